@@ -1,0 +1,94 @@
+namespace Orchestrator.Model;
+
+public enum NodeState
+{
+    Unknown = 0,
+    Down = 1,
+    Ready = 2,
+    Disconnected = 3,
+}
+
+public enum Reachability
+{
+    Unknown = 0,
+    Unreachable = 1,
+    Reachable = 2,
+}
+
+public sealed record Node : IStoreObject
+{
+    public required NodeId Id { get; init; }
+
+    public Meta Meta { get; init; } = Meta.Empty;
+
+    public NodeSpec Spec { get; init; } = new();
+
+    /// <summary>What its agent last said of it; null until it registered once.</summary>
+    public NodeDescription? Description { get; init; }
+
+    public NodeStatus Status { get; init; } = new();
+
+    /// <summary>Set while the node is a member of the Raft group.</summary>
+    public ManagerStatus? Manager { get; init; }
+
+    /// <summary>The role its certificate carries; follows <see cref="NodeSpec.DesiredRole"/>.</summary>
+    public NodeRole Role { get; init; }
+
+    public NodeCertificate Certificate { get; init; } = new();
+
+    /// <summary>Its own address on the ingress network, with prefix length; empty until allocated.</summary>
+    public string IngressAddress { get; init; } = "";
+
+    string IStoreObject.Id => Id.Value;
+}
+
+public sealed record NodeStatus
+{
+    public NodeState State { get; init; }
+
+    public string Message { get; init; } = "";
+
+    /// <summary>Address the node is reached at, as the dispatcher saw or as advertised; also its VTEP.</summary>
+    public string Address { get; init; } = "";
+}
+
+/// <param name="RaftId">Random, used once.</param>
+/// <param name="Address">HOST:PORT of its gRPC server.</param>
+public sealed record ManagerStatus(ulong RaftId, string Address, Reachability Reachability, bool Leader);
+
+public enum CertificateState
+{
+    Unknown = 0,
+    Pending = 1,
+    Issued = 2,
+    Failed = 3,
+    /// <summary>The node is told to renew.</summary>
+    Rotate = 4,
+}
+
+public sealed record NodeCertificate
+{
+    /// <summary>PEM.</summary>
+    public string Csr { get; init; } = "";
+
+    public CertificateState State { get; init; }
+
+    /// <summary>PEM chain, leaf first.</summary>
+    public string Chain { get; init; } = "";
+
+    public string Error { get; init; } = "";
+}
+
+public sealed record NodeDescription
+{
+    public string Hostname { get; init; } = "";
+
+    public Platform Platform { get; init; } = new("linux", "amd64");
+
+    public Resources Resources { get; init; } = Resources.None;
+
+    public string EngineVersion { get; init; } = "";
+
+    public ImmutableSortedDictionary<string, string> EngineLabels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+}

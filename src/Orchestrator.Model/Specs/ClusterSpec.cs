@@ -1,0 +1,28 @@
+namespace Orchestrator.Model;
+
+public sealed record ClusterSpec
+{
+    public Annotations Annotations { get; init; } = Annotations.Named("default");
+
+    public int TaskHistoryLimit { get; init; } = 5;
+
+    public TimeSpan DispatcherHeartbeat { get; init; } = TimeSpan.FromSeconds(2);
+
+    public ulong SnapshotInterval { get; init; } = 10_000;
+
+    public ulong KeepOldSnapshots { get; init; }
+
+    public int HeartbeatTicks { get; init; } = 1;
+
+    public int ElectionTicks { get; init; } = 10;
+
+    public TimeSpan NodeCertificateExpiry { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>CIDRs that overlay subnets are cut from.</summary>
+    public ImmutableArray<string> AddressPools { get; init; } = ["10.0.0.0/8"];
+
+    /// <summary>Prefix length of one overlay's subnet.</summary>
+    public int SubnetLength { get; init; } = 24;
+
+    public int DataPathPort { get; init; } = 4789;
+}

@@ -1,0 +1,95 @@
+namespace Orchestrator.Model;
+
+/// <summary>What the user asked of a service; the system never edits it.</summary>
+public sealed record ServiceSpec
+{
+    public required Annotations Annotations { get; init; }
+
+    public required TaskSpec Task { get; init; }
+
+    public ServiceMode Mode { get; init; } = new ServiceMode.Replicated(1);
+
+    public UpdateConfig? Update { get; init; }
+
+    public UpdateConfig? Rollback { get; init; }
+
+    public EndpointSpec Endpoint { get; init; } = new();
+
+    public string Name => Annotations.Name;
+}
+
+public abstract record ServiceMode
+{
+    private ServiceMode()
+    {
+    }
+
+    public sealed record Replicated(ulong Replicas) : ServiceMode;
+
+    /// <summary>One task on every node that fits.</summary>
+    public sealed record Global : ServiceMode;
+}
+
+public enum UpdateFailureAction
+{
+    Pause = 0,
+    Continue = 1,
+    Rollback = 2,
+}
+
+public enum UpdateOrder
+{
+    StopFirst = 0,
+    StartFirst = 1,
+}
+
+/// <summary>How tasks are replaced when the spec changes.</summary>
+public sealed record UpdateConfig
+{
+    /// <summary>Slots replaced at once; 0: all.</summary>
+    public ulong Parallelism { get; init; } = 1;
+
+    public TimeSpan Delay { get; init; }
+
+    public UpdateFailureAction FailureAction { get; init; }
+
+    /// <summary>How long a new task is watched for failure.</summary>
+    public TimeSpan Monitor { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Share of changed slots that may fail, 0 to 1.</summary>
+    public float MaxFailureRatio { get; init; }
+
+    public UpdateOrder Order { get; init; }
+}
+
+public enum EndpointMode
+{
+    Vip = 0,
+    DnsRoundRobin = 1,
+}
+
+public enum PortProtocol
+{
+    Tcp = 0,
+    Udp = 1,
+    Sctp = 2,
+}
+
+public enum PublishMode
+{
+    /// <summary>Answers on every node.</summary>
+    Ingress = 0,
+    /// <summary>Answers on the nodes that run a task.</summary>
+    Host = 1,
+}
+
+/// <param name="PublishedPort">0: the allocator chooses one of 30000-32767.</param>
+public sealed record PortConfig(
+    PortProtocol Protocol, int TargetPort, int PublishedPort, PublishMode Mode = PublishMode.Ingress, string Name = "");
+
+public sealed record EndpointSpec
+{
+    public EndpointMode Mode { get; init; }
+
+    public ImmutableArray<PortConfig> Ports { get; init; } = [];
+}
