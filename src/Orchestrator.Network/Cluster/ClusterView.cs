@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network;
+
+/// <summary>Everything the cluster wants of this node's network: the whole of it, every time.</summary>
+/// <param name="NodeVtep">This node's address on the underlay, from which VXLAN packets leave.</param>
+public sealed record ClusterView(string NodeVtep)
+{
+    /// <summary>Overlays that have, or are about to have, a task on this node. Others are taken down.</summary>
+    public ImmutableArray<OverlayView> Overlays { get; init; } = [];
+
+    /// <summary>The routing mesh; null: this node takes no part.</summary>
+    public IngressView? Ingress { get; init; }
+}
+
+/// <summary>One overlay: what it is, who is on it, and which services live on it.</summary>
+/// <param name="Network">With <see cref="NetworkConfig.Vni"/> and one pool.</param>
+public sealed record OverlayView(NetworkConfig Network)
+{
+    /// <summary>Endpoints on all nodes, this one's included.</summary>
+    public ImmutableArray<OverlayEndpoint> Endpoints { get; init; } = [];
+
+    public ImmutableArray<OverlayService> Services { get; init; } = [];
+}
+
+/// <summary>One task's (or one node's) address on an overlay.</summary>
+public sealed record OverlayEndpoint
+{
+    public required string TaskId { get; init; }
+
+    /// <summary>Container name of the task, e.g. <c>web.1.x7k…</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Empty for what belongs to no service.</summary>
+    public string ServiceId { get; init; } = "";
+
+    public int Slot { get; init; }
+
+    /// <summary>Address without prefix length.</summary>
+    public required string Ip { get; init; }
+
+    /// <summary>Hardware address; null: derived from the address, as it is everywhere by default.</summary>
+    public string? Mac { get; init; }
+
+    /// <summary>Underlay address of the node that runs the task.</summary>
+    public required string NodeVtep { get; init; }
+
+    /// <summary>The task runs on this node.</summary>
+    public bool IsLocal { get; init; }
+
+    /// <summary>Running and healthy: resolves, and is given new connections. False keeps the ones it has.</summary>
+    public bool Ready { get; init; }
+
+    public ImmutableArray<string> Aliases { get; init; } = [];
+}
+
+/// <summary>A service on one overlay.</summary>
+/// <param name="Vip">Its virtual address there; null with <see cref="EndpointMode.DnsRoundRobin"/>.</param>
+public sealed record OverlayService(string Id, string Name, string? Vip, EndpointMode Mode = EndpointMode.Vip)
+{
+    public ImmutableArray<string> Aliases { get; init; } = [];
+}
+
+public enum EndpointMode
+{
+    Vip,
+    DnsRoundRobin,
+}
+
+/// <summary>The routing mesh as seen by this node.</summary>
+/// <param name="NetworkId">The ingress overlay, which is among <see cref="ClusterView.Overlays"/>.</param>
+/// <param name="NodeAddress">This node's own address on it, without prefix length.</param>
+public sealed record IngressView(string NetworkId, string NodeAddress)
+{
+    public ImmutableArray<IngressPort> Ports { get; init; } = [];
+}
+
+/// <summary>A port that answers on every node.</summary>
+/// <param name="Backends">Ingress addresses of the tasks that are ready; empty: connections are refused.</param>
+public sealed record IngressPort(
+    string Protocol, int PublishedPort, int TargetPort, string ServiceId, ImmutableArray<string> Backends);
+
+/// <summary>What could not be done of a view, in words for the operator. The rest of it was.</summary>
+public sealed record ClusterReport(ImmutableArray<string> Faults);

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network;
+
+/// <summary>A container's link to a network, as it is in the kernel.</summary>
+public sealed record Endpoint
+{
+    public required string NetworkId { get; init; }
+
+    public required string NetworkName { get; init; }
+
+    public required string ContainerId { get; init; }
+
+    /// <summary>64 hex digits, the same for as long as container and network are the same.</summary>
+    public required string EndpointId { get; init; }
+
+    /// <summary>Name inside the container: <c>eth0</c>, <c>eth1</c>, …</summary>
+    public required string InterfaceName { get; init; }
+
+    /// <summary>Name of the other end.</summary>
+    public required string HostInterfaceName { get; init; }
+
+    /// <summary>Address with prefix length, e.g. <c>172.17.0.2/16</c>.</summary>
+    public required string IPv4 { get; init; }
+
+    public required string Mac { get; init; }
+
+    /// <summary>Address of the default route through this network; empty when there is none.</summary>
+    public string Gateway { get; init; } = "";
+
+    public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>Names that resolve to this endpoint: container name, short id, aliases.</summary>
+    public ImmutableArray<string> DnsNames { get; init; } = [];
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network;
+
+/// <summary>How one container is to be joined to one network.</summary>
+public sealed record EndpointConfig
+{
+    /// <summary>Id or name of the network.</summary>
+    public required string NetworkId { get; init; }
+
+    /// <summary>Requested address, without prefix length. Required for an overlay, whose addresses the cluster gives.</summary>
+    public string? IPv4 { get; init; }
+
+    /// <summary>Requested hardware address; null: derived from the IPv4 address.</summary>
+    public string? Mac { get; init; }
+
+    /// <summary>Further names that resolve to this endpoint on this network.</summary>
+    public ImmutableArray<string> Aliases { get; init; } = [];
+}

@@ -1,0 +1,7 @@
+namespace Orchestrator.Network;
+
+/// <summary>Addresses of one network, in text as the user sees them.</summary>
+/// <param name="Subnet">CIDR, e.g. <c>172.17.0.0/16</c>.</param>
+/// <param name="Gateway">Address of the bridge itself; null: the first of the subnet.</param>
+/// <param name="IpRange">CIDR within the subnet that addresses are taken from; null: all of it.</param>
+public sealed record IpamPool(string Subnet, string? Gateway = null, string? IpRange = null);

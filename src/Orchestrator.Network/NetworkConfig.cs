@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network;
+
+/// <summary>What a network is, as its creator declared it plus what was filled in (id, pools, bridge name).</summary>
+/// <remarks>Whoever reads one gets every default resolved; the record is what is persisted.</remarks>
+public sealed record NetworkConfig
+{
+    /// <summary>64 hex digits for a local network; whatever the cluster calls it for an overlay. Empty: made by us.</summary>
+    public string Id { get; init; } = "";
+
+    public required string Name { get; init; }
+
+    /// <summary><c>bridge</c>, <c>overlay</c>, <c>host</c> or <c>none</c>.</summary>
+    public string Driver { get; init; } = NetworkDrivers.Bridge;
+
+    /// <summary>IPv4 pools. Empty for a bridge: one is cut from the node's pools.</summary>
+    public ImmutableArray<IpamPool> Pools { get; init; } = [];
+
+    /// <summary>No route out of the network, no published ports.</summary>
+    public bool Internal { get; init; }
+
+    /// <summary>Containers of the network may talk to one another. False isolates every port of the bridge.</summary>
+    public bool Icc { get; init; } = true;
+
+    /// <summary>Payload bytes of a packet; null: that of the node, less the encapsulation for an overlay.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>VXLAN network identifier, overlays only.</summary>
+    public int? Vni { get; init; }
+
+    /// <summary>The overlay that carries the routing mesh.</summary>
+    public bool Ingress { get; init; }
+
+    public bool Attachable { get; init; }
+
+    /// <summary><c>local</c> or <c>swarm</c>.</summary>
+    public string Scope { get; init; } = "local";
+
+    /// <summary>Driver options under docker's names, e.g. <c>com.docker.network.bridge.name</c>.</summary>
+    public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public DateTimeOffset Created { get; init; }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network;
+
+/// <summary>Settings of one node's network. The node's network namespace is the one the process runs in.</summary>
+public sealed record NodeNetworkOptions
+{
+    /// <summary>Folder for what survives a reboot: the local networks.</summary>
+    public required string DataRoot { get; init; }
+
+    /// <summary>Folder for what dies with the machine: namespaces, sandbox records, the helper's socket.</summary>
+    public required string ExecRoot { get; init; }
+
+    /// <summary>Path of the <c>orch-net</c> program.</summary>
+    public required string HelperPath { get; init; }
+
+    /// <summary>Name of the default bridge.</summary>
+    public string Bridge { get; init; } = "orch0";
+
+    /// <summary>Name of the bridge through which containers of overlays leave the host.</summary>
+    public string GatewayBridge { get; init; } = "orchgw0";
+
+    /// <summary>Address with prefix length of the default bridge; null: from the pools.</summary>
+    public string? BridgeIp { get; init; }
+
+    /// <summary>Where subnets of new networks are cut from; those that overlap a route of the host are passed over.</summary>
+    public ImmutableArray<SubnetPool> Pools { get; init; } = SubnetPool.Defaults;
+
+    /// <summary>MTU of the links between the nodes and of local bridges.</summary>
+    public int Mtu { get; init; } = 1500;
+
+    /// <summary>UDP port of VXLAN.</summary>
+    public int VxlanPort { get; init; } = 4789;
+
+    /// <summary>Resolvers used for containers that name none; empty: those of the host's resolv.conf.</summary>
+    public ImmutableArray<string> DnsServers { get; init; } = [];
+
+    /// <summary>File the host's resolvers are read from.</summary>
+    public string HostResolvConf { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>All faults at once, each naming the setting and the remedy. Empty: usable.</summary>
+    public IEnumerable<string> Faults()
+    {
+        foreach (var (setting, name) in new[] { ("bridge", Bridge), ("gateway-bridge", GatewayBridge) })
+        {
+            if (name.Length is 0 or > 15)
+                yield return $"{setting} is \"{name}\"; a link's name has 1 to 15 characters.";
+        }
+
+        if (Mtu is < 576 or > 65535)
+            yield return $"mtu is {Mtu}; set 576 to 65535.";
+    }
+}
