@@ -1,0 +1,122 @@
+using Orchestrator.Network;
+
+namespace Orchestrator.Engine.Containers;
+
+/// <summary>What a container gets of its host: files, ports, limits, privileges.</summary>
+public sealed record HostSpec
+{
+    /// <summary><c>default</c>, <c>bridge</c>, <c>host</c>, <c>none</c>, <c>container:ID</c> or a network's name.</summary>
+    public string NetworkMode { get; init; } = "default";
+
+    /// <summary><c>source:target[:options]</c>; a missing host path is made.</summary>
+    public IReadOnlyList<string> Binds { get; init; } = [];
+
+    public IReadOnlyList<MountRequest> Mounts { get; init; } = [];
+
+    /// <summary>Target → mount options.</summary>
+    public IReadOnlyDictionary<string, string> Tmpfs { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<PortBinding> PortBindings { get; init; } = [];
+
+    public bool PublishAllPorts { get; init; }
+
+    public RestartPolicy RestartPolicy { get; init; } = new();
+
+    public bool AutoRemove { get; init; }
+
+    public bool Privileged { get; init; }
+
+    public bool ReadonlyRootfs { get; init; }
+
+    public bool? Init { get; init; }
+
+    public IReadOnlyList<string> CapAdd { get; init; } = [];
+
+    public IReadOnlyList<string> CapDrop { get; init; } = [];
+
+    public IReadOnlyList<string> SecurityOpt { get; init; } = [];
+
+    public IReadOnlyList<string> GroupAdd { get; init; } = [];
+
+    public IReadOnlyList<string> Dns { get; init; } = [];
+
+    public IReadOnlyList<string> DnsSearch { get; init; } = [];
+
+    public IReadOnlyList<string> DnsOptions { get; init; } = [];
+
+    /// <summary><c>host:address</c>.</summary>
+    public IReadOnlyList<string> ExtraHosts { get; init; } = [];
+
+    public string IpcMode { get; init; } = "";
+
+    public string PidMode { get; init; } = "";
+
+    public string UtsMode { get; init; } = "";
+
+    public string CgroupnsMode { get; init; } = "";
+
+    public string CgroupParent { get; init; } = "";
+
+    public long ShmSizeBytes { get; init; }
+
+    public int OomScoreAdj { get; init; }
+
+    public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<UlimitRequest> Ulimits { get; init; } = [];
+
+    public IReadOnlyList<DeviceRequest> Devices { get; init; } = [];
+
+    public ResourceSpec Resources { get; init; } = new();
+
+    public LogSpec Log { get; init; } = new();
+}
+
+/// <summary>Limits of one container; zero means none.</summary>
+public sealed record ResourceSpec
+{
+    public long MemoryBytes { get; init; }
+
+    public long MemoryReservationBytes { get; init; }
+
+    /// <summary>Memory and swap together; -1 for unlimited swap.</summary>
+    public long MemorySwapBytes { get; init; }
+
+    public long NanoCpus { get; init; }
+
+    public long CpuShares { get; init; }
+
+    public long CpuQuotaMicroseconds { get; init; }
+
+    public long CpuPeriodMicroseconds { get; init; }
+
+    public string CpusetCpus { get; init; } = "";
+
+    public string CpusetMems { get; init; } = "";
+
+    public long PidsLimit { get; init; }
+}
+
+/// <summary>A mount in its long form.</summary>
+/// <param name="Type"><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</param>
+/// <param name="Source">Host path or volume name; empty for an anonymous volume.</param>
+/// <param name="Mode">tmpfs: permission bits; 0 for 1777.</param>
+public sealed record MountRequest(
+    string Type,
+    string Source,
+    string Target,
+    bool ReadOnly = false,
+    string Propagation = "",
+    bool CreateSource = false,
+    bool NoCopy = false,
+    long TmpfsSizeBytes = 0,
+    int Mode = 0,
+    IReadOnlyDictionary<string, string>? VolumeLabels = null);
+
+public sealed record UlimitRequest(string Name, long Soft, long Hard);
+
+public sealed record DeviceRequest(string HostPath, string ContainerPath, string Permissions);
+
+/// <summary>How output is kept.</summary>
+/// <param name="Driver"><c>json-file</c> or <c>none</c>; empty: json-file.</param>
+public sealed record LogSpec(string Driver = "", IReadOnlyDictionary<string, string>? Options = null);

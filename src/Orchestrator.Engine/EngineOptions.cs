@@ -1,0 +1,49 @@
+namespace Orchestrator.Engine;
+
+/// <summary>Where the engine keeps things and what a container gets when its creator says nothing.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Survives a reboot: container records, logs, volumes. Default <c>/var/lib/orch</c>.</summary>
+    public string DataRoot { get; init; } = "/var/lib/orch";
+
+    /// <summary>Gone after a reboot: bundles, shim sockets, generated files. Default <c>/run/orch</c>.</summary>
+    public string RunRoot { get; init; } = "/run/orch";
+
+    /// <summary>The <c>orch-runtime</c> binary, absolute.</summary>
+    public string RuntimePath { get; init; } = "/usr/bin/orch-runtime";
+
+    /// <summary>Cgroup under which each container gets one named by its id. Default <c>/orch</c>.</summary>
+    public string CgroupParent { get; init; } = "/orch";
+
+    /// <summary>Seconds a container has between its stop signal and SIGKILL, unless it says otherwise.</summary>
+    public int StopTimeoutSeconds { get; init; } = 10;
+
+    /// <summary>Size of <c>/dev/shm</c>, unless the container says otherwise. Default 64 MiB.</summary>
+    public long ShmSizeBytes { get; init; } = 64 << 20;
+
+    /// <summary>Log rotation, unless the container says otherwise; 0 means never.</summary>
+    public long LogMaxSizeBytes { get; init; }
+
+    /// <summary>Log files kept when rotating. Default 1.</summary>
+    public int LogMaxFiles { get; init; } = 1;
+
+    /// <summary>Resolvers for containers, in place of the host's.</summary>
+    public IReadOnlyList<string> Dns { get; init; } = [];
+
+    public IReadOnlyList<string> DnsSearch { get; init; } = [];
+
+    public IReadOnlyList<string> DnsOptions { get; init; } = [];
+
+    /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (!Path.IsPathRooted(DataRoot))
+            yield return $"data-root is \"{DataRoot}\"; give an absolute path.";
+        if (!Path.IsPathRooted(RunRoot))
+            yield return $"exec-root is \"{RunRoot}\"; give an absolute path.";
+        if (!CgroupParent.StartsWith('/'))
+            yield return $"cgroup-parent is \"{CgroupParent}\"; give a path that starts with /.";
+        if (StopTimeoutSeconds < 0)
+            yield return $"stop timeout is {StopTimeoutSeconds}; set 0 or more seconds.";
+    }
+}
