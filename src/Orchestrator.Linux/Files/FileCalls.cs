@@ -1,0 +1,33 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Orchestrator.Linux.Files;
+
+/// <summary>Calls on an open file that .NET does not have.</summary>
+public static class FileCalls
+{
+    /// <summary>fdatasync: content and size are on disk; times may not be.</summary>
+    public static void SyncData(SafeFileHandle file) =>
+        LinuxException.Check(LibcFiles.fdatasync(file), "fdatasync", "file");
+
+    /// <summary>syncfs: everything of the file system that holds <paramref name="file"/> is on disk.</summary>
+    public static void SyncFileSystem(SafeFileHandle file) =>
+        LinuxException.Check(LibcFiles.syncfs(file), "syncfs", "file");
+
+    /// <summary>fallocate: reserves the blocks, and grows the file unless <paramref name="keepSize"/>.</summary>
+    /// <exception cref="LinuxException">ENOSPC: nothing was reserved. EOPNOTSUPP: not on this file system.</exception>
+    public static void Allocate(SafeFileHandle file, long offset, long length, bool keepSize = false) =>
+        LinuxException.Check(LibcFiles.fallocate(file, keepSize ? 1 : 0, offset, length), "fallocate", "file");
+
+    /// <summary>flock without waiting; it ends when the file is closed, or its process with all heirs of the fd.</summary>
+    /// <returns>False: somebody else holds it.</returns>
+    public static bool TryLock(SafeFileHandle file, bool exclusive = true)
+    {
+        const int shared = 1, lockExclusive = 2, nonBlocking = 4;
+        if (LibcFiles.flock(file, (exclusive ? lockExclusive : shared) | nonBlocking) == 0)
+            return true;
+        if ((Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EAGAIN)
+            return false;
+        LinuxException.Check(-1, "flock", "file");
+        return false;
+    }
+}

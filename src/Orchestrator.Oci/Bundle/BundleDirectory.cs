@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace Orchestrator.Oci.Bundle;
+
+/// <summary>A bundle on disk: a directory with a config.json.</summary>
+public static class BundleDirectory
+{
+    public const string ConfigFile = "config.json";
+
+    /// <exception cref="FileNotFoundException">There is no config.json in <paramref name="bundle"/>.</exception>
+    /// <exception cref="InvalidDataException">It is not one.</exception>
+    public static RuntimeSpec Read(string bundle)
+    {
+        var path = Path.Combine(bundle, ConfigFile);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"no {ConfigFile} in bundle {bundle}; make one with: orch-runtime spec", path);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), BundleJson.Default.RuntimeSpec)
+                ?? throw new InvalidDataException($"{path}: is null");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes config.json; the directory must be there.</summary>
+    public static void Write(string bundle, RuntimeSpec spec) =>
+        File.WriteAllBytes(
+            Path.Combine(bundle, ConfigFile), JsonSerializer.SerializeToUtf8Bytes(spec, BundleJson.Default.RuntimeSpec));
+}

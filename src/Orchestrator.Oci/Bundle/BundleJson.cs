@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Oci.Bundle;
+
+/// <summary>JSON of config.json and of the parts that travel alone.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
+[JsonSerializable(typeof(RuntimeSpec))]
+[JsonSerializable(typeof(ProcessSpec))]
+[JsonSerializable(typeof(ResourcesSpec))]
+public sealed partial class BundleJson : JsonSerializerContext;
