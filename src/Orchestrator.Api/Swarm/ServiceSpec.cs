@@ -1,0 +1,73 @@
+namespace Orchestrator.Api.Swarm;
+
+/// <summary>What the operator asked a service to be. Durations are nanoseconds.</summary>
+public sealed record ServiceSpec
+{
+    public string? Name { get; set; }
+    public Dictionary<string, string>? Labels { get; set; }
+    public TaskSpec TaskTemplate { get; set; } = new();
+    public ServiceMode Mode { get; set; } = new();
+    public UpdateConfig? UpdateConfig { get; set; }
+    public UpdateConfig? RollbackConfig { get; set; }
+
+    /// <summary>Where clients before API 1.25 put the networks; newer ones use the task template's.</summary>
+    public NetworkAttachmentConfig[]? Networks { get; set; }
+    public EndpointSpec? EndpointSpec { get; set; }
+}
+
+/// <summary>Exactly one is set; none: replicated, one replica.</summary>
+public sealed record ServiceMode
+{
+    public ReplicatedMode? Replicated { get; set; }
+    public EmptyObject? Global { get; set; }
+    public ReplicatedJobMode? ReplicatedJob { get; set; }
+    public EmptyObject? GlobalJob { get; set; }
+}
+
+public sealed record ReplicatedMode
+{
+    public ulong? Replicas { get; set; }
+}
+
+public sealed record ReplicatedJobMode
+{
+    public ulong? MaxConcurrent { get; set; }
+    public ulong? TotalCompletions { get; set; }
+}
+
+public sealed record UpdateConfig
+{
+    /// <summary>Tasks replaced at once; 0: all.</summary>
+    public ulong Parallelism { get; set; }
+    public long? Delay { get; set; }
+
+    /// <summary><c>pause</c>, <c>continue</c> or <c>rollback</c>.</summary>
+    public string? FailureAction { get; set; }
+    public long? Monitor { get; set; }
+    public float MaxFailureRatio { get; set; }
+
+    /// <summary><c>stop-first</c> or <c>start-first</c>.</summary>
+    public string Order { get; set; } = "";
+}
+
+public sealed record EndpointSpec
+{
+    /// <summary><c>vip</c> or <c>dnsrr</c>.</summary>
+    public string? Mode { get; set; }
+    public PortConfig[]? Ports { get; set; }
+}
+
+public sealed record PortConfig
+{
+    public string? Name { get; set; }
+
+    /// <summary><c>tcp</c>, <c>udp</c> or <c>sctp</c>.</summary>
+    public string? Protocol { get; set; }
+    public uint? TargetPort { get; set; }
+
+    /// <summary>Null or 0: the cluster picks one of 30000–32767.</summary>
+    public uint? PublishedPort { get; set; }
+
+    /// <summary><c>ingress</c> or <c>host</c>.</summary>
+    public string? PublishMode { get; set; }
+}
