@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace Orchestrator.Linux.Netlink;
+
+/// <summary>One step of programming the static fabric of an overlay. Putting replaces; dropping what is absent is fine.</summary>
+public abstract record NeighbourChange(int Index)
+{
+    /// <summary>Frames for a hardware address leave through the VXLAN link to a VTEP.</summary>
+    public sealed record PutRemote(int Index, MacAddress Mac, IPAddress Vtep) : NeighbourChange(Index);
+
+    public sealed record DropRemote(int Index, MacAddress Mac) : NeighbourChange(Index);
+
+    /// <summary>Frames for a hardware address go to a port of the bridge.</summary>
+    public sealed record PutLocal(int Index, MacAddress Mac) : NeighbourChange(Index);
+
+    /// <summary>ARP requests for an address are answered by the VXLAN link.</summary>
+    public sealed record PutAnswer(int Index, IPAddress Address, MacAddress Mac) : NeighbourChange(Index);
+
+    public sealed record DropAnswer(int Index, IPAddress Address) : NeighbourChange(Index);
+}

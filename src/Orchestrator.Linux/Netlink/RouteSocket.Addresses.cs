@@ -1,0 +1,123 @@
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Linux.Netlink;
+
+/// <summary>An IPv4 address of a link.</summary>
+public sealed record AddressInfo(int Index, IPAddress Address, int PrefixLength);
+
+/// <summary>An IPv4 route of the main table.</summary>
+/// <param name="Gateway">Null: on the link.</param>
+public sealed record RouteInfo(IPNetwork Destination, IPAddress? Gateway, int Index);
+
+public sealed partial class RouteSocket
+{
+    private const ushort RTM_NEWADDR = 20, RTM_DELADDR = 21, RTM_GETADDR = 22;
+    private const ushort RTM_NEWROUTE = 24, RTM_DELROUTE = 25, RTM_GETROUTE = 26;
+    private const int IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4;
+    private const int RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_TABLE = 15;
+    private const byte RT_TABLE_MAIN = 254, RTPROT_STATIC = 4, RT_SCOPE_LINK = 253, RTN_UNICAST = 1;
+
+    public void EnsureAddress(int index, IPAddress address, int prefixLength)
+    {
+        var network = new IPNetwork(Mask(address, prefixLength), prefixLength);
+        netlink.Execute(
+            new NetlinkMessage(RTM_NEWADDR, NetlinkFlags.Create | NetlinkFlags.Replace, $"add address {address}/{prefixLength}")
+                .Struct(new IfAddr { Family = AF_INET, PrefixLength = (byte)prefixLength, Index = index })
+                .Add(IFA_LOCAL, address).Add(IFA_ADDRESS, address).Add(IFA_BROADCAST, Broadcast(network)));
+    }
+
+    /// <summary>Takes an address off a link; absent counts as done.</summary>
+    public void DeleteAddress(int index, IPAddress address, int prefixLength) =>
+        netlink.Execute(
+            new NetlinkMessage(RTM_DELADDR, NetlinkFlags.None, $"delete address {address}/{prefixLength}")
+            {
+                Tolerated = [Errno.EADDRNOTAVAIL, Errno.ENODEV],
+            }
+                .Struct(new IfAddr { Family = AF_INET, PrefixLength = (byte)prefixLength, Index = index })
+                .Add(IFA_LOCAL, address).Add(IFA_ADDRESS, address));
+
+    public List<AddressInfo> ListAddresses() =>
+        [.. netlink.Dump(new NetlinkMessage(RTM_GETADDR, NetlinkFlags.None, "list addresses")
+                .Struct(new IfAddr { Family = AF_INET }))
+            .Select(ParseAddress).OfType<AddressInfo>()];
+
+    /// <summary>Sets the route to a destination, replacing another of the same destination.</summary>
+    public void SetRoute(IPNetwork destination, IPAddress? gateway, int index)
+    {
+        var message = new NetlinkMessage(RTM_NEWROUTE, NetlinkFlags.Create | NetlinkFlags.Replace, $"set route {destination}")
+            .Struct(new RtMsg
+            {
+                Family = AF_INET,
+                DestinationLength = (byte)destination.PrefixLength,
+                Table = RT_TABLE_MAIN,
+                Protocol = RTPROT_STATIC,
+                Scope = gateway is null ? RT_SCOPE_LINK : (byte)0,
+                Type = RTN_UNICAST,
+            })
+            .Add(RTA_OIF, index);
+        if (destination.PrefixLength > 0)
+            message.Add(RTA_DST, destination.BaseAddress);
+        if (gateway is not null)
+            message.Add(RTA_GATEWAY, gateway);
+        netlink.Execute(message);
+    }
+
+    /// <summary>Removes the route to a destination; absent counts as done.</summary>
+    public void DeleteRoute(IPNetwork destination)
+    {
+        var message = new NetlinkMessage(RTM_DELROUTE, NetlinkFlags.None, $"delete route {destination}")
+        {
+            Tolerated = [Errno.ESRCH],
+        }.Struct(new RtMsg
+        {
+            Family = AF_INET,
+            DestinationLength = (byte)destination.PrefixLength,
+            Table = RT_TABLE_MAIN,
+            Scope = 255, // Any.
+        });
+        if (destination.PrefixLength > 0)
+            message.Add(RTA_DST, destination.BaseAddress);
+        netlink.Execute(message);
+    }
+
+    public List<RouteInfo> ListRoutes() =>
+        [.. netlink.Dump(new NetlinkMessage(RTM_GETROUTE, NetlinkFlags.None, "list routes")
+                .Struct(new RtMsg { Family = AF_INET }))
+            .Select(ParseRoute).OfType<RouteInfo>()];
+
+    private static AddressInfo? ParseAddress(byte[] payload)
+    {
+        var header = MemoryMarshal.Read<IfAddr>(payload);
+        var attributes = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<IfAddr>()));
+        var address = attributes.Address(IFA_LOCAL) ?? attributes.Address(IFA_ADDRESS);
+        return address is null ? null : new AddressInfo(header.Index, address, header.PrefixLength);
+    }
+
+    private static RouteInfo? ParseRoute(byte[] payload)
+    {
+        var header = MemoryMarshal.Read<RtMsg>(payload);
+        var attributes = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<RtMsg>()));
+        if ((attributes.Int32(RTA_TABLE) ?? header.Table) != RT_TABLE_MAIN || attributes.Int32(RTA_OIF) is not { } index)
+            return null;
+        var destination = attributes.Address(RTA_DST) ?? IPAddress.Any;
+        return new RouteInfo(
+            new IPNetwork(destination, header.DestinationLength), attributes.Address(RTA_GATEWAY), index);
+    }
+
+    private static IPAddress Mask(IPAddress address, int prefixLength)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var bit = prefixLength; bit < 32; bit++)
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new IPAddress(bytes);
+    }
+
+    private static IPAddress Broadcast(IPNetwork network)
+    {
+        var bytes = network.BaseAddress.GetAddressBytes();
+        for (var bit = network.PrefixLength; bit < 32; bit++)
+            bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        return new IPAddress(bytes);
+    }
+}
