@@ -1,0 +1,3 @@
+global using System.Collections.Immutable;
+global using P = Orchestrator.Protocol.V1;
+global using TaskStatus = Orchestrator.Model.TaskStatus;

@@ -1,0 +1,102 @@
+using Orchestrator.Network;
+
+namespace Orchestrator.Agent.Networks;
+
+/// <summary>What this node holds of the cluster's networks, as its network layer wants it. Pure.</summary>
+public static class ClusterViewBuilder
+{
+    /// <param name="self">This node, as the dispatcher last described it.</param>
+    public static ClusterView Build(
+        P.Node self, string vtep, IEnumerable<P.Network> networks,
+        IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
+    {
+        var endpointsByNetwork = endpoints.ToLookup(e => e.NetworkId);
+        var servicesByNetwork = services.ToLookup(s => s.NetworkId);
+        var allocated = networks.Where(n => n.Allocation is not null).OrderBy(n => n.Id, StringComparer.Ordinal).ToList();
+        var ingress = allocated.Find(n => n.Spec.Ingress);
+        return new ClusterView(vtep)
+        {
+            Overlays =
+            [
+                .. allocated.Select(n => Overlay(n, self.Id, endpointsByNetwork[n.Id], servicesByNetwork[n.Id])),
+            ],
+            Ingress = ingress is null || self.IngressAddress.Length == 0
+                ? null
+                : new IngressView(ingress.Id, Host(self.IngressAddress))
+                {
+                    Ports = [.. Ports(endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
+                },
+        };
+    }
+
+    private static OverlayView Overlay(
+        P.Network network, string self, IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services) =>
+        new(Config(network))
+        {
+            Endpoints = [.. endpoints.OrderBy(e => e.Id, StringComparer.Ordinal).Select(e => Endpoint(e, self))],
+            Services = [.. services.OrderBy(s => s.ServiceId, StringComparer.Ordinal).Select(Service)],
+        };
+
+    private static NetworkConfig Config(P.Network network) => new()
+    {
+        Id = network.Id,
+        Name = network.Spec.Annotations.Name,
+        Driver = NetworkDrivers.Overlay,
+        Scope = "swarm",
+        Vni = network.Allocation.Vni,
+        Internal = network.Spec.Internal,
+        Ingress = network.Spec.Ingress,
+        Attachable = network.Spec.Attachable,
+        Pools =
+        [
+            .. network.Allocation.Pools.Select(p => new IpamPool(
+                p.Subnet, p.Gateway.Length > 0 ? p.Gateway : null, p.Range.Length > 0 ? p.Range : null)),
+        ],
+        Options = network.Spec.DriverOptions.ToImmutableDictionary(),
+        Labels = network.Spec.Annotations.Labels.ToImmutableDictionary(),
+        Created = network.Meta?.CreatedAt?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
+    };
+
+    private static OverlayEndpoint Endpoint(P.NetworkEndpoint endpoint, string self) => new()
+    {
+        TaskId = endpoint.Id,
+        Name = endpoint.Name,
+        ServiceId = endpoint.ServiceId,
+        Slot = (int)endpoint.Slot,
+        Ip = Host(endpoint.Address),
+        NodeVtep = endpoint.Vtep,
+        IsLocal = endpoint.NodeId == self,
+        Ready = endpoint.Ready,
+        Aliases = [.. endpoint.Aliases],
+    };
+
+    private static OverlayService Service(P.NetworkService service) => new(
+        service.ServiceId, service.Name, service.Vip.Length > 0 ? Host(service.Vip) : null,
+        (EndpointMode)service.Mode)
+    {
+        Aliases = [.. service.Aliases],
+    };
+
+    private static IEnumerable<IngressPort> Ports(
+        IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
+    {
+        var ready = endpoints.Where(e => e.Ready && e.ServiceId.Length > 0).ToLookup(e => e.ServiceId);
+        return
+            from service in services
+            from port in service.Ports
+            where port.Mode == P.PublishMode.Ingress && port.PublishedPort > 0
+            orderby port.PublishedPort, port.Protocol
+            select new IngressPort(
+                Name(port.Protocol), port.PublishedPort, port.TargetPort, service.ServiceId,
+                [.. ready[service.ServiceId].Select(e => Host(e.Address)).Order(StringComparer.Ordinal)]);
+    }
+
+    private static string Name(P.PortProtocol protocol) => protocol switch
+    {
+        P.PortProtocol.Udp => "udp",
+        P.PortProtocol.Sctp => "sctp",
+        _ => "tcp",
+    };
+
+    private static string Host(string cidr) => cidr.Split('/')[0];
+}

@@ -1,0 +1,178 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Logs;
+using Orchestrator.Agent.Networks;
+using Orchestrator.Agent.Sessions;
+using Orchestrator.Agent.Tasks;
+using Orchestrator.Engine;
+using Orchestrator.Images;
+using Orchestrator.Model;
+using Orchestrator.Network;
+using Orchestrator.Protocol.Mapping;
+
+namespace Orchestrator.Agent;
+
+/// <summary>
+/// A node's side of the wire: takes what a dispatcher assigns, makes it so on this host, and reports. What was
+/// assigned is on disk, so tasks run on while no manager answers and are known again after a restart.
+/// </summary>
+public sealed class NodeAgent : ISessionHandler
+{
+    private readonly AgentOptions options;
+    private readonly IManagerChannels channels;
+    private readonly Func<NodeDescription> describe;
+    private readonly TimeProvider time;
+    private readonly ILogger<NodeAgent> logger;
+    private readonly AgentStore store;
+    private readonly Assignments assignments;
+    private readonly StatusReporter reporter = new();
+    private readonly Worker worker;
+    private readonly NetworkApplier network;
+    private readonly LogPublisher logs;
+    private readonly ManagerList managers;
+    private readonly SemaphoreSlim applying = new(1, 1);
+    private volatile P.SessionMessage? session;
+
+    public NodeAgent(
+        AgentOptions options, IManagerChannels channels, ContainerEngine engine, ImageService images,
+        NodeNetwork nodeNetwork, Func<NodeDescription> describe, TimeProvider time, ILoggerFactory loggers)
+    {
+        this.options = options;
+        this.channels = channels;
+        this.describe = describe;
+        this.time = time;
+        logger = loggers.CreateLogger<NodeAgent>();
+        store = new(options.Directory);
+        assignments = store.LoadAssignments();
+        session = store.LoadSession();
+        worker = new(
+            new EngineTaskExecutor(engine, images), store, time, reporter, loggers.CreateLogger<Worker>());
+        network = new(nodeNetwork, options, loggers.CreateLogger<NetworkApplier>());
+        logs = new(engine, options.NodeId, TasksNow, loggers.CreateLogger<LogPublisher>());
+        managers = new(options.Managers);
+        managers.Replace(session?.Managers ?? []);
+    }
+
+    /// <summary>Raised for each message of the session: roles, managers and certificates may have changed.</summary>
+    public event Action<P.SessionMessage>? SessionChanged;
+
+    /// <summary>This node as the cluster last described it; null before the first session ever.</summary>
+    public P.SessionMessage? Session => session;
+
+    /// <summary>Runs until cancelled. Containers stay as they are.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await ReconcileAsync(ended.Token).ConfigureAwait(false);
+        var resync = network.RunAsync(ended.Token);
+        try
+        {
+            await KeepSessionAsync(ended.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await resync.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await worker.StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    async ValueTask ISessionHandler.OnSessionAsync(P.SessionMessage message, CancellationToken cancellationToken)
+    {
+        var movedOnIngress = session?.Node?.IngressAddress != message.Node?.IngressAddress;
+        session = message;
+        managers.Replace(message.Managers);
+        store.SaveSession(message);
+        SessionChanged?.Invoke(message);
+        if (movedOnIngress)
+            await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    async ValueTask<bool> ISessionHandler.OnAssignmentsAsync(
+        P.AssignmentsMessage message, CancellationToken cancellationToken)
+    {
+        lock (assignments)
+        {
+            if (!assignments.TryApply(message))
+                return false;
+        }
+
+        store.SaveAssignments(assignments);
+        await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Networks first: a container is plugged in when it starts.</summary>
+    private async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        await applying.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (session?.Node is { } self)
+            {
+                await network.ApplyAsync(
+                    ClusterViewBuilder.Build(
+                        self, options.AdvertiseAddress, assignments.Networks, assignments.Endpoints,
+                        assignments.Services),
+                    cancellationToken).ConfigureAwait(false);
+            }
+
+            await worker.ReconcileAsync(assignments, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            applying.Release();
+        }
+    }
+
+    private async Task KeepSessionAsync(CancellationToken cancellationToken)
+    {
+        var backoff = options.ShortestBackoff;
+        while (true)
+        {
+            var address = managers.Next();
+            try
+            {
+                await RunSessionAsync(
+                    address, () => backoff = options.ShortestBackoff, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.SessionEnded(address, e is RpcException rpc ? rpc.Status.Detail : e.Message);
+                if (e is RpcException { Trailers: { } trailers } && trailers.GetValue(LeaderTrailer) is { } leader)
+                    managers.Hint(leader);
+            }
+
+            await Task.Delay(backoff, time, cancellationToken).ConfigureAwait(false);
+            backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, options.LongestBackoff.Ticks));
+        }
+    }
+
+    /// <summary>Where a follower says who leads. Source: dispatcher.proto, Session.</summary>
+    private const string LeaderTrailer = "orch-leader";
+
+    private Task RunSessionAsync(string address, Action begun, CancellationToken cancellationToken)
+    {
+        var registration = new P.SessionRequest
+        {
+            Description = describe().ToProto(),
+            AdvertiseAddress = options.AdvertiseAddress,
+        };
+        worker.ReportAll();
+        var current = new DispatcherSession(
+            channels.Get(address), registration, this, reporter, logs.RunAsync, time);
+        return current.RunAsync(
+            () =>
+            {
+                begun();
+                logger.SessionBegan(address);
+            },
+            cancellationToken);
+    }
+
+    private P.Task[] TasksNow()
+    {
+        lock (assignments)
+            return [.. assignments.Tasks];
+    }
+}

@@ -1,0 +1,98 @@
+using Grpc.Core;
+using Orchestrator.Agent.Tasks;
+
+namespace Orchestrator.Agent.Sessions;
+
+/// <summary>What a session hands to its owner. Calls come one at a time for each method.</summary>
+internal interface ISessionHandler
+{
+    ValueTask OnSessionAsync(P.SessionMessage message, CancellationToken cancellationToken);
+
+    /// <returns>False: an increment is missing, so the session must begin again.</returns>
+    ValueTask<bool> OnAssignmentsAsync(P.AssignmentsMessage message, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// One session with one dispatcher: registers, keeps the heartbeat, takes assignments, reports statuses. Ends with an
+/// exception when any of them breaks; whoever owns it begins another, here or elsewhere.
+/// </summary>
+internal sealed class DispatcherSession(
+    CallInvoker invoker, P.SessionRequest registration, ISessionHandler handler, StatusReporter reporter,
+    Func<CallInvoker, CancellationToken, Task> publishLogs, TimeProvider time)
+{
+    /// <summary>Every single call; a manager that does not answer by then is as good as dead.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly P.Dispatcher.DispatcherClient dispatcher = new(invoker);
+
+    /// <param name="begun">Called once the dispatcher accepted the registration.</param>
+    public async Task RunAsync(Action begun, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var call = dispatcher.Session(registration, cancellationToken: ended.Token);
+        var first = await FirstAsync(call.ResponseStream, ended.Token).ConfigureAwait(false);
+        begun();
+        await handler.OnSessionAsync(first, ended.Token).ConfigureAwait(false);
+        Task[] parts =
+        [
+            ReadSessionAsync(call.ResponseStream, ended.Token),
+            HeartbeatAsync(first.SessionId, ended.Token),
+            ReadAssignmentsAsync(first.SessionId, ended.Token),
+            reporter.RunAsync((request, token) => ReportAsync(first.SessionId, request, token), ended.Token),
+            publishLogs(invoker, ended.Token),
+        ];
+        var broken = await Task.WhenAny(parts).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await broken.ConfigureAwait(false);
+        throw new RpcException(new Status(StatusCode.Unavailable, "the manager ended the session"));
+    }
+
+    private async Task<P.SessionMessage> FirstAsync(
+        IAsyncStreamReader<P.SessionMessage> stream, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(CallTimeout);
+        if (!await stream.MoveNext(late.Token).ConfigureAwait(false))
+            throw new RpcException(new Status(StatusCode.Unavailable, "the manager took no registration"));
+        return stream.Current;
+    }
+
+    private async Task ReadSessionAsync(
+        IAsyncStreamReader<P.SessionMessage> stream, CancellationToken cancellationToken)
+    {
+        while (await stream.MoveNext(cancellationToken).ConfigureAwait(false))
+            await handler.OnSessionAsync(stream.Current, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task HeartbeatAsync(string session, CancellationToken cancellationToken)
+    {
+        var request = new P.HeartbeatRequest { SessionId = session };
+        while (true)
+        {
+            var answer = await dispatcher.HeartbeatAsync(request, Options(cancellationToken)).ConfigureAwait(false);
+            await Task.Delay(answer.Period.ToTimeSpan(), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadAssignmentsAsync(string session, CancellationToken cancellationToken)
+    {
+        using var call = dispatcher.Assignments(
+            new P.AssignmentsRequest { SessionId = session }, cancellationToken: cancellationToken);
+        while (await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
+        {
+            if (!await handler.OnAssignmentsAsync(call.ResponseStream.Current, cancellationToken).ConfigureAwait(false))
+                return;
+        }
+    }
+
+    private async Task ReportAsync(
+        string session, P.UpdateTaskStatusRequest request, CancellationToken cancellationToken)
+    {
+        request.SessionId = session;
+        await dispatcher.UpdateTaskStatusAsync(request, Options(cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static CallOptions Options(CancellationToken cancellationToken) =>
+        new(deadline: DateTime.UtcNow + CallTimeout, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,35 @@
+namespace Orchestrator.Agent.Sessions;
+
+/// <summary>Which manager to try next: the leader when it is known, else one after another.</summary>
+internal sealed class ManagerList(IEnumerable<string> initial)
+{
+    private ImmutableArray<string> addresses = [.. initial];
+    private int next;
+    private string? hint;
+
+    public ImmutableArray<string> Addresses => addresses;
+
+    public void Replace(IEnumerable<P.ManagerPeer> peers)
+    {
+        var newer = peers.ToList();
+        if (newer.Count == 0)
+            return;
+        addresses = [.. newer.Select(p => p.Address)];
+        hint = newer.Find(p => p.Leader)?.Address;
+    }
+
+    /// <summary>A manager said who leads.</summary>
+    public void Hint(string leader) => hint = leader;
+
+    /// <summary>A hint is good for one try, so that a stale one costs one failed dial.</summary>
+    public string Next()
+    {
+        if (hint is { } leader)
+        {
+            hint = null;
+            return leader;
+        }
+
+        return addresses[(int)((uint)next++ % addresses.Length)];
+    }
+}

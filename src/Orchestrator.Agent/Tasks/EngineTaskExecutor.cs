@@ -1,0 +1,90 @@
+using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
+using Orchestrator.Images;
+using Orchestrator.Model;
+
+namespace Orchestrator.Agent.Tasks;
+
+/// <summary>Runs tasks as containers of the node's engine.</summary>
+public sealed class EngineTaskExecutor(ContainerEngine engine, ImageService images) : ITaskExecutor
+{
+    public ContainerSight Look(OrchTask task)
+    {
+        try
+        {
+            return See(engine.Inspect(task.Name));
+        }
+        catch (EngineException e) when (e.Error == EngineError.NotFound)
+        {
+            return ContainerSight.None;
+        }
+    }
+
+    public async Task PrepareAsync(OrchTask task, CancellationToken cancellationToken)
+    {
+        await FetchImageAsync(task.Spec.Container.Image, cancellationToken).ConfigureAwait(false);
+        // A container of that name can only be left from a prepare that a crash broke off.
+        await RemoveAsync(task, cancellationToken).ConfigureAwait(false);
+        await engine.CreateAsync(TaskContainer.Of(task), task.Name, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<ContainerSight> StartAsync(OrchTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.StartAsync(task.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineException e) when (e.Error == EngineError.NotModified)
+        {
+            // Started before a crash of ours that lost the report.
+        }
+
+        return Look(task);
+    }
+
+    public async Task<ContainerSight> WaitAsync(OrchTask task, CancellationToken cancellationToken)
+    {
+        await engine.WaitAsync(task.Name, WaitCondition.NotRunning, cancellationToken).ConfigureAwait(false);
+        return Look(task);
+    }
+
+    public async Task StopAsync(OrchTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.StopAsync(task.Name, task.Spec.Container.StopGracePeriod, null, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (EngineException e) when (e.Error == EngineError.NotModified)
+        {
+            // Down already.
+        }
+    }
+
+    public async Task RemoveAsync(OrchTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.RemoveAsync(task.Name, force: true, volumes: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineException e) when (e.Error == EngineError.NotFound)
+        {
+            // Gone is what was wanted.
+        }
+    }
+
+    private async Task FetchImageAsync(string reference, CancellationToken cancellationToken)
+    {
+        if (images.TryFind(reference) is not null)
+            return;
+        await images.PullAsync(reference, null, null, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static ContainerSight See(ContainerRecord container) => new(
+        container.Id,
+        container.State.IsUp,
+        container.State.Pid,
+        container.State.StartedAt is not null,
+        container.State.ExitCode,
+        container.State.Error);
+}
