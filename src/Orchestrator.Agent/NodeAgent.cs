@@ -117,7 +117,7 @@ public sealed class NodeAgent : ISessionHandler
                     cancellationToken).ConfigureAwait(false);
             }
 
-            await worker.ReconcileAsync(assignments, cancellationToken).ConfigureAwait(false);
+            await worker.ReconcileAsync(assignments).ConfigureAwait(false);
         }
         finally
         {

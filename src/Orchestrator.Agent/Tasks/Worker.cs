@@ -12,10 +12,13 @@ internal sealed class Worker(
     private readonly Dictionary<TaskId, Running> runners = [];
     private readonly Dictionary<TaskId, TaskStatus> known = store.LoadStatuses();
 
+    /// <summary>Runners live as long as the agent, not as long as the session that brought their task.</summary>
+    private readonly CancellationTokenSource lifetime = new();
+
     private sealed record Running(TaskRunner Runner, Task Loop, CancellationTokenSource Stop);
 
     /// <summary>Starts, updates and ends runners until they match the assignments.</summary>
-    public async Task ReconcileAsync(Assignments assignments, CancellationToken cancellationToken)
+    public async Task ReconcileAsync(Assignments assignments)
     {
         var wanted = assignments.Tasks.Select(t => t.ToModel()).ToDictionary(t => t.Id);
         foreach (var task in wanted.Values)
@@ -23,7 +26,7 @@ internal sealed class Worker(
             if (runners.TryGetValue(task.Id, out var running))
                 running.Runner.Update(task);
             else
-                Begin(task, cancellationToken);
+                Begin(task);
         }
 
         var gone = runners.Keys.Where(id => !wanted.ContainsKey(id)).ToList();
@@ -45,16 +48,15 @@ internal sealed class Worker(
 
     public async Task StopAsync()
     {
-        foreach (var running in runners.Values)
-            await running.Stop.CancelAsync().ConfigureAwait(false);
+        await lifetime.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(runners.Values.Select(r => r.Loop)).ConfigureAwait(false);
     }
 
-    private void Begin(OrchTask task, CancellationToken cancellationToken)
+    private void Begin(OrchTask task)
     {
         var status = known.TryGetValue(task.Id, out var own) && own.State >= task.Status.State ? own : task.Status;
         var runner = new TaskRunner(task, status, executor, time, Report);
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(lifetime.Token);
         runners[task.Id] = new(runner, RunAsync(runner, stop.Token), stop);
     }
 
