@@ -48,7 +48,7 @@ internal sealed class DispatcherSession(
         throw new RpcException(new Status(StatusCode.Unavailable, "the manager ended the session"));
     }
 
-    private async Task<P.SessionMessage> FirstAsync(
+    private static async Task<P.SessionMessage> FirstAsync(
         IAsyncStreamReader<P.SessionMessage> stream, CancellationToken cancellationToken)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
