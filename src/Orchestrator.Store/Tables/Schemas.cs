@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Google.Protobuf;
+using Orchestrator.Model;
+using Orchestrator.Protocol.Mapping;
+
+namespace Orchestrator.Store.Tables;
+
+/// <summary>One schema a kind of object: to add a kind, add it here and to <see cref="StoreRoot"/>.</summary>
+internal static class Schemas
+{
+    public static TableSchema<Cluster> Cluster { get; } = new(ObjectKind.Cluster, "cluster")
+    {
+        Id = c => c.Id.Value,
+        Meta = c => c.Meta,
+        WithMeta = (c, meta) => c with { Meta = meta },
+        ToMessage = c => c.ToProto(),
+        FromBytes = bytes => Protocol.V1.Cluster.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [],
+    };
+
+    public static TableSchema<Node> Node { get; } = new(ObjectKind.Node, "node")
+    {
+        Id = n => n.Id.Value,
+        Meta = n => n.Meta,
+        WithMeta = (n, meta) => n with { Meta = meta },
+        ToMessage = n => n.ToProto(),
+        FromBytes = bytes => Protocol.V1.Node.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [Tables.Indexes.NodeHostname],
+    };
+
+    public static TableSchema<Network> Network { get; } = new(ObjectKind.Network, "network")
+    {
+        Id = n => n.Id.Value,
+        Meta = n => n.Meta,
+        WithMeta = (n, meta) => n with { Meta = meta },
+        ToMessage = n => n.ToProto(),
+        FromBytes = bytes => Protocol.V1.Network.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [Tables.Indexes.NetworkName],
+    };
+
+    public static TableSchema<Service> Service { get; } = new(ObjectKind.Service, "service")
+    {
+        Id = s => s.Id.Value,
+        Meta = s => s.Meta,
+        WithMeta = (s, meta) => s with { Meta = meta },
+        ToMessage = s => s.ToProto(),
+        FromBytes = bytes => Protocol.V1.Service.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [Tables.Indexes.ServiceName, Tables.Indexes.ServiceNetwork],
+    };
+
+    public static TableSchema<OrchTask> Task { get; } = new(ObjectKind.Task, "task")
+    {
+        Id = t => t.Id.Value,
+        Meta = t => t.Meta,
+        WithMeta = (t, meta) => t with { Meta = meta },
+        ToMessage = t => t.ToProto(),
+        FromBytes = bytes => Protocol.V1.Task.Parser.ParseFrom(bytes).ToModel(),
+        Indexes =
+        [
+            Tables.Indexes.TaskService, Tables.Indexes.TaskNode, Tables.Indexes.TaskSlot,
+            Tables.Indexes.TaskDesiredState, Tables.Indexes.TaskNetwork,
+        ],
+    };
+
+    /// <summary>In the order of their numbers, which is the order in raft snapshots.</summary>
+    public static ImmutableArray<TableSchema> All { get; } = [Cluster, Node, Network, Service, Task];
+
+    public static bool IsKnown(ObjectKind kind) => kind >= ObjectKind.Cluster && kind <= All[^1].Kind;
+
+    public static int Ordinal(ObjectKind kind) => (int)kind - 1;
+
+    public static TableSchema Of(ObjectKind kind) => All[Ordinal(kind)];
+}
