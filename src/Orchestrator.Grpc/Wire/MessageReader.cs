@@ -100,7 +100,7 @@ internal sealed class MessageReader(PipeReader body, int? maxBytes, MessageEncod
     {
         try
         {
-            using var stream = encoding!.Decompress(PipeReader.Create(payload).AsStream());
+            using var stream = encoding!.Decompress(new SequenceStream(payload));
             while (stream.Read(plain.GetSpan(4096)) is > 0 and var count)
             {
                 plain.Advance(count);
