@@ -1,0 +1,63 @@
+namespace Orchestrator.Init;
+
+/// <summary>Zero-terminated bytes: the only texts here.</summary>
+internal static unsafe class Bytes
+{
+    public static int Length(byte* text)
+    {
+        var length = 0;
+        while (text[length] != 0)
+            length++;
+        return length;
+    }
+
+    /// <summary>Copies and terminates; returns the place of the terminator.</summary>
+    public static byte* Append(byte* to, byte* text)
+    {
+        while (*text != 0)
+            *to++ = *text++;
+        *to = 0;
+        return to;
+    }
+
+    /// <summary>A literal (ASCII) into <paramref name="to"/>, terminated.</summary>
+    public static byte* Append(byte* to, string literal)
+    {
+        fixed (char* text = literal)
+        {
+            for (var i = 0; i < literal.Length; i++)
+                *to++ = (byte)text[i];
+        }
+
+        *to = 0;
+        return to;
+    }
+
+    public static bool HasSlash(byte* text)
+    {
+        for (; *text != 0; text++)
+        {
+            if (*text == (byte)'/')
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>"/proc/self/fd/N" into <paramref name="to"/>, which holds at least 32.</summary>
+    public static void FdPath(byte* to, int fd)
+    {
+        to = Append(to, "/proc/self/fd/");
+        var digits = stackalloc byte[12];
+        var count = 0;
+        do
+        {
+            digits[count++] = (byte)('0' + (fd % 10));
+            fd /= 10;
+        }
+        while (fd != 0);
+        while (count > 0)
+            *to++ = digits[--count];
+        *to = 0;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Orchestrator.Init;
+
+/// <summary>One step: the result of its system calls, negative errno on failure.</summary>
+internal static unsafe class Interpreter
+{
+    public static long Execute(PlanStep* step) => step->Op switch
+    {
+        <= PlanOp.WriteFile or PlanOp.Session or PlanOp.Reaper => ProcessSteps.Execute(step),
+        <= PlanOp.Pivot or PlanOp.OpenRoot => MountSteps.Execute(step),
+        PlanOp.Terminal => TerminalStep.Execute(step),
+        _ => IdentitySteps.Execute(step),
+    };
+}

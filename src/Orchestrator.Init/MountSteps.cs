@@ -1,0 +1,243 @@
+namespace Orchestrator.Init;
+
+/// <summary>The container's file system. All before the pivot, through fds below <see cref="Plan.Root"/>.</summary>
+internal static unsafe class MountSteps
+{
+    private const long MsRdonly = 1, MsNosuid = 2, MsNodev = 4, MsNoexec = 8, MsBind = 0x1000, MsRec = 0x4000, MsSlave = 0x80000;
+    private const long DirectoryCloexec = 0x10000 | 0x80000;
+    private const int KindMask = 0xf000, Directory = 0x4000, CharacterDevice = 0x2000;
+    private const long DetachMount = 2, MoveEmptyPaths = 0x4 | 0x40, AttributeReadOnly = 1;
+
+    public static long Execute(PlanStep* step)
+    {
+        var text1 = Plan.Text(step->Text1);
+        switch (step->Op)
+        {
+            case PlanOp.EnterRoot:
+                return EnterRoot(text1, step->A);
+            case PlanOp.OpenRoot:
+                return OpenRoot();
+            case PlanOp.Mount:
+                return Mount(step);
+            case PlanOp.Bind:
+                return Bind(step);
+            case PlanOp.MakeNode:
+                return MakeNode(step);
+            case PlanOp.MakeLink:
+                return MakeLink(text1, Plan.Text(step->Text2));
+            case PlanOp.MakeDirectory:
+                return Close(Resolve.Directory(text1, (int)step->A));
+            case PlanOp.Mask:
+                return Mask(text1);
+            case PlanOp.ReadOnly:
+                return ReadOnly(text1);
+            case PlanOp.ReadOnlyRoot:
+                return SetAttributes(Plan.Root, AttributeReadOnly, 0, 0, false);
+            case PlanOp.Pivot:
+                return Pivot();
+            default:
+                return -Syscall.Einval;
+        }
+    }
+
+    /// <summary>Puts tree <paramref name="tree"/> (an open_tree clone) on <paramref name="target"/>; closes neither.</summary>
+    public static long Attach(long tree, long target)
+    {
+        byte none = 0;
+        return Syscall.Call(Syscall.MoveMount, tree, (long)&none, target, (long)&none, MoveEmptyPaths);
+    }
+
+    public static long CloneTree(long fd, bool recursive)
+    {
+        byte none = 0;
+        return Syscall.Call(Syscall.OpenTree, fd, (long)&none, Syscall.OpenTreeClone | Syscall.OpenTreeCloexec
+            | Syscall.AtEmptyPath | (recursive ? Syscall.AtRecursive : 0));
+    }
+
+    private static long EnterRoot(byte* path, long propagation)
+    {
+        var slash = stackalloc byte[2];
+        Bytes.Append(slash, "/");
+        var result = Syscall.Call(Syscall.Mount, 0, (long)slash, 0, propagation);
+        if (result < 0)
+            return result;
+        result = Syscall.Call(Syscall.Mount, (long)path, (long)path, 0, MsBind | MsRec);
+        if (result < 0)
+            return result;
+        Plan.Root = (int)Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, DirectoryCloexec);
+        return Plan.Root < 0 ? Plan.Root : Syscall.Call(Syscall.Fchdir, Plan.Root);
+    }
+
+    private static long OpenRoot()
+    {
+        var slash = stackalloc byte[2];
+        Bytes.Append(slash, "/");
+        return Plan.Root = (int)Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)slash, DirectoryCloexec);
+    }
+
+    private static long Mount(PlanStep* step)
+    {
+        var fd = Resolve.Directory(Plan.Text(step->Text1), noSymlinks: (step->Flags & PlanFlag.NoSymlinks) != 0);
+        if (fd < 0)
+            return fd;
+        var target = stackalloc byte[32];
+        Bytes.FdPath(target, (int)fd);
+        var result = Syscall.Call(Syscall.Mount, (long)Plan.Text(step->Text3), (long)target, (long)Plan.Text(step->Text2),
+            step->A, (long)Plan.Text(step->Text4));
+        Syscall.Call(Syscall.Close, fd);
+        if (result < 0 || step->B == 0)
+            return result;
+        fd = Resolve.Open(Plan.Text(step->Text1)); // Anew: the fd from before lies under the mount.
+        return fd < 0 ? fd : Close(fd, SetAttributes(fd, 0, 0, step->B, (step->B & MsRec) != 0));
+    }
+
+    private static long Bind(PlanStep* step)
+    {
+        var recursive = (step->Flags & PlanFlag.Recursive) != 0;
+        var tree = Syscall.Call(Syscall.OpenTree, Syscall.AtFdcwd, (long)Plan.Text(step->Text2),
+            Syscall.OpenTreeClone | Syscall.OpenTreeCloexec | (recursive ? Syscall.AtRecursive : 0));
+        if (tree < 0)
+            return tree;
+        var stat = stackalloc long[18];
+        var result = Syscall.Call(Syscall.Fstat, tree, (long)stat);
+        if (result >= 0 && (step->A | step->B | step->C) != 0)
+            result = SetAttributes(tree, step->A, step->B, step->C, recursive);
+        if (result < 0)
+            return Close(tree, result);
+        var target = Kind(stat) == Directory ? Resolve.Directory(Plan.Text(step->Text1)) : Resolve.File(Plan.Text(step->Text1));
+        return Close(tree, target < 0 ? target : Close(target, Attach(tree, target)));
+    }
+
+    private static long MakeNode(PlanStep* step)
+    {
+        var name = stackalloc byte[256];
+        var parent = Resolve.Parent(Plan.Text(step->Text1), name);
+        if (parent < 0)
+            return parent;
+        var result = Syscall.Call(Syscall.Mknodat, parent, (long)name, step->A, step->B);
+        if (result == -Syscall.Eexist && (step->Flags & PlanFlag.Keep) != 0)
+            return Close(parent, 0);
+        if (result >= 0) // mknod's mode goes through the umask; chmod's does not.
+            result = Syscall.Call(Syscall.Fchmodat, parent, (long)name, step->A & 0xfff);
+        if (result >= 0 && step->C != 0)
+            result = Syscall.Call(Syscall.Fchownat, parent, (long)name, step->C & 0xffffffff, step->C >> 32, Syscall.AtSymlinkNofollow);
+        return Close(parent, result);
+    }
+
+    private static long MakeLink(byte* path, byte* target)
+    {
+        var name = stackalloc byte[256];
+        var parent = Resolve.Parent(path, name);
+        if (parent < 0)
+            return parent;
+        var result = Syscall.Call(Syscall.Symlinkat, (long)target, parent, (long)name);
+        return Close(parent, result == -Syscall.Eexist ? 0 : result);
+    }
+
+    /// <summary>A directory gets an empty read-only tmpfs, a file the host's null device, verified by number through its
+    /// fd: the container's own might be anything (CVE-2025-31133).</summary>
+    private static long Mask(byte* path)
+    {
+        var fd = Resolve.Open(path);
+        if (fd < 0)
+            return fd is -Syscall.Enoent or -Syscall.Enotdir ? 0 : fd;
+        var stat = stackalloc long[18];
+        var result = Syscall.Call(Syscall.Fstat, fd, (long)stat);
+        if (result < 0)
+            return Close(fd, result);
+        return Close(fd, Kind(stat) == Directory ? MaskDirectory(fd) : MaskFile(fd));
+    }
+
+    private static long MaskDirectory(long fd)
+    {
+        var target = stackalloc byte[32];
+        Bytes.FdPath(target, (int)fd);
+        var type = stackalloc byte[8];
+        Bytes.Append(type, "tmpfs");
+        var data = stackalloc byte[24];
+        Bytes.Append(data, "size=0,nr_inodes=1");
+        return Syscall.Call(Syscall.Mount, (long)type, (long)target, (long)type, MsRdonly | MsNosuid | MsNodev | MsNoexec, (long)data);
+    }
+
+    private static long MaskFile(long fd)
+    {
+        var path = stackalloc byte[16];
+        Bytes.Append(path, "/dev/null");
+        const long openPath = 0x200000 | 0x80000 | 0x20000;
+        var nullDevice = Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, openPath);
+        if (nullDevice < 0)
+            return nullDevice;
+        var stat = stackalloc long[18];
+        var result = Syscall.Call(Syscall.Fstat, nullDevice, (long)stat);
+        if (result >= 0 && (Kind(stat) != CharacterDevice || stat[5] != 0x103))
+            result = -Syscall.Einval;
+        if (result < 0)
+            return Close(nullDevice, result);
+        var tree = CloneTree(nullDevice, recursive: false);
+        return Close(nullDevice, tree < 0 ? tree : Close(tree, Attach(tree, fd)));
+    }
+
+    private static long ReadOnly(byte* path)
+    {
+        var fd = Resolve.Open(path);
+        if (fd < 0)
+            return fd is -Syscall.Enoent or -Syscall.Enotdir ? 0 : fd;
+        var tree = CloneTree(fd, recursive: true);
+        if (tree < 0)
+            return Close(fd, tree);
+        var result = SetAttributes(tree, AttributeReadOnly, 0, 0, recursive: true);
+        if (result >= 0)
+            result = Attach(tree, fd);
+        return Close(fd, Close(tree, result));
+    }
+
+    /// <summary>The new root is the working directory. Stacking the old one on top of it and detaching that needs no
+    /// directory of the image to put it in.</summary>
+    private static long Pivot()
+    {
+        var slash = stackalloc byte[2];
+        Bytes.Append(slash, "/");
+        var dot = stackalloc byte[2];
+        Bytes.Append(dot, ".");
+        var old = Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)slash, DirectoryCloexec);
+        if (old < 0)
+            return old;
+        var result = Syscall.Call(Syscall.PivotRoot, (long)dot, (long)dot);
+        if (result >= 0)
+            result = Syscall.Call(Syscall.Fchdir, old);
+        if (result >= 0) // Else the detaching below would propagate to the host.
+            result = Syscall.Call(Syscall.Mount, 0, (long)dot, 0, MsSlave | MsRec);
+        if (result >= 0)
+            result = Syscall.Call(Syscall.Umount2, (long)dot, DetachMount);
+        if (result >= 0)
+            result = Syscall.Call(Syscall.Chdir, (long)slash);
+        return Close(old, result);
+    }
+
+    private static long SetAttributes(long fd, long set, long clear, long propagation, bool recursive)
+    {
+        var attributes = stackalloc long[4]; // struct mount_attr: set, clear, propagation, user namespace.
+        attributes[0] = set;
+        attributes[1] = clear;
+        attributes[2] = propagation & ~MsRec;
+        attributes[3] = 0;
+        byte none = 0;
+        var flags = Syscall.AtEmptyPath | (recursive ? Syscall.AtRecursive : 0);
+        return Syscall.Call(Syscall.MountSetattr, fd, (long)&none, flags, (long)attributes, 32);
+    }
+
+    private static int Kind(long* stat) => ((int*)stat)[6] & KindMask; // st_mode of x86-64 is at byte 24.
+
+    private static long Close(long fd)
+    {
+        if (fd >= 0)
+            Syscall.Call(Syscall.Close, fd);
+        return fd;
+    }
+
+    private static long Close(long fd, long result)
+    {
+        Syscall.Call(Syscall.Close, fd);
+        return result;
+    }
+}

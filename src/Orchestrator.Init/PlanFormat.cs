@@ -1,0 +1,185 @@
+// Compiled twice: into orch-init, which executes plans, and into orch-runtime, which writes them.
+// Hence nothing but constants and blittable structs here.
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Init;
+
+/// <summary>One kind of step. Numbers are the format's; a plan never outlives the binary that carries both sides.</summary>
+internal enum PlanOp
+{
+    /// <summary>Text1: a cgroup.procs file on the host, which then holds this process.</summary>
+    JoinCgroup = 1,
+
+    /// <summary>Text1: a namespace file on the host. A: its CLONE_NEW* kind.</summary>
+    JoinNamespace = 2,
+
+    /// <summary>A: fd of a pidfd. B: CLONE_NEW* kinds to take from that process.</summary>
+    JoinProcess = 3,
+
+    /// <summary>A: CLONE_NEW* kinds.</summary>
+    Unshare = 4,
+
+    /// <summary>The rest is done by a child, whose parent is this process's parent; this process reports and ends.</summary>
+    Fork = 5,
+
+    /// <summary>Text1: path on the host, before the pivot. Text2: what to write, in one write.</summary>
+    WriteFile = 6,
+
+    /// <summary>Text1: root directory on the host. A: propagation given to all mounts first.</summary>
+    EnterRoot = 7,
+
+    /// <summary>Text1: target. Text2: type. Text3: source. Text4: data. A: MS_* flags. B: propagation, or 0.</summary>
+    Mount = 8,
+
+    /// <summary>Text1: target. Text2: source on the host. A: attributes set. B: attributes cleared. C: propagation.</summary>
+    Bind = 9,
+
+    /// <summary>Text1: path. A: mode. B: device. C: uid, and gid in the upper half.</summary>
+    MakeNode = 10,
+
+    /// <summary>Text1: path. Text2: target.</summary>
+    MakeLink = 11,
+
+    /// <summary>Text1: directory. A: mode.</summary>
+    MakeDirectory = 12,
+
+    /// <summary>Text1: path to hide; skipped when absent.</summary>
+    Mask = 13,
+
+    /// <summary>Text1: path to make read-only with all below; skipped when absent.</summary>
+    ReadOnly = 14,
+
+    /// <summary>The root mount itself becomes read-only.</summary>
+    ReadOnlyRoot = 15,
+
+    /// <summary>The root becomes <c>/</c> and the host's tree goes away.</summary>
+    Pivot = 16,
+
+    /// <summary>A pseudo terminal of the container's own devpts becomes fds 0-2; its master is sent up.
+    /// A: rows, and columns in the upper half. Flag 1: also bind it on /dev/console.</summary>
+    Terminal = 17,
+
+    /// <summary>Text1: host name.</summary>
+    HostName = 18,
+
+    /// <summary>Text1: NIS domain name.</summary>
+    DomainName = 19,
+
+    /// <summary>A: resource. B: soft. C: hard.</summary>
+    Limit = 20,
+
+    /// <summary>A: umask.</summary>
+    Umask = 21,
+
+    /// <summary>Text1: directory inside the container, made if missing.</summary>
+    ChangeDirectory = 22,
+
+    NoNewPrivileges = 23,
+
+    /// <summary>A: bounding set to keep.</summary>
+    BoundingSet = 24,
+
+    /// <summary>A: uid. B: gid. C: offset of gids (u32 each). Flags: their count.</summary>
+    Identity = 25,
+
+    /// <summary>A: effective. B: permitted. C: inheritable; ambient is at offset Text1 as u64.</summary>
+    Capabilities = 26,
+
+    /// <summary>Text1: argv[0]. Text2: PATH, or none. Text3: directory-relative names are allowed when it has a slash.</summary>
+    FindProgram = 27,
+
+    /// <summary>Report ready and wait for one byte.</summary>
+    WaitForStart = 28,
+
+    /// <summary>A: offset of argv (u64 offsets, 0-terminated). B: the same for the environment.</summary>
+    Execute = 29,
+
+    /// <summary>New session.</summary>
+    Session = 30,
+
+    /// <summary>The root as it is, for a process that joined a container.</summary>
+    OpenRoot = 31,
+
+    /// <summary>Stay pid 1, reaping and passing signals on; the rest is done by a child.</summary>
+    Reaper = 32,
+}
+
+/// <summary>Flags of a step.</summary>
+internal static class PlanFlag
+{
+    /// <summary>A failure is passed over: the kernel may lack the thing.</summary>
+    public const int Optional = 1 << 30;
+
+    /// <summary>Bind: with the mounts below.</summary>
+    public const int Recursive = 1;
+
+    /// <summary>Mount: a symbolic link on the way to the target is an error.</summary>
+    public const int NoSymlinks = 2;
+
+    /// <summary>Terminal: bind it on /dev/console.</summary>
+    public const int Console = 4;
+
+    /// <summary>MakeNode: what is there already stays.</summary>
+    public const int Keep = 8;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct PlanHeader
+{
+    public const uint ExpectedMagic = 0x4e4c5031;
+
+    public uint Magic;
+    public int Steps;
+    public int Length;
+    public int Reserved;
+}
+
+/// <summary>Texts are offsets from the start of the plan to zero-terminated bytes; 0 is none.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PlanStep
+{
+    public PlanOp Op;
+    public int Flags;
+    public long A;
+    public long B;
+    public long C;
+    public int Text1;
+    public int Text2;
+    public int Text3;
+    public int Text4;
+}
+
+internal enum ReportKind
+{
+    /// <summary>Value: the pid of the child, in the runtime's pid namespace.</summary>
+    Forked = 1,
+
+    /// <summary>The master of the terminal comes with it.</summary>
+    Terminal = 2,
+
+    Ready = 3,
+
+    /// <summary>Step and Errno tell which and why; the process then ends.</summary>
+    Failed = 4,
+}
+
+/// <summary>What init says on the sync socket. A socket closed without <see cref="ReportKind.Failed"/> after
+/// <see cref="ReportKind.Forked"/>: the program was executed.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Report
+{
+    public ReportKind Kind;
+    public int Step;
+    public int Errno;
+    public int Value;
+}
+
+/// <summary>File descriptors that init is started with.</summary>
+internal static class InitFd
+{
+    public const int Sync = 3;
+    public const int Plan = 4;
+
+    /// <summary>The first of those a plan names itself.</summary>
+    public const int FirstExtra = 5;
+}

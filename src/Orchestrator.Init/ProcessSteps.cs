@@ -1,0 +1,67 @@
+namespace Orchestrator.Init;
+
+/// <summary>Where the process is: cgroups, namespaces, which process it is.</summary>
+internal static unsafe class ProcessSteps
+{
+    private const long ReadOnlyCloexec = 0x80000, WriteOnlyCloexec = 0x80001;
+
+    public static long Execute(PlanStep* step)
+    {
+        switch (step->Op)
+        {
+            case PlanOp.JoinCgroup:
+                var zero = (byte)'0'; // Whoever writes: needs no pid, so no question of whose namespace it counts in.
+                return Write(Plan.Text(step->Text1), &zero, 1);
+            case PlanOp.JoinNamespace:
+                return JoinNamespace(step);
+            case PlanOp.JoinProcess:
+                return Syscall.Call(Syscall.Setns, step->A, step->B);
+            case PlanOp.Unshare:
+                return Syscall.Call(Syscall.Unshare, step->A);
+            case PlanOp.Fork:
+                return Fork();
+            case PlanOp.WriteFile:
+                var text = Plan.Text(step->Text2);
+                return Write(Plan.Text(step->Text1), text, Bytes.Length(text));
+            case PlanOp.Session:
+                return Syscall.Call(Syscall.Setsid);
+            case PlanOp.Reaper:
+                return Reaper.Execute();
+            default:
+                return -Syscall.Einval;
+        }
+    }
+
+    private static long JoinNamespace(PlanStep* step)
+    {
+        var fd = Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)Plan.Text(step->Text1), ReadOnlyCloexec);
+        if (fd < 0)
+            return fd;
+        var result = Syscall.Call(Syscall.Setns, fd, step->A);
+        Syscall.Call(Syscall.Close, fd);
+        return result;
+    }
+
+    /// <summary>A plain fork, safe because there is no runtime whose threads it could lose. CLONE_PARENT makes the child
+    /// the runtime's own, so that it may wait for it; and in a new pid namespace the child is pid 1.</summary>
+    private static long Fork()
+    {
+        const long cloneParent = 0x8000, sigchld = 17;
+        var pid = Syscall.Call(Syscall.Clone, cloneParent | sigchld);
+        if (pid <= 0)
+            return pid;
+        Plan.Send(ReportKind.Forked, 0, (int)pid);
+        Plan.Exit(0);
+        return 0;
+    }
+
+    private static long Write(byte* path, byte* content, int length)
+    {
+        var fd = Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, WriteOnlyCloexec);
+        if (fd < 0)
+            return fd;
+        var result = Syscall.Call(Syscall.Write, fd, (long)content, length);
+        Syscall.Call(Syscall.Close, fd);
+        return result;
+    }
+}

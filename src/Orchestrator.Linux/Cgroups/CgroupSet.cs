@@ -1,0 +1,163 @@
+using System.Globalization;
+
+namespace Orchestrator.Linux.Cgroups;
+
+/// <summary>One container's cgroup: a directory of the same path in each hierarchy.</summary>
+/// <remarks>Limits go where the controller is; freeze and kill to v2 wherever one is mounted, for there both are one
+/// atomic write, and to v1's freezer otherwise.</remarks>
+public sealed class CgroupSet
+{
+    private readonly string path;
+    private readonly List<CgroupHierarchy> used;
+
+    /// <param name="path">Absolute below each mount point, as <c>/orch/ID</c>.</param>
+    /// <param name="withCpuset">Also in v1's cpuset, where a new cgroup is unusable until filled in.</param>
+    /// <exception cref="ArgumentException">The path leaves the hierarchy, or is its root.</exception>
+    public CgroupSet(CgroupLayout layout, string path, bool withCpuset = false)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length == 0 || names.Any(n => n is "." or ".."))
+            throw new ArgumentException($"\"{path}\" is no cgroup of its own; use a path such as /orch/ID");
+        Layout = layout;
+        this.path = string.Join('/', names);
+        used = [.. layout.Hierarchies.Where(h =>
+            h.IsV2 || (h.Controllers.Count > 0 && (withCpuset || !h.Controllers.Contains("cpuset"))))];
+    }
+
+    public CgroupLayout Layout { get; }
+
+    /// <summary>Writing "0" to each puts the writer into the cgroup.</summary>
+    public IEnumerable<string> ProcsFiles => used.Select(h => $"{Directory(h)}/cgroup.procs");
+
+    /// <summary>Makes the directories; those there already are taken over.</summary>
+    public void Create()
+    {
+        foreach (var hierarchy in used)
+        {
+            if (hierarchy is { IsV2: true, Controllers.Count: > 0 })
+                EnableControllers(hierarchy);
+            System.IO.Directory.CreateDirectory(Directory(hierarchy));
+            if (hierarchy is { IsV2: false } && hierarchy.Controllers.Contains("cpuset"))
+                CpusetV1.Inherit(hierarchy.MountPoint, path);
+        }
+    }
+
+    /// <exception cref="LinuxException">EBUSY: memory in use is above the limit. EINVAL: the kernel refuses the value.
+    /// Limits before it in the order memory, cpu, cpuset, pids, devices have been changed.</exception>
+    public void Apply(CgroupLimits limits) => LimitWriter.Apply(this, limits);
+
+    /// <summary>The directory of a controller, or null: this host has it not, or we do not use it.</summary>
+    internal (string Path, bool IsV2)? For(string controller) =>
+        used.FirstOrDefault(h => h.Controllers.Contains(controller)) is { } hierarchy
+            ? (Directory(hierarchy), hierarchy.IsV2)
+            : null;
+
+    /// <summary>Stops every process where it is; returns when all are.</summary>
+    public void Freeze() => SetFrozen(true);
+
+    public void Thaw() => SetFrozen(false);
+
+    /// <summary>SIGKILL to every process, also to those that fork meanwhile. They may still be dying on return.</summary>
+    public void KillAll()
+    {
+        if (UnifiedDirectory is { } unified && File.Exists($"{unified}/cgroup.kill"))
+            CgroupFile.Write($"{unified}/cgroup.kill", "1");
+        else
+            KillByFreezing();
+    }
+
+    /// <summary>Pids in this cgroup and below, in this process's pid namespace.</summary>
+    public IReadOnlyList<int> Processes()
+    {
+        var directory = UnifiedDirectory ?? (used.Count > 0 ? Directory(used[0]) : null);
+        return directory is null || !System.IO.Directory.Exists(directory) ? [] : ProcessesBelow(directory);
+    }
+
+    public long OomKills() => For("memory") switch
+    {
+        ({ } directory, true) => (long)CgroupFile.Table($"{directory}/memory.events").GetValueOrDefault("oom_kill"),
+        ({ } directory, false) => (long)CgroupFile.Table($"{directory}/memory.oom_control").GetValueOrDefault("oom_kill"),
+        _ => 0,
+    };
+
+    public CgroupCounters Counters() => CounterReader.Read(this);
+
+    /// <summary>Removes the cgroup with what the container made below. It must have no process left; those still dying
+    /// are waited for.</summary>
+    /// <exception cref="LinuxException">EBUSY: processes live in it.</exception>
+    public void Remove()
+    {
+        foreach (var hierarchy in used)
+            CgroupRemoval.Remove(Directory(hierarchy));
+    }
+
+    private string? UnifiedDirectory => used.FirstOrDefault(h => h.IsV2) is { } hierarchy ? Directory(hierarchy) : null;
+
+    private string Directory(CgroupHierarchy hierarchy) => $"{hierarchy.MountPoint}/{path}";
+
+    private static List<int> ProcessesBelow(string directory)
+    {
+        var pids = (CgroupFile.TryRead($"{directory}/cgroup.procs") ?? "")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => int.Parse(p, CultureInfo.InvariantCulture)).ToList();
+        foreach (var child in System.IO.Directory.EnumerateDirectories(directory))
+            pids.AddRange(ProcessesBelow(child));
+        return pids;
+    }
+
+    /// <summary>v2 hands a controller down level by level, through cgroup.subtree_control of each ancestor.</summary>
+    private void EnableControllers(CgroupHierarchy hierarchy)
+    {
+        string[] wanted = ["cpu", "cpuset", "memory", "pids", "io"];
+        var list = string.Join(' ', wanted.Intersect(hierarchy.Controllers).Select(c => $"+{c}"));
+        var directory = hierarchy.MountPoint;
+        foreach (var name in path.Split('/'))
+        {
+            if (list.Length > 0)
+                CgroupFile.Write($"{directory}/cgroup.subtree_control", list);
+            directory = $"{directory}/{name}";
+            System.IO.Directory.CreateDirectory(directory);
+        }
+    }
+
+    private void SetFrozen(bool frozen)
+    {
+        if (UnifiedDirectory is { } unified && File.Exists($"{unified}/cgroup.freeze"))
+        {
+            CgroupFile.Write($"{unified}/cgroup.freeze", frozen ? "1" : "0");
+            Await(() => (CgroupFile.Table($"{unified}/cgroup.events").GetValueOrDefault("frozen") == 1) == frozen);
+        }
+        else if (For("freezer") is ({ } directory, false))
+        {
+            var state = frozen ? "FROZEN" : "THAWED";
+            CgroupFile.Write($"{directory}/freezer.state", state);
+            Await(() => CgroupFile.TryRead($"{directory}/freezer.state")?.Trim() == state);
+        }
+        else
+        {
+            throw new LinuxException("freeze", path, Errno.ENOTSUP);
+        }
+    }
+
+    /// <summary>v1: a frozen process does not die of SIGKILL before it is thawed, so: freeze that none forks, signal all,
+    /// thaw, and look again.</summary>
+    private void KillByFreezing()
+    {
+        const int sigkill = 9;
+        for (var round = 0; round < 10 && Processes() is { Count: > 0 }; round++)
+        {
+            if (For("freezer") is not null)
+                Freeze();
+            foreach (var pid in Processes())
+                Linux.Processes.ThisProcess.Kill(pid, sigkill);
+            if (For("freezer") is not null)
+                Thaw();
+        }
+    }
+
+    private static void Await(Func<bool> condition)
+    {
+        for (var i = 0; i < 500 && !condition(); i++)
+            Thread.Sleep(Math.Min(1 + (i / 10), 10));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using Orchestrator.Init;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Io;
+using Orchestrator.Linux.Processes;
+using Orchestrator.Runtime.Plans;
+
+namespace Orchestrator.Runtime.Init;
+
+/// <summary>One orch-init, from its start until it has become the container's program, or has failed.</summary>
+internal sealed class InitProcess : IDisposable
+{
+    private readonly IReadOnlyList<PlanEntry> plan;
+    private readonly FileDescriptor sync;
+    private readonly int firstStage;
+
+    private InitProcess(IReadOnlyList<PlanEntry> plan, FileDescriptor sync, int firstStage) =>
+        (this.plan, this.sync, this.firstStage) = (plan, sync, firstStage);
+
+    /// <summary>The process that becomes the program: a child of ours. 0 before it was forked.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>The master of the terminal, if the plan makes one; the caller takes it over.</summary>
+    public FileDescriptor? Terminal { get; private set; }
+
+    /// <param name="streams">Descriptors 0, 1 and 2.</param>
+    /// <param name="extra">Those the plan names from <see cref="InitFd.FirstExtra"/> on.</param>
+    public static InitProcess Start(
+        IReadOnlyList<PlanEntry> plan, FileDescriptor[] streams, params FileDescriptor[] extra)
+    {
+        var (ours, theirs) = UnixSocket.Pair();
+        using (theirs)
+        using (var file = MemoryFile.With("orch-plan", PlanBytes.Encode(plan)))
+        {
+            var pid = Child.Spawn(InitImage.Path, "orch-init", [.. streams, theirs, file, .. extra]);
+            return new InitProcess(plan, ours, pid);
+        }
+    }
+
+    /// <summary>Returns when init waits to be started; then <see cref="Pid"/> is known.</summary>
+    /// <exception cref="RuntimeException">A step failed; the process is gone and reaped.</exception>
+    public void AwaitReady()
+    {
+        if (Await() != ReportKind.Ready)
+            throw Lost();
+    }
+
+    /// <summary>Lets a waiting init go on to execute.</summary>
+    public void Go() => sync.WriteAll([1]);
+
+    /// <summary>Returns when the program has been executed.</summary>
+    /// <exception cref="RuntimeException">A step failed; the process is gone and reaped.</exception>
+    public void AwaitExecuted()
+    {
+        if (Await() is not null || Pid == 0)
+            throw Lost();
+    }
+
+    public void Dispose() => sync.Dispose();
+
+    /// <returns>Ready, or null at the end of the socket.</returns>
+    private ReportKind? Await()
+    {
+        while (Next() is { } report)
+        {
+            switch (report.Kind)
+            {
+                case ReportKind.Forked:
+                    Pid = report.Value;
+                    Child.Reap(firstStage);
+                    break;
+                case ReportKind.Ready:
+                    return ReportKind.Ready;
+                case ReportKind.Failed:
+                    throw Failed(report);
+            }
+        }
+
+        return null;
+    }
+
+    private Report? Next()
+    {
+        Span<byte> bytes = stackalloc byte[Marshal.SizeOf<Report>()];
+        var count = UnixSocket.Receive(sync, bytes, out var passed);
+        Terminal = passed ?? Terminal;
+        return count == bytes.Length ? MemoryMarshal.Read<Report>(bytes) : null;
+    }
+
+    private RuntimeException Failed(Report report)
+    {
+        ReapQuietly();
+        var entry = plan[report.Step];
+        var errno = (Errno)report.Errno;
+        return entry.Op is PlanOp.FindProgram or PlanOp.Execute
+            ? ExecutionFailure(entry.Text1 ?? entry.Arguments![0], errno)
+            : new RuntimeException($"{entry.What}: {Marshal.GetPInvokeErrorMessage(report.Errno).ToLowerInvariant()}");
+    }
+
+    /// <summary>Docker's words and numbers for an argv[0] that cannot be executed.</summary>
+    private static RuntimeException ExecutionFailure(string program, Errno errno)
+    {
+        var searched = !program.Contains('/', StringComparison.Ordinal);
+        var reason = Marshal.GetPInvokeErrorMessage((int)errno).ToLowerInvariant();
+        return errno switch
+        {
+            Errno.ENOENT or Errno.ENOTDIR when searched => new($"exec: \"{program}\": executable file not found in $PATH", 127),
+            Errno.ENOENT or Errno.ENOTDIR => new($"exec: \"{program}\": stat {program}: {reason}", 127),
+            _ => new($"exec: \"{program}\": {reason}", 126),
+        };
+    }
+
+    private RuntimeException Lost()
+    {
+        ReapQuietly();
+        return new("orch-init ended without a word; was it killed? See the kernel log for an out-of-memory kill");
+    }
+
+    private void ReapQuietly()
+    {
+        const int sigkill = 9;
+        var pid = Pid == 0 ? firstStage : Pid;
+        ThisProcess.Kill(pid, sigkill); // Ours and not reaped yet: the pid cannot be another's.
+        Child.Reap(pid);
+    }
+}

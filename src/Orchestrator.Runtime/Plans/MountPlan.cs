@@ -1,0 +1,80 @@
+using Orchestrator.Init;
+using Orchestrator.Linux.Cgroups;
+using Orchestrator.Linux.Mounts;
+using Orchestrator.Oci.Bundle;
+
+namespace Orchestrator.Runtime.Plans;
+
+/// <summary>One mount of config.json as steps.</summary>
+internal static class MountPlan
+{
+    public static IEnumerable<PlanEntry> Build(MountSpec mount, string bundle, CgroupSet cgroups)
+    {
+        if (!mount.Destination.StartsWith('/'))
+            throw new RuntimeException($"mount destination \"{mount.Destination}\" is not absolute");
+        var options = MountOptions.Parse(mount.Options);
+        if (options.IsBind || mount.Type == "bind")
+            return [Bind(mount, options, bundle)];
+        return mount.Type is "cgroup" or "cgroup2"
+            ? Cgroup(mount.Destination, options.Flags, cgroups)
+            : [FileSystem(mount, options)];
+    }
+
+    private static PlanEntry Bind(MountSpec mount, MountOptions options, string bundle)
+    {
+        var source = Path.GetFullPath(
+            mount.Source ?? throw new RuntimeException($"the bind mount on {mount.Destination} has no source"), bundle);
+        // Over /proc a bind could fake what later steps and every tool rely on (CVE-2019-19921).
+        if (mount.Destination.TrimEnd('/') == "/proc")
+            throw new RuntimeException("a bind mount over /proc is not allowed; mount below it, or elsewhere");
+        return new(PlanOp.Bind, $"bind mount {source} on {mount.Destination}")
+        {
+            Text1 = mount.Destination,
+            Text2 = source,
+            A = options.AttributesSet,
+            B = options.AttributesCleared,
+            C = (long)(options.Propagation == 0 ? MountFlags.Private | MountFlags.Recursive : options.Propagation),
+            Flags = options.Recursive ? PlanFlag.Recursive : 0,
+        };
+    }
+
+    private static PlanEntry FileSystem(MountSpec mount, MountOptions options)
+    {
+        var type = mount.Type ?? throw new RuntimeException($"the mount on {mount.Destination} has no type");
+        return new(PlanOp.Mount, $"mount {type} on {mount.Destination}")
+        {
+            Text1 = mount.Destination,
+            Text2 = type,
+            Text3 = mount.Source ?? type,
+            Text4 = options.Data,
+            A = (long)options.Flags,
+            B = (long)options.Propagation,
+            Flags = type is "proc" or "sysfs" ? PlanFlag.NoSymlinks : 0,
+        };
+    }
+
+    /// <summary>What the container sees of cgroups is its own part: with a cgroup namespace the root of each hierarchy
+    /// is its cgroup. Always read-only: a writable v1 one has release_agent (CVE-2022-0492).</summary>
+    private static IEnumerable<PlanEntry> Cgroup(string destination, MountFlags flags, CgroupSet cgroups)
+    {
+        var readOnly = flags | MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec;
+        if (cgroups.Layout.IsUnified)
+        {
+            yield return Mount(destination, "cgroup2", null, readOnly);
+            yield break;
+        }
+
+        yield return Mount(destination, "tmpfs", "mode=755", readOnly & ~MountFlags.ReadOnly);
+        foreach (var hierarchy in cgroups.Layout.Hierarchies)
+            yield return Mount(
+                $"{destination}/{hierarchy.Name}", hierarchy.IsV2 ? "cgroup2" : "cgroup", hierarchy.MountData, readOnly)
+                with { Flags = PlanFlag.Optional };
+        yield return Mount(destination, "tmpfs", "mode=755", readOnly | MountFlags.Remount);
+    }
+
+    private static PlanEntry Mount(string destination, string type, string? data, MountFlags flags) =>
+        new(PlanOp.Mount, $"mount {type} on {destination}")
+        {
+            Text1 = destination, Text2 = type, Text3 = type, Text4 = data, A = (long)flags,
+        };
+}

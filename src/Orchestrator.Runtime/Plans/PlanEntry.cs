@@ -1,0 +1,36 @@
+using Orchestrator.Init;
+
+namespace Orchestrator.Runtime.Plans;
+
+/// <summary>One step of a plan before it is laid out in bytes.</summary>
+/// <param name="What">For the user, should it fail: "mount proc on /proc".</param>
+internal sealed record PlanEntry(PlanOp Op, string What)
+{
+    public int Flags { get; init; }
+
+    public long A { get; init; }
+
+    public long B { get; init; }
+
+    public long C { get; init; }
+
+    public string? Text1 { get; init; }
+
+    public string? Text2 { get; init; }
+
+    public string? Text3 { get; init; }
+
+    public string? Text4 { get; init; }
+
+    /// <summary>Identity: supplementary groups.</summary>
+    public uint[]? Groups { get; init; }
+
+    /// <summary>Capabilities: the ambient set.</summary>
+    public ulong Ambient { get; init; }
+
+    /// <summary>Execute: argv.</summary>
+    public string[]? Arguments { get; init; }
+
+    /// <summary>Execute: the environment.</summary>
+    public string[]? Environment { get; init; }
+}

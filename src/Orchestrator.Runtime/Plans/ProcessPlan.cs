@@ -1,0 +1,91 @@
+using Orchestrator.Init;
+using Orchestrator.Linux.Processes;
+using Orchestrator.Oci.Bundle;
+
+namespace Orchestrator.Runtime.Plans;
+
+/// <summary>The end of every plan: who the process is, what it may, what it executes.</summary>
+internal static class ProcessPlan
+{
+    private static readonly string[] Limits =
+    [
+        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC",
+        "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE",
+        "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
+    ];
+
+    /// <summary>A process that joins a running container.</summary>
+    /// <param name="namespaces">Those the container does not share with the host.</param>
+    public static IReadOnlyList<PlanEntry> ForExec(
+        ProcessSpec process, IEnumerable<string> cgroupProcs, NamespaceKinds namespaces, ulong available) =>
+    [
+        .. cgroupProcs.Select(f => new PlanEntry(PlanOp.JoinCgroup, $"enter cgroup {f}") { Text1 = f }),
+        new(PlanOp.JoinProcess, "join the container's namespaces") { A = InitFd.FirstExtra, B = (long)namespaces },
+        new(PlanOp.Fork, "start the process"),
+        new(PlanOp.OpenRoot, "open the container's root"),
+        process.Terminal ? Terminal(process, 0) : new(PlanOp.Session, "new session"),
+        .. Identity(process, available),
+        Execute(process),
+    ];
+
+    public static PlanEntry Terminal(ProcessSpec process, int flags) => new(PlanOp.Terminal, "make a terminal")
+    {
+        A = process.ConsoleSize is { } size ? size.Height | ((long)size.Width << 32) : 0, Flags = flags,
+    };
+
+    /// <summary>Limits before privileges go, groups before the user, capabilities after it, and the program is looked
+    /// for as the user that will run it.</summary>
+    public static IEnumerable<PlanEntry> Identity(ProcessSpec process, ulong available)
+    {
+        if (process.Args.Length == 0)
+            throw new RuntimeException("no command specified");
+        foreach (var limit in process.Rlimits ?? [])
+            yield return Limit(limit);
+        yield return new(PlanOp.Umask, "set umask") { A = process.User.Umask ?? 0x12 };
+        yield return new(PlanOp.ChangeDirectory, $"change to directory {process.Cwd}") { Text1 = Directory(process.Cwd) };
+        if (process.NoNewPrivileges)
+            yield return new(PlanOp.NoNewPrivileges, "forbid new privileges");
+        var sets = process.Capabilities ?? new CapabilitySets();
+        yield return new(PlanOp.BoundingSet, "drop capabilities") { A = Set(sets.Bounding, available) };
+        yield return new(PlanOp.Identity, $"become user {process.User.Uid}:{process.User.Gid}")
+        {
+            A = process.User.Uid, B = process.User.Gid, Groups = process.User.AdditionalGids ?? [],
+        };
+        yield return new(PlanOp.Capabilities, "set capabilities")
+        {
+            A = Set(sets.Effective, available),
+            B = Set(sets.Permitted, available),
+            C = Set(sets.Inheritable, available),
+            // The kernel raises only what is inheritable too; runc's own template asks for more and gets less.
+            Ambient = (ulong)(Set(sets.Ambient, available) & Set(sets.Inheritable, available)),
+        };
+        yield return new(PlanOp.FindProgram, $"find {process.Args[0]}")
+        {
+            Text1 = process.Args[0], Text2 = SearchPath(process.Env),
+        };
+    }
+
+    public static PlanEntry Execute(ProcessSpec process) =>
+        new(PlanOp.Execute, $"execute {process.Args[0]}") { Arguments = process.Args, Environment = process.Env ?? [] };
+
+    private static PlanEntry Limit(RlimitSpec limit)
+    {
+        var resource = Array.IndexOf(Limits, limit.Type);
+        if (resource < 0)
+            throw new RuntimeException($"unknown rlimit \"{limit.Type}\"");
+        return new(PlanOp.Limit, $"set {limit.Type} {limit.Soft}:{limit.Hard}")
+        {
+            A = resource, B = (long)limit.Soft, C = (long)limit.Hard,
+        };
+    }
+
+    /// <summary>"All capabilities" are those the daemon has: more cannot be given.</summary>
+    private static long Set(string[]? names, ulong available) => (long)(Capabilities.Parse(names) & available);
+
+    private static string Directory(string cwd) => cwd.Length == 0 ? "/" : cwd.StartsWith('/')
+        ? cwd
+        : throw new RuntimeException($"working directory \"{cwd}\" is not absolute");
+
+    private static string? SearchPath(string[]? environment) =>
+        environment?.LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..];
+}
