@@ -125,6 +125,9 @@ internal sealed class Checker(Func<ulong, SimNode?> find)
             Require(
                 node.Disk.LastIndex >= message.Index || node.Disk.Snapshot?.Meta.Index >= message.Index,
                 $"A8: {node.Id} acknowledges {message.Index}, its disk ends at {node.Disk.LastIndex}");
+            Require(
+                node.Disk.TermAt(message.Index) is not { } term || node.Core!.TermAt(message.Index) is not { } own || term == own,
+                $"A8: {node.Id} acknowledges {message.Index}, its disk holds another entry there");
         }
         else if (message.Kind == MessageKind.VoteReply && !message.Reject)
         {

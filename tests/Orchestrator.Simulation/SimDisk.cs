@@ -33,6 +33,9 @@ internal sealed class SimDisk
         entries.AddRange(content.Entries);
     }
 
+    /// <summary>Makes the term be <paramref name="term"/>, no vote given in it.</summary>
+    public void Age(ulong term) => HardState = new(term, 0);
+
     public RecoveredLog Recover() => new(HardState, CommitHint, Snapshot?.Meta, BaseIndex, BaseTerm, [.. entries]);
 
     public ulong? TermAt(ulong index) =>

@@ -119,12 +119,13 @@ internal sealed partial class Simulation
         foreach (var node in nodes.Values)
             Restart(node);
         var timeout = 2 * options.TickMs * options.Raft.ElectionTicks;
-        RunUntil(Deadline(8 * timeout, () => Leaders().Any(n => n.Core!.IsReady)));
+        var underWay = 2 * Math.Max(options.DiskStallMs, options.LongDelayMs); // Stalled writes and late messages still end.
+        RunUntil(Deadline(underWay + (4 * timeout), static () => false));
         var leader = Leaders().MaxBy(n => n.Core!.Term);
-        Checker.Require(leader is not null, "liveness: no leader after everything was healed");
+        Checker.Require(leader is { Core.IsReady: true }, "liveness: no leader after everything was healed");
         var before = AcknowledgedWrites;
         Act(leader!, "write", 0, n => n.Feed(core => Propose(n, core, [1, 2, 3])));
-        RunUntil(Deadline(8 * timeout, () => AcknowledgedWrites > before && ReplicasEqual(leader!)));
+        RunUntil(Deadline(2 * timeout, () => AcknowledgedWrites > before && ReplicasEqual(leader!)));
         Checker.Require(AcknowledgedWrites > before, "liveness: a write after healing is not committed");
         Checker.Require(ReplicasEqual(leader!), "liveness: the replicas do not become equal after healing");
         RequireCalm(leader!, timeout);
