@@ -1,4 +1,173 @@
+using Orchestrator.Oci.Images;
+
 namespace Orchestrator.Images.Content;
 
-/// <summary>The blobs of a node, each named by its digest.</summary>
-public sealed class ContentStore;
+/// <summary>The blobs of a node, each named by its digest, shared by engine and registry.</summary>
+/// <remarks>
+/// <c>blobs/sha256/HEX</c> holds whole, verified blobs only; <c>ingest/</c> what is on its way in, emptied at start.
+/// A blob stays while a root names it (<see cref="AddRoots"/>) or a lease holds it (<see cref="Lease"/>).
+/// </remarks>
+public sealed class ContentStore
+{
+    private readonly object gate = new();
+    private readonly List<IContentRoots> roots = [];
+    private readonly KeyedLock<Digest> ingests = new();
+    private readonly KeyedLock<string> collections = new();
+    private readonly string ingestFolder;
+    private long ingestCount;
+
+    private ContentStore(string root)
+    {
+        Root = root;
+        BlobFolder = Path.Combine(root, "blobs", Digest.Algorithm);
+        ingestFolder = Path.Combine(root, "ingest");
+    }
+
+    public string Root { get; }
+
+    internal string BlobFolder { get; }
+
+    /// <summary>Leases on blobs and on layers: both are named by digests.</summary>
+    internal LeaseTable Leases { get; } = new();
+
+    /// <summary>Opens the store in <paramref name="root"/>, making it if need be; only one process may have it open.</summary>
+    public static ContentStore Open(string root)
+    {
+        var store = new ContentStore(root);
+        Disk.MakePrivate(root);
+        Directory.CreateDirectory(store.BlobFolder);
+        if (Directory.Exists(store.ingestFolder))
+            Directory.Delete(store.ingestFolder, recursive: true);
+        Directory.CreateDirectory(store.ingestFolder);
+        return store;
+    }
+
+    /// <summary>Adds somebody who names blobs. To be called before the first collection.</summary>
+    public void AddRoots(IContentRoots added)
+    {
+        lock (gate)
+            roots.Add(added);
+    }
+
+    public ContentLease Lease() => new(this);
+
+    public bool Contains(Digest digest) => File.Exists(PathOf(digest));
+
+    /// <summary>Size in bytes; null when it is not there.</summary>
+    public long? SizeOf(Digest digest) => new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : null;
+
+    /// <summary>All blobs that are there now.</summary>
+    public IEnumerable<Digest> List()
+    {
+        foreach (var path in Directory.EnumerateFiles(BlobFolder))
+        {
+            if (Digest.TryParseHex(Path.GetFileName(path), out var digest))
+                yield return digest;
+        }
+    }
+
+    /// <summary>Opens a blob. The stream stays readable to its end even if the blob is collected meanwhile.</summary>
+    /// <exception cref="ImageException">NotFound: there is no such blob.</exception>
+    public FileStream OpenRead(Digest digest)
+    {
+        try
+        {
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new ImageException(ImageError.NotFound, $"blob {digest} is not in the store", error);
+        }
+    }
+
+    /// <summary>Reads a small blob whole and verifies it.</summary>
+    /// <exception cref="ImageException">NotFound. Damaged: it is larger than a manifest may be, or the disk lost bits.</exception>
+    public async Task<byte[]> ReadAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        await using var file = OpenRead(digest);
+        if (file.Length > ImageJson.MaxBytes)
+            throw new ImageException(ImageError.Damaged, $"blob {digest} has {file.Length} bytes, too many for a manifest");
+        var bytes = new byte[file.Length];
+        await file.ReadExactlyAsync(bytes, cancellationToken);
+        return Digest.Of(bytes) == digest ? bytes : throw new ImageException(ImageError.Damaged,
+            $"blob {digest} is damaged on disk: remove the images that use it and pull them again");
+    }
+
+    /// <summary>Starts a blob whose digest may still be unknown.</summary>
+    public ContentIngest BeginIngest()
+    {
+        try
+        {
+            return new ContentIngest(this, Path.Combine(ingestFolder, $"{Interlocked.Increment(ref ingestCount)}"));
+        }
+        catch (Exception error) when (Disk.IsFull(error))
+        {
+            throw Disk.Full(Root, error);
+        }
+    }
+
+    /// <summary>Stores one blob, visible under its digest only once it is whole.</summary>
+    /// <param name="content">Read to its end and not disposed; more than <c>expected.Size</c> bytes are refused.</param>
+    /// <returns>False when the blob was there already; <paramref name="content"/> is then unread.</returns>
+    /// <exception cref="ImageException">Damaged: not the bytes promised. NoSpace: the disk is full. Nothing is kept.</exception>
+    /// <remarks>Callers may race on one digest: one writes, the rest wait.</remarks>
+    public async ValueTask<bool> IngestAsync(
+        ContentLease lease, Stream content, Descriptor expected, CancellationToken cancellationToken)
+    {
+        using var turn = await ingests.EnterAsync(expected.Digest, cancellationToken);
+        if (lease.Pin(expected.Digest))
+            return false;
+
+        using var ingest = BeginIngest();
+        await ingest.AppendAsync(content, expected.Size, cancellationToken);
+        if (ingest.Length != expected.Size)
+        {
+            throw new ImageException(ImageError.Damaged,
+                $"{expected.Digest} ended after {ingest.Length} of {expected.Size} bytes");
+        }
+
+        ingest.Commit(lease, expected.Digest);
+        return true;
+    }
+
+    /// <summary>Stores a small blob that is in memory.</summary>
+    public async ValueTask<Descriptor> IngestAsync(
+        ContentLease lease, byte[] content, string mediaType, CancellationToken cancellationToken)
+    {
+        var descriptor = Descriptor.Of(content, mediaType);
+        using var stream = new MemoryStream(content, writable: false);
+        await IngestAsync(lease, stream, descriptor, cancellationToken);
+        return descriptor;
+    }
+
+    /// <summary>Waits until no other caller fetches the same blob; <c>using</c> it keeps others waiting.</summary>
+    internal Task<IDisposable> EnterAsync(Digest digest, CancellationToken cancellationToken) =>
+        ingests.EnterAsync(digest, cancellationToken);
+
+    /// <summary>Deletes blobs that no root names and no lease holds.</summary>
+    /// <returns>Bytes given back.</returns>
+    public async Task<long> CollectAsync(CancellationToken cancellationToken)
+    {
+        using var turn = await collections.EnterAsync("", cancellationToken); // One at a time.
+        using var collection = Leases.BeginCollection();
+        var live = await new ContentGraph(this).ReachAsync(Roots(), cancellationToken);
+        return List().Where(d => !live.Contains(d)).Sum(d => collection.DeleteUnlessUsed(d, () => Delete(d)));
+    }
+
+    internal string PathOf(Digest digest) => Path.Combine(BlobFolder, digest.Hex);
+
+    private List<Descriptor> Roots()
+    {
+        IContentRoots[] all;
+        lock (gate)
+            all = [.. roots];
+        return [.. all.SelectMany(r => r.Roots())];
+    }
+
+    private long Delete(Digest digest)
+    {
+        var size = SizeOf(digest) ?? 0;
+        File.Delete(PathOf(digest));
+        return size;
+    }
+}

@@ -4,7 +4,7 @@ namespace Orchestrator.Images.Layers;
 
 /// <summary>What a container's overlay is mounted from.</summary>
 /// <param name="Key">The name it was prepared under: the container's id.</param>
-/// <param name="LowerDirs">Absolute folders, <b>top layer first</b> as overlayfs wants them; empty for an empty image.</param>
+/// <param name="LowerDirs">Absolute folders, <b>top layer first</b> as overlayfs wants them; at least one.</param>
 /// <param name="UpperDir">Takes what the container changes.</param>
 /// <param name="WorkDir">Overlayfs's own; on the same file system as <paramref name="UpperDir"/>.</param>
 /// <remarks>
@@ -19,7 +19,6 @@ public sealed record Snapshot(string Key, ImmutableArray<string> LowerDirs, stri
     /// <exception cref="ImageException">The string would not fit into a page: too many layers for so long a data root.</exception>
     public string MountOptions()
     {
-        // Overlayfs wants a lower layer even for an empty image: the layers' folder of the snapshot serves as one.
         var options = $"lowerdir={string.Join(':', LowerDirs)},upperdir={UpperDir},workdir={WorkDir}";
         return options.Length < PageSize ? options : throw new ImageException(ImageError.Invalid,
             $"the mount options of {LowerDirs.Length} layers take {options.Length} bytes, {PageSize - 1} at most: " +

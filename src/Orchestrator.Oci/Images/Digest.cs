@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Orchestrator.Oci.Images;
@@ -71,17 +70,4 @@ public readonly record struct Digest : IComparable<Digest>
     public static bool operator >=(Digest left, Digest right) => left.CompareTo(right) >= 0;
 
     public override string ToString() => hex is null ? "" : $"{Algorithm}:{hex}";
-}
-
-internal sealed class DigestJsonConverter : JsonConverter<Digest>
-{
-    public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && reader.GetString() is { } text
-            ? text.Length == 0 ? default : Digest.TryParse(text, out var digest) ? digest : throw Bad(text)
-            : throw new JsonException("a digest must be a string");
-
-    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
-
-    private static JsonException Bad(string text) => new($"invalid digest \"{Quoting.Shorten(text)}\"");
 }

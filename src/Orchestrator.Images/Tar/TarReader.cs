@@ -1,0 +1,214 @@
+namespace Orchestrator.Images.Tar;
+
+/// <summary>Reads a tar forward, entry by entry. Hostile input ends in a <see cref="TarException"/>, never in much memory.</summary>
+/// <remarks>Own, because the framework's decodes attribute values as text and so breaks file capabilities.</remarks>
+public sealed class TarReader
+{
+    /// <summary>No name is longer in Linux; no sane set of attributes is larger.</summary>
+    private const int MaxName = 64 * 1024;
+    private const int MaxPax = 1024 * 1024;
+
+    private readonly Stream source;
+    private readonly byte[] buffer = new byte[64 * 1024];
+    private readonly PaxRecords globals = new();
+    private readonly PaxRecords locals = new();
+    private int start;
+    private int end;
+    private long remaining;
+    private int padding;
+    private string? longName;
+    private string? longLink;
+
+    /// <param name="source">The plain tar; read and not disposed.</param>
+    public TarReader(Stream source)
+    {
+        this.source = source;
+        Content = new TarContentStream(this);
+    }
+
+    /// <summary>The content of the entry that <see cref="NextAsync"/> returned last; ends with it.</summary>
+    public Stream Content { get; }
+
+    /// <summary>The next entry; what is left of the last one's content is skipped. Null at the end of the archive.</summary>
+    /// <exception cref="TarException">Not a tar, cut off, or beyond any sane limit.</exception>
+    public async ValueTask<TarEntry?> NextAsync(CancellationToken cancellationToken)
+    {
+        await SkipAsync(remaining + padding, cancellationToken);
+        (remaining, padding) = (0, 0);
+        (longName, longLink) = (null, null);
+        locals.Clear();
+        var first = true;
+        while (await HeaderAsync(first, cancellationToken) is { } raw)
+        {
+            first = false;
+            if (await ExtensionAsync(raw, cancellationToken))
+                continue;
+            var entry = ToEntry(raw);
+            remaining = entry.Size;
+            padding = PaddingOf(entry.Size);
+            return entry;
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads whatever follows the archive's end, so that a digest over the stream covers all of it.</summary>
+    public async ValueTask DrainAsync(CancellationToken cancellationToken)
+    {
+        do
+            start = end;
+        while (await FillAsync(cancellationToken));
+    }
+
+    internal static TarException Sparse(string name) => new(
+        $"\"{name}\" is stored as a sparse file, which is not supported: make the archive without --sparse");
+
+    /// <summary>Times outside of what .NET can say are clamped: hostile, or the year 10000.</summary>
+    internal static DateTimeOffset ToTime(decimal seconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks((long)(decimal.Clamp(seconds, -62135596800m, 253402300799m) * TimeSpan.TicksPerSecond));
+
+    internal async ValueTask<int> ReadContentAsync(Memory<byte> into, CancellationToken cancellationToken)
+    {
+        if (remaining == 0 || into.Length == 0)
+            return 0;
+        int read;
+        if (start == end && into.Length >= buffer.Length)
+        {
+            // Large reads bypass the buffer.
+            read = await source.ReadAsync(into[..(int)Math.Min(into.Length, remaining)], cancellationToken);
+        }
+        else
+        {
+            if (start == end)
+                await FillAsync(cancellationToken);
+            read = (int)Math.Min(Math.Min(end - start, into.Length), remaining);
+            buffer.AsMemory(start, read).CopyTo(into);
+            start += read;
+        }
+
+        remaining -= read;
+        return read > 0 ? read : throw CutOff();
+    }
+
+    private static int PaddingOf(long size) => (int)(-size & (TarHeader.Size - 1));
+
+    private static TarException CutOff() => new("the archive is cut off");
+
+    private async ValueTask<byte[]?> HeaderAsync(bool mayEnd, CancellationToken cancellationToken)
+    {
+        // Writers end with two zero blocks; many readers, docker's among them, are content with one, or with the end.
+        if (start == end && !await FillAsync(cancellationToken))
+            return mayEnd ? null : throw CutOff();
+        var block = new byte[TarHeader.Size];
+        await ReadExactlyAsync(block, cancellationToken);
+        var header = new TarHeader(block);
+        if (header.IsZero)
+            return mayEnd ? null : throw CutOff();
+        return header.ChecksumHolds() ? block : throw new TarException("the archive is damaged: a header's checksum is wrong");
+    }
+
+    /// <returns>True: the header was about the next one and has been noted.</returns>
+    private async ValueTask<bool> ExtensionAsync(byte[] raw, CancellationToken cancellationToken)
+    {
+        var (flag, size) = (new TarHeader(raw).TypeFlag, new TarHeader(raw).Length);
+        if (flag is not ('x' or 'X' or 'g' or 'L' or 'K'))
+            return false;
+
+        var limit = flag is 'L' or 'K' ? MaxName : MaxPax;
+        if (size < 0 || size > limit)
+            throw new TarException($"an extended header announces {size} bytes, {limit} are allowed");
+        var bytes = new byte[size];
+        await ReadExactlyAsync(bytes, cancellationToken);
+        await SkipAsync(PaddingOf(size), cancellationToken);
+        switch (flag)
+        {
+            case 'L':
+                longName = TarHeader.Decode(bytes.AsSpan().TrimEnd((byte)0));
+                break;
+            case 'K':
+                longLink = TarHeader.Decode(bytes.AsSpan().TrimEnd((byte)0));
+                break;
+            default:
+                (flag == 'g' ? globals : locals).Add(bytes);
+                break;
+        }
+
+        return true;
+    }
+
+    private TarEntry ToEntry(byte[] raw)
+    {
+        var header = new TarHeader(raw);
+        var name = longName ?? header.Name;
+        var kind = KindOf(header.TypeFlag, name);
+        var isDevice = kind is TarKind.CharacterDevice or TarKind.BlockDevice;
+        var entry = new TarEntry
+        {
+            Name = name,
+            Kind = kind,
+            Mode = (uint)(header.Mode & 0xFFF),
+            Uid = ToId(header.Uid),
+            Gid = ToId(header.Gid),
+            Size = header.Length,
+            Modified = ToTime(header.Modified),
+            LinkName = longLink ?? header.LinkName,
+            DeviceMajor = isDevice ? ToId(header.DeviceMajor) : 0,
+            DeviceMinor = isDevice ? ToId(header.DeviceMinor) : 0,
+        };
+        entry = locals.ApplyTo(globals.ApplyTo(entry));
+        if (entry.Size < 0)
+            throw new TarException($"\"{entry.Name}\" announces a negative size");
+        if (entry.Name.Contains('\0', StringComparison.Ordinal) || entry.LinkName.Contains('\0', StringComparison.Ordinal))
+            throw new TarException("a name has a zero byte");
+        // Old writers announce the size of a link's target without storing it.
+        return kind == TarKind.File ? entry : entry with { Size = 0 };
+    }
+
+    private static uint ToId(long id) =>
+        id is >= 0 and <= uint.MaxValue ? (uint)id : throw new TarException($"a header has the id {id}");
+
+    private static TarKind KindOf(char flag, string name) => flag switch
+    {
+        '\0' or '0' or '7' => name.EndsWith('/') ? TarKind.Directory : TarKind.File, // v7 knew folders by the slash.
+        '1' => TarKind.HardLink,
+        '2' => TarKind.SymbolicLink,
+        '3' => TarKind.CharacterDevice,
+        '4' => TarKind.BlockDevice,
+        '5' => TarKind.Directory,
+        '6' => TarKind.Fifo,
+        'S' => throw Sparse(name),
+        _ => throw new TarException($"\"{name}\" is of the unknown kind '{(char.IsControl(flag) ? '?' : flag)}'"),
+    };
+
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        start = 0;
+        end = await source.ReadAsync(buffer, cancellationToken);
+        return end > 0;
+    }
+
+    private async ValueTask ReadExactlyAsync(Memory<byte> into, CancellationToken cancellationToken)
+    {
+        while (into.Length > 0)
+        {
+            if (start == end && !await FillAsync(cancellationToken))
+                throw CutOff();
+            var count = Math.Min(end - start, into.Length);
+            buffer.AsMemory(start, count).CopyTo(into);
+            start += count;
+            into = into[count..];
+        }
+    }
+
+    private async ValueTask SkipAsync(long count, CancellationToken cancellationToken)
+    {
+        while (count > 0)
+        {
+            if (start == end && !await FillAsync(cancellationToken))
+                throw CutOff();
+            var step = (int)Math.Min(end - start, count);
+            start += step;
+            count -= step;
+        }
+    }
+}
