@@ -2,104 +2,272 @@ using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Events;
 using Orchestrator.Engine.Execs;
 using Orchestrator.Engine.Logs;
+using Orchestrator.Engine.Running;
+using Orchestrator.Engine.Volumes;
+using Orchestrator.Images;
+using Orchestrator.Network;
+using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Engine;
 
 /// <summary>The containers of one node. Every reference is an id, a unique prefix of one, or a name.</summary>
-/// <remarks>All calls may race; those on one container run one after another. Refusals are <see cref="EngineException"/>.</remarks>
-public sealed class ContainerEngine
+/// <remarks>
+/// All calls may race; those on one container run one after another. Refusals are <see cref="EngineException"/>.
+/// Disposing lets go without touching anything: containers run on, and the next engine takes them over.
+/// </remarks>
+public sealed class ContainerEngine : IAsyncDisposable
 {
+    private readonly BackgroundTasks tasks = new();
+    private readonly ContainerTable table = new();
+    private readonly ContainerStore store;
+    private readonly ContainerEvents containerEvents;
+    private readonly ContainerCreator creator;
+    private readonly ContainerRunner runner;
+    private readonly ContainerStopper stopper;
+    private readonly ContainerRemover remover;
+    private readonly ContainerNetworks networks;
+    private readonly ExecTable execs;
+    private readonly EngineRecovery recovery;
+    private readonly EngineServices services;
+
+    internal ContainerEngine(EngineOptions options, EngineServices services, IContainerHost? testHost)
+    {
+        Options = options;
+        this.services = services;
+        var (time, logger) = (services.Time, services.Logging.CreateLogger("Orchestrator.Engine"));
+        Events = new EventLog(time);
+        Volumes = new VolumeStore(options.DataRoot, Events, time);
+        store = new ContainerStore(options.DataRoot);
+        var directories = new RunDirectories(options.RunRoot);
+        var bundles = new BundleWriter(options, directories, table);
+        var host = testHost ?? new KernelHost(
+            directories, services.Images, services.Network, table, bundles, new ShimLauncher(options), time, logger);
+        containerEvents = new ContainerEvents(Events);
+        creator = new ContainerCreator(table, store, services.Images, services.Network, Volumes, containerEvents, time);
+        remover = new ContainerRemover(host, store, table, Volumes, containerEvents, logger);
+        runner = new ContainerRunner(host, store, containerEvents, remover, tasks, time, logger);
+        stopper = new ContainerStopper(store, containerEvents, options, time);
+        networks = new ContainerNetworks(services.Network, store, bundles, containerEvents);
+        execs = new ExecTable(table, containerEvents, bundles.HostCapabilities, tasks, time);
+        recovery = new EngineRecovery(host, store, table, runner, remover, time, logger);
+    }
+
+    public EngineOptions Options { get; }
+
     /// <summary>What happened on this node.</summary>
-    public EventLog Events { get; } = new(TimeProvider.System);
+    public EventLog Events { get; }
+
+    public VolumeStore Volumes { get; }
+
+    /// <summary>The node's images. Removing one goes through <see cref="UserOf"/>.</summary>
+    public ImageService Images => services.Images;
+
+    public NodeNetwork Network => services.Network;
+
+    /// <summary>Reads what an earlier daemon left, brings up the network, takes over what runs and settles what ended.</summary>
+    /// <exception cref="IOException">The data root cannot be used; the message says why.</exception>
+    public static async Task<ContainerEngine> OpenAsync(
+        EngineOptions options, EngineServices services, CancellationToken cancellationToken)
+    {
+        var engine = new ContainerEngine(options, services, testHost: null);
+        await engine.RecoverAsync(cancellationToken);
+        services.Images.Changed += engine.PublishImageEvent;
+        return engine;
+    }
 
     /// <summary>Writes down a new container; nothing runs yet.</summary>
     /// <param name="name">Null or empty: one is made up.</param>
     public Task<CreatedContainer> CreateAsync(ContainerSpec spec, string? name, CancellationToken cancellationToken) =>
-        throw Later();
+        creator.CreateAsync(spec, name, cancellationToken);
 
     /// <summary>Runs a container that is down.</summary>
     public Task StartAsync(string reference, CancellationToken cancellationToken) =>
-        throw Later();
+        runner.StartAsync(table.Get(reference), cancellationToken);
 
     /// <summary>Sends the stop signal, waits, kills. Returns once the container is down.</summary>
     /// <param name="timeout">Null: the container's own, else the engine's. Negative: wait for ever.</param>
     /// <param name="signal">Null: the container's own.</param>
-    public Task StopAsync(
-        string reference, TimeSpan? timeout, string? signal, CancellationToken cancellationToken) =>
-        throw Later();
+    public Task StopAsync(string reference, TimeSpan? timeout, string? signal, CancellationToken cancellationToken) =>
+        stopper.StopAsync(table.Get(reference), timeout, signal, cancellationToken);
 
-    public Task RestartAsync(
-        string reference, TimeSpan? timeout, string? signal, CancellationToken cancellationToken) =>
-        throw Later();
+    public async Task RestartAsync(
+        string reference, TimeSpan? timeout, string? signal, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        if (entry.Record.State.IsUp)
+            await stopper.StopAsync(entry, timeout, signal, cancellationToken);
+        await runner.StartAsync(entry, cancellationToken);
+        containerEvents.Publish(entry.Record, "restart");
+    }
 
     /// <param name="signal"><c>SIGHUP</c>, <c>HUP</c> or <c>1</c>. SIGKILL waits for the end.</param>
     public Task KillAsync(string reference, string signal, CancellationToken cancellationToken) =>
-        throw Later();
+        stopper.KillAsync(table.Get(reference), signal, cancellationToken);
 
     /// <param name="force">Kill it first if it runs.</param>
     /// <param name="volumes">Anonymous volumes go with it.</param>
-    public Task RemoveAsync(
-        string reference, bool force, bool volumes, CancellationToken cancellationToken) =>
-        throw Later();
+    public async Task RemoveAsync(string reference, bool force, bool volumes, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        if (force)
+            await stopper.ForceDownAsync(entry, cancellationToken);
+        using var held = await entry.Gate.EnterAsync(cancellationToken);
+        if (entry.Record.State.IsUp || entry.Run is not null)
+        {
+            var state = entry.Record.State.Status == ContainerStatus.Paused ? "paused" : "running";
+            throw EngineException.Conflict(
+                $"cannot remove container \"/{entry.Record.Name}\": container is {state}: " +
+                "stop the container before removing or force remove");
+        }
+
+        await remover.RemoveLockedAsync(entry, volumes);
+    }
 
     /// <summary>Completes when the condition is met; throws at once for an unknown container.</summary>
     public Task<ContainerExit> WaitAsync(
         string reference, WaitCondition condition, CancellationToken cancellationToken) =>
-        throw Later();
+        table.Get(reference).WaitAsync(condition, cancellationToken);
 
     /// <summary>The container as it is now.</summary>
-    public ContainerRecord Inspect(string reference) =>
-        throw Later();
+    public ContainerRecord Inspect(string reference) => table.Get(reference).Record;
+
+    /// <summary>Null when there is none; ambiguous prefixes throw.</summary>
+    public ContainerRecord? Find(string reference) => table.Find(reference)?.Record;
 
     /// <summary>All containers, newest first.</summary>
     public IReadOnlyList<ContainerRecord> List() =>
-        throw Later();
+        [.. table.All.Select(entry => entry.Record).OrderByDescending(record => record.Created)];
 
-    public Task RenameAsync(string reference, string newName, CancellationToken cancellationToken) =>
-        throw Later();
+    public async Task RenameAsync(string reference, string newName, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        var name = ContainerName.Parse(newName);
+        using var held = await entry.Gate.EnterAsync(cancellationToken);
+        var old = entry.Record;
+        if (old.Name == name)
+            throw EngineException.Invalid($"Renaming a container with the same name as its current name");
+        table.TakeName(name, entry.Id);
+        entry.Set(old with { Name = name });
+        store.Save(entry.Record);
+        table.FreeName(old.Name, entry.Id);
+        if (entry.Run is not null)
+            await services.Network.RenameAsync(entry.Id, name, cancellationToken);
+        containerEvents.Publish(entry.Record, "rename", ("oldName", "/" + old.Name));
+    }
 
     public Task PauseAsync(string reference, CancellationToken cancellationToken) =>
-        throw Later();
+        SwitchAsync(reference, ContainerStatus.Running, ContainerStatus.Paused, cancellationToken);
 
     public Task UnpauseAsync(string reference, CancellationToken cancellationToken) =>
-        throw Later();
+        SwitchAsync(reference, ContainerStatus.Paused, ContainerStatus.Running, cancellationToken);
 
     public Task ResizeAsync(string reference, int height, int width, CancellationToken cancellationToken) =>
-        throw Later();
+        RunOf(table.Get(reference)).ResizeAsync(null, height, width, cancellationToken);
 
-    public IAsyncEnumerable<LogEntry> LogsAsync(
-        string reference, LogQuery query, CancellationToken cancellationToken) =>
-        throw Later();
+    public IAsyncEnumerable<LogEntry> LogsAsync(string reference, LogQuery query, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        if (entry.Record.LogPath.Length == 0)
+            throw EngineException.Invalid("configured logging driver does not support reading");
+        return new JsonLogReader(entry.Record.LogPath, services.Time).ReadAsync(query, HasEnded, cancellationToken);
 
-    /// <summary>Joins a container's stdio. Of a created one: it attaches before the first byte can come.</summary>
-    public Task<AttachedStreams> AttachAsync(
-        string reference, AttachOptions options, CancellationToken cancellationToken) =>
-        throw Later();
+        bool HasEnded() => entry.IsRemoved
+            || entry.Record.State.Status is not (ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting);
+    }
+
+    /// <summary>Joins a container's stdio. Of one that is not up yet: before its first byte can come.</summary>
+    public async Task<AttachedStreams> AttachAsync(
+        string reference, AttachOptions options, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        using var held = await entry.Gate.EnterAsync(cancellationToken);
+        var spec = entry.Record.Spec;
+        if (entry.Record.State.Status == ContainerStatus.Paused)
+            throw EngineException.Conflict($"container {entry.Record.Name} is paused, unpause the container before attach");
+        containerEvents.Publish(entry.Record, "attach");
+        return entry.Run is { } run
+            ? await run.AttachAsync(null, options, spec.Tty, spec.StdinOnce, cancellationToken)
+            : entry.Attaching.Enter(options, framed: !spec.Tty);
+    }
 
     /// <summary>Process list: column titles and rows.</summary>
-    public Task<ProcessTable> TopAsync(
-        string reference, string arguments, CancellationToken cancellationToken) =>
-        throw Later();
+    public Task<ProcessTable> TopAsync(string reference, string arguments, CancellationToken cancellationToken) =>
+        Top.ReadAsync(RunOf(table.Get(reference)).Pid, arguments, cancellationToken);
 
-    /// <summary>One sample of what the container uses.</summary>
-    public Task<ContainerUsage> StatsAsync(string reference, CancellationToken cancellationToken) =>
-        throw Later();
+    /// <summary>One sample of what the container uses; null while it is down.</summary>
+    public async Task<ContainerUsage?> StatsAsync(string reference, CancellationToken cancellationToken) =>
+        table.Get(reference).Run is { } run ? await Usage.ReadAsync(run, cancellationToken) : null;
 
     /// <returns>The exec's id.</returns>
-    public Task<string> CreateExecAsync(
-        string reference, ExecSpec spec, CancellationToken cancellationToken) =>
-        throw Later();
+    public string CreateExec(string reference, ExecSpec spec) => execs.Create(reference, spec);
 
     /// <summary>Runs an exec instance; null when it was created without streams or <paramref name="detach"/> is set.</summary>
-    public Task<AttachedStreams?> StartExecAsync(
-        string execId, bool detach, CancellationToken cancellationToken) =>
-        throw Later();
+    public Task<AttachedStreams?> StartExecAsync(string execId, bool detach, CancellationToken cancellationToken) =>
+        execs.StartAsync(execId, detach, cancellationToken);
 
-    public ExecRecord InspectExec(string execId) =>
-        throw Later();
+    public ExecRecord InspectExec(string execId) => execs.Inspect(execId);
+
+    /// <summary>Execs of a container that have not ended.</summary>
+    public IReadOnlyList<string> ExecsOf(string containerId) => execs.Of(containerId);
 
     public Task ResizeExecAsync(string execId, int height, int width, CancellationToken cancellationToken) =>
-        throw Later();
+        execs.ResizeAsync(execId, height, width, cancellationToken);
 
-    private static NotSupportedException Later() => new("the body follows");
+    /// <summary>Joins a container to one more network, now if it runs and at each later start.</summary>
+    public Task ConnectAsync(string reference, EndpointConfig endpoint, CancellationToken cancellationToken) =>
+        networks.ConnectAsync(table.Get(reference), endpoint, cancellationToken);
+
+    public Task DisconnectAsync(string reference, string network, bool force, CancellationToken cancellationToken) =>
+        networks.DisconnectAsync(table.Get(reference), network, force, cancellationToken);
+
+    /// <summary>Writes <c>/etc/hosts</c> and its like of running containers anew; call it when the cluster's names changed.</summary>
+    public void RefreshFiles(string reference) => networks.RefreshFiles(table.Get(reference));
+
+    /// <summary>A container made from an image, a running one first: what keeps that image from being removed.</summary>
+    public ImageUse? UserOf(Oci.Images.Digest imageId)
+    {
+        var users = table.All.Select(entry => entry.Record).Where(record => record.ImageId == imageId.ToString()).ToList();
+        var user = users.Find(record => record.State.IsUp) ?? users.FirstOrDefault();
+        return user is null ? null : new ImageUse(user.Id, user.State.IsUp);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        services.Images.Changed -= PublishImageEvent;
+        return tasks.DisposeAsync();
+    }
+
+    internal async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        var swept = await recovery.LoadAsync(cancellationToken);
+        await services.Network.StartAsync(table.All.Select(entry => entry.Id).ToHashSet(), cancellationToken);
+        await recovery.ResumeAsync(swept, cancellationToken);
+    }
+
+    private static IContainerRun RunOf(ContainerEntry entry) =>
+        entry.Run ?? throw EngineException.Conflict($"container {entry.Id} is not running");
+
+    private async Task SwitchAsync(
+        string reference, ContainerStatus from, ContainerStatus to, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        using var held = await entry.Gate.EnterAsync(cancellationToken);
+        var pauses = to == ContainerStatus.Paused;
+        if (entry.Record.State.Status != from)
+        {
+            throw EngineException.Conflict(pauses && entry.Record.State.Status == ContainerStatus.Paused
+                ? $"Container {entry.Record.Name} is already paused"
+                : $"Container {entry.Record.Name} is not {(pauses ? "running" : "paused")}");
+        }
+
+        var run = RunOf(entry);
+        await (pauses ? run.PauseAsync(cancellationToken) : run.ResumeAsync(cancellationToken));
+        entry.SetState(state => state with { Status = to });
+        store.Save(entry.Record);
+        containerEvents.Publish(entry.Record, pauses ? "pause" : "unpause");
+    }
+
+    private void PublishImageEvent(ImageEvent change) => Events.Publish(
+        "image", change.Action, change.Id,
+        change.Name is { } name ? new Dictionary<string, string> { ["name"] = name } : new Dictionary<string, string>());
 }

@@ -52,6 +52,10 @@ public sealed record ContainerUsage
 
     public ulong PidsLimit { get; init; }
 
+    public ulong BlockReadBytes { get; init; }
+
+    public ulong BlockWriteBytes { get; init; }
+
     public IReadOnlyDictionary<string, NetworkUsage> Networks { get; init; } = new Dictionary<string, NetworkUsage>();
 }
 

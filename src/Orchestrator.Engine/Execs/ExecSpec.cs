@@ -21,6 +21,8 @@ public sealed record ExecSpec
     public bool AttachStderr { get; init; }
 
     public bool Privileged { get; init; }
+
+    public string DetachKeys { get; init; } = "";
 }
 
 /// <summary>An exec instance as inspect shows it.</summary>

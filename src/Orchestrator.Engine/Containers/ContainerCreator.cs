@@ -1,0 +1,111 @@
+using Orchestrator.Engine.Running;
+using Orchestrator.Engine.Volumes;
+using Orchestrator.Images;
+using Orchestrator.Network;
+
+namespace Orchestrator.Engine.Containers;
+
+/// <summary>Checks a spec and writes down the container it describes.</summary>
+internal sealed class ContainerCreator(
+    ContainerTable table,
+    ContainerStore store,
+    ImageService images,
+    NodeNetwork network,
+    VolumeStore volumes,
+    ContainerEvents events,
+    TimeProvider time)
+{
+    public async Task<CreatedContainer> CreateAsync(ContainerSpec spec, string? name, CancellationToken cancellationToken)
+    {
+        var image = FindImage(spec.Image);
+        var defaults = image.Config.Config ?? new Oci.Images.ContainerConfig();
+        var process = ProcessResolver.Resolve(spec, defaults);
+        HostSpecCheck.Check(spec, table);
+        var connections = Connections(spec);
+
+        var id = RandomId.Next();
+        var taken = string.IsNullOrEmpty(name) ? table.TakeAnyName(id, Random.Shared) : Take(name, id);
+        try
+        {
+            var record = new ContainerRecord
+            {
+                Id = id,
+                Name = taken,
+                Created = time.GetUtcNow(),
+                Spec = spec,
+                ImageId = image.Id.ToString(),
+                Process = process,
+                Mounts = new MountPlanner(volumes).Plan(spec, defaults.Volumes is { } wanted ? wanted.Keys : []),
+                Connections = connections,
+                LogPath = spec.Host.Log.Driver == "none" ? "" : store.LogOf(id),
+            };
+            await WriteAsync(record, image, cancellationToken);
+            table.Add(new ContainerEntry(record));
+            events.Publish(record, "create");
+            return new CreatedContainer(id, []);
+        }
+        catch
+        {
+            table.FreeName(taken, id);
+            throw;
+        }
+    }
+
+    private string Take(string name, string id)
+    {
+        var bare = ContainerName.Parse(name);
+        table.TakeName(bare, id);
+        return bare;
+    }
+
+    private Image FindImage(string reference)
+    {
+        try
+        {
+            return images.Find(reference);
+        }
+        catch (ImageException e)
+        {
+            throw new EngineException(
+                e.Error == ImageError.NotFound ? EngineError.NotFound : EngineError.InvalidArgument, e.Message, e);
+        }
+    }
+
+    /// <summary>The snapshot is made while the record goes to disk; the record last of all makes the container exist.</summary>
+    private async Task WriteAsync(ContainerRecord record, Image image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            store.CreateDirectory(record.Id);
+            await Task.WhenAll(
+                images.PrepareAsync(record.Id, image, cancellationToken), Task.Run(() => store.Save(record), cancellationToken));
+        }
+        catch (Exception e) when (e is ImageException or IOException or OperationCanceledException)
+        {
+            store.Delete(record.Id);
+            await images.RemoveSnapshotAsync(record.Id, CancellationToken.None);
+            if (e is OperationCanceledException)
+                throw;
+            throw new EngineException(EngineError.Internal, $"cannot create container {record.Name}: {e.Message}", e);
+        }
+    }
+
+    private List<NetworkConnection> Connections(ContainerSpec spec)
+    {
+        if (spec.Networks.Count > 0)
+            return [.. spec.Networks.Select(Connection)];
+        var mode = NetworkMode.Parse(spec.Host.NetworkMode);
+        return mode.Kind switch
+        {
+            NetworkModeKind.Named => [Connection(new EndpointConfig { NetworkId = mode.Name })],
+            NetworkModeKind.Host or NetworkModeKind.None =>
+                [new NetworkConnection(new EndpointConfig { NetworkId = mode.Name }, mode.Name)],
+            _ => [],
+        };
+    }
+
+    private NetworkConnection Connection(EndpointConfig wanted) =>
+        network.FindNetwork(wanted.NetworkId) is { } known
+            ? new NetworkConnection(wanted, known.Name)
+            : throw new EngineException(EngineError.NotFound, $"network {wanted.NetworkId} not found");
+}

@@ -1,0 +1,32 @@
+using Orchestrator.Engine.Containers;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>What a bundle is made of besides the record: what was prepared for this one run.</summary>
+internal sealed record BundleInput
+{
+    public required ContainerRecord Record { get; init; }
+
+    /// <summary>The mounted root file system.</summary>
+    public required string Rootfs { get; init; }
+
+    public required ResolvedUser User { get; init; }
+
+    /// <summary>Namespace files to join, by kind; a kind that is absent is new, one with "" is the host's.</summary>
+    public required IReadOnlyDictionary<string, string> Joined { get; init; }
+
+    public required string Hostname { get; init; }
+
+    /// <summary>Target in the container → generated file of the host.</summary>
+    public required IReadOnlyList<(string Target, string Source)> Files { get; init; }
+
+    public required string CgroupsPath { get; init; }
+
+    public required long ShmSizeBytes { get; init; }
+
+    /// <summary>Capabilities this daemon itself has: a privileged container gets these.</summary>
+    public required string[] HostCapabilities { get; init; }
+
+    /// <summary>Devices the creator asked for, looked up on the host.</summary>
+    public IReadOnlyList<(Oci.Bundle.DeviceSpec Node, string Access)> Devices { get; init; } = [];
+}

@@ -1,0 +1,178 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Engine.Containers;
+using Orchestrator.Images;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Mounts;
+using Orchestrator.Network;
+using Orchestrator.Oci.Shim;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>The real thing: overlayfs, the node's network, and shims.</summary>
+internal sealed class KernelHost(
+    RunDirectories directories,
+    ImageService images,
+    NodeNetwork network,
+    ContainerTable table,
+    BundleWriter bundles,
+    ShimLauncher launcher,
+    TimeProvider time,
+    ILogger logger) : IContainerHost
+{
+    public async Task<IContainerRun> CreateAsync(ContainerRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            directories.Create(record.Id);
+            // Root and network know nothing of each other: made side by side.
+            var mounting = Task.Run(() => MountRoot(record.Id), cancellationToken);
+            var links = await ConnectAsync(record, cancellationToken);
+            await mounting;
+            VolumeFiller.Fill(record, directories.Rootfs(record.Id));
+            bundles.Write(record, links);
+            var shim = await launcher.LaunchAsync(record, directories, cancellationToken);
+            return new ShimRun(
+                shim.Client, directories.Shim(record.Id), directories.Rootfs(record.Id),
+                new RunFacts(shim.State, links.Connections, links.Ports), time);
+        }
+        catch
+        {
+            await ReleaseAsync(record, CancellationToken.None);
+            throw;
+        }
+    }
+
+    public async Task<IContainerRun?> AdoptAsync(ContainerRecord record, CancellationToken cancellationToken)
+    {
+        var directory = directories.Shim(record.Id);
+        try
+        {
+            var client = await ShimClient.ConnectAsync(directory.ControlSocket, cancellationToken);
+            var state = await client.StateAsync(cancellationToken);
+            return new ShimRun(
+                client, directory, directories.Rootfs(record.Id),
+                new RunFacts(state, Refreshed(record), record.Ports), time);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return null;
+        }
+    }
+
+    public ExitStatus? ReadExit(ContainerRecord record) => directories.Shim(record.Id).ReadExit();
+
+    public async Task ReleaseAsync(ContainerRecord record, CancellationToken cancellationToken)
+    {
+        // The shim first: it kills what still runs, and only then do root and links have no users.
+        await TryAsync(record, "shim", () => DeleteShimAsync(record, cancellationToken));
+        await Task.WhenAll(
+            TryAsync(record, "network", () => network.DeleteSandboxAsync(record.Id, cancellationToken)),
+            TryAsync(record, "root file system", () => Task.Run(() => UnmountRoot(record.Id), cancellationToken)));
+        await TryAsync(record, "run directory", () => Task.Run(() => directories.Delete(record.Id), cancellationToken));
+    }
+
+    public Task DeleteRootAsync(string id, CancellationToken cancellationToken) =>
+        images.RemoveSnapshotAsync(id, cancellationToken);
+
+    private void MountRoot(string id)
+    {
+        var snapshot = images.FindSnapshot(id) ?? throw new EngineException(
+            EngineError.Internal, $"the file system of container {id[..12]} is gone; remove the container and create it again");
+        MountCalls.Mount("overlay", directories.Rootfs(id), "overlay", MountFlags.None, snapshot.MountOptions());
+    }
+
+    private void UnmountRoot(string id)
+    {
+        if (Directory.Exists(directories.Rootfs(id)))
+            MountCalls.TryUnmount(directories.Rootfs(id), detach: true);
+    }
+
+    private async Task<NetworkLinks> ConnectAsync(ContainerRecord record, CancellationToken cancellationToken)
+    {
+        var mode = NetworkMode.Parse(record.Spec.Host.NetworkMode);
+        if (mode.Kind == NetworkModeKind.Host)
+            return NetworkLinks.OfHost(record.Connections);
+        if (mode.Kind == NetworkModeKind.Container)
+            return SharedWith(mode.Name);
+
+        var sandbox = await network.CreateSandboxAsync(record.Id, SandboxOf(record), cancellationToken);
+        var connections = new List<NetworkConnection>();
+        foreach (var connection in record.Connections)
+        {
+            connections.Add(IsNone(connection) ? connection : connection with
+            {
+                Endpoint = await network.ConnectAsync(record.Id, connection.Wanted, cancellationToken),
+            });
+        }
+
+        var ports = PortPlan.Of(record);
+        var published = ports.Count == 0 || mode.Kind == NetworkModeKind.None
+            ? [] : await network.PublishAsync(record.Id, ports, cancellationToken);
+        return new NetworkLinks(sandbox, connections, [.. published], network.GetFiles(record.Id));
+    }
+
+    private static bool IsNone(NetworkConnection connection) => connection.NetworkName is "none" or "host";
+
+    private NetworkLinks SharedWith(string reference)
+    {
+        var other = table.Get(reference);
+        var run = other.Run ?? throw EngineException.Conflict(
+            $"cannot join network of a non running container: {other.Id}; start it first: orch start {other.Record.Name}");
+        return NetworkLinks.OfContainer($"/proc/{run.Pid}/ns/net", network.GetFiles(other.Id));
+    }
+
+    private static SandboxConfig SandboxOf(ContainerRecord record) => new()
+    {
+        Name = record.Name,
+        Hostname = Hostnames.Of(record),
+        Domainname = record.Spec.Domainname,
+        DnsServers = [.. record.Spec.Host.Dns],
+        DnsSearch = [.. record.Spec.Host.DnsSearch],
+        DnsOptions = [.. record.Spec.Host.DnsOptions],
+        ExtraHosts = [.. record.Spec.Host.ExtraHosts],
+    };
+
+    /// <summary>The network knows what is in the kernel now; the record may be older.</summary>
+    private List<NetworkConnection> Refreshed(ContainerRecord record)
+    {
+        var endpoints = network.GetEndpoints(record.Id);
+        return
+        [
+            .. record.Connections.Select(connection => connection with
+            {
+                Endpoint = endpoints.FirstOrDefault(endpoint => endpoint.NetworkName == connection.NetworkName),
+            }),
+        ];
+    }
+
+    private async Task DeleteShimAsync(ContainerRecord record, CancellationToken cancellationToken)
+    {
+        var directory = directories.Shim(record.Id);
+        if (!File.Exists(directory.ControlSocket))
+            return;
+        try
+        {
+            var client = await ShimClient.ConnectAsync(directory.ControlSocket, cancellationToken);
+            await client.DeleteAsync(cancellationToken);
+        }
+        catch (SocketException)
+        {
+            // No shim: the launcher's delete below does by files what the shim would have done.
+            await launcher.DeleteAsync(record, directories, cancellationToken);
+        }
+    }
+
+    private async Task TryAsync(ContainerRecord record, string what, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception e) when (e is IOException or SocketException or NetworkException or UnauthorizedAccessException
+            or EngineException)
+        {
+            logger.NotReleased(record.Id, what, e.Message);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Orchestrator.Oci.Shim;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>What a running container has below the run root: bundle, mount point, generated files, the shim's state.</summary>
+/// <remarks>Folders are named by half the id: a socket's path has 107 bytes in all.</remarks>
+internal sealed class RunDirectories
+{
+    private const int NameLength = 32;
+
+    private readonly string root;
+
+    public RunDirectories(string runRoot)
+    {
+        root = Path.Combine(runRoot, "containers");
+        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public string Bundle(string id) => Path.Combine(root, id[..NameLength]);
+
+    public string Rootfs(string id) => Path.Combine(Bundle(id), "rootfs");
+
+    public string Etc(string id) => Path.Combine(Bundle(id), "etc");
+
+    public ShimDirectory Shim(string id) => new(Path.Combine(Bundle(id), "shim"));
+
+    public void Create(string id)
+    {
+        Directory.CreateDirectory(Rootfs(id));
+        Directory.CreateDirectory(Etc(id));
+        Directory.CreateDirectory(Shim(id).Path);
+    }
+
+    /// <remarks>Not recursive into the root: should it still be mounted, nothing of the container is touched.</remarks>
+    public void Delete(string id)
+    {
+        if (!Directory.Exists(Bundle(id)))
+            return;
+        if (Directory.Exists(Rootfs(id)))
+            Directory.Delete(Rootfs(id), recursive: false);
+        Directory.Delete(Bundle(id), recursive: true);
+    }
+
+    /// <returns>Names of the folders that are there: each the beginning of a container's id.</returns>
+    public IReadOnlyList<string> Present() => [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path))];
+
+    public static string NameOf(string id) => id[..NameLength];
+}

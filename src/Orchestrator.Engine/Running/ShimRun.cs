@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using Orchestrator.Engine.Containers;
+using Orchestrator.Network;
+using Orchestrator.Oci.Bundle;
+using Orchestrator.Oci.Shim;
+using ShimStatus = Orchestrator.Oci.Shim.ContainerStatus;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>A run whose shim is ours.</summary>
+internal sealed class ShimRun(
+    ShimClient shim, ShimDirectory directory, string rootfs, RunFacts facts, TimeProvider time) : IContainerRun
+{
+    private static readonly TimeSpan LostPoll = TimeSpan.FromMilliseconds(500);
+
+    private volatile Oci.Shim.ContainerState state = facts.State;
+
+    public int Pid => state.Pid;
+
+    public DateTimeOffset? StartedAt => state.StartedAt;
+
+    public bool IsPaused => state.Status == ShimStatus.Paused;
+
+    public bool IsStarted => state.Status != ShimStatus.Created;
+
+    public IReadOnlyList<NetworkConnection> Connections => facts.Connections;
+
+    public IReadOnlyList<PortBinding> Ports => facts.Ports;
+
+    public async Task StartAsync(CancellationToken cancellationToken) => state = await shim.StartAsync(cancellationToken);
+
+    public Task SignalAsync(int signal, CancellationToken cancellationToken) =>
+        GuardAsync(() => shim.SignalAsync(signal, all: false, cancellationToken));
+
+    public async Task<ExitStatus> WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await shim.WaitAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return await WaitWithoutShimAsync(cancellationToken);
+        }
+    }
+
+    public Task PauseAsync(CancellationToken cancellationToken) => GuardAsync(() => shim.PauseAsync(cancellationToken));
+
+    public Task ResumeAsync(CancellationToken cancellationToken) => GuardAsync(() => shim.ResumeAsync(cancellationToken));
+
+    public Task ResizeAsync(string? execId, int height, int width, CancellationToken cancellationToken) =>
+        GuardAsync(() => shim.ResizeAsync(execId, (uint)height, (uint)width, cancellationToken));
+
+    public async Task<AttachedStreams> AttachAsync(
+        string? execId, AttachOptions options, bool terminal, bool stdinOnce, CancellationToken cancellationToken)
+    {
+        var stream = await shim.AttachAsync(execId, options.Stdin, options.Stdout, options.Stderr, cancellationToken);
+        var streams = new ShimStreams(stream, framed: !terminal, endsInput: options.Stdin && stdinOnce && !terminal);
+        return terminal && options.Stdin ? new DetachableStreams(streams, DetachKeys.Parse(options.DetachKeys)) : streams;
+    }
+
+    public ResolvedUser ResolveUser(string user) => UserResolver.Resolve(rootfs, user, []);
+
+    public Task<ExecStarted> ExecAsync(
+        ProcessSpec process, bool openStdin, bool privileged, CancellationToken cancellationToken) =>
+        shim.ExecAsync(
+            new ExecSpec { Process = process, OpenStdin = openStdin, Privileged = privileged }, cancellationToken);
+
+    public async Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await shim.WaitExecAsync(execId, cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return Lost("the container ended");
+        }
+    }
+
+    public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken) => shim.StatsAsync(cancellationToken);
+
+    /// <summary>The shim died. Its container may live on, without a log: it still counts as running until it ends.</summary>
+    private async Task<ExitStatus> WaitWithoutShimAsync(CancellationToken cancellationToken)
+    {
+        while (directory.ContainerLives())
+            await Task.Delay(LostPoll, time, cancellationToken);
+        return directory.ReadExit() ?? Lost("its shim died, so its exit status is unknown");
+    }
+
+    private ExitStatus Lost(string why) => new() { ExitCode = 137, Error = why, FinishedAt = time.GetUtcNow() };
+
+    private static async Task GuardAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (SocketException e)
+        {
+            throw new EngineException(EngineError.Internal, "the container's shim does not answer; it may just have ended", e);
+        }
+    }
+}
+
+/// <summary>What was made for a run besides its shim.</summary>
+internal sealed record RunFacts(
+    Oci.Shim.ContainerState State, IReadOnlyList<NetworkConnection> Connections, IReadOnlyList<PortBinding> Ports);

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
+
+namespace Orchestrator.EngineApi.Containers;
+
+/// <summary>What <c>ps --filter</c> selects: values of one key are alternatives (labels all apply), keys narrow. Pure.</summary>
+internal sealed class ContainerFilter
+{
+    private static readonly string[] Words =
+        ["created", "restarting", "running", "removing", "paused", "exited", "dead"];
+
+    private readonly Api.Filters filters;
+    private readonly IReadOnlyList<ContainerRecord> all;
+    private readonly Func<string, string?> imageIdOf;
+    private readonly HashSet<int> exitCodes;
+
+    /// <param name="imageIdOf">Id of an image by name; null when there is none.</param>
+    public ContainerFilter(Api.Filters filters, IReadOnlyList<ContainerRecord> all, Func<string, string?> imageIdOf)
+    {
+        (this.filters, this.all, this.imageIdOf) = (filters, all, imageIdOf);
+        if (filters["status"].FirstOrDefault(word => !Words.Contains(word)) is { } unknown)
+            throw EngineException.Invalid($"invalid filter 'status={unknown}'; use one of {string.Join(", ", Words)}");
+        exitCodes = [.. filters["exited"].Select(ExitCode)];
+    }
+
+    /// <summary>Keys that ask about containers which are down imply <c>-a</c>.</summary>
+    public bool IncludesStopped => filters.Has("status") || filters.Has("exited");
+
+    public bool Matches(ContainerRecord record) =>
+        Any("id", value => record.Id.StartsWith(value, StringComparison.Ordinal))
+        && Any("name", value => MatchesName(record.Name, value))
+        && filters["label"].All(value => HasLabel(record.Process.Labels, value))
+        && Any("status", value => ContainerViews.Word(record.State.Status) == value)
+        && (exitCodes.Count == 0 || (IsDown(record) && exitCodes.Contains(record.State.ExitCode)))
+        && Any("ancestor", value => record.Spec.Image == value || record.ImageId == imageIdOf(value))
+        && Any("network", value => record.Connections.Any(one =>
+            one.NetworkName == value || (value.Length > 11 && (one.Endpoint?.NetworkId.StartsWith(value, StringComparison.Ordinal) ?? false))))
+        && Any("volume", value => record.Mounts.Any(mount => mount.Name == value || mount.Target == value || mount.Source == value))
+        && Any("publish", value => record.Ports.Any(port => IsPort(value, port.HostPort, port.Protocol)))
+        && Any("expose", value => record.Process.ExposedPorts.Any(port => PortMapping.Key(port) is var (p, proto) && IsPort(value, p, proto)))
+        && Any("is-task", value => IsTrue(value) == record.Process.Labels.ContainsKey("com.docker.swarm.task.id"))
+        && Any("health", value => value == "none")
+        && filters["before"].All(value => record.Created < CreationOf(value))
+        && filters["since"].All(value => record.Created > CreationOf(value));
+
+    internal static bool HasLabel(IReadOnlyDictionary<string, string> labels, string wanted)
+    {
+        var equals = wanted.IndexOf('=');
+        return equals < 0
+            ? labels.ContainsKey(wanted)
+            : labels.TryGetValue(wanted[..equals], out var value) && value == wanted[(equals + 1)..];
+    }
+
+    private bool Any(string key, Func<string, bool> matches) => !filters.Has(key) || filters[key].Any(matches);
+
+    /// <summary>docker takes names as regular expressions, with and without the slash.</summary>
+    private static bool MatchesName(string name, string pattern)
+    {
+        try
+        {
+            var limit = TimeSpan.FromMilliseconds(100);
+            return Regex.IsMatch(name, pattern, RegexOptions.None, limit) || Regex.IsMatch("/" + name, pattern, RegexOptions.None, limit);
+        }
+        catch (ArgumentException)
+        {
+            return name == pattern;
+        }
+    }
+
+    private static bool IsDown(ContainerRecord record) => !record.State.IsUp && record.State.StartedAt is not null;
+
+    private DateTimeOffset CreationOf(string reference) =>
+        all.FirstOrDefault(record => record.Name == reference.TrimStart('/') || record.Id.StartsWith(reference, StringComparison.Ordinal))
+            ?.Created ?? throw EngineException.NoSuchContainer(reference);
+
+    private static bool IsPort(string wanted, int port, string protocol)
+    {
+        var slash = wanted.IndexOf('/');
+        var range = (slash < 0 ? wanted : wanted[..slash]).Split('-');
+        return (slash < 0 || wanted[(slash + 1)..] == protocol)
+            && int.TryParse(range[0], out var first) && int.TryParse(range[^1], out var last)
+            && port >= first && port <= last;
+    }
+
+    private static bool IsTrue(string value) => value.ToLowerInvariant() is "1" or "true" or "t";
+
+    private static int ExitCode(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
+            ? code
+            : throw EngineException.Invalid($"invalid filter 'exited={text}': not a number");
+}

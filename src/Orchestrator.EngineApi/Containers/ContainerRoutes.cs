@@ -1,0 +1,183 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
+using Orchestrator.EngineApi.Http;
+
+namespace Orchestrator.EngineApi.Containers;
+
+/// <summary>Containers from creation to removal.</summary>
+internal sealed class ContainerRoutes(EngineApiContext context)
+{
+    private static readonly string[] ListFilters =
+    [
+        "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network",
+        "publish", "since", "status", "volume",
+    ];
+
+    private readonly ContainerEngine engine = context.Engine;
+
+    private static Api.ApiJson Json => Api.ApiJson.Wire;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/containers/json", ListAsync);
+        routes.MapPost("/containers/create", CreateAsync);
+        routes.MapPost("/containers/prune", PruneAsync);
+        routes.MapGet("/containers/{id}/json", InspectAsync);
+        routes.MapGet("/containers/{id}/top", TopAsync);
+        routes.MapPost("/containers/{id}/start", StartAsync);
+        routes.MapPost("/containers/{id}/stop", StopAsync);
+        routes.MapPost("/containers/{id}/restart", RestartAsync);
+        routes.MapPost("/containers/{id}/kill", KillAsync);
+        routes.MapPost("/containers/{id}/pause", PauseAsync);
+        routes.MapPost("/containers/{id}/unpause", UnpauseAsync);
+        routes.MapPost("/containers/{id}/rename", RenameAsync);
+        routes.MapPost("/containers/{id}/resize", ResizeAsync);
+        routes.MapPost("/containers/{id}/wait", WaitAsync);
+        routes.MapDelete("/containers/{id}", RemoveAsync);
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var all = engine.List();
+        var filter = new ContainerFilter(
+            http.Filters(ListFilters), all, name => engine.Images.TryFind(name)?.Id.ToString());
+        var limit = http.Number("limit") is > 0 and var n ? n : int.MaxValue;
+        var stopped = http.Flag("all") || limit != int.MaxValue || filter.IncludesStopped;
+        var now = context.Time.GetUtcNow();
+        var shown = all.Where(record => stopped || record.State.IsUp || record.State.Status == ContainerStatus.Restarting)
+            .Where(filter.Matches).Take(limit).Select(record => ContainerViews.Summary(record, now));
+        await http.WriteJsonAsync([.. shown], Json.ContainerSummaryArray);
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var request = await http.ReadJsonAsync(Json.CreateContainerRequest);
+        var created = await engine.CreateAsync(CreateMapping.ToSpec(request), http.Query("name"), http.RequestAborted);
+        await http.WriteJsonAsync(
+            new Api.CreateContainerResponse { Id = created.Id, Warnings = [.. created.Warnings] },
+            Json.CreateContainerResponse, StatusCodes.Status201Created);
+    }
+
+    private Task InspectAsync(HttpContext http) =>
+        http.WriteJsonAsync(ContainerViews.Inspect(engine.Inspect(http.Route("id")), engine), Json.ContainerInspect);
+
+    private async Task TopAsync(HttpContext http)
+    {
+        var table = await engine.TopAsync(http.Route("id"), http.Query("ps_args"), http.RequestAborted);
+        await http.WriteJsonAsync(
+            new Api.TopResponse { Titles = [.. table.Titles], Processes = [.. table.Rows.Select(row => row.ToArray())] },
+            Json.TopResponse);
+    }
+
+    private async Task StartAsync(HttpContext http)
+    {
+        await engine.StartAsync(http.Route("id"), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task StopAsync(HttpContext http)
+    {
+        await engine.StopAsync(http.Route("id"), Grace(http), NullIfEmpty(http.Query("signal")), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task RestartAsync(HttpContext http)
+    {
+        await engine.RestartAsync(http.Route("id"), Grace(http), NullIfEmpty(http.Query("signal")), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task KillAsync(HttpContext http)
+    {
+        await engine.KillAsync(http.Route("id"), NullIfEmpty(http.Query("signal")) ?? "SIGKILL", http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task PauseAsync(HttpContext http)
+    {
+        await engine.PauseAsync(http.Route("id"), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task UnpauseAsync(HttpContext http)
+    {
+        await engine.UnpauseAsync(http.Route("id"), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task RenameAsync(HttpContext http)
+    {
+        if (http.Query("name").Length == 0)
+            throw EngineException.Invalid("Neither old nor new names may be empty");
+        await engine.RenameAsync(http.Route("id"), http.Query("name"), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task ResizeAsync(HttpContext http) =>
+        await engine.ResizeAsync(http.Route("id"), http.Number("h") ?? 0, http.Number("w") ?? 0, http.RequestAborted);
+
+    /// <summary>The head goes out at once: a client that has it knows its wait is counted, and may start the container.</summary>
+    private async Task WaitAsync(HttpContext http)
+    {
+        var condition = http.Query("condition") switch
+        {
+            "" or "not-running" => WaitCondition.NotRunning,
+            "next-exit" => WaitCondition.NextExit,
+            "removed" => WaitCondition.Removed,
+            var other => throw EngineException.Invalid($"invalid condition: \"{other}\""),
+        };
+        var waiting = engine.WaitAsync(http.Route("id"), condition, http.RequestAborted);
+        http.Response.ContentType = "application/json";
+        await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        var exit = await waiting;
+        await http.WriteLineAsync(
+            new Api.WaitResponse
+            {
+                StatusCode = exit.ExitCode,
+                Error = exit.Error.Length > 0 ? new Api.WaitError { Message = exit.Error } : null,
+            },
+            Json.WaitResponse);
+    }
+
+    private async Task RemoveAsync(HttpContext http)
+    {
+        if (http.Flag("link"))
+            throw EngineException.Invalid("links between containers are not supported; join them to one network instead");
+        await engine.RemoveAsync(http.Route("id"), http.Flag("force"), http.Flag("v"), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task PruneAsync(HttpContext http)
+    {
+        var filters = http.Filters("label", "label!", "until");
+        var removed = new List<string>();
+        foreach (var record in engine.List().Where(record => IsPrunable(record, filters)))
+        {
+            try
+            {
+                await engine.RemoveAsync(record.Id, force: false, volumes: false, http.RequestAborted);
+                removed.Add(record.Id);
+            }
+            catch (EngineException)
+            {
+                // Started or removed meanwhile: then it is not for pruning.
+            }
+        }
+
+        await http.WriteJsonAsync(
+            new Api.ContainersPruneReport { ContainersDeleted = [.. removed] }, Json.ContainersPruneReport);
+    }
+
+    private bool IsPrunable(ContainerRecord record, Api.Filters filters) =>
+        record.State.Status is ContainerStatus.Created or ContainerStatus.Exited or ContainerStatus.Dead
+        && PruneFilter.Matches(filters, record.Process.Labels, record.Created, context.Time);
+
+    private static TimeSpan? Grace(HttpContext http) =>
+        http.Number("t") is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Logs;
+using Orchestrator.EngineApi.Hijacking;
+using Orchestrator.EngineApi.Http;
+
+namespace Orchestrator.EngineApi.Containers;
+
+/// <summary>What flows in and out of a container: attach and logs.</summary>
+internal sealed class ContainerStreamRoutes(EngineApiContext context)
+{
+    private readonly ContainerEngine engine = context.Engine;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/containers/{id}/attach", AttachAsync);
+        routes.MapGet("/containers/{id}/logs", LogsAsync);
+    }
+
+    private async Task AttachAsync(HttpContext http)
+    {
+        var options = new AttachOptions(
+            http.Flag("stdin"), http.Flag("stdout"), http.Flag("stderr"), http.Flag("logs"), http.Flag("stream"),
+            http.Query("detachKeys"));
+        if (!options.Stdin && !options.Stdout && !options.Stderr)
+            throw EngineException.Invalid("attach to at least one of stdin, stdout and stderr");
+        var id = http.Route("id");
+        var streams = options.Stream
+            ? await engine.AttachAsync(id, options, http.RequestAborted)
+            : NothingLive.Of(engine.Inspect(id));
+        if (options.Logs)
+            streams = new LogsFirst(engine.LogsAsync(id, new LogQuery(options.Stdout, options.Stderr), CancellationToken.None), streams);
+        await RawStream.RunAsync(http, streams);
+    }
+
+    private async Task LogsAsync(HttpContext http)
+    {
+        var query = new LogQuery(
+            http.Flag("stdout"), http.Flag("stderr"), http.Time("since"), http.Time("until"), Tail(http), http.Flag("follow"));
+        if (!query.Stdout && !query.Stderr)
+            throw EngineException.Invalid("Bad parameters: you must choose at least one stream");
+        var id = http.Route("id");
+        var record = engine.Inspect(id);
+        var entries = engine.LogsAsync(id, query, http.RequestAborted);
+        await LogStreamWriter.WriteAsync(http, entries, record.Spec.Tty, http.Flag("timestamps"), query.Follow);
+    }
+
+    private static int? Tail(HttpContext http)
+    {
+        var text = http.Query("tail");
+        return text is "" or "all" || !int.TryParse(text, out var lines) || lines < 0 ? null : lines;
+    }
+}

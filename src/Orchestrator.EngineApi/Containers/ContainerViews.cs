@@ -1,0 +1,210 @@
+using System.Globalization;
+using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
+using Orchestrator.Network;
+
+namespace Orchestrator.EngineApi.Containers;
+
+/// <summary>Containers as docker shows them.</summary>
+internal static class ContainerViews
+{
+    public static Api.ContainerInspect Inspect(ContainerRecord record, ContainerEngine engine)
+    {
+        var run = Path.Combine(engine.Options.RunRoot, "containers", record.Id[..32]);
+        return new Api.ContainerInspect
+        {
+            Id = record.Id,
+            Created = Api.UtcTimeConverter.Format(record.Created),
+            Path = record.Process.Arguments[0],
+            Args = [.. record.Process.Arguments.Skip(1)],
+            State = State(record),
+            Image = record.ImageId,
+            ResolvConfPath = Path.Combine(run, "etc", "resolv.conf"),
+            HostnamePath = Path.Combine(run, "etc", "hostname"),
+            HostsPath = Path.Combine(run, "etc", "hosts"),
+            LogPath = record.LogPath,
+            Name = "/" + record.Name,
+            RestartCount = record.State.RestartCount,
+            Driver = "overlay2",
+            Platform = "linux",
+            ExecIDs = engine.ExecsOf(record.Id) is { Count: > 0 } execs ? [.. execs] : null,
+            HostConfig = HostMapping.ToApi(record.Spec.Host),
+            GraphDriver = Graph(record, engine),
+            Mounts = [.. record.Mounts.Where(mount => mount.Type != "tmpfs").Select(Mount)],
+            Config = Config(record),
+            NetworkSettings = Network(record),
+        };
+    }
+
+    public static Api.ContainerSummary Summary(ContainerRecord record, DateTimeOffset now) => new()
+    {
+        Id = record.Id,
+        Names = ["/" + record.Name],
+        Image = record.Spec.Image,
+        ImageID = record.ImageId,
+        Command = string.Join(' ', record.Process.Arguments),
+        Created = record.Created.ToUnixTimeSeconds(),
+        Ports = [.. Ports(record)],
+        Labels = new(record.Process.Labels),
+        State = Word(record.State.Status),
+        Status = StatusText.Of(record, now),
+        HostConfig = new() { NetworkMode = record.Spec.Host.NetworkMode is "default" ? "bridge" : record.Spec.Host.NetworkMode },
+        NetworkSettings = new() { Networks = Networks(record) },
+        Mounts = [.. record.Mounts.Where(mount => mount.Type != "tmpfs").Select(Mount)],
+    };
+
+    public static string Word(ContainerStatus status) => status switch
+    {
+        ContainerStatus.Created => "created",
+        ContainerStatus.Running => "running",
+        ContainerStatus.Paused => "paused",
+        ContainerStatus.Restarting => "restarting",
+        ContainerStatus.Removing => "removing",
+        ContainerStatus.Exited => "exited",
+        _ => "dead",
+    };
+
+    private static Api.ContainerState State(ContainerRecord record)
+    {
+        var state = record.State;
+        return new Api.ContainerState
+        {
+            Status = Word(state.Status),
+            Running = state.IsUp || state.Status == ContainerStatus.Restarting,
+            Paused = state.Status == ContainerStatus.Paused,
+            Restarting = state.Status == ContainerStatus.Restarting,
+            OOMKilled = state.OomKilled,
+            Dead = state.Status == ContainerStatus.Dead,
+            Pid = state.Pid,
+            ExitCode = state.ExitCode,
+            Error = state.Error,
+            StartedAt = Time(state.StartedAt),
+            FinishedAt = Time(state.FinishedAt),
+        };
+    }
+
+    private static string Time(DateTimeOffset? time) =>
+        time is { } known ? Api.UtcTimeConverter.Format(known) : Api.ContainerState.ZeroTime;
+
+    private static Api.GraphDriver Graph(ContainerRecord record, ContainerEngine engine)
+    {
+        var data = new Dictionary<string, string>();
+        if (engine.Images.FindSnapshot(record.Id) is { } snapshot)
+        {
+            data["LowerDir"] = string.Join(':', snapshot.LowerDirs);
+            data["UpperDir"] = snapshot.UpperDir;
+            data["WorkDir"] = snapshot.WorkDir;
+        }
+
+        return new Api.GraphDriver { Name = "overlay2", Data = data };
+    }
+
+    private static Api.MountPoint Mount(MountRecord mount) => new()
+    {
+        Type = mount.Type,
+        Name = mount.Name.Length > 0 ? mount.Name : null,
+        Source = mount.Source,
+        Destination = mount.Target,
+        Driver = mount.Type == "volume" ? "local" : null,
+        Mode = mount.ReadOnly ? "ro" : "",
+        RW = !mount.ReadOnly,
+        Propagation = mount.Type == "bind" ? mount.Propagation : "",
+    };
+
+    private static Api.ContainerConfig Config(ContainerRecord record)
+    {
+        var (spec, process) = (record.Spec, record.Process);
+        return new Api.ContainerConfig
+        {
+            Hostname = spec.Hostname.Length > 0 ? spec.Hostname : record.ShortId,
+            Domainname = spec.Domainname,
+            User = process.User,
+            AttachStdin = spec.AttachStdin,
+            AttachStdout = spec.AttachStdout,
+            AttachStderr = spec.AttachStderr,
+            ExposedPorts = process.ExposedPorts.Count == 0
+                ? null : process.ExposedPorts.ToDictionary(port => port, _ => new Api.EmptyObject()),
+            Tty = spec.Tty,
+            OpenStdin = spec.OpenStdin,
+            StdinOnce = spec.StdinOnce,
+            Env = [.. process.Environment],
+            Cmd = [.. process.Arguments.Skip(process.EntrypointLength)],
+            Image = spec.Image,
+            Volumes = spec.Volumes.Count == 0 ? null : spec.Volumes.ToDictionary(path => path, _ => new Api.EmptyObject()),
+            WorkingDir = process.WorkingDirectory == "/" ? "" : process.WorkingDirectory,
+            Entrypoint = process.EntrypointLength == 0 ? null : [.. process.Arguments.Take(process.EntrypointLength)],
+            Labels = new(process.Labels),
+            StopSignal = process.StopSignal == "SIGTERM" ? null : process.StopSignal,
+            StopTimeout = spec.StopTimeoutSeconds,
+        };
+    }
+
+    private static Api.NetworkSettings Network(ContainerRecord record)
+    {
+        var networks = Networks(record);
+        var bridge = networks.GetValueOrDefault("bridge") ?? new Api.EndpointSettings();
+        var ports = record.Process.ExposedPorts.ToDictionary(port => port, _ => (Api.PortBinding[]?)null);
+        if (record.State.IsUp)
+        {
+            foreach (var (port, bindings) in PortMapping.ToApi(record.Ports.SelectMany(BothFamilies)))
+                ports[port] = bindings;
+        }
+
+        return new Api.NetworkSettings
+        {
+            SandboxID = record.State.IsUp ? record.Id : "",
+            Ports = record.State.IsUp ? ports : [],
+            EndpointID = bridge.EndpointID,
+            Gateway = bridge.Gateway,
+            IPAddress = bridge.IPAddress,
+            IPPrefixLen = bridge.IPPrefixLen,
+            MacAddress = bridge.MacAddress,
+            Networks = networks,
+        };
+    }
+
+    private static Dictionary<string, Api.EndpointSettings> Networks(ContainerRecord record) => record.Connections
+        .ToDictionary(connection => connection.NetworkName, connection => Endpoint(connection));
+
+    private static Api.EndpointSettings Endpoint(NetworkConnection connection)
+    {
+        var endpoint = connection.Endpoint;
+        var slash = endpoint?.IPv4.IndexOf('/') ?? -1;
+        return new Api.EndpointSettings
+        {
+            IPAMConfig = connection.Wanted.IPv4 is { } wanted ? new() { IPv4Address = wanted } : null,
+            Aliases = connection.Wanted.Aliases.IsDefaultOrEmpty ? null : [.. connection.Wanted.Aliases],
+            MacAddress = endpoint?.Mac ?? "",
+            NetworkID = endpoint?.NetworkId ?? "",
+            EndpointID = endpoint?.EndpointId ?? "",
+            Gateway = endpoint?.Gateway ?? "",
+            IPAddress = slash > 0 ? endpoint!.IPv4[..slash] : "",
+            IPPrefixLen = slash > 0 ? int.Parse(endpoint!.IPv4.AsSpan(slash + 1), CultureInfo.InvariantCulture) : 0,
+            DNSNames = endpoint is null || endpoint.DnsNames.IsDefaultOrEmpty ? null : [.. endpoint.DnsNames],
+        };
+    }
+
+    private static IEnumerable<Api.PortSummary> Ports(ContainerRecord record)
+    {
+        if (!record.State.IsUp)
+            yield break;
+        var published = record.Ports.Select(port => $"{port.ContainerPort}/{port.Protocol}").ToHashSet();
+        foreach (var binding in record.Ports.SelectMany(BothFamilies))
+        {
+            yield return new Api.PortSummary
+            {
+                IP = binding.HostIp, PrivatePort = (ushort)binding.ContainerPort, PublicPort = (ushort)binding.HostPort,
+                Type = binding.Protocol,
+            };
+        }
+
+        foreach (var exposed in record.Process.ExposedPorts.Where(port => !published.Contains(port) && !port.Contains('-')))
+        {
+            var (port, protocol) = PortMapping.Key(exposed);
+            yield return new Api.PortSummary { PrivatePort = (ushort)port, Type = protocol };
+        }
+    }
+
+    private static IEnumerable<PortBinding> BothFamilies(PortBinding binding) =>
+        [binding with { HostIp = binding.HostIp.Length > 0 ? binding.HostIp : "0.0.0.0" }];
+}

@@ -1,0 +1,24 @@
+using Orchestrator.Engine.Containers;
+
+namespace Orchestrator.EngineApi.Containers;
+
+/// <summary>The STATUS column of <c>ps</c>. Pure.</summary>
+internal static class StatusText
+{
+    public static string Of(ContainerRecord record, DateTimeOffset now)
+    {
+        var state = record.State;
+        return state.Status switch
+        {
+            ContainerStatus.Running => $"Up {Since(state.StartedAt, now)}",
+            ContainerStatus.Paused => $"Up {Since(state.StartedAt, now)} (Paused)",
+            ContainerStatus.Restarting => $"Restarting ({state.ExitCode}) {Since(state.FinishedAt, now)} ago",
+            ContainerStatus.Removing => "Removal In Progress",
+            ContainerStatus.Dead => "Dead",
+            ContainerStatus.Exited => $"Exited ({state.ExitCode}) {Since(state.FinishedAt, now)} ago",
+            _ => "Created",
+        };
+    }
+
+    private static string Since(DateTimeOffset? time, DateTimeOffset now) => HumanDuration.Of(now - (time ?? now));
+}

@@ -1,0 +1,36 @@
+using Orchestrator.Engine;
+
+namespace Orchestrator.EngineApi;
+
+/// <summary>What the routes answer from.</summary>
+public sealed record EngineApiContext
+{
+    public required ContainerEngine Engine { get; init; }
+
+    public required NodeFacts Facts { get; init; }
+
+    /// <summary>The node's part in a cluster, read anew for each <c>/info</c> and <c>/_ping</c>.</summary>
+    public Func<Api.Swarm.SwarmInfo> Swarm { get; init; } = () => new Api.Swarm.SwarmInfo();
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>What the daemon says of itself.</summary>
+public sealed record NodeFacts
+{
+    /// <summary>Stays the same as long as the data root does.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary><c>key=value</c>, of the daemon's configuration.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    public bool Debug { get; init; }
+
+    public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
+
+    public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Orchestrator.EngineApi.Containers;
+using Orchestrator.EngineApi.Host;
+using Orchestrator.EngineApi.Http;
+using Orchestrator.EngineApi.Images;
+using Orchestrator.EngineApi.Networks;
+using Orchestrator.EngineApi.Volumes;
+
+namespace Orchestrator.EngineApi;
+
+/// <summary>Docker Engine API 1.44, all but the swarm routes.</summary>
+public static class EngineApiRoutes
+{
+    /// <summary>Version prefix, common headers and error bodies; goes before routing.</summary>
+    public static IApplicationBuilder UseEngineApi(this IApplicationBuilder app, EngineApiContext context)
+    {
+        app.UseMiddleware<ApiHeaders>(context);
+        app.UseMiddleware<ApiErrors>();
+        app.UseMiddleware<ApiVersionPrefix>();
+        return app;
+    }
+
+    public static void MapEngineApi(this IEndpointRouteBuilder routes, EngineApiContext context)
+    {
+        new SystemRoutes(context).Map(routes);
+        new EventRoutes(context).Map(routes);
+        new ContainerRoutes(context).Map(routes);
+        new ContainerStreamRoutes(context).Map(routes);
+        new ContainerStatsRoutes(context).Map(routes);
+        new ExecRoutes(context).Map(routes);
+        new ImageRoutes(context).Map(routes);
+        new ImageTransferRoutes(context).Map(routes);
+        new NetworkRoutes(context).Map(routes);
+        new VolumeRoutes(context).Map(routes);
+        routes.MapFallback(NotHere.AnswerAsync);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
+using Orchestrator.EngineApi.Containers;
+using Orchestrator.EngineApi.Http;
+using Orchestrator.EngineApi.Images;
+
+namespace Orchestrator.EngineApi.Host;
+
+/// <summary>What the daemon says of itself and its host.</summary>
+internal sealed class SystemRoutes(EngineApiContext context)
+{
+    private readonly ContainerEngine engine = context.Engine;
+    private readonly HostInfo host = new();
+
+    private static Api.ApiJson Json => Api.ApiJson.Wire;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/_ping", ["GET", "HEAD"], PingAsync);
+        routes.MapGet("/version", VersionAsync);
+        routes.MapGet("/info", InfoAsync);
+        routes.MapGet("/system/df", DiskUsageAsync);
+        routes.MapPost("/auth", AuthAsync);
+    }
+
+    private async Task PingAsync(HttpContext http)
+    {
+        http.Response.Headers["Builder-Version"] = "1";
+        http.Response.Headers["Swarm"] = SwarmWord(context.Swarm());
+        http.Response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
+        http.Response.Headers.Pragma = "no-cache";
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.ContentLength = 2;
+        if (HttpMethods.IsGet(http.Request.Method))
+            await http.Response.WriteAsync("OK", http.RequestAborted);
+    }
+
+    private static string SwarmWord(Api.Swarm.SwarmInfo swarm) => swarm.LocalNodeState != "active"
+        ? swarm.LocalNodeState : swarm.ControlAvailable ? "active/manager" : "active/worker";
+
+    private Task VersionAsync(HttpContext http) => http.WriteJsonAsync(
+        new Api.VersionInfo
+        {
+            Platform = new() { Name = "orch" },
+            Components =
+            [
+                new()
+                {
+                    Name = "Engine",
+                    Version = context.Facts.Version,
+                    Details = new()
+                    {
+                        ["ApiVersion"] = Api.ApiJson.ApiVersion,
+                        ["Arch"] = HostInfo.Architecture,
+                        ["MinAPIVersion"] = Api.ApiJson.MinApiVersion,
+                        ["Os"] = "linux",
+                        ["KernelVersion"] = host.KernelVersion,
+                        ["GoVersion"] = RuntimeInformation.FrameworkDescription,
+                        ["GitCommit"] = "",
+                        ["BuildTime"] = "",
+                        ["Experimental"] = "false",
+                    },
+                },
+            ],
+            Version = context.Facts.Version,
+            ApiVersion = Api.ApiJson.ApiVersion,
+            MinAPIVersion = Api.ApiJson.MinApiVersion,
+            GoVersion = RuntimeInformation.FrameworkDescription,
+            Os = "linux",
+            Arch = HostInfo.Architecture,
+            KernelVersion = host.KernelVersion,
+        },
+        Json.VersionInfo);
+
+    private Task InfoAsync(HttpContext http)
+    {
+        var states = engine.List().CountBy(record => record.State.Status).ToDictionary();
+        var (all, running, paused) = (
+            states.Values.Sum(), states.GetValueOrDefault(ContainerStatus.Running), states.GetValueOrDefault(ContainerStatus.Paused));
+        var info = host.Describe(context);
+        info.Containers = all;
+        info.ContainersRunning = running;
+        info.ContainersPaused = paused;
+        info.ContainersStopped = all - running - paused;
+        info.Images = engine.Images.List().Length;
+        info.SystemTime = Api.UtcTimeConverter.Format(context.Time.GetUtcNow());
+        info.Swarm = context.Swarm();
+        return http.WriteJsonAsync(info, Json.SystemInfo);
+    }
+
+    private Task DiskUsageAsync(HttpContext http)
+    {
+        var now = context.Time.GetUtcNow();
+        var images = engine.Images.List();
+        var records = engine.List();
+        return http.WriteJsonAsync(
+            new Api.DiskUsage
+            {
+                LayersSize = images.Sum(image => image.SizeBytes),
+                Images =
+                [
+                    .. images.Select(image => ImageViews.Summary(image) with
+                    {
+                        Containers = records.Count(record => record.ImageId == image.Id.ToString()),
+                        SharedSize = 0,
+                    }),
+                ],
+                Containers = [.. records.Select(record => ContainerViews.Summary(record, now) with { SizeRw = SizeOf(record) })],
+                Volumes =
+                [
+                    .. engine.Volumes.List().Select(volume => new Api.Volume
+                    {
+                        Name = volume.Name,
+                        Driver = "local",
+                        Mountpoint = engine.Volumes.PathOf(volume.Name),
+                        CreatedAt = Api.UtcTimeConverter.Format(volume.Created),
+                        UsageData = new()
+                        {
+                            RefCount = records.Count(record => record.Mounts.Any(mount => mount.Name == volume.Name)),
+                            Size = DirectorySize.Of(engine.Volumes.PathOf(volume.Name)),
+                        },
+                    }),
+                ],
+                BuilderSize = 0,
+            },
+            Json.DiskUsage);
+    }
+
+    private long SizeOf(ContainerRecord record) =>
+        engine.Images.FindSnapshot(record.Id) is { } snapshot ? DirectorySize.Of(snapshot.UpperDir) : 0;
+
+    /// <summary>Logins are kept by the client; the registry itself judges them when they are used.</summary>
+    private static Task AuthAsync(HttpContext http) => throw new EngineException(
+        EngineError.NotImplemented, "checking a login is not supported yet; it is used as given when you pull or push");
+}

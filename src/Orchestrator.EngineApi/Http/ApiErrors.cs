@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Engine;
+using Orchestrator.Images;
+using Orchestrator.Model;
+using Orchestrator.Network;
+
+namespace Orchestrator.EngineApi.Http;
+
+/// <summary>Turns exceptions into docker's <c>{"message": …}</c> with the status clients expect.</summary>
+internal sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone: nobody to tell.
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            var status = StatusOf(e);
+            if (status == StatusCodes.Status500InternalServerError && e is not EngineException)
+                logger.RequestFailed(http.Request.Method, http.Request.Path, e);
+            await AnswerAsync(http, status, e.Message);
+        }
+    }
+
+    public static async Task AnswerAsync(HttpContext http, int status, string message)
+    {
+        http.Response.StatusCode = status;
+        if (status != StatusCodes.Status304NotModified)
+            await http.WriteJsonAsync(new Api.ErrorBody { Message = message }, Api.ApiJson.Wire.ErrorBody, status);
+    }
+
+    internal static int StatusOf(Exception cause) => cause switch
+    {
+        EngineException e => StatusOf(e.Error),
+        ImageException e => e.Error switch
+        {
+            ImageError.Invalid => 400,
+            ImageError.NotFound => 404,
+            ImageError.Conflict => 409,
+            _ => 500,
+        },
+        NetworkException e => e.Fault switch
+        {
+            NetworkFault.Invalid => 400,
+            NetworkFault.NotFound => 404,
+            NetworkFault.Conflict or NetworkFault.InUse => 409,
+            NetworkFault.Forbidden => 403,
+            _ => 500,
+        },
+        BadHttpRequestException e => e.StatusCode,
+        FormatException => 400,
+        _ => 500,
+    };
+
+    private static int StatusOf(EngineError error) => error switch
+    {
+        EngineError.InvalidArgument or EngineError.CommandNotFound or EngineError.CommandNotExecutable => 400,
+        EngineError.NotFound => 404,
+        EngineError.Conflict => 409,
+        EngineError.NotModified => 304,
+        EngineError.NotImplemented => 501,
+        _ => 500,
+    };
+}
+
+internal static partial class ApiLog
+{
+    [LoggerMessage(4001, LogLevel.Error, "{Method} {Path} failed.")]
+    public static partial void RequestFailed(this ILogger logger, string method, string path, Exception e);
+}

@@ -1,0 +1,25 @@
+using System.IO.Enumeration;
+using Orchestrator.EngineApi.Containers;
+using Orchestrator.Images;
+
+namespace Orchestrator.EngineApi.Images;
+
+/// <summary>What <c>images --filter</c> selects.</summary>
+internal static class ImageFilter
+{
+    public static bool Matches(Api.Filters filters, Image image, ImageService images, TimeProvider time) =>
+        filters["label"].All(label => ContainerFilter.HasLabel(image.Config.Config?.Labels ?? [], label))
+        && (!filters.Has("dangling") || filters["dangling"].Any(value => image.IsDangling == value is "true" or "1"))
+        && (!filters.Has("reference") || filters["reference"].Any(pattern => image.RepoTags.Any(tag => IsNamed(tag, pattern))))
+        && filters["before"].All(name => image.Created < images.Find(name).Created)
+        && filters["since"].All(name => image.Created > images.Find(name).Created)
+        && filters["until"].All(until => image.Created < PruneFilter.Until(until, time.GetUtcNow()));
+
+    /// <summary>A pattern without a tag matches any.</summary>
+    private static bool IsNamed(string tag, string pattern)
+    {
+        var repository = tag[..tag.LastIndexOf(':')];
+        return FileSystemName.MatchesSimpleExpression(pattern, tag, ignoreCase: false)
+            || FileSystemName.MatchesSimpleExpression(pattern, repository, ignoreCase: false);
+    }
+}

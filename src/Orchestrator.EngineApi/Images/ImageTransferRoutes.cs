@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Orchestrator.Engine;
+using Orchestrator.EngineApi.Http;
+using Orchestrator.Images;
+using Orchestrator.Oci.Images;
+
+namespace Orchestrator.EngineApi.Images;
+
+/// <summary>Images on their way in and out: pull, push, import, load, save.</summary>
+internal sealed class ImageTransferRoutes(EngineApiContext context)
+{
+    private readonly ImageService images = context.Engine.Images;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/images/create", CreateAsync);
+        routes.MapPost("/images/load", LoadAsync);
+        routes.MapGet("/images/get", http => SaveAsync(http, http.Request.Query["names"].OfType<string>().ToList()));
+    }
+
+    public async Task SaveAsync(HttpContext http, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+            throw EngineException.Invalid("name at least one image to save");
+        foreach (var name in names)
+            images.Find(name); // Before the first byte, while an error can still be one.
+        http.Response.ContentType = "application/x-tar";
+        await images.SaveAsync(names, http.Response.Body, http.RequestAborted);
+    }
+
+    public Task PushAsync(HttpContext http, string name)
+    {
+        var tag = http.Query("tag");
+        var reference = tag.Length > 0 ? $"{name}:{tag}" : name;
+        return ProgressStream.RunAsync(http, async progress =>
+        {
+            await images.PushAsync(reference, RegistryAuth.Read(http), progress, http.RequestAborted);
+            return [];
+        });
+    }
+
+    private Task CreateAsync(HttpContext http)
+    {
+        var source = http.Query("fromSrc");
+        if (source.Length > 0)
+            return ImportAsync(http, source);
+        var from = http.Query("fromImage");
+        return from.Length > 0 ? PullAsync(http, from) : throw EngineException.Invalid("give fromImage or fromSrc");
+    }
+
+    private Task PullAsync(HttpContext http, string from)
+    {
+        var tag = http.Query("tag");
+        var reference = tag.Length == 0 ? from : tag.Contains(':') ? $"{from}@{tag}" : $"{from}:{tag}";
+        Reference.Parse(reference); // What is malformed is refused before the stream begins.
+        return ProgressStream.RunAsync(http, async progress =>
+        {
+            await images.PullAsync(reference, PlatformOf(http), RegistryAuth.Read(http), progress, http.RequestAborted);
+            return [];
+        });
+    }
+
+    private async Task ImportAsync(HttpContext http, string source)
+    {
+        if (source != "-")
+            throw new EngineException(
+                EngineError.NotImplemented, "import from a URL is not supported; download it and import the file");
+        Unlimited(http);
+        var (repository, tag) = (http.Query("repo"), http.Query("tag"));
+        var options = new ImportOptions
+        {
+            Reference = repository.Length == 0 ? null : tag.Length == 0 ? repository : $"{repository}:{tag}",
+            Changes = [.. http.Request.Query["changes"].OfType<string>()],
+            Message = http.Query("message") is { Length: > 0 } message ? message : "Imported from -",
+            Platform = PlatformOf(http),
+        };
+        await ProgressStream.RunAsync(http, async progress =>
+        {
+            var image = await images.ImportAsync(http.Request.Body, options, progress, http.RequestAborted);
+            return [new Api.JsonMessage { Status = image.Id.ToString() }];
+        });
+    }
+
+    private Task LoadAsync(HttpContext http)
+    {
+        Unlimited(http);
+        IProgress<ImageProgress>? Quiet(IProgress<ImageProgress> progress) => http.Flag("quiet") ? new OnlyText(progress) : progress;
+        return ProgressStream.RunAsync(http, async progress =>
+        {
+            await images.LoadAsync(http.Request.Body, Quiet(progress), http.RequestAborted);
+            return [];
+        });
+    }
+
+    private static Platform? PlatformOf(HttpContext http) =>
+        http.Query("platform") is { Length: > 0 } text ? Platform.Parse(text) : null;
+
+    /// <summary>Images are as large as they are, and may come slowly.</summary>
+    private static void Unlimited(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+    }
+
+    private sealed class OnlyText(IProgress<ImageProgress> inner) : IProgress<ImageProgress>
+    {
+        public void Report(ImageProgress value)
+        {
+            if (value.Stream is not null)
+                inner.Report(value);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Orchestrator.Network;
+
+namespace Orchestrator.EngineApi.Networks;
+
+/// <summary>Networks as docker shows and asks for them. Pure.</summary>
+internal static class NetworkViews
+{
+    public static Api.NetworkResource Of(NetworkConfig config, Dictionary<string, Api.EndpointResource> members) => new()
+    {
+        Name = config.Name,
+        Id = config.Id,
+        Created = config.Created,
+        Scope = config.Scope,
+        // docker calls the driver of "none" null.
+        Driver = config.Driver == NetworkDrivers.None ? "null" : config.Driver,
+        IPAM = new()
+        {
+            Options = null,
+            Config =
+            [
+                .. config.Pools.Select(pool => new Api.IpamConfig
+                {
+                    Subnet = pool.Subnet, Gateway = pool.Gateway, IPRange = pool.IpRange,
+                }),
+            ],
+        },
+        Internal = config.Internal,
+        Attachable = config.Attachable,
+        Ingress = config.Ingress,
+        Containers = members,
+        Options = new(config.Options),
+        Labels = new(config.Labels),
+    };
+
+    public static NetworkConfig ToConfig(Api.NetworkCreateRequest request) => new()
+    {
+        Name = request.Name,
+        Driver = request.Driver.Length > 0 ? request.Driver : NetworkDrivers.Bridge,
+        Pools =
+        [
+            .. (request.IPAM?.Config ?? []).Where(pool => !string.IsNullOrEmpty(pool.Subnet))
+                .Select(pool => new IpamPool(pool.Subnet!, NullIfEmpty(pool.Gateway), NullIfEmpty(pool.IPRange))),
+        ],
+        Internal = request.Internal,
+        Attachable = request.Attachable,
+        Icc = request.Options?.GetValueOrDefault("com.docker.network.bridge.enable_icc") is not "false",
+        Mtu = int.TryParse(request.Options?.GetValueOrDefault("com.docker.network.driver.mtu"), out var mtu) ? mtu : null,
+        Options = (request.Options ?? []).ToImmutableDictionary(),
+        Labels = (request.Labels ?? []).ToImmutableDictionary(),
+    };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
