@@ -72,6 +72,10 @@ public sealed record ExecSpec
     /// <summary>Keep a standard input open for attach; otherwise it is /dev/null.</summary>
     public bool OpenStdin { get; init; }
 
+    /// <summary>Nobody will attach: output goes to /dev/null. Otherwise the exec's output waits, unread, for the first
+    /// attach, so that none is lost between the two calls.</summary>
+    public bool Detach { get; init; }
+
     /// <summary>Every capability the daemon has.</summary>
     public bool Privileged { get; init; }
 }

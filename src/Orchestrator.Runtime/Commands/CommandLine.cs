@@ -2,6 +2,7 @@ using System.Text;
 using Orchestrator.Linux.Io;
 using Orchestrator.Runtime.Containers;
 using Orchestrator.Runtime.Init;
+using Orchestrator.Runtime.Shim;
 
 namespace Orchestrator.Runtime.Commands;
 
@@ -28,6 +29,7 @@ internal static class CommandLine
         return global.Words[0] switch
         {
             "run" => RunCommand.Execute(root, Arguments.Parse(rest, ["no-pivot"], ["bundle", "b", "pid-file", "console-socket"])),
+            "shim" => ShimCommand.Execute(Arguments.Parse(rest, ShimOptions.Switches, ShimOptions.Values)),
             var other => throw new RuntimeException($"unknown command \"{other}\"; see orch-runtime --help", 2),
         };
     }

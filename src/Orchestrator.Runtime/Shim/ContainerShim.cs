@@ -1,0 +1,265 @@
+using System.Text.Json;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Files;
+using Orchestrator.Linux.Processes;
+using Orchestrator.Oci.Bundle;
+using Orchestrator.Oci.Shim;
+using Orchestrator.Runtime.Containers;
+using Orchestrator.Runtime.Init;
+using Orchestrator.Runtime.Plans;
+
+namespace Orchestrator.Runtime.Shim;
+
+/// <summary>One container and its execs: what a shim does when told. Runs on the event loop's thread only.</summary>
+internal sealed class ContainerShim : IDisposable
+{
+    private const int Sigkill = 9, NotExecutable = 126;
+
+    private readonly ShimOptions options;
+    private readonly EventLoop loop;
+    private readonly ShimDirectory directory;
+    private readonly PreparedBundle prepared;
+    private readonly JsonLog? log;
+    private readonly InitProcess init;
+    private readonly Dictionary<string, ShimProcess> execs = [];
+
+    private ContainerShim(
+        ShimOptions options, EventLoop loop, PreparedBundle prepared, JsonLog? log, InitProcess init, ProcessStreams streams)
+    {
+        (this.options, this.loop, this.prepared, this.log, this.init) = (options, loop, prepared, log, init);
+        directory = new ShimDirectory(options.State);
+        streams.Started(init.Terminal);
+        Main = new ShimProcess(loop, init.Pid, streams, log, options.StdinOnce, readAtOnce: true, ReapDead);
+        State = Created(options, prepared, init.Pid);
+        Save();
+    }
+
+    public ContainerState State { get; private set; }
+
+    public ShimProcess Main { get; }
+
+    /// <summary>Called when a process has ended for good: who waits for it may be told.</summary>
+    public Action<string?, ExitStatus>? Finished { get; set; }
+
+    /// <summary>Everything up to just before execve.</summary>
+    /// <exception cref="RuntimeException">Why not; nothing is left.</exception>
+    public static ContainerShim Create(ShimOptions options, EventLoop loop)
+    {
+        var prepared = PreparedBundle.Prepare(options.Bundle, $"{options.CgroupParent}/{options.Id}");
+        try
+        {
+            var process = prepared.Spec.Process ?? throw new RuntimeException("config.json has no process");
+            var log = options.LogPath is { } path
+                ? new JsonLog(path, options.LogMaxBytes, options.LogMaxFiles, TimeProvider.System)
+                : null;
+            var streams = process.Terminal ? ProcessStreams.Terminal()
+                : options.InheritStdio ? ProcessStreams.Inherited()
+                : ProcessStreams.Pipes(options.OpenStdin, outputs: true);
+            var init = InitProcess.Start(prepared.Plan(waitForStart: true), streams.ForChild);
+            init.AwaitReady();
+            return new ContainerShim(options, loop, prepared, log, init, streams);
+        }
+        catch
+        {
+            prepared.Cgroups.KillAll();
+            prepared.Cgroups.Remove();
+            throw;
+        }
+    }
+
+    public ContainerState Start()
+    {
+        Require(ContainerStatus.Created, "start");
+        State = State with { StartedAt = DateTimeOffset.UtcNow, Status = ContainerStatus.Running };
+        try
+        {
+            init.Go();
+            init.AwaitExecuted();
+        }
+        catch (RuntimeException e)
+        {
+            var code = e.ExitCode is 1 ? NotExecutable : e.ExitCode;
+            Main.Ended(new ExitStatus { ExitCode = code, FinishedAt = DateTimeOffset.UtcNow, Error = e.Message });
+            Ended();
+            throw;
+        }
+
+        Save();
+        return State;
+    }
+
+    public ShimProcess Find(string? execId) =>
+        execId is null ? Main
+        : execs.TryGetValue(execId, out var exec) ? exec
+        : throw new RuntimeException($"No such exec instance: {execId}");
+
+    public void Signal(SignalRequest request)
+    {
+        var process = Find(request.ExecId);
+        if (process.Exit is not null)
+            throw new RuntimeException(request.ExecId is null ? $"container {options.Id} is not running" : "exec has ended");
+        if (!request.All)
+            process.Signal(request.Signal);
+        else if (request.Signal == Sigkill)
+            prepared.Cgroups.KillAll();
+        else
+            foreach (var pid in prepared.Cgroups.Processes())
+                ThisProcess.Kill(pid, request.Signal);
+    }
+
+    public ExecStarted Exec(ExecSpec spec)
+    {
+        Require(ContainerStatus.Running, "exec in");
+        var process = ExecDefaults.Complete(spec, prepared.Spec);
+        var streams = process.Terminal ? ProcessStreams.Terminal() : ProcessStreams.Pipes(spec.OpenStdin, !spec.Detach);
+        using var target = PidFd.Open(Main.Pid);
+        using var file = Linux.Io.FileDescriptor.Borrow(target.Fd);
+        try
+        {
+            var plan = ProcessPlan.ForExec(
+                process, prepared.Cgroups.ProcsFiles, prepared.Namespaces, Capabilities.OfThisProcess());
+            using var launched = InitProcess.Start(plan, streams.ForChild, file);
+            launched.AwaitExecuted();
+            streams.Started(launched.Terminal);
+            return Register(launched.Pid, streams, spec.Detach);
+        }
+        catch
+        {
+            streams.Abandon();
+            throw;
+        }
+    }
+
+    public void Pause()
+    {
+        Require(ContainerStatus.Running, "pause");
+        prepared.Cgroups.Freeze();
+        State = State with { Status = ContainerStatus.Paused };
+        Save();
+    }
+
+    public void Resume()
+    {
+        Require(ContainerStatus.Paused, "unpause");
+        prepared.Cgroups.Thaw();
+        State = State with { Status = ContainerStatus.Running };
+        Save();
+    }
+
+    public void Update(ResourcesSpec resources) =>
+        prepared.Cgroups.Apply(ResourceMapping.ToLimits(resources with { Devices = null }));
+
+    public ContainerStats Stats() => StatsMapping.Of(prepared.Cgroups);
+
+    /// <summary>Kills what runs, then removes cgroup and state. The shim has nothing left to do then.</summary>
+    public void Delete()
+    {
+        prepared.Cgroups.KillAll();
+        while (Main.Exit is null && State.Status != ContainerStatus.Stopped)
+        {
+            ReapDead();
+            Thread.Sleep(1);
+        }
+
+        Main.StopReading(); // Ends the exit for whoever still waits.
+
+        prepared.Cgroups.Remove();
+        Directory.Delete(options.State, recursive: true);
+        loop.Stop();
+    }
+
+    public void Dispose()
+    {
+        init.Dispose();
+        Main.Dispose();
+        foreach (var exec in execs.Values)
+            exec.Dispose();
+        log?.Dispose();
+    }
+
+    /// <summary>Reaps whatever has ended: our processes, and orphans that a container without a pid namespace left us.
+    /// </summary>
+    private void ReapDead()
+    {
+        while (Child.TryReap(-1, out var pid, out var status))
+        {
+            if (pid == Main.Pid && Main.Exit is null)
+                MainDied(status);
+            else if (execs.FirstOrDefault(e => e.Value.Pid == pid && e.Value.Exit is null) is { Value: { } exec })
+                exec.Ended(Status(status, State.StartedAt));
+        }
+    }
+
+    private void MainDied(WaitStatus status)
+    {
+        var oomKilled = prepared.Cgroups.OomKills() > 0;
+        var exit = Status(status, State.StartedAt) with { OomKilled = oomKilled };
+        Main.Finished = Ended;
+        Main.Ended(exit);
+        if (!prepared.Namespaces.HasFlag(NamespaceKinds.Pid))
+            prepared.Cgroups.KillAll(); // With a pid namespace the kernel does so itself.
+    }
+
+    /// <summary>The exit is on disk before anybody is told.</summary>
+    private void Ended()
+    {
+        var exit = Main.Exit!;
+        State = State with { Status = ContainerStatus.Stopped, Pid = 0, Exit = exit };
+        try
+        {
+            log?.Finish();
+            DurableFile.Replace(directory.ExitFile, JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ExitStatus));
+            Save();
+        }
+        catch (IOException)
+        {
+            // A full or vanished disk: those who ask the shim still get the answer from its memory.
+        }
+
+        Finished?.Invoke(null, exit);
+    }
+
+    private ExecStarted Register(int pid, ProcessStreams streams, bool detached)
+    {
+        var id = Guid.NewGuid().ToString("n");
+        var exec = new ShimProcess(loop, pid, streams, log: null, stdinOnce: true, readAtOnce: detached, ReapDead);
+        exec.Finished = () => Finished?.Invoke(id, exec.Exit!);
+        execs[id] = exec;
+        return new ExecStarted(id, pid);
+    }
+
+    private void Require(ContainerStatus needed, string verb)
+    {
+        if (State.Status == needed && !(needed == ContainerStatus.Running && Main.Exit is not null))
+            return;
+        var now = State.Status switch
+        {
+            ContainerStatus.Created => "has not been started",
+            ContainerStatus.Running => "is already running",
+            ContainerStatus.Paused => "is paused, unpause the container first",
+            _ => "is not running",
+        };
+        throw new RuntimeException($"cannot {verb} container {options.Id}: it {now}");
+    }
+
+    private void Save() => StateRoot.Save(directory, State);
+
+    private static ExitStatus Status(WaitStatus status, DateTimeOffset? startedAt) => new()
+    {
+        ExitCode = status.ExitCode, Signal = status.Signal, StartedAt = startedAt, FinishedAt = DateTimeOffset.UtcNow,
+    };
+
+    private static ContainerState Created(ShimOptions options, PreparedBundle prepared, int pid) => new()
+    {
+        Id = options.Id,
+        Status = ContainerStatus.Created,
+        Pid = pid,
+        PidStartTicks = ProcessIdentity.StartTicks(pid) ?? 0,
+        ShimPid = Environment.ProcessId,
+        ShimStartTicks = ProcessIdentity.StartTicks(Environment.ProcessId) ?? 0,
+        BootId = ProcessIdentity.BootId(),
+        Bundle = options.Bundle,
+        CgroupsPath = prepared.Spec.Linux?.CgroupsPath ?? $"{options.CgroupParent}/{options.Id}",
+        CreatedAt = DateTimeOffset.UtcNow,
+    };
+}

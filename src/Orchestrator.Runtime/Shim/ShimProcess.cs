@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using Orchestrator.Linux.Io;
+using Orchestrator.Linux.Processes;
+using Orchestrator.Oci.Shim;
+
+namespace Orchestrator.Runtime.Shim;
+
+/// <summary>A process the shim is parent of: the container's first, or an exec. Its streams, its end, who waits for it.
+/// </summary>
+internal sealed class ShimProcess : IDisposable
+{
+    /// <summary>Grandchildren may hold the pipes of a dead process open; this long they are listened to.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+
+    private readonly EventLoop loop;
+    private readonly JsonLog? log;
+    private readonly bool isTerminal;
+    private readonly bool stdinOnce;
+    private readonly List<OutputPipe> outputs = [];
+    private readonly List<(Connection Client, AttachRequest Wants)> clients = [];
+    private readonly EventLoop.Watch deathWatch;
+    private readonly PidFd pidFd;
+    private bool reading;
+
+    /// <param name="log">Gets all output; null: only clients do.</param>
+    /// <param name="stdinOnce">A client that goes away takes the standard input with it.</param>
+    /// <param name="readAtOnce">False: what it writes waits for the first client.</param>
+    public ShimProcess(
+        EventLoop loop, int pid, ProcessStreams streams, JsonLog? log, bool stdinOnce, bool readAtOnce, Action died)
+    {
+        (this.loop, this.log, Pid, isTerminal, this.stdinOnce) = (loop, log, pid, streams.IsTerminal, stdinOnce);
+        pidFd = PidFd.Open(pid);
+        deathWatch = loop.Add(pidFd.Fd, PollEvents.In, _ => died());
+        if (streams.Stdin is { } stdin)
+            Stdin = new StdinPipe(loop, stdin, isTerminal);
+        foreach (var (stream, file) in streams.Outputs)
+            outputs.Add(new OutputPipe(loop, file, bytes => Received(stream, bytes), OutputEnded));
+        Master = streams.Master;
+        if (readAtOnce)
+            StartReading();
+    }
+
+    public int Pid { get; }
+
+    public StdinPipe? Stdin { get; }
+
+    /// <summary>The terminal's master; null for pipes.</summary>
+    public FileDescriptor? Master { get; }
+
+    public ExitStatus? Exit { get; private set; }
+
+    /// <summary>Called once, when the process has ended and its output has been read.</summary>
+    public Action? Finished { get; set; }
+
+    public void Signal(int signal) => pidFd.Signal(signal);
+
+    public void Attach(Connection client, AttachRequest wants)
+    {
+        clients.Add((client, wants));
+        client.Gone = () =>
+        {
+            clients.RemoveAll(c => c.Client == client);
+            if (wants.Stdin && stdinOnce)
+                Stdin?.Close();
+        };
+        if (wants.Stdin && Stdin is { } stdin)
+        {
+            client.Received = bytes => stdin.Write(client, bytes.Span);
+            client.Ended = stdin.Close;
+        }
+        else
+        {
+            client.Received = _ => { };
+        }
+
+        StartReading();
+        if (outputs.TrueForAll(o => o.Closed))
+            OutputEnded();
+    }
+
+    /// <summary>The process has been reaped; what it wrote last may still be unread.</summary>
+    public void Ended(ExitStatus status)
+    {
+        deathWatch.Dispose();
+        pidFd.Dispose();
+        Stdin?.Dispose();
+        Exit = status;
+        if (!reading || outputs.TrueForAll(o => o.Closed))
+            Finish();
+        else
+            loop.After(DrainTime, StopReading);
+    }
+
+    /// <summary>What has not been read by now is given up.</summary>
+    public void StopReading() => outputs.ForEach(o => o.Dispose());
+
+    public void Dispose()
+    {
+        deathWatch.Dispose();
+        pidFd.Dispose();
+        Stdin?.Dispose();
+        outputs.ForEach(o => o.Dispose());
+    }
+
+    private void StartReading()
+    {
+        reading = true;
+        outputs.ForEach(o => o.StartReading());
+    }
+
+    private void Received(int stream, ReadOnlyMemory<byte> bytes)
+    {
+        log?.Write(stream, bytes.Span);
+        if (clients.Count == 0)
+            return;
+        var framed = isTerminal ? bytes : Frame(stream, bytes.Span);
+        foreach (var (client, wants) in clients.ToArray())
+        {
+            if (stream == 2 ? wants.Stderr : wants.Stdout)
+                client.Send(framed);
+        }
+    }
+
+    /// <summary>Docker's frame: stream, three zeros, length big endian, bytes.</summary>
+    private static ReadOnlyMemory<byte> Frame(int stream, ReadOnlySpan<byte> bytes)
+    {
+        var frame = new byte[8 + bytes.Length];
+        frame[0] = (byte)stream;
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), bytes.Length);
+        bytes.CopyTo(frame.AsSpan(8));
+        return frame;
+    }
+
+    private void OutputEnded()
+    {
+        if (!outputs.TrueForAll(o => o.Closed))
+            return;
+        if (Exit is not null)
+            Finish();
+    }
+
+    private void Finish()
+    {
+        var finished = Finished;
+        Finished = null;
+        finished?.Invoke();
+        if (!reading)
+            return;
+        foreach (var (client, _) in clients.ToArray())
+            client.CloseWhenSent();
+    }
+}
