@@ -1,1 +1,22 @@
+using Orchestrator.Linux;
+using Orchestrator.NetHelper;
+using Orchestrator.Network.Helper;
+
+// orch-net: what must go on while orchd is dead. Names inside containers, and host ports nobody else may take.
+if (args is not ["--root", var root])
+{
+    Console.Error.WriteLine("orch-net is started by orchd: orch-net --root FOLDER");
+    return 2;
+}
+
+var paths = new HelperPaths(Path.GetFullPath(root));
+Directory.CreateDirectory(paths.Root);
+using var soleOwner = SoleOwner.TryTake(paths.Lock);
+if (soleOwner is null)
+    return 0; // Another one serves this folder.
+
+DetachedProcess.Detach(paths.Log);
+await using var state = HelperState.Restore(new HelperStore(paths.State));
+using var server = new HelperServer(paths, state);
+await server.RunAsync();
 return 0;

@@ -1,4 +1,10 @@
 using System.Collections.Immutable;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Bridging;
+using Orchestrator.Network.Dns;
+using Orchestrator.Network.Helper;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network;
 
@@ -8,70 +14,160 @@ namespace Orchestrator.Network;
 /// and in the kernel, so that a new instance after a crash takes over what the old one made.
 /// Errors a user can mend are <see cref="NetworkException"/>.
 /// </remarks>
-public sealed class NodeNetwork(NodeNetworkOptions options) : IAsyncDisposable
+public sealed partial class NodeNetwork : IAsyncDisposable
 {
+    private readonly NodeNetworkOptions options;
+    private readonly NodePaths paths;
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly HostSpace host;
+    private readonly HelperClient helper;
+    private readonly HelperMirror names;
+    private readonly HelperWatch watch;
+    private readonly RecordFolder<NetworkConfig> networkRecords;
+    private readonly RecordFolder<SandboxRecord> sandboxRecords;
+    private readonly RecordFolder<ClusterView> clusterRecords;
+
+    // Replaced whole under the gate; read without it.
+    private ImmutableDictionary<string, NetworkConfig> networks = ImmutableDictionary<string, NetworkConfig>.Empty;
+    private ImmutableDictionary<string, SandboxRecord> sandboxes = ImmutableDictionary<string, SandboxRecord>.Empty;
+
+    /// <summary>Serves the network namespace of the calling thread; nothing is touched before it is started.</summary>
+    public NodeNetwork(NodeNetworkOptions options)
+    {
+        if (options.Faults().FirstOrDefault() is { } fault)
+            throw new NetworkException(NetworkFault.Invalid, fault);
+        this.options = options;
+        paths = new NodePaths(options.DataRoot, options.ExecRoot);
+        host = new HostSpace();
+        helper = new HelperClient(options.HelperPath, new HelperPaths(paths.Helper), host);
+        names = new HelperMirror(helper);
+        watch = new HelperWatch(helper, new HelperPaths(paths.Helper));
+        networkRecords = new RecordFolder<NetworkConfig>(paths.Networks, NetworkJson.Default.NetworkConfig, durable: true);
+        sandboxRecords = new RecordFolder<SandboxRecord>(paths.Sandboxes, NetworkJson.Default.SandboxRecord, durable: false);
+        clusterRecords = new RecordFolder<ClusterView>(paths.Cluster, NetworkJson.Default.ClusterView, durable: false);
+    }
+
     /// <summary>Makes or adopts the default bridge and the helper, and mends what a crash left half-made.</summary>
     /// <param name="containerIds">Containers that still exist; what belongs to others is removed. Null: keep all.</param>
-    public Task StartAsync(IReadOnlySet<string>? containerIds, CancellationToken cancellationToken) => throw Later();
+    public Task StartAsync(IReadOnlySet<string>? containerIds, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            Directory.CreateDirectory(paths.Namespaces);
+            LoadRecords();
+            host.Set("ipv4/ip_forward", "1");
+            EnsurePredefined();
+            foreach (var network in Bridges)
+                BridgeLink.Ensure(host, network, options.Mtu);
+            await names.LoadAsync(cancellationToken);
+            await RemoveStrangersAsync(containerIds, cancellationToken);
+            MendSandboxes();
+            ReplaceHostTable();
+            await RestoreHelperAsync(cancellationToken);
+            watch.Start();
+        }, cancellationToken);
 
     /// <summary>Removes every kernel object, process and file of ours. The instance is unusable afterwards.</summary>
-    public Task DestroyAsync(CancellationToken cancellationToken) => throw Later();
+    public Task DestroyAsync(CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            LoadRecords();
+            await watch.DisposeAsync();
+            await helper.StopAsync(cancellationToken);
+            foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
+                host.Apply($"table ip {table}\ndelete table ip {table}\n");
+            foreach (var link in host.Route.ListLinks().Where(l => l.Alias.StartsWith(LinkNames.Mark, StringComparison.Ordinal)))
+                host.Route.DeleteLink(link.Name);
+            UnpinAll();
+            foreach (var folder in new[] { paths.Networks, paths.Sandboxes, paths.Cluster, paths.Namespaces, paths.Helper })
+            {
+                if (Directory.Exists(folder))
+                    Directory.Delete(folder, recursive: true);
+            }
+        }, cancellationToken);
 
     /// <summary>Lets go without touching anything: containers, names and ports stay.</summary>
-    public ValueTask DisposeAsync() => throw Later();
+    public async ValueTask DisposeAsync()
+    {
+        await watch.DisposeAsync();
+        foreach (var overlay in overlays.Values)
+            overlay.Dispose();
+        helper.Dispose();
+        host.Dispose();
+        gate.Dispose();
+    }
 
-    /// <returns>All local networks and the overlays of the last view, predefined ones included.</returns>
-    public ImmutableArray<NetworkConfig> ListNetworks() => throw Later();
+    private IEnumerable<NetworkConfig> Bridges => networks.Values.Where(n => n.Driver == NetworkDrivers.Bridge);
 
-    /// <param name="idOrName">Full id, exact name, or unambiguous prefix of an id.</param>
-    public NetworkConfig? FindNetwork(string idOrName) => throw Later();
+    private void LoadRecords()
+    {
+        networks = networkRecords.Load().ToImmutableDictionary(n => n.Id);
+        sandboxes = sandboxRecords.Load().ToImmutableDictionary(s => s.ContainerId);
+        if (clusterRecords.Load().FirstOrDefault() is { } view)
+            cluster = view;
+    }
 
-    /// <summary>Makes a local bridge network; missing id, pool and bridge name are filled in.</summary>
-    public Task<NetworkConfig> CreateNetworkAsync(NetworkConfig config, CancellationToken cancellationToken) =>
-        throw Later();
+    /// <summary>Containers that the daemon knows no more, and links and namespaces that no record speaks of.</summary>
+    private async Task RemoveStrangersAsync(IReadOnlySet<string>? containerIds, CancellationToken cancellationToken)
+    {
+        foreach (var id in sandboxes.Keys.Where(id => containerIds?.Contains(id) == false))
+            await RemoveSandboxAsync(id, cancellationToken);
+        var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName).ToHashSet();
+        var strangers = host.Route.ListLinks().Where(l => l.Kind == "veth"
+            && l.Alias.StartsWith(LinkNames.Mark, StringComparison.Ordinal)
+            && l.Name != Balancing.IngressTable.LinkName && !known.Contains(l.Name));
+        foreach (var link in strangers)
+            host.Route.DeleteLink(link.Name);
+        var pinned = sandboxes.Keys.Select(paths.NamespaceOf)
+            .Concat(cluster.Overlays.Select(o => paths.NamespaceOfOverlay(o.Network.Vni!.Value)));
+        foreach (var path in Directory.GetFiles(paths.Namespaces).Except(pinned))
+            NetNamespace.Unpin(path);
+        foreach (var owner in names.Owners.Where(o => !sandboxes.ContainsKey(o) && !o.StartsWith(IngressOwner, StringComparison.Ordinal)))
+            await helper.AskAsync(new HelperRequest(HelperOperation.Release, owner), cancellationToken);
+    }
 
-    /// <exception cref="NetworkException">Predefined, unknown, or containers are still attached.</exception>
-    public Task RemoveNetworkAsync(string idOrName, CancellationToken cancellationToken) => throw Later();
+    private void UnpinAll()
+    {
+        foreach (var overlay in overlays.Values)
+            overlay.Dispose();
+        overlays.Clear();
+        if (!Directory.Exists(paths.Namespaces))
+            return;
+        foreach (var path in Directory.GetFiles(paths.Namespaces))
+            NetNamespace.Unpin(path);
+    }
 
-    /// <returns>Endpoints of this node's containers on a network.</returns>
-    public ImmutableArray<Endpoint> ListEndpoints(string networkId) => throw Later();
+    private void ReplaceHostTable() => host.Apply(HostTable.Replace(
+        [.. Bridges.Select(n => new HostBridge(LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Internal))],
+        [.. sandboxes.Values.SelectMany(HostPorts)],
+        options.VxlanPort));
 
-    /// <summary>Makes the network namespace of a container, with loopback up and nothing else. Idempotent.</summary>
-    /// <returns>Path to give to the runtime; valid until the sandbox is deleted.</returns>
-    public Task<string> CreateSandboxAsync(string containerId, SandboxConfig config, CancellationToken cancellationToken) =>
-        throw Later();
+    private ResolvConf HostResolvers()
+    {
+        var conf = ResolvConf.Load(options.HostResolvConf);
+        return options.DnsServers.IsEmpty ? conf : conf with { Servers = options.DnsServers };
+    }
 
-    /// <summary>Takes a container off every network and removes its namespace. Unknown ids are ignored.</summary>
-    public Task DeleteSandboxAsync(string containerId, CancellationToken cancellationToken) => throw Later();
+    private async Task ExclusiveAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (e is NetlinkException or NftException or Linux.LinuxException)
+        {
+            throw new NetworkException(NetworkFault.Kernel, e.Message, e);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
 
-    /// <summary>Follows <c>docker rename</c>: the old name stops to resolve.</summary>
-    public Task RenameAsync(string containerId, string name, CancellationToken cancellationToken) => throw Later();
-
-    /// <summary>Joins a container to a network. Idempotent for the same network.</summary>
-    public Task<Endpoint> ConnectAsync(string containerId, EndpointConfig config, CancellationToken cancellationToken) =>
-        throw Later();
-
-    public Task DisconnectAsync(string containerId, string networkId, CancellationToken cancellationToken) =>
-        throw Later();
-
-    /// <returns>Endpoints of a container in the order they were made; empty when it has no sandbox.</returns>
-    public ImmutableArray<Endpoint> GetEndpoints(string containerId) => throw Later();
-
-    /// <summary>Publishes ports of a container, all or none.</summary>
-    /// <returns>The bindings with host ports filled in, in the order given.</returns>
-    /// <exception cref="NetworkException"><see cref="NetworkFault.PortTaken"/>: another process or container has it.</exception>
-    public Task<ImmutableArray<PortBinding>> PublishAsync(
-        string containerId, IReadOnlyList<PortBinding> bindings, CancellationToken cancellationToken) => throw Later();
-
-    /// <summary>Takes back every published port of a container.</summary>
-    public Task UnpublishAsync(string containerId, CancellationToken cancellationToken) => throw Later();
-
-    /// <summary>Contents for /etc/hostname, /etc/hosts and /etc/resolv.conf, given where the container is attached now.</summary>
-    public SandboxFiles GetFiles(string containerId) => throw Later();
-
-    /// <summary>Makes this node's part of the cluster's networks equal to <paramref name="view"/>.</summary>
-    /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are programmed.</remarks>
-    public Task<ClusterReport> ApplyClusterAsync(ClusterView view, CancellationToken cancellationToken) => throw Later();
-
-    private NotSupportedException Later() => new($"not yet: {options.ExecRoot}");
+    private async Task<T> ExclusiveAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        T result = default!; // Assigned unless the work throws, and then it is not read.
+        await ExclusiveAsync(async () => { result = await work(); }, cancellationToken);
+        return result;
+    }
 }

@@ -8,7 +8,12 @@ public abstract record NeighbourChange(int Index)
     /// <summary>Frames for a hardware address leave through the VXLAN link to a VTEP.</summary>
     public sealed record PutRemote(int Index, MacAddress Mac, IPAddress Vtep) : NeighbourChange(Index);
 
-    public sealed record DropRemote(int Index, MacAddress Mac) : NeighbourChange(Index);
+    /// <summary>Takes back the VXLAN link's half of it.</summary>
+    public sealed record DropTunnel(int Index, MacAddress Mac) : NeighbourChange(Index);
+
+    /// <summary>Takes back the bridge's half, or what <see cref="PutLocal"/> put.</summary>
+    /// <remarks>Apart from the other: when an address moved to a local port, only the tunnel is to go.</remarks>
+    public sealed record DropPort(int Index, MacAddress Mac) : NeighbourChange(Index);
 
     /// <summary>Frames for a hardware address go to a port of the bridge.</summary>
     public sealed record PutLocal(int Index, MacAddress Mac) : NeighbourChange(Index);

@@ -38,10 +38,13 @@ public sealed partial class RouteSocket
                 RTM_NEWNEIGH, Put, AF_BRIDGE, c.Index, NUD_NOARP | NUD_REACHABLE, NTF_SELF | NTF_MASTER,
                 $"forward {c.Mac} to {c.Vtep}")
                 .Add(NDA_LLADDR, c.Mac).Add(NDA_DST, c.Vtep),
-        NeighbourChange.DropRemote c =>
+        NeighbourChange.DropTunnel c =>
             Neighbour(
-                RTM_DELNEIGH, NetlinkFlags.None, AF_BRIDGE, c.Index, 0, NTF_SELF | NTF_MASTER,
-                $"stop forwarding {c.Mac}", Errno.ENOENT)
+                RTM_DELNEIGH, NetlinkFlags.None, AF_BRIDGE, c.Index, 0, NTF_SELF, $"stop forwarding {c.Mac}", Errno.ENOENT)
+                .Add(NDA_LLADDR, c.Mac),
+        NeighbourChange.DropPort c =>
+            Neighbour(
+                RTM_DELNEIGH, NetlinkFlags.None, AF_BRIDGE, c.Index, 0, NTF_MASTER, $"stop forwarding {c.Mac}", Errno.ENOENT)
                 .Add(NDA_LLADDR, c.Mac),
         // "Permanent" would mean an address of the bridge itself; NOARP is what makes an entry of a port static.
         NeighbourChange.PutLocal c =>

@@ -43,7 +43,7 @@ public sealed class RouteSocketTests
     }
 
     [RootFact]
-    public void One_change_programs_the_vxlan_link_and_the_bridge_above_it_and_one_takes_both_back()
+    public void One_change_programs_the_vxlan_link_and_the_bridge_above_it_and_each_half_is_taken_back()
     {
         using var host = new ScratchNamespace();
         using var sandbox = new ScratchNamespace();
@@ -59,7 +59,8 @@ public sealed class RouteSocketTests
         var programmed = sandbox.Route.ListStatic(vxlan.Index);
         sandbox.Route.Change(
         [
-            new NeighbourChange.DropRemote(vxlan.Index, mac),
+            new NeighbourChange.DropTunnel(vxlan.Index, mac),
+            new NeighbourChange.DropPort(vxlan.Index, mac),
             new NeighbourChange.DropAnswer(vxlan.Index, IPAddress.Parse("10.0.1.5")),
             new NeighbourChange.DropAnswer(vxlan.Index, IPAddress.Parse("10.0.1.6")),
         ]);

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Network;
+
+namespace Orchestrator.NetHelper;
+
+/// <summary>Host ports held by real sockets, so that no other program can take one that is published.</summary>
+/// <remarks>
+/// The sockets listen, which is what makes the kernel refuse others, but a filter drops whatever reaches them:
+/// packets are to be translated before they get here, and until the rules stand nobody may connect to nothing.
+/// </remarks>
+internal sealed class PortReservations : IDisposable
+{
+    private readonly Dictionary<string, Holding> holdings = [];
+
+    public ICollection<string> Owners => holdings.Keys;
+
+    /// <returns>The bindings with every port filled in. Held already by the same owner: those.</returns>
+    /// <exception cref="NetworkException">One is taken; none is held then.</exception>
+    public ImmutableArray<PortBinding> Reserve(string owner, ImmutableArray<PortBinding> wanted)
+    {
+        if (holdings.TryGetValue(owner, out var held) && Covers(held.Bindings, wanted))
+            return held.Bindings;
+        Release(owner);
+        var sockets = new List<Socket>();
+        try
+        {
+            var bindings = wanted.Select(binding => Hold(binding, sockets)).ToImmutableArray();
+            holdings.Add(owner, new Holding(bindings, sockets));
+            return bindings;
+        }
+        catch
+        {
+            sockets.ForEach(s => s.Dispose());
+            throw;
+        }
+    }
+
+    public void Release(string owner)
+    {
+        if (holdings.Remove(owner, out var held))
+            held.Sockets.ForEach(s => s.Dispose());
+    }
+
+    public void Dispose()
+    {
+        foreach (var owner in holdings.Keys.ToList())
+            Release(owner);
+    }
+
+    private static bool Covers(ImmutableArray<PortBinding> held, ImmutableArray<PortBinding> wanted) =>
+        held.Length == wanted.Length
+        && held.Zip(wanted).All(p => p.First == p.Second || p.First with { HostPort = 0 } == p.Second);
+
+    private static PortBinding Hold(PortBinding binding, List<Socket> sockets)
+    {
+        var isTcp = binding.Protocol == "tcp";
+        var address = binding.HostIp.Length == 0 ? IPAddress.Any : IPAddress.Parse(binding.HostIp);
+        var socket = isTcp
+            ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        sockets.Add(socket);
+        try
+        {
+            RefuseEverything(socket);
+            socket.Bind(new IPEndPoint(address, binding.HostPort));
+            if (isTcp)
+                socket.Listen();
+        }
+        catch (SocketException e)
+        {
+            throw Refusal(binding, address, e);
+        }
+
+        return binding with { HostPort = ((IPEndPoint)socket.LocalEndPoint!).Port };
+    }
+
+    private static NetworkException Refusal(PortBinding binding, IPAddress address, SocketException e) =>
+        e.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => new NetworkException(
+                NetworkFault.PortTaken,
+                $"Bind for {address}:{binding.HostPort} failed: port is already allocated; "
+                + "publish another port, or stop what uses this one"),
+            SocketError.AddressNotAvailable => new NetworkException(
+                NetworkFault.Invalid,
+                $"Bind for {address}:{binding.HostPort} failed: the host has no address {address}; publish on one it has"),
+            _ => new NetworkException(
+                NetworkFault.Kernel, $"Bind for {address}:{binding.HostPort} failed: {e.Message}"),
+        };
+
+    /// <summary>Attaches the one-instruction program "return 0": accept nothing. Source: socket(7), SO_ATTACH_FILTER.</summary>
+    private static void RefuseEverything(Socket socket)
+    {
+        const int SOL_SOCKET = 1, SO_ATTACH_FILTER = 26;
+        const byte BPF_RET = 6;
+
+        byte[] program = [BPF_RET, 0, 0, 0, 0, 0, 0, 0];
+        var pinned = System.Runtime.InteropServices.GCHandle.Alloc(program, System.Runtime.InteropServices.GCHandleType.Pinned);
+        try
+        {
+            var header = new byte[16]; // struct sock_fprog: length in instructions, then a pointer.
+            header[0] = 1;
+            BitConverter.TryWriteBytes(header.AsSpan(8), pinned.AddrOfPinnedObject());
+            socket.SetRawSocketOption(SOL_SOCKET, SO_ATTACH_FILTER, header);
+        }
+        finally
+        {
+            pinned.Free();
+        }
+    }
+
+    private sealed record Holding(ImmutableArray<PortBinding> Bindings, List<Socket> Sockets);
+}

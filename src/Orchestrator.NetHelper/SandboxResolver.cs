@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Dns;
+using Orchestrator.Network.Helper;
+
+namespace Orchestrator.NetHelper;
+
+/// <summary>Answers one container's questions on 127.0.0.11, by UDP and TCP, from sockets inside its namespace.</summary>
+/// <remarks>
+/// The sockets have ports of the kernel's choice and rules lead port 53 of that address to them, so that the container
+/// may run a name server of its own on port 53.
+/// </remarks>
+internal sealed class SandboxResolver : IAsyncDisposable
+{
+    private const int MaxUdpQuery = 4096;
+    private static readonly IPAddress Address = IPAddress.Parse("127.0.0.11");
+    private static readonly TimeSpan TcpPatience = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource stop = new();
+    private readonly NetNamespace ns;
+    private readonly NameTables tables;
+    private readonly Forwarder forwarder;
+    private readonly Socket udp;
+    private readonly Socket tcp;
+    private readonly Task work;
+    private ResolverConfig config;
+
+    private SandboxResolver(ResolverConfig config, NameTables tables, NetNamespace ns, Socket udp, Socket tcp)
+    {
+        (this.config, this.tables, this.ns, this.udp, this.tcp) = (config, tables, ns, udp, tcp);
+        forwarder = new Forwarder(ns);
+        work = Task.WhenAll(ServeUdpAsync(), ServeTcpAsync());
+    }
+
+    public static SandboxResolver Start(ResolverConfig config, NameTables tables)
+    {
+        var ns = NetNamespace.Open(config.NamespacePath);
+        var (udp, tcp) = ns.Run(() => (Listen(SocketType.Dgram), Listen(SocketType.Stream)));
+        Nft.Apply(ns, Rules(Port(udp), Port(tcp)));
+        return new SandboxResolver(config, tables, ns, udp, tcp);
+    }
+
+    /// <summary>Follows a change of networks or upstreams. False: it is about another namespace.</summary>
+    public bool TryChange(ResolverConfig changed)
+    {
+        if (changed.NamespacePath != config.NamespacePath)
+            return false;
+        config = changed;
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        udp.Dispose();
+        tcp.Dispose();
+        await work;
+        forwarder.Dispose();
+        ns.Dispose();
+        stop.Dispose();
+    }
+
+    private static Socket Listen(SocketType type)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(Address, 0));
+        if (type == SocketType.Stream)
+            socket.Listen();
+        return socket;
+    }
+
+    private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+
+    private static string Rules(int udpPort, int tcpPort) => $$"""
+        table ip orch_dns
+        delete table ip orch_dns
+        table ip orch_dns {
+          chain output {
+            type nat hook output priority -100; policy accept;
+            ip daddr {{Address}} udp dport 53 dnat to {{Address}}:{{udpPort}}
+            ip daddr {{Address}} tcp dport 53 dnat to {{Address}}:{{tcpPort}}
+          }
+        }
+
+        """;
+
+    private async Task ServeUdpAsync()
+    {
+        var buffer = new byte[MaxUdpQuery];
+        var asker = new SocketAddress(AddressFamily.InterNetwork);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var length = await udp.ReceiveFromAsync(buffer, SocketFlags.None, asker, stop.Token);
+                if (DnsCodec.ReadQuery(buffer.AsSpan(0, length)) is not { } query)
+                    continue;
+                if (Answer(query, query.PayloadSize) is { } answer)
+                    await udp.SendToAsync(answer, SocketFlags.None, asker, stop.Token);
+                else
+                    forwarder.Start(buffer[..length], query, config, Copy(asker), udp, stop.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // An asker that went away before its answer; the next one is served.
+            }
+        }
+    }
+
+    private async Task ServeTcpAsync()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var connection = await tcp.AcceptAsync(stop.Token);
+                forwarder.Track(ServeConnectionAsync(connection));
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // A connection that ended before it was taken.
+            }
+        }
+    }
+
+    private async Task ServeConnectionAsync(Socket connection)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        await using var stream = new NetworkStream(connection, ownsSocket: true);
+        try
+        {
+            var header = new byte[2];
+            while (true)
+            {
+                patience.CancelAfter(TcpPatience);
+                await stream.ReadExactlyAsync(header, patience.Token);
+                var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(header)];
+                await stream.ReadExactlyAsync(message, patience.Token);
+                if (DnsCodec.ReadQuery(message) is not { } query)
+                    return;
+                var answer = Answer(query, ushort.MaxValue)
+                    ?? await forwarder.AskByTcpAsync(message, query, config, patience.Token);
+                await stream.WriteAsync(Prefixed(answer), patience.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
+        {
+            // Closed, silent for too long, or we are stopping.
+        }
+    }
+
+    private byte[]? Answer(DnsQuery query, int limit)
+    {
+        var resolution = Resolver.Resolve(query, tables.Of(config.Networks));
+        if (resolution is null)
+            return null;
+        var records = resolution.Records.ToArray();
+        Random.Shared.Shuffle(records); // Clients take the first: this is what spreads them over a name's addresses.
+        return DnsCodec.WriteAnswer(query, resolution.Code, records, limit);
+    }
+
+    private static byte[] Prefixed(byte[] message) => [(byte)(message.Length >> 8), (byte)message.Length, .. message];
+
+    private static SocketAddress Copy(SocketAddress address)
+    {
+        var copy = new SocketAddress(address.Family, address.Size);
+        address.Buffer.Span[..address.Size].CopyTo(copy.Buffer.Span);
+        return copy;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text;
+
+namespace Orchestrator.Network.Balancing;
+
+/// <summary>nftables text for the table in each container's namespace that spreads connections to virtual addresses. Pure.</summary>
+/// <remarks>
+/// The client's own namespace chooses the backend, once a connection: the backend sees the client's own address, and
+/// there is no middle box. An address without backends is refused at once instead of hanging.
+/// </remarks>
+internal static class BalancerTable
+{
+    private const string Name = "orch_lb";
+
+    /// <summary>The whole table, in one transaction; connections that exist are not disturbed.</summary>
+    public static string Replace(BalancerModel model)
+    {
+        if (model.Vips.IsEmpty)
+            return $"table ip {Name}\ndelete table ip {Name}\n";
+        var slots = model.Vips.SelectMany(v => v.Value.Select((backend, slot) => Element(v.Key, slot, backend))).ToList();
+        return $$"""
+            table ip {{Name}}
+            delete table ip {{Name}}
+            table ip {{Name}} {
+              map backends {
+                typeof ip daddr . numgen random mod {{SlotTable.Size}} : ip daddr
+                {{(slots.Count == 0 ? "" : $"elements = {{ {string.Join(", ", slots)} }}")}}
+              }
+              set vips {
+                type ipv4_addr
+                elements = { {{string.Join(", ", model.Vips.Keys)}} }
+              }
+              chain output {
+                type nat hook output priority -100; policy accept;
+                ip daddr @vips dnat to ip daddr . numgen random mod {{SlotTable.Size}} map @backends
+              }
+              chain refuse {
+                type filter hook output priority 0; policy accept;
+                ip daddr @vips meta l4proto tcp reject with tcp reset
+                ip daddr @vips reject
+              }
+            }
+
+            """;
+    }
+
+    /// <summary>Only the elements that differ, in one transaction. Empty: nothing does.</summary>
+    public static string Change(BalancerModel from, BalancerModel to)
+    {
+        if (from.Vips.IsEmpty || to.Vips.IsEmpty)
+            return from.Vips.IsEmpty && to.Vips.IsEmpty ? "" : Replace(to);
+        var script = new StringBuilder();
+        var (gone, come) = (Slots(from).Except(Slots(to)).ToList(), Slots(to).Except(Slots(from)).ToList());
+        Append(script, "delete", "vips", from.Vips.Keys.Except(to.Vips.Keys));
+        Append(script, "delete", "backends", gone.Select(s => $"{s.Vip} . {s.Slot}"));
+        Append(script, "add", "vips", to.Vips.Keys.Except(from.Vips.Keys));
+        Append(script, "add", "backends", come.Select(s => Element(s.Vip, s.Slot, s.Backend)));
+        return script.ToString();
+    }
+
+    private static IEnumerable<(string Vip, int Slot, string Backend)> Slots(BalancerModel model) =>
+        model.Vips.SelectMany(v => v.Value.Select((backend, slot) => (v.Key, slot, backend)));
+
+    private static string Element(string vip, int slot, string backend) => $"{vip} . {slot} : {backend}";
+
+    private static void Append(StringBuilder script, string verb, string set, IEnumerable<string> elements)
+    {
+        var list = string.Join(", ", elements);
+        if (list.Length > 0)
+            script.Append(System.Globalization.CultureInfo.InvariantCulture, $"{verb} element ip {Name} {set} {{ {list} }}\n");
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network.Dns;
+
+/// <summary>Collects the names of one network. Several owners of a name share it: the answer has all their addresses.</summary>
+internal sealed class NameTableBuilder(string networkId, string networkName)
+{
+    private readonly SortedDictionary<string, SortedSet<string>> names = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> reverse = new(StringComparer.Ordinal);
+
+    /// <summary>A name without an address is known all the same: it is answered, with nothing, and never forwarded.</summary>
+    public NameTableBuilder Add(string name, string? address)
+    {
+        name = DnsName.Normalize(name);
+        if (name.Length == 0)
+            return this;
+        if (!names.TryGetValue(name, out var addresses))
+            names.Add(name, addresses = new SortedSet<string>(StringComparer.Ordinal));
+        if (address is not null)
+            addresses.Add(address);
+        return this;
+    }
+
+    public NameTableBuilder AddReverse(string address, string name)
+    {
+        reverse.TryAdd(address, $"{name}.{networkName}");
+        return this;
+    }
+
+    /// <summary>A container of this node, by every name it goes by.</summary>
+    public NameTableBuilder Add(Endpoint endpoint)
+    {
+        var address = endpoint.IPv4.Split('/')[0];
+        foreach (var name in endpoint.DnsNames)
+            Add(name, address);
+        if (endpoint.DnsNames is [var first, ..])
+            AddReverse(address, first);
+        return this;
+    }
+
+    /// <summary>Tasks and services of an overlay. Only what is ready has an address.</summary>
+    public NameTableBuilder Add(OverlayView overlay)
+    {
+        var tasks = overlay.Endpoints.ToLookup(e => e.ServiceId);
+        foreach (var service in overlay.Services)
+        {
+            foreach (var name in service.Aliases.Prepend(service.Name))
+                AddService(name, service, tasks[service.Id]);
+        }
+
+        foreach (var endpoint in overlay.Endpoints)
+        {
+            foreach (var name in endpoint.Aliases.Prepend(endpoint.Name))
+                Add(name, endpoint.Ready ? endpoint.Ip : null);
+            if (endpoint.Ready)
+                AddReverse(endpoint.Ip, endpoint.Name);
+        }
+
+        return this;
+    }
+
+    public NameTable Build() => new(
+        networkId,
+        networkName,
+        names.ToImmutableSortedDictionary(p => p.Key, p => p.Value.ToImmutableArray(), StringComparer.Ordinal),
+        reverse.ToImmutableSortedDictionary(StringComparer.Ordinal));
+
+    private void AddService(string name, OverlayService service, IEnumerable<OverlayEndpoint> tasks)
+    {
+        var balanced = service is { Mode: EndpointMode.Vip, Vip: not null };
+        Add(name, balanced ? service.Vip : null);
+        Add($"tasks.{name}", null);
+        if (balanced && name == service.Name)
+            AddReverse(service.Vip!, name);
+        foreach (var task in tasks.Where(t => t.Ready))
+        {
+            Add($"tasks.{name}", task.Ip);
+            if (!balanced)
+                Add(name, task.Ip);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network.Dns;
+
+/// <summary>What to do with a question: answer it from the tables, or null: ask the upstream resolvers.</summary>
+internal sealed record Resolution(DnsCode Code, ImmutableArray<DnsRecord> Records);
+
+/// <summary>Answers questions about the networks a container is on. Pure.</summary>
+internal static class Resolver
+{
+    /// <param name="tables">The container's networks, the first one asked first.</param>
+    /// <returns>Null: the name is none of ours.</returns>
+    public static Resolution? Resolve(DnsQuery query, IReadOnlyList<NameTable> tables)
+    {
+        if (DnsName.ReverseAddress(query.Name) is { } address)
+            return ResolveReverse(query, address, tables);
+        foreach (var table in tables)
+        {
+            if (Find(table, query.Name) is not { } addresses)
+                continue;
+            // A known name without records of that type is answered empty: "no such name" would make
+            // a client that asks for AAAA first give up, and forwarding it would tell the world our names.
+            return query.Type == DnsType.A
+                ? new Resolution(DnsCode.NoError, [.. addresses.Select(a => new DnsRecord(DnsType.A, a, NameTable.TtlSeconds))])
+                : new Resolution(DnsCode.NoError, []);
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<string>? Find(NameTable table, string name)
+    {
+        if (table.Names.TryGetValue(name, out var addresses))
+            return addresses;
+        var suffix = "." + DnsName.Normalize(table.NetworkName);
+        return name.EndsWith(suffix, StringComparison.Ordinal) && table.Names.TryGetValue(name[..^suffix.Length], out addresses)
+            ? addresses
+            : null;
+    }
+
+    private static Resolution? ResolveReverse(DnsQuery query, string address, IReadOnlyList<NameTable> tables)
+    {
+        foreach (var table in tables)
+        {
+            if (table.Reverse.TryGetValue(address, out var name))
+                return new Resolution(
+                    DnsCode.NoError,
+                    query.Type == DnsType.Ptr ? [new DnsRecord(DnsType.Ptr, name, NameTable.TtlSeconds)] : []);
+        }
+
+        return null;
+    }
+}

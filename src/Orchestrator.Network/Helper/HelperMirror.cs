@@ -1,0 +1,74 @@
+using Orchestrator.Network.Dns;
+
+namespace Orchestrator.Network.Helper;
+
+/// <summary>Tells orch-net about names, and remembers what it knows so that nothing is said twice.</summary>
+/// <remarks>Not safe for concurrent use: its owner makes one change at a time.</remarks>
+internal sealed class HelperMirror(HelperClient helper)
+{
+    private readonly Dictionary<string, NameTable> tables = [];
+    private readonly Dictionary<string, ResolverConfig> resolvers = [];
+    private HelperInventory inventory = new(0, [], [], []);
+
+    /// <summary>Owners of ports that the helper held when it was last asked.</summary>
+    public IEnumerable<string> Owners => inventory.Owners;
+
+    /// <summary>Process id of the helper when it was last asked.</summary>
+    public int ProcessId => inventory.ProcessId;
+
+    /// <summary>Finds the helper, or starts it, and forgets what was said to an earlier one.</summary>
+    /// <returns>True when it is another one than before: everything has to be said again.</returns>
+    public async Task<bool> LoadAsync(CancellationToken cancellationToken)
+    {
+        var response = await helper.AskAsync(new HelperRequest(HelperOperation.List), cancellationToken);
+        var isNew = response.Inventory!.ProcessId != inventory.ProcessId;
+        inventory = response.Inventory;
+        if (isNew)
+        {
+            tables.Clear();
+            resolvers.Clear();
+        }
+
+        return isNew;
+    }
+
+    public async Task PutTableAsync(NameTable table, CancellationToken cancellationToken)
+    {
+        if (tables.TryGetValue(table.NetworkId, out var known) && known.Equals(table))
+            return;
+        await helper.AskAsync(new HelperRequest(HelperOperation.PutTable, table.NetworkId) { Table = table }, cancellationToken);
+        tables[table.NetworkId] = table;
+    }
+
+    public async Task DropTableAsync(string networkId, CancellationToken cancellationToken)
+    {
+        tables.Remove(networkId);
+        await helper.AskAsync(new HelperRequest(HelperOperation.DropTable, networkId), cancellationToken);
+    }
+
+    public async Task PutResolverAsync(ResolverConfig config, CancellationToken cancellationToken)
+    {
+        if (resolvers.TryGetValue(config.ContainerId, out var known) && known.Equals(config))
+            return;
+        await helper.AskAsync(
+            new HelperRequest(HelperOperation.PutResolver, config.ContainerId) { Resolver = config }, cancellationToken);
+        resolvers[config.ContainerId] = config;
+    }
+
+    public async Task DropResolverAsync(string containerId, CancellationToken cancellationToken)
+    {
+        if (!resolvers.Remove(containerId) && !inventory.Resolvers.Contains(containerId))
+            return;
+        await helper.AskAsync(new HelperRequest(HelperOperation.DropResolver, containerId), cancellationToken);
+    }
+
+    /// <summary>Drops what an earlier daemon had said about containers and networks that are no more.</summary>
+    public async Task DropOthersAsync(
+        IReadOnlySet<string> containerIds, IReadOnlySet<string> networkIds, CancellationToken cancellationToken)
+    {
+        foreach (var id in inventory.Resolvers.Where(id => !containerIds.Contains(id)))
+            await DropResolverAsync(id, cancellationToken);
+        foreach (var id in inventory.Tables.Where(id => !networkIds.Contains(id)))
+            await DropTableAsync(id, cancellationToken);
+    }
+}

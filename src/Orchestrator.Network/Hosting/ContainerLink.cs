@@ -1,0 +1,61 @@
+using System.Net;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Addressing;
+
+namespace Orchestrator.Network.Hosting;
+
+/// <summary>The veth pair between a container and a bridge, and what the container needs besides.</summary>
+internal static class ContainerLink
+{
+    /// <summary>Makes the pair, or takes it over when a predecessor made it already.</summary>
+    /// <param name="route">Namespace of the bridge.</param>
+    /// <returns>The bridge's port.</returns>
+    public static LinkInfo Ensure(RouteSocket route, LinkInfo bridge, Endpoint endpoint, NetNamespace container)
+    {
+        using var inside = RouteSocket.Open(container);
+        var port = route.FindLink(endpoint.HostInterfaceName);
+        if (port is null || port.Master != bridge.Index || inside.FindLink(endpoint.InterfaceName) is null)
+            port = Create(route, bridge, endpoint, container);
+        var link = inside.GetLink(endpoint.InterfaceName);
+        inside.SetUp(endpoint.InterfaceName);
+        var (address, prefixLength) = Split(endpoint.IPv4);
+        inside.EnsureAddress(link.Index, address, prefixLength);
+        return port;
+    }
+
+    /// <summary>Sets the default route to that of the endpoint that leads out, or takes it away.</summary>
+    public static void SetExit(SandboxRecord sandbox, NetNamespace container)
+    {
+        using var inside = RouteSocket.Open(container);
+        var everywhere = new IPNetwork(IPAddress.Any, 0);
+        if (sandbox.Exit is { } exit)
+            inside.SetRoute(everywhere, IPAddress.Parse(exit.Gateway), inside.GetLink(exit.InterfaceName).Index);
+        else
+            inside.DeleteRoute(everywhere);
+    }
+
+    public static (IPAddress Address, int PrefixLength) Split(string cidr) =>
+        (IPAddress.Parse(cidr[..cidr.IndexOf('/', StringComparison.Ordinal)]), Subnet.Parse(cidr).PrefixLength);
+
+    private static LinkInfo Create(RouteSocket route, LinkInfo bridge, Endpoint endpoint, NetNamespace container)
+    {
+        var settings = new VethSettings(
+            endpoint.HostInterfaceName,
+            endpoint.InterfaceName,
+            MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : MacAddress.Derive(Split(endpoint.IPv4).Address),
+            bridge.Mtu,
+            bridge.Index,
+            LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId));
+        try
+        {
+            return route.CreateVeth(settings, container);
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
+        {
+            // Left by an earlier life of the same container, whose namespace has not died yet.
+            route.DeleteLink(settings.Name);
+            return route.CreateVeth(settings, container);
+        }
+    }
+}

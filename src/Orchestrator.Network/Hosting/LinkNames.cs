@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Orchestrator.Network.Hosting;
+
+/// <summary>Names of kernel objects: derived from ids, so that whoever comes after a crash finds the same ones.</summary>
+internal static class LinkNames
+{
+    /// <summary>Every link of ours carries this at the start of its IFALIAS.</summary>
+    public const string Mark = "orch:";
+
+    public static string EndpointId(string containerId, string networkId) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{containerId}/{networkId}")));
+
+    public static string HostEnd(string endpointId) => $"veth{endpointId[..8]}";
+
+    public static string AliasOf(string containerId, string networkId) => $"{Mark}{containerId}:{networkId}";
+
+    public static string BridgeOf(NetworkConfig network) =>
+        network.Options.TryGetValue("com.docker.network.bridge.name", out var name) ? name : $"br-{network.Id[..12]}";
+
+    public static string NewId() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+
+    public static string ShortId(string containerId) => containerId[..Math.Min(12, containerId.Length)];
+
+    public static string Hex(int number) => number.ToString("x", CultureInfo.InvariantCulture);
+}

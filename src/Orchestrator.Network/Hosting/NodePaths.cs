@@ -1,0 +1,19 @@
+namespace Orchestrator.Network.Hosting;
+
+/// <summary>Where everything of a node's network is on disk.</summary>
+internal sealed record NodePaths(string DataRoot, string ExecRoot)
+{
+    public string Networks => Path.Combine(DataRoot, "networks");
+
+    public string Sandboxes => Path.Combine(ExecRoot, "sandboxes");
+
+    public string Cluster => Path.Combine(ExecRoot, "cluster");
+
+    public string Namespaces => Path.Combine(ExecRoot, "netns");
+
+    public string Helper => Path.Combine(ExecRoot, "helper");
+
+    public string NamespaceOf(string containerId) => Path.Combine(Namespaces, containerId);
+
+    public string NamespaceOfOverlay(int vni) => Path.Combine(Namespaces, $"overlay-{vni:x}");
+}

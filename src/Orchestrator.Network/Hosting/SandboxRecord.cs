@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Network.Hosting;
+
+/// <summary>All we know of one container, as it is kept on disk: written before the kernel is told.</summary>
+internal sealed record SandboxRecord(
+    string ContainerId, SandboxConfig Config, ImmutableArray<Endpoint> Endpoints, ImmutableArray<PortBinding> Ports)
+{
+    /// <summary>The endpoint that leads out and that published ports lead in by; null: there is none.</summary>
+    [JsonIgnore]
+    public Endpoint? Exit => Endpoints.FirstOrDefault(e => e.Gateway.Length > 0);
+
+    /// <summary>Networks whose names the container sees; docker's default bridge has none.</summary>
+    [JsonIgnore]
+    public IEnumerable<Endpoint> Named => Endpoints.Where(e => e.DnsNames.Length > 0);
+
+    public Endpoint? On(string networkId) => Endpoints.FirstOrDefault(e => e.NetworkId == networkId);
+
+    /// <summary>The lowest <c>ethN</c> that is free.</summary>
+    public string FreeInterfaceName() =>
+        Enumerable.Range(0, int.MaxValue).Select(n => $"eth{n}").First(name => Endpoints.All(e => e.InterfaceName != name));
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(NetworkConfig))]
+[JsonSerializable(typeof(SandboxRecord))]
+[JsonSerializable(typeof(ClusterView))]
+internal sealed partial class NetworkJson : JsonSerializerContext;

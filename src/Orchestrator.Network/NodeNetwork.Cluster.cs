@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Balancing;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Overlays;
+
+namespace Orchestrator.Network;
+
+public sealed partial class NodeNetwork
+{
+    private readonly Dictionary<string, BalancerModel> balancers = [];
+
+    // The last view, and of overlays it no longer has those that local containers are still on.
+    private ClusterView cluster = new("");
+
+    /// <summary>Makes this node's part of the cluster's networks equal to <paramref name="view"/>.</summary>
+    /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are programmed.</remarks>
+    public Task<ClusterReport> ApplyClusterAsync(ClusterView view, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            Check(view);
+            var faults = ImmutableArray.CreateBuilder<string>();
+            var (before, after) = (cluster, Merge(view));
+            cluster = after;
+            clusterRecords.Put("view", after);
+
+            // Order matters: the way to a new task stands before anybody is led there, and nobody is led to an old
+            // one any more when the way is taken down.
+            var removals = after.Overlays.SelectMany(o => Attempt(faults, o.Network.Name, () => Extend(o))).ToList();
+            await PutTablesAsync(after.Overlays.Select(o => o.Network.Id), cancellationToken);
+            foreach (var sandbox in sandboxes.Values)
+                Attempt(faults, sandbox.Config.Name, () => Balance(sandbox));
+            await ApplyIngressAsync(faults, cancellationToken);
+            ForgetDead(before, after);
+            foreach (var (fabric, changes) in removals)
+                fabric.Change(changes);
+            foreach (var gone in before.Overlays.Where(o => after.Overlays.All(a => a.Network.Id != o.Network.Id)))
+                await RemoveOverlayAsync(gone, cancellationToken);
+            return new ClusterReport(faults.ToImmutable());
+        }, cancellationToken);
+
+    private static void Check(ClusterView view)
+    {
+        if (!IPAddress.TryParse(view.NodeVtep, out _))
+            throw new NetworkException(NetworkFault.Invalid, $"\"{view.NodeVtep}\" is no address for this node's end of the overlays");
+        foreach (var network in view.Overlays.Select(o => o.Network))
+        {
+            if (network.Vni is not (> 0 and < 1 << 24) || network.Pools.IsEmpty)
+                throw new NetworkException(
+                    NetworkFault.Invalid, $"overlay {network.Name} has no VNI of 24 bits or no subnet; the allocator gives both");
+        }
+    }
+
+    private ClusterView Merge(ClusterView view)
+    {
+        var kept = cluster.Overlays
+            .Where(o => view.Overlays.All(v => v.Network.Id != o.Network.Id) && ListEndpoints(o.Network.Id).Length > 0)
+            .Select(o => new OverlayView(o.Network));
+        return view with { Overlays = [.. view.Overlays, .. kept] };
+    }
+
+    /// <summary>Brings an overlay up and makes every endpoint reachable; what is to go is returned for later.</summary>
+    private (OverlayFabric, ImmutableArray<NeighbourChange>)[] Extend(OverlayView overlay)
+    {
+        var fabric = OpenFabric(overlay.Network);
+        fabric.Ensure(host.Route, Settings(overlay.Network));
+        var remote = overlay.Endpoints.Where(e => !e.IsLocal && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
+            .Select(RemoteEndpoint.From).ToList();
+        var plan = fabric.Plan(remote);
+        fabric.Change(plan.Additions);
+        Guard(overlay.Network.Id);
+        return [(fabric, plan.Removals)];
+    }
+
+    /// <summary>Programs the virtual addresses a container sees. Nothing is done when nothing changed.</summary>
+    private void Balance(SandboxRecord sandbox)
+    {
+        var wanted = BalancerModel.For(
+            sandbox.ContainerId, cluster.Overlays.Where(o => !o.Network.Ingress && sandbox.On(o.Network.Id) is not null));
+        var isKnown = balancers.TryGetValue(sandbox.ContainerId, out var present);
+        var script = isKnown ? BalancerTable.Change(present!, wanted) : BalancerTable.Replace(wanted);
+        if (script.Length == 0 || (!isKnown && wanted.Vips.IsEmpty && sandbox.Endpoints.All(e => networks.ContainsKey(e.NetworkId))))
+            return;
+        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+        try
+        {
+            Nft.Apply(ns, script);
+        }
+        catch (NftException) when (isKnown)
+        {
+            Nft.Apply(ns, BalancerTable.Replace(wanted)); // The container changed its table: state the whole.
+        }
+
+        balancers[sandbox.ContainerId] = wanted;
+    }
+
+    /// <summary>Resets connections to tasks that are gone: their clients would wait for an answer for minutes.</summary>
+    private void ForgetDead(ClusterView before, ClusterView after)
+    {
+        foreach (var overlay in before.Overlays)
+        {
+            var alive = after.Overlays.Where(o => o.Network.Id == overlay.Network.Id).SelectMany(o => o.Endpoints)
+                .Select(e => e.Ip).ToHashSet();
+            var dead = overlay.Endpoints.Select(e => e.Ip).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse).ToHashSet();
+            if (dead.Count == 0)
+                continue;
+            if (overlay.Network.Ingress)
+                Forget(() => ConntrackSocket.Open(host.Namespace), dead);
+            foreach (var containerId in ListEndpoints(overlay.Network.Id).Select(e => e.ContainerId))
+            {
+                using var ns = NetNamespace.Open(paths.NamespaceOf(containerId));
+                Forget(() => ConntrackSocket.Open(ns), dead);
+            }
+        }
+    }
+
+    private static void Forget(Func<ConntrackSocket> open, HashSet<IPAddress> dead)
+    {
+        using var conntrack = open();
+        conntrack.Delete(c => dead.Contains(c.ReplySource));
+    }
+
+    private async Task RemoveOverlayAsync(OverlayView overlay, CancellationToken cancellationToken)
+    {
+        RemoveFabric(overlay.Network);
+        await names.DropTableAsync(overlay.Network.Id, cancellationToken);
+    }
+
+    /// <summary>One overlay or container that cannot be programmed must not keep the others from it.</summary>
+    private static T[] Attempt<T>(ImmutableArray<string>.Builder faults, string subject, Func<T[]> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is NetlinkException or NftException or Linux.LinuxException)
+        {
+            faults.Add($"{subject}: {e.Message}");
+            return [];
+        }
+    }
+
+    private static void Attempt(ImmutableArray<string>.Builder faults, string subject, Action work) =>
+        Attempt<bool>(faults, subject, () =>
+        {
+            work();
+            return [];
+        });
+}

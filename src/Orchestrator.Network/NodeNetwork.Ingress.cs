@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Balancing;
+using Orchestrator.Network.Helper;
+using Orchestrator.Network.Hosting;
+
+namespace Orchestrator.Network;
+
+public sealed partial class NodeNetwork
+{
+    private const string IngressOwner = "ingress:";
+
+    /// <summary>The overlay's end of the host's own link.</summary>
+    private const string IngressPortName = "host";
+
+    private readonly HashSet<string> ingressOwners = [];
+    private string ingressScript = "";
+
+    private async Task ApplyIngressAsync(ImmutableArray<string>.Builder faults, CancellationToken cancellationToken)
+    {
+        var overlay = cluster.Overlays.FirstOrDefault(o => o.Network.Id == cluster.Ingress?.NetworkId);
+        if (cluster.Ingress is not { } ingress || overlay is null)
+        {
+            await ReservePortsAsync([], faults, cancellationToken);
+            SetIngressTable("");
+            host.Route.DeleteLink(IngressTable.LinkName);
+            return;
+        }
+
+        Attempt(faults, overlay.Network.Name, () => EnsureIngressLink(overlay.Network, ingress));
+        var taken = await ReservePortsAsync(ingress.Ports, faults, cancellationToken);
+        SetIngressTable(IngressTable.Replace([.. ingress.Ports.Where(p => !taken.Contains(p))]));
+    }
+
+    private void EnsureIngressLink(NetworkConfig network, IngressView ingress)
+    {
+        var subnet = Subnet.Parse(network.Pools[0].Subnet);
+        OpenFabric(network).Plug(
+            new Endpoint
+            {
+                NetworkId = network.Id,
+                NetworkName = network.Name,
+                ContainerId = "host",
+                EndpointId = IngressPortName,
+                InterfaceName = IngressTable.LinkName,
+                HostInterfaceName = IngressPortName,
+                IPv4 = $"{ingress.NodeAddress}/{subnet.PrefixLength}",
+                Mac = MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
+            },
+            host.Namespace);
+        host.Route.SetAlias(IngressTable.LinkName, LinkNames.Mark + network.Id);
+        var link = host.Route.GetLink(IngressTable.LinkName);
+        foreach (var old in host.Route.ListAddresses().Where(a => a.Index == link.Index && a.Address.ToString() != ingress.NodeAddress))
+            host.Route.DeleteAddress(link.Index, old.Address, old.PrefixLength);
+        host.Set($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1");
+    }
+
+    /// <returns>Ports that something else on this host uses; they stay that something's.</returns>
+    private async Task<HashSet<IngressPort>> ReservePortsAsync(
+        ImmutableArray<IngressPort> ports, ImmutableArray<string>.Builder faults, CancellationToken cancellationToken)
+    {
+        var taken = new HashSet<IngressPort>();
+        var wanted = ports.ToDictionary(p => $"{IngressOwner}{p.Protocol}:{p.PublishedPort}");
+        foreach (var (owner, port) in wanted.Where(w => !ingressOwners.Contains(w.Key)))
+        {
+            try
+            {
+                await helper.AskAsync(
+                    new HelperRequest(HelperOperation.Reserve, owner)
+                    {
+                        Ports = [new PortBinding("", port.PublishedPort, port.TargetPort, port.Protocol)],
+                    },
+                    cancellationToken);
+                ingressOwners.Add(owner);
+            }
+            catch (NetworkException e) when (e.Fault != NetworkFault.Kernel)
+            {
+                taken.Add(port);
+                faults.Add($"port {port.PublishedPort}/{port.Protocol} of service {port.ServiceId} does not answer here: {e.Message}");
+            }
+        }
+
+        var held = ingressOwners.Union(names.Owners.Where(o => o.StartsWith(IngressOwner, StringComparison.Ordinal)));
+        foreach (var owner in held.Where(o => !wanted.ContainsKey(o)).ToList())
+        {
+            await helper.AskAsync(new HelperRequest(HelperOperation.Release, owner), cancellationToken);
+            ingressOwners.Remove(owner);
+        }
+
+        return taken;
+    }
+
+    private void SetIngressTable(string script)
+    {
+        // After a restart the first view states the whole table, whatever is there.
+        if (script == ingressScript && script.Length > 0)
+            return;
+        host.Apply(script.Length > 0 ? script : $"table ip {IngressTable.Name}\ndelete table ip {IngressTable.Name}\n");
+        ingressScript = script;
+    }
+}

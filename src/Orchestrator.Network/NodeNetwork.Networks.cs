@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Bridging;
+using Orchestrator.Network.Hosting;
+
+namespace Orchestrator.Network;
+
+public sealed partial class NodeNetwork
+{
+    private const string BridgeNameOption = "com.docker.network.bridge.name";
+    private const string IccOption = "com.docker.network.bridge.enable_icc";
+    private const string MtuOption = "com.docker.network.driver.mtu";
+
+    private static readonly ImmutableArray<string> Predefined =
+        [NetworkDrivers.Bridge, NetworkDrivers.Host, NetworkDrivers.None, NetworkDrivers.GatewayNetwork];
+
+    /// <returns>All local networks and the overlays of the last view, predefined ones included.</returns>
+    public ImmutableArray<NetworkConfig> ListNetworks() => [.. AllNetworks.OrderBy(n => n.Name, StringComparer.Ordinal)];
+
+    /// <param name="idOrName">Full id, exact name, or unambiguous prefix of an id.</param>
+    public NetworkConfig? FindNetwork(string idOrName)
+    {
+        var all = AllNetworks.ToList();
+        if ((all.Find(n => n.Id == idOrName) ?? all.Find(n => n.Name == idOrName)) is { } exact)
+            return exact;
+        var prefixed = all.FindAll(n => idOrName.Length > 0 && n.Id.StartsWith(idOrName, StringComparison.Ordinal));
+        return prefixed is [var only] ? only : null;
+    }
+
+    /// <summary>Makes a local bridge network; missing id, pool and bridge name are filled in.</summary>
+    public Task<NetworkConfig> CreateNetworkAsync(NetworkConfig config, CancellationToken cancellationToken) =>
+        ExclusiveAsync(() =>
+        {
+            if (config.Driver != NetworkDrivers.Bridge)
+                throw new NetworkException(NetworkFault.Invalid, DriverFault(config));
+            if (AllNetworks.Any(n => n.Name == config.Name))
+                throw new NetworkException(
+                    NetworkFault.Conflict, $"network with name {config.Name} already exists; choose another name, or remove that one");
+            return Task.FromResult(AddBridge(config));
+        }, cancellationToken);
+
+    /// <exception cref="NetworkException">Predefined, unknown, or containers are still attached.</exception>
+    public Task RemoveNetworkAsync(string idOrName, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            var network = Require(idOrName);
+            if (Predefined.Contains(network.Name))
+                throw new NetworkException(
+                    NetworkFault.Forbidden, $"{network.Name} is a pre-defined network and cannot be removed");
+            if (!networks.ContainsKey(network.Id))
+                throw new NetworkException(
+                    NetworkFault.Invalid, $"network {network.Name} belongs to the cluster; remove it through a manager");
+            RefuseInUse(network);
+            networkRecords.Drop(network.Id);
+            networks = networks.Remove(network.Id);
+            ReplaceHostTable();
+            host.Route.DeleteLink(LinkNames.BridgeOf(network));
+            await names.DropTableAsync(network.Id, cancellationToken);
+        }, cancellationToken);
+
+    /// <returns>Endpoints of this node's containers on a network.</returns>
+    public ImmutableArray<Endpoint> ListEndpoints(string networkId) =>
+        [.. sandboxes.Values.SelectMany(s => s.Endpoints).Where(e => e.NetworkId == networkId)];
+
+    private IEnumerable<NetworkConfig> AllNetworks => networks.Values.Concat(cluster.Overlays.Select(o => o.Network));
+
+    private NetworkConfig Require(string idOrName) =>
+        FindNetwork(idOrName) ?? throw new NetworkException(
+            NetworkFault.NotFound, $"network {idOrName} not found; orch network ls lists those there are");
+
+    private static string DriverFault(NetworkConfig config) => config.Driver switch
+    {
+        NetworkDrivers.Overlay =>
+            $"network {config.Name} is an overlay, which only a cluster has: run orch swarm init first",
+        NetworkDrivers.Host or NetworkDrivers.None => $"only one instance of \"{config.Driver}\" network is allowed; use that one",
+        _ => $"plugin \"{config.Driver}\" not found; this node has bridge, host, none and overlay",
+    };
+
+    private void RefuseInUse(NetworkConfig network)
+    {
+        var users = sandboxes.Values.Where(s => s.On(network.Id) is not null)
+            .Select(s => $"name:\"{s.Config.Name}\" id:\"{LinkNames.ShortId(s.ContainerId)}\"").ToList();
+        if (users.Count > 0)
+            throw new NetworkException(
+                NetworkFault.InUse,
+                $"error while removing network: network {network.Name} has active endpoints ({string.Join(", ", users)}); "
+                + "disconnect or remove them first");
+    }
+
+    private void EnsurePredefined()
+    {
+        EnsurePredefined(NetworkDrivers.Host, NetworkDrivers.Host);
+        EnsurePredefined(NetworkDrivers.None, NetworkDrivers.None);
+        if (networks.Values.All(n => n.Name != NetworkDrivers.Bridge))
+            AddBridge(new NetworkConfig
+            {
+                Name = NetworkDrivers.Bridge,
+                Pools = options.BridgeIp is { } ip ? [new IpamPool(Subnet.Parse(ip).ToString(), ip.Split('/')[0])] : [],
+                Options = Named(options.Bridge).Add("com.docker.network.bridge.default_bridge", "true"),
+            });
+    }
+
+    /// <summary>The way out for overlay containers: made with the first of them.</summary>
+    private NetworkConfig EnsureGatewayNetwork() =>
+        networks.Values.FirstOrDefault(n => n.Name == NetworkDrivers.GatewayNetwork) ?? AddBridge(new NetworkConfig
+        {
+            Name = NetworkDrivers.GatewayNetwork,
+            Icc = false, // What is on an overlay together talks there.
+            Options = Named(options.GatewayBridge).Add(IccOption, "false"),
+        });
+
+    private static ImmutableDictionary<string, string> Named(string bridge) =>
+        ImmutableDictionary<string, string>.Empty.Add(BridgeNameOption, bridge);
+
+    private void EnsurePredefined(string name, string driver)
+    {
+        if (networks.Values.All(n => n.Name != name))
+            Keep(new NetworkConfig { Id = LinkNames.NewId(), Name = name, Driver = driver, Created = DateTimeOffset.UtcNow });
+    }
+
+    private NetworkConfig AddBridge(NetworkConfig config)
+    {
+        var network = Complete(config);
+        // On disk first: a bridge without a record would be nobody's, a record without a bridge is mended at start.
+        Keep(network);
+        try
+        {
+            BridgeLink.Ensure(host, network, options.Mtu);
+            ReplaceHostTable();
+        }
+        catch
+        {
+            networkRecords.Drop(network.Id);
+            networks = networks.Remove(network.Id);
+            throw;
+        }
+
+        return network;
+    }
+
+    private void Keep(NetworkConfig network)
+    {
+        networkRecords.Put(network.Id, network);
+        networks = networks.SetItem(network.Id, network);
+    }
+
+    private NetworkConfig Complete(NetworkConfig config)
+    {
+        var id = config.Id.Length > 0 ? config.Id : LinkNames.NewId();
+        return config with
+        {
+            Id = id,
+            Pools = [CompletePool(config)],
+            Icc = config.Icc && config.Options.GetValueOrDefault(IccOption) != "false",
+            Mtu = config.Mtu ?? (config.Options.TryGetValue(MtuOption, out var mtu) ? ParseMtu(mtu) : null),
+            Created = config.Created == default ? DateTimeOffset.UtcNow : config.Created,
+        };
+    }
+
+    private static int ParseMtu(string text) => int.TryParse(text, out var mtu) && mtu is >= 68 and <= 65535
+        ? mtu
+        : throw new NetworkException(NetworkFault.Invalid, $"invalid MTU {text}: give 68 to 65535");
+
+    private IpamPool CompletePool(NetworkConfig config)
+    {
+        if (config.Pools.Length > 1)
+            throw new NetworkException(
+                NetworkFault.Invalid, "bridge driver doesn't support multiple subnets; give one, and a second network");
+        var taken = Bridges.Select(n => Subnet.Parse(n.Pools[0].Subnet)).ToList();
+        if (config.Pools is not [var asked] || asked.Subnet.Length == 0)
+            return ChosenPool(taken);
+        var subnet = Subnet.Parse(asked.Subnet);
+        if (taken.Any(subnet.Overlaps))
+            throw new NetworkException(
+                NetworkFault.Conflict, $"Pool overlaps with other one on this address space; {subnet} is in use, choose another");
+        return CheckedPool(asked, subnet);
+    }
+
+    private IpamPool ChosenPool(List<Subnet> taken)
+    {
+        taken.AddRange(host.Route.ListRoutes().Where(r => r.Destination.PrefixLength > 0).Select(r => Subnet.Of(r.Destination)));
+        var subnet = AddressAllocator.NextSubnet(options.Pools, taken) ?? throw new NetworkException(
+            NetworkFault.Conflict,
+            "all predefined address pools have been fully subnetted; remove networks, or give a --subnet");
+        return new IpamPool(subnet.ToString(), Subnet.ToAddress(subnet.First + 1).ToString());
+    }
+
+    private static IpamPool CheckedPool(IpamPool asked, Subnet subnet)
+    {
+        if (subnet.PrefixLength > 30)
+            throw new NetworkException(NetworkFault.Invalid, $"subnet {subnet} has no room for containers; give a /30 or larger");
+        var gateway = string.IsNullOrEmpty(asked.Gateway) ? Subnet.ToAddress(subnet.First + 1).ToString() : asked.Gateway;
+        if (!Subnet.TryParseAddress(gateway, out var address) || !subnet.Contains(address))
+            throw new NetworkException(
+                NetworkFault.Invalid, $"no matching subnet for gateway {gateway}; give an address of {subnet}");
+        if (!string.IsNullOrEmpty(asked.IpRange) && !subnet.Contains(Subnet.Parse(asked.IpRange)))
+            throw new NetworkException(
+                NetworkFault.Invalid, $"no matching subnet for range {asked.IpRange}; give a part of {subnet}");
+        return new IpamPool(subnet.ToString(), gateway, string.IsNullOrEmpty(asked.IpRange) ? null : asked.IpRange);
+    }
+}

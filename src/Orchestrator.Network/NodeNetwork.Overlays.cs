@@ -1,0 +1,97 @@
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Overlays;
+
+namespace Orchestrator.Network;
+
+public sealed partial class NodeNetwork
+{
+    private readonly Dictionary<string, OverlayFabric> overlays = [];
+
+    private Endpoint JoinOverlay(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
+    {
+        var subnet = Subnet.Parse(network.Pools[0].Subnet);
+        if (config.IPv4 is not { } asked || !Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
+            throw new NetworkException(
+                NetworkFault.Invalid,
+                $"no address of {subnet} given for network {network.Name}; addresses of an overlay come from the cluster");
+        // A daemon that was restarted has not opened it yet.
+        OpenFabric(network);
+        var endpoint = Add(sandbox, Describe(sandbox, network, config, $"{asked}/{subnet.PrefixLength}"));
+        Guard(network.Id);
+        if (!network.Internal)
+            JoinGateway(sandboxes[sandbox.ContainerId]);
+        return endpoint;
+    }
+
+    private void JoinGateway(SandboxRecord sandbox)
+    {
+        var gateway = EnsureGatewayNetwork();
+        if (sandbox.On(gateway.Id) is null)
+            Join(sandbox, gateway, new EndpointConfig { NetworkId = gateway.Id });
+    }
+
+    /// <summary>Takes away the way out that only overlays need, with the last of them.</summary>
+    private void LeaveGateway(SandboxRecord sandbox)
+    {
+        var needed = sandbox.Endpoints.Any(e =>
+            cluster.Overlays.Any(o => o.Network.Id == e.NetworkId && !o.Network.Internal));
+        if (!needed && sandbox.Endpoints.FirstOrDefault(e => e.NetworkName == NetworkDrivers.GatewayNetwork) is { } exit)
+            Leave(sandbox, exit);
+    }
+
+    private void PlugOverlay(Endpoint endpoint)
+    {
+        // A record of an overlay that the cluster no longer speaks of: nothing to link it to.
+        if (cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is not { } overlay)
+            return;
+        using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
+        OpenFabric(overlay.Network).Plug(endpoint, container);
+    }
+
+    private void UnplugOverlay(Endpoint endpoint)
+    {
+        if (overlays.TryGetValue(endpoint.NetworkId, out var fabric))
+            fabric.Unplug(endpoint);
+    }
+
+    private OverlayFabric OpenFabric(NetworkConfig network)
+    {
+        if (!overlays.TryGetValue(network.Id, out var fabric))
+        {
+            fabric = OverlayFabric.Open(paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network));
+            overlays.Add(network.Id, fabric);
+        }
+
+        return fabric;
+    }
+
+    private VxlanSettings Settings(NetworkConfig network) => new(
+        OverlayFabric.Vxlan,
+        network.Vni!.Value, // Checked when the view came in.
+        IPAddress.Parse(cluster.NodeVtep),
+        (ushort)options.VxlanPort,
+        network.Mtu ?? options.Mtu - OverlayFabric.Overhead);
+
+    private void Guard(string networkId)
+    {
+        if (!overlays.TryGetValue(networkId, out var fabric))
+            return;
+        var ports = ListEndpoints(networkId)
+            .Select(e => new GuardedPort(e.HostInterfaceName, e.Mac, e.IPv4.Split('/')[0])).ToList();
+        if (cluster.Ingress is { } ingress && ingress.NetworkId == networkId)
+            ports.Add(new GuardedPort(
+                IngressPortName, MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(), ingress.NodeAddress));
+        fabric.Guard(ports);
+    }
+
+    private void RemoveFabric(NetworkConfig network)
+    {
+        if (overlays.Remove(network.Id, out var fabric))
+            fabric.Dispose();
+        // Its links die with the namespace, which dies when nobody holds it.
+        NetNamespace.Unpin(paths.NamespaceOfOverlay(network.Vni!.Value));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Bridging;
+using Orchestrator.Network.Helper;
+using Orchestrator.Network.Hosting;
+
+namespace Orchestrator.Network;
+
+public sealed partial class NodeNetwork
+{
+    /// <summary>Publishes ports of a container, all or none.</summary>
+    /// <returns>The bindings with host ports filled in, in the order given.</returns>
+    /// <exception cref="NetworkException"><see cref="NetworkFault.PortTaken"/>: another process or container has it.</exception>
+    public Task<ImmutableArray<PortBinding>> PublishAsync(
+        string containerId, IReadOnlyList<PortBinding> bindings, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            var sandbox = RequireSandbox(containerId);
+            foreach (var binding in bindings)
+                Check(binding);
+            if (bindings.Count > 0 && sandbox.Exit is null)
+                throw new NetworkException(
+                    NetworkFault.Invalid,
+                    $"container {sandbox.Config.Name} is on no network that can publish ports; connect it to one that is not internal");
+            await UnpublishAsync(sandbox, cancellationToken);
+            if (bindings.Count == 0)
+                return [];
+            // Held by a socket first, so that of two containers one loses here and not in the packet path.
+            var response = await helper.AskAsync(
+                new HelperRequest(HelperOperation.Reserve, containerId) { Ports = [.. bindings] }, cancellationToken);
+            sandbox = sandboxes[containerId] with { Ports = response.Ports };
+            Keep(sandbox);
+            host.Apply(HostTable.AddPorts(HostPorts(sandbox)));
+            return response.Ports;
+        }, cancellationToken);
+
+    /// <summary>Takes back every published port of a container.</summary>
+    public Task UnpublishAsync(string containerId, CancellationToken cancellationToken) =>
+        ExclusiveAsync(
+            () => sandboxes.TryGetValue(containerId, out var sandbox)
+                ? UnpublishAsync(sandbox, cancellationToken)
+                : Task.CompletedTask,
+            cancellationToken);
+
+    private static void Check(PortBinding binding)
+    {
+        if (binding.Protocol is not ("tcp" or "udp"))
+            throw new NetworkException(
+                NetworkFault.Invalid, $"invalid protocol {binding.Protocol} of port {binding.ContainerPort}; use tcp or udp");
+        if (binding.ContainerPort is < 1 or > 65535 || binding.HostPort is < 0 or > 65535)
+            throw new NetworkException(
+                NetworkFault.Invalid, $"invalid port {binding.HostPort}:{binding.ContainerPort}; ports are 1 to 65535");
+        if (binding.HostIp.Length > 0 && !Subnet.TryParseAddress(binding.HostIp, out _))
+            throw new NetworkException(
+                NetworkFault.Invalid, $"invalid host address {binding.HostIp}; give an IPv4 address of this host");
+    }
+
+    private static IEnumerable<HostPort> HostPorts(SandboxRecord sandbox) => sandbox.Exit is { } exit
+        ? sandbox.Ports.Select(p => new HostPort(p, exit.IPv4.Split('/')[0]))
+        : [];
+
+    private async Task UnpublishAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        if (sandbox.Ports.IsEmpty)
+            return;
+        var ports = HostPorts(sandbox).ToList();
+        Keep(sandbox with { Ports = [] });
+        try
+        {
+            host.Apply(HostTable.DeletePorts(ports));
+        }
+        catch (NftException)
+        {
+            ReplaceHostTable(); // Somebody had removed one by hand: state what there should be.
+        }
+
+        ForgetConnections(ports.Select(p => p.ContainerAddress).ToHashSet());
+        await helper.AskAsync(new HelperRequest(HelperOperation.Release, sandbox.ContainerId), cancellationToken);
+    }
+
+    /// <summary>Leads published ports to where the container is now, after it left the network they led to.</summary>
+    private async Task RepublishAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        if (sandbox.Ports.IsEmpty)
+            return;
+        ReplaceHostTable();
+        if (sandbox.Exit is null)
+            await UnpublishAsync(sandbox, cancellationToken);
+    }
+
+    /// <summary>A UDP flow would stay with the dead container for two minutes, and a TCP client would hang.</summary>
+    private void ForgetConnections(HashSet<string> containerAddresses)
+    {
+        using var conntrack = ConntrackSocket.Open(host.Namespace);
+        conntrack.Delete(c => containerAddresses.Contains(c.ReplySource.ToString()) && !c.ReplySource.Equals(c.Destination));
+    }
+}

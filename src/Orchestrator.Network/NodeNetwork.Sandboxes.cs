@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Helper;
+using Orchestrator.Network.Hosting;
+
+namespace Orchestrator.Network;
+
+public sealed partial class NodeNetwork
+{
+    /// <summary>Makes the network namespace of a container, with loopback up and nothing else. Idempotent.</summary>
+    /// <returns>Path to give to the runtime; valid until the sandbox is deleted.</returns>
+    public Task<string> CreateSandboxAsync(string containerId, SandboxConfig config, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            var path = paths.NamespaceOf(containerId);
+            if (sandboxes.ContainsKey(containerId) && !NetNamespace.IsPinned(path))
+                await RemoveSandboxAsync(containerId, cancellationToken); // What it was attached to went with it.
+            var record = sandboxes.GetValueOrDefault(containerId) ?? new SandboxRecord(containerId, config, [], []);
+            Keep(record with { Config = config });
+            EnsureNamespace(path);
+            return path;
+        }, cancellationToken);
+
+    /// <summary>Takes a container off every network and removes its namespace. Unknown ids are ignored.</summary>
+    public Task DeleteSandboxAsync(string containerId, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            if (!sandboxes.TryGetValue(containerId, out var sandbox))
+                return;
+            await RemoveSandboxAsync(containerId, cancellationToken);
+            await PutTablesAsync(sandbox.Endpoints.Select(e => e.NetworkId), cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Follows <c>docker rename</c>: the old name stops to resolve.</summary>
+    public Task RenameAsync(string containerId, string name, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            if (!sandboxes.TryGetValue(containerId, out var sandbox))
+                return;
+            var old = sandbox.Config.Name;
+            Keep(sandbox with
+            {
+                Config = sandbox.Config with { Name = name },
+                Endpoints = [.. sandbox.Endpoints.Select(e => e with
+                {
+                    DnsNames = [.. e.DnsNames.Select(n => n == old ? name : n)],
+                })],
+            });
+            await PutTablesAsync(sandbox.Endpoints.Select(e => e.NetworkId), cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Contents for /etc/hostname, /etc/hosts and /etc/resolv.conf, given where the container is attached now.</summary>
+    public SandboxFiles GetFiles(string containerId) =>
+        EtcFiles.Write(RequireSandbox(containerId), HostResolvers(), HostGateway());
+
+    private string HostGateway() =>
+        networks.Values.First(n => n.Name == NetworkDrivers.Bridge).Pools[0].Gateway!; // Filled in at its creation.
+
+    private SandboxRecord RequireSandbox(string containerId) =>
+        sandboxes.GetValueOrDefault(containerId) ?? throw new NetworkException(
+            NetworkFault.NotFound, $"container {LinkNames.ShortId(containerId)} has no network sandbox; start it first");
+
+    private void Keep(SandboxRecord sandbox)
+    {
+        sandboxRecords.Put(sandbox.ContainerId, sandbox);
+        sandboxes = sandboxes.SetItem(sandbox.ContainerId, sandbox);
+    }
+
+    private static void EnsureNamespace(string path)
+    {
+        if (NetNamespace.IsPinned(path))
+            return;
+        NetNamespace.Unpin(path);
+        using var ns = NetNamespace.CreatePinned(path);
+        ns.Run(() =>
+        {
+            using var route = RouteSocket.Open();
+            route.SetUp("lo");
+            // As docker has it: any program may listen below 1024 and ping, in a namespace that is its own.
+            Sysctl.TrySet("ipv4/ip_unprivileged_port_start", "0");
+            Sysctl.TrySet("ipv4/ping_group_range", "0 2147483647");
+        });
+    }
+
+    private async Task RemoveSandboxAsync(string containerId, CancellationToken cancellationToken)
+    {
+        var sandbox = sandboxes[containerId];
+        await UnpublishAsync(sandbox, cancellationToken);
+        await names.DropResolverAsync(containerId, cancellationToken);
+        balancers.Remove(containerId);
+        foreach (var endpoint in sandbox.Endpoints)
+            Unplug(endpoint);
+        NetNamespace.Unpin(paths.NamespaceOf(containerId));
+        sandboxRecords.Drop(containerId);
+        sandboxes = sandboxes.Remove(containerId);
+    }
+
+    /// <summary>Gives containers that live back what is missing; forgets those whose namespace went with a reboot.</summary>
+    private void MendSandboxes()
+    {
+        foreach (var sandbox in sandboxes.Values)
+        {
+            if (!NetNamespace.IsPinned(paths.NamespaceOf(sandbox.ContainerId)))
+            {
+                sandboxRecords.Drop(sandbox.ContainerId);
+                sandboxes = sandboxes.Remove(sandbox.ContainerId);
+                continue;
+            }
+
+            foreach (var endpoint in sandbox.Endpoints)
+                Plug(endpoint);
+            SetExit(sandbox);
+        }
+
+        var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
+            .Append(IngressPortName).ToHashSet();
+        foreach (var fabric in overlays.Values)
+            fabric.RemoveStrangers(known);
+    }
+
+    private async Task RestoreHelperAsync(CancellationToken cancellationToken)
+    {
+        foreach (var sandbox in sandboxes.Values)
+        {
+            if (!sandbox.Ports.IsEmpty)
+                await helper.AskAsync(
+                    new HelperRequest(HelperOperation.Reserve, sandbox.ContainerId) { Ports = sandbox.Ports }, cancellationToken);
+            await PutResolverAsync(sandbox, cancellationToken);
+        }
+
+        await PutTablesAsync(AllNetworks.Select(n => n.Id), cancellationToken);
+        await names.DropOthersAsync(
+            sandboxes.Keys.ToHashSet(), AllNetworks.Select(n => n.Id).ToHashSet(), cancellationToken);
+    }
+
+    private async Task PutResolverAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        var conf = HostResolvers();
+        if (!EtcFiles.NeedsResolver(sandbox, conf))
+        {
+            await names.DropResolverAsync(sandbox.ContainerId, cancellationToken);
+            return;
+        }
+
+        var servers = EtcFiles.Upstream(sandbox, conf).Servers;
+        await names.PutResolverAsync(new ResolverConfig(
+            sandbox.ContainerId,
+            paths.NamespaceOf(sandbox.ContainerId),
+            [.. sandbox.Named.Select(e => e.NetworkId)],
+            [.. servers.Where(s => !Dns.ResolvConf.IsLoopback(s))],
+            // Never for a container without a way out: names would be one.
+            sandbox.Exit is null ? [] : [.. servers.Where(Dns.ResolvConf.IsLoopback)]), cancellationToken);
+    }
+
+    private async Task PutTablesAsync(IEnumerable<string> networkIds, CancellationToken cancellationToken)
+    {
+        foreach (var id in networkIds.Distinct())
+        {
+            var overlay = cluster.Overlays.FirstOrDefault(o => o.Network.Id == id);
+            if ((overlay?.Network ?? networks.GetValueOrDefault(id)) is not { } network || !HasNames(network))
+                continue;
+            var table = new Dns.NameTableBuilder(id, network.Name);
+            foreach (var endpoint in ListEndpoints(id))
+                table.Add(endpoint);
+            if (overlay is not null)
+                table.Add(overlay);
+            await names.PutTableAsync(table.Build(), cancellationToken);
+        }
+    }
+
+    /// <summary>Docker's default bridge resolves no container names, nor do networks without containers.</summary>
+    private static bool HasNames(NetworkConfig network) =>
+        network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Overlay && !Predefined.Contains(network.Name) && !network.Ingress;
+}

@@ -1,0 +1,29 @@
+namespace Orchestrator.Network.Overlays;
+
+/// <summary>A local port of an overlay and the only addresses it may send from.</summary>
+internal sealed record GuardedPort(string Link, string Mac, string Address);
+
+/// <summary>nftables text that keeps containers from sending under another's address. Pure.</summary>
+internal static class GuardTable
+{
+    public static string Replace(IReadOnlyCollection<GuardedPort> ports)
+    {
+        var elements = ports.Count == 0
+            ? ""
+            : $"elements = {{ {string.Join(", ", ports.Select(p => $"\"{p.Link}\" . {p.Mac} . {p.Address}"))} }};";
+        return $$"""
+            table bridge orch_guard
+            delete table bridge orch_guard
+            table bridge orch_guard {
+              set senders { type ifname . ether_addr . ipv4_addr; {{elements}} }
+              chain prerouting {
+                type filter hook prerouting priority -300; policy drop;
+                iifname "{{OverlayFabric.Vxlan}}" accept
+                ether type ip iifname . ether saddr . ip saddr @senders accept
+                ether type arp iifname . ether saddr . arp saddr ip @senders accept
+              }
+            }
+
+            """;
+    }
+}

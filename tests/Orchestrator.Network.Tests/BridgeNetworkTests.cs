@@ -1,0 +1,242 @@
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Dns;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests;
+
+public sealed class BridgeNetworkTests
+{
+    [RootFact]
+    public async Task Containers_of_a_network_reach_one_another_by_address_name_short_id_and_alias()
+    {
+        await using var host = await TestHost.StartAsync();
+        var network = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web0123456789abcdef", "app", null, "www");
+        using var client = await host.RunAsync("client", "app");
+        using var server = Wire.Serve(web.Namespace, 80, "web");
+
+        Assert.StartsWith("web ", await Wire.CallAsync(client.Namespace, web.Address.ToString(), 80), StringComparison.Ordinal);
+        foreach (var name in new[] { "web0123456789abcdef", "web012345678", "www", "WWW", "www.app" })
+            Assert.Equal((DnsCode.NoError, web.Address.ToString()), await FirstAsync(client, name));
+        Assert.Equal(
+            [$"{web.Id}.app"],
+            (await Wire.ResolveAsync(client.Namespace, string.Join('.', web.Address.ToString().Split('.').Reverse()) + ".in-addr.arpa", DnsType.Ptr)).Values);
+        Assert.Equal((DnsCode.NoError, 0), await CountAsync(client, "www", DnsType.Aaaa));
+        Assert.Equal(2, host.Network.ListEndpoints(network.Id).Length);
+    }
+
+    [RootFact]
+    public async Task A_published_port_answers_on_the_host_on_localhost_from_outside_and_through_the_hairpin()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        using var web = await host.RunAsync("web", "bridge");
+        using var other = await host.RunAsync("other", "bridge");
+        using var server = Wire.Serve(web.Namespace, 80, "web");
+
+        var bindings = await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80), new PortBinding("", 0, 80)], default);
+
+        Assert.Equal("web 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
+        Assert.StartsWith("web ", await Wire.CallAsync(outside.Namespace, "10.77.0.1", bindings[1].HostPort), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "127.0.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(web.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(other.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+
+        await host.Network.UnpublishAsync("web", default);
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
+    }
+
+    [RootFact]
+    public async Task A_container_reaches_the_world_under_the_hosts_address_and_the_world_does_not_reach_it_unpublished()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        using var client = await host.RunAsync("client", "bridge");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+        using var closed = Wire.Serve(client.Namespace, 80, "client");
+        outside.Route.SetRoute(System.Net.IPNetwork.Parse("172.16.0.0/12"), System.Net.IPAddress.Parse("10.77.0.1"), outside.Route.GetLink("up0").Index);
+
+        Assert.Equal("world 10.77.0.1", await Wire.CallAsync(client.Namespace, "10.77.0.9", 80));
+        Assert.Equal("Silence", await Wire.CallAsync(outside.Namespace, client.Address.ToString(), 80));
+    }
+
+    [RootFact]
+    public async Task Networks_are_apart_and_an_internal_one_leads_nowhere()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "one" }, default);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "closed", Internal = true }, default);
+        using var inOne = await host.RunAsync("in-one", "one");
+        using var inClosed = await host.RunAsync("in-closed", "closed");
+        using var inBridge = await host.RunAsync("in-bridge", "bridge");
+        using var server = Wire.Serve(inOne.Namespace, 80, "one");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+
+        Assert.Equal("Silence", await Wire.CallAsync(inBridge.Namespace, inOne.Address.ToString(), 80));
+        Assert.Equal("NetworkUnreachable", await Wire.CallAsync(inClosed.Namespace, "10.77.0.9", 80));
+        Assert.StartsWith("world", await Wire.CallAsync(inOne.Namespace, "10.77.0.9", 80), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task A_network_without_icc_keeps_its_containers_from_one_another()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "shy", Icc = false }, default);
+        using var one = await host.RunAsync("one", "shy");
+        using var two = await host.RunAsync("two", "shy");
+        using var server = Wire.Serve(one.Namespace, 80, "one");
+
+        Assert.NotEqual("one", (await Wire.CallAsync(two.Namespace, one.Address.ToString(), 80)).Split(' ')[0]);
+    }
+
+    [RootFact]
+    public async Task A_port_that_is_taken_is_refused_in_dockers_words_and_nothing_is_published()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var web = await host.RunAsync("web", "bridge");
+        using var other = await host.RunAsync("other", "bridge");
+        using var occupant = Wire.Serve(host.Namespace, 9090, "occupant");
+        await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
+
+        var byContainer = await Assert.ThrowsAsync<NetworkException>(() =>
+            host.Network.PublishAsync("other", [new PortBinding("", 8081, 80), new PortBinding("", 8080, 80)], default));
+        var byProcess = await Assert.ThrowsAsync<NetworkException>(() =>
+            host.Network.PublishAsync("other", [new PortBinding("", 9090, 80)], default));
+        var free = await host.Network.PublishAsync("other", [new PortBinding("", 8081, 80)], default);
+
+        Assert.Equal(NetworkFault.PortTaken, byContainer.Fault);
+        Assert.StartsWith("Bind for 0.0.0.0:8080 failed: port is already allocated", byContainer.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Bind for 0.0.0.0:9090 failed: port is already allocated", byProcess.Message, StringComparison.Ordinal);
+        Assert.Equal(8081, free[0].HostPort);
+    }
+
+    [RootFact]
+    public async Task While_the_daemon_is_dead_names_resolve_and_ports_answer_and_the_next_one_knows_them_all()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var client = await host.RunAsync("client", "app");
+        using var server = Wire.Serve(web.Namespace, 80, "web");
+        await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
+        var before = host.Network.GetEndpoints("web");
+
+        await host.Network.DisposeAsync();
+        Assert.Equal((DnsCode.NoError, web.Address.ToString()), await FirstAsync(client, "web"));
+        Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+
+        await host.RestartDaemonAsync(new HashSet<string> { "web", "client" });
+        Assert.Equal(before.Single().IPv4, host.Network.GetEndpoints("web").Single().IPv4);
+        Assert.Equal((DnsCode.NoError, web.Address.ToString()), await FirstAsync(client, "web"));
+        Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+        var taken = await Assert.ThrowsAsync<NetworkException>(() =>
+            host.Network.PublishAsync("client", [new PortBinding("", 8080, 80)], default));
+        Assert.Equal(NetworkFault.PortTaken, taken.Fault);
+    }
+
+    [RootFact]
+    public async Task What_was_removed_by_hand_is_mended_and_what_belongs_to_a_lost_container_is_removed_at_start()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var client = await host.RunAsync("client", "app");
+        using (var lost = await host.RunAsync("lost", "app"))
+            await host.Network.PublishAsync("lost", [new PortBinding("", 8080, 80)], default);
+        using var server = Wire.Serve(web.Namespace, 80, "web");
+        host.Route.DeleteLink(LinkOf(host, "web"));
+        var lostLink = LinkOf(host, "lost");
+
+        await host.RestartDaemonAsync(new HashSet<string> { "web", "client" });
+
+        Assert.StartsWith("web ", await Wire.CallAsync(client.Namespace, web.Address.ToString(), 80), StringComparison.Ordinal);
+        Assert.Null(host.Route.FindLink(lostLink));
+        Assert.Empty(host.Network.GetEndpoints("lost"));
+        Assert.Equal((DnsCode.ServerFailure, ""), await FirstAsync(client, "lost"));
+        await host.Network.PublishAsync("client", [new PortBinding("", 8080, 80)], default);
+    }
+
+    [RootFact]
+    public async Task A_killed_helper_is_back_at_once_with_all_names_and_ports()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var client = await host.RunAsync("client", "app");
+        await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
+        var killed = HelperOf(host);
+
+        killed.Kill();
+        await killed.WaitForExitAsync();
+        while (HelperOf(host, except: killed.Id) is null || await SilentAsync(client, "web"))
+            await Task.Delay(20);
+
+        Assert.Equal((DnsCode.NoError, web.Address.ToString()), await FirstAsync(client, "web"));
+        await Assert.ThrowsAsync<NetworkException>(() =>
+            host.Network.PublishAsync("client", [new PortBinding("", 8080, 80)], default));
+    }
+
+    [RootFact]
+    public async Task Destroying_a_node_leaves_no_link_table_process_or_file()
+    {
+        var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using (var web = await host.RunAsync("web", "app"))
+            await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
+        var helper = HelperOf(host);
+
+        await host.Network.DestroyAsync(default);
+
+        await helper.WaitForExitAsync();
+        Assert.Equal(["lo"], host.Route.ListLinks().Select(l => l.Name));
+        Assert.Equal("", Linux.Nftables.Nft.List(host.Namespace, "list tables").Trim());
+        Assert.Empty(Directory.EnumerateFiles(host.Options.ExecRoot, "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(host.Options.DataRoot, "*", SearchOption.AllDirectories));
+        await host.DisposeAsync();
+    }
+
+    private static string LinkOf(TestHost host, string id) => host.Network.GetEndpoints(id).Single().HostInterfaceName;
+
+    private static async Task<(DnsCode, string)> FirstAsync(TestContainer asker, string name)
+    {
+        var (code, values) = await Wire.ResolveAsync(asker.Namespace, name);
+        return (code, values.FirstOrDefault() ?? "");
+    }
+
+    private static async Task<(DnsCode, int)> CountAsync(TestContainer asker, string name, DnsType type)
+    {
+        var (code, values) = await Wire.ResolveAsync(asker.Namespace, name, type);
+        return (code, values.Length);
+    }
+
+    private static async Task<bool> SilentAsync(TestContainer asker, string name)
+    {
+        try
+        {
+            await Wire.ResolveAsync(asker.Namespace, name);
+            return false;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return true;
+        }
+    }
+
+    private static System.Diagnostics.Process HelperOf(TestHost host) => HelperOf(host, except: 0)!;
+
+    private static System.Diagnostics.Process? HelperOf(TestHost host, int except)
+    {
+        var folder = Path.Combine(host.Options.ExecRoot, "helper");
+        return System.Diagnostics.Process.GetProcessesByName("orch-net").FirstOrDefault(p =>
+            p.Id != except && File.ReadAllText($"/proc/{p.Id}/cmdline").Contains(folder, StringComparison.Ordinal));
+    }
+}
