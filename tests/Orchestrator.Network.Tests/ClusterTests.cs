@@ -1,0 +1,289 @@
+using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Dns;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests;
+
+public sealed class ClusterTests
+{
+    private static readonly NetworkConfig Backend = new()
+    {
+        Id = "backend0000000000000000000", Name = "backend", Driver = "overlay", Scope = "swarm", Vni = 4097,
+        Pools = [new IpamPool("10.0.1.0/24")],
+    };
+
+    private static readonly NetworkConfig Mesh = new()
+    {
+        Id = "ingress0000000000000000000", Name = "ingress", Driver = "overlay", Scope = "swarm", Vni = 4096, Ingress = true,
+        Pools = [new IpamPool("10.0.0.0/24")],
+    };
+
+    [RootFact]
+    public async Task Tasks_on_two_hosts_reach_one_another_by_address_and_by_name()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1), ("web.3.c", "10.0.1.5", 1));
+        using var server = Wire.Serve(cluster["web.2.b"].Namespace, 80, "web.2.b");
+        var client = cluster["web.1.a"].Namespace;
+
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+        Assert.Equal("web.2.b 10.0.1.5", await Wire.CallAsync(cluster["web.3.c"].Namespace, "10.0.1.4", 80));
+        Assert.Equal(["10.0.1.4"], (await Wire.ResolveAsync(client, "web.2.b")).Values);
+        Assert.Equal(["10.0.1.2"], (await Wire.ResolveAsync(client, "web")).Values);
+        Assert.Equal(["10.0.1.3", "10.0.1.4", "10.0.1.5"], (await Wire.ResolveAsync(client, "tasks.web")).Values);
+        Assert.Equal(["web.2.b.backend"], (await Wire.ResolveAsync(client, "4.1.0.10.in-addr.arpa", DnsType.Ptr)).Values);
+    }
+
+    [RootFact]
+    public async Task Connections_to_the_virtual_address_spread_over_all_ready_tasks_and_keep_the_clients_address()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1), ("web.3.c", "10.0.1.5", 1));
+        using var servers = cluster.ServeAll(80);
+        var client = cluster["web.1.a"].Namespace;
+
+        var spread = await Wire.CallManyAsync(client, "10.0.1.2", 80, 150);
+        cluster.SetReady("web.3.c", false);
+        await cluster.ApplyAsync();
+        var drained = await Wire.CallManyAsync(client, "10.0.1.2", 80, 60);
+
+        Assert.Equal(["web.1.a", "web.2.b", "web.3.c"], spread.Keys.Order(StringComparer.Ordinal));
+        Assert.All(spread.Values, count => Assert.InRange(count, 20, 90));
+        Assert.Equal(["web.1.a", "web.2.b"], drained.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["10.0.1.3", "10.0.1.4"], (await Wire.ResolveAsync(client, "tasks.web")).Values);
+    }
+
+    [RootFact]
+    public async Task A_virtual_address_without_tasks_refuses_at_once()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0));
+        cluster.SetReady("web.1.a", false);
+        await cluster.ApplyAsync();
+
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.2", 80));
+    }
+
+    [RootFact]
+    public async Task A_connection_to_a_task_that_is_gone_is_reset_and_its_entries_leave_every_node()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1), ("web.3.c", "10.0.1.5", 1));
+        cluster.SetReady("web.1.a", false);
+        cluster.SetReady("web.3.c", false);
+        await cluster.ApplyAsync();
+        var client = cluster["web.1.a"].Namespace;
+        using var server = Wire.Serve(cluster["web.2.b"].Namespace, 80, "web.2.b");
+        Assert.StartsWith("web.2.b", await Wire.CallAsync(client, "10.0.1.2", 80), StringComparison.Ordinal);
+        Assert.NotEmpty(Tracked(client, "10.0.1.4"));
+
+        cluster.Remove("web.2.b");
+        await cluster.ApplyAsync();
+
+        Assert.Empty(Tracked(client, "10.0.1.4"));
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(client, "10.0.1.2", 80));
+        Assert.Empty((await Wire.ResolveAsync(client, "web.2.b")).Values);
+    }
+
+    [RootFact]
+    public async Task A_published_port_answers_on_every_host_and_spreads_over_tasks_wherever_they_are()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Mesh);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0), ("web.2.b", "10.0.0.6", 1), ("web.3.c", "10.0.0.7", 1));
+        using var servers = cluster.ServeAll(80);
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        using var bystander = Wire.Serve(cluster.Hosts[0].Namespace, 9090, "bystander");
+
+        foreach (var host in new[] { "10.77.0.1", "10.77.0.2" })
+        {
+            var spread = await Wire.CallManyAsync(outside.Namespace, host, 8080, 90);
+            Assert.Equal(["web.1.a", "web.2.b", "web.3.c"], spread.Keys.Order(StringComparer.Ordinal));
+        }
+
+        Assert.StartsWith("web.", await Wire.CallAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web.", await Wire.CallAsync(cluster.Hosts[1].Namespace, "10.77.0.2", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web.", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+        Assert.Equal("bystander 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 9090));
+        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.0.2", 9090));
+
+        foreach (var task in cluster.Tasks.ToList())
+            cluster.SetReady(task.Name, false);
+        await cluster.ApplyAsync();
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
+    }
+
+    [RootFact]
+    public async Task A_port_that_a_program_of_the_host_uses_stays_the_programs_and_is_reported()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Mesh);
+        using var occupant = Wire.Serve(cluster.Hosts[0].Namespace, 8080, "occupant");
+
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+
+        Assert.Contains("8080/tcp", Assert.Single(cluster.Faults), StringComparison.Ordinal);
+        Assert.StartsWith("occupant", await Wire.CallAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 8080), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task While_the_daemon_is_dead_and_after_it_is_back_the_overlay_works()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var servers = cluster.ServeAll(80);
+        var client = cluster["web.1.a"].Namespace;
+
+        await cluster.Hosts[0].Network.DisposeAsync();
+        Assert.Equal(2, (await Wire.CallManyAsync(client, "10.0.1.2", 80, 40)).Count);
+        await cluster.Hosts[0].RestartDaemonAsync();
+        Assert.Equal(2, (await Wire.CallManyAsync(client, "10.0.1.2", 80, 40)).Count);
+        Assert.Equal(["10.0.1.3", "10.0.1.4"], (await Wire.ResolveAsync(client, "tasks.web")).Values);
+
+        await cluster.ApplyAsync();
+        Assert.Equal(2, (await Wire.CallManyAsync(client, "10.0.1.2", 80, 40)).Count);
+    }
+
+    [RootFact]
+    public async Task A_container_cannot_send_under_another_address()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var server = Wire.Serve(cluster["web.2.b"].Namespace, 80, "web.2.b");
+        var spoofer = cluster["web.1.a"].Namespace;
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(spoofer, "10.0.1.4", 80));
+
+        using var inside = RouteSocket.Open(spoofer);
+        var link = inside.GetLink("eth0").Index;
+        inside.DeleteAddress(link, IPAddress.Parse("10.0.1.3"), 24);
+        inside.EnsureAddress(link, IPAddress.Parse("10.0.1.99"), 24);
+
+        Assert.NotEqual("web.2.b", (await Wire.CallAsync(spoofer, "10.0.1.4", 80)).Split(' ')[0]);
+    }
+
+    [RootFact]
+    public async Task A_task_reaches_the_world_through_its_host_unless_the_overlay_is_internal()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Backend with { Internal = false });
+        await using var sealedOff = await TwoHosts.StartAsync(Backend with { Internal = true });
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0));
+        await sealedOff.PlaceAsync(("web.1.a", "10.0.1.3", 0));
+
+        Assert.Equal("world 10.77.0.1", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.77.0.9", 80));
+        Assert.Equal("NetworkUnreachable", await Wire.CallAsync(sealedOff["web.1.a"].Namespace, "10.77.0.9", 80));
+    }
+
+    [RootFact]
+    public async Task An_overlay_that_no_task_needs_any_more_leaves_nothing_on_the_node()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0));
+        var pinned = Path.Combine(cluster.Hosts[0].Options.ExecRoot, "netns", "overlay-1001");
+        Assert.True(NetNamespace.IsPinned(pinned));
+
+        await cluster.Hosts[0].Network.DeleteSandboxAsync("web.1.a", default);
+        await cluster.Hosts[0].Network.ApplyClusterAsync(new ClusterView("10.77.0.1"), default);
+
+        Assert.False(File.Exists(pinned));
+        Assert.DoesNotContain(cluster.Hosts[0].Network.ListNetworks(), n => n.Name == "backend");
+    }
+
+    private static List<ConntrackEntry> Tracked(NetNamespace ns, string backend)
+    {
+        using var conntrack = ConntrackSocket.Open(ns);
+        return [.. conntrack.List().Where(c => c.ReplySource.ToString() == backend)];
+    }
+
+    /// <summary>Two nodes on one wire and a service "web" on one overlay, programmed by hand.</summary>
+    private sealed class TwoHosts : IAsyncDisposable
+    {
+        private readonly Dictionary<string, TestContainer> containers = [];
+        private readonly NetworkConfig network;
+
+        private TwoHosts(NetworkConfig network, TestHost[] hosts)
+        {
+            this.network = network;
+            Hosts = [.. hosts];
+            Wire = TestHost.Join(hosts);
+        }
+
+        public ImmutableArray<TestHost> Hosts { get; }
+
+        public Underlay Wire { get; }
+
+        public List<OverlayEndpoint> Tasks { get; private set; } = [];
+
+        public List<string> Faults { get; } = [];
+
+        public TestContainer this[string name] => containers[name];
+
+        public static async Task<TwoHosts> StartAsync(NetworkConfig? network = null) => new(
+            network ?? Backend, [await TestHost.StartAsync("10.77.0.1"), await TestHost.StartAsync("10.77.0.2")]);
+
+        public async Task PlaceAsync(params (string Name, string Ip, int Host)[] tasks)
+        {
+            Tasks = [.. tasks.Select(t => new OverlayEndpoint
+            {
+                TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, NodeVtep = Hosts[t.Host].Vtep, Ready = true,
+            })];
+            await ApplyAsync();
+            foreach (var (name, ip, host) in tasks)
+                containers[name] = await Hosts[host].RunAsync(name, network.Id, ip);
+        }
+
+        public void SetReady(string name, bool ready) =>
+            Tasks = [.. Tasks.Select(t => t.Name == name ? t with { Ready = ready } : t)];
+
+        public void Remove(string name) => Tasks.RemoveAll(t => t.Name == name);
+
+        public async Task ApplyAsync()
+        {
+            Faults.Clear();
+            for (var i = 0; i < Hosts.Length; i++)
+                Faults.AddRange((await Hosts[i].Network.ApplyClusterAsync(View(i), default)).Faults);
+        }
+
+        public IDisposable ServeAll(int port) =>
+            new Servers([.. containers.Values.Select(c => Tests.Wire.Serve(c.Namespace, port, c.Id))]);
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var container in containers.Values)
+                container.Dispose();
+            foreach (var host in Hosts)
+                await host.DisposeAsync();
+            Wire.Dispose();
+        }
+
+        private ClusterView View(int host) => new(Hosts[host].Vtep)
+        {
+            Overlays = [new OverlayView(network)
+            {
+                Endpoints =
+                [
+                    .. Tasks.Select(t => t with { IsLocal = t.NodeVtep == Hosts[host].Vtep }),
+                    .. network.Ingress ? Enumerable.Range(0, Hosts.Length).Select(NodeEndpoint) : [],
+                ],
+                Services = network.Ingress ? [] : [new OverlayService("s1", "web", "10.0.1.2")],
+            }],
+            Ingress = network.Ingress
+                ? new IngressView(network.Id, $"10.0.0.{host + 2}")
+                {
+                    Ports = [new IngressPort("tcp", 8080, 80, "s1", [.. Tasks.Where(t => t.Ready).Select(t => t.Ip)])],
+                }
+                : null,
+        };
+
+        private OverlayEndpoint NodeEndpoint(int host) =>
+            new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", NodeVtep = Hosts[host].Vtep };
+
+        private sealed record Servers(IDisposable[] All) : IDisposable
+        {
+            public void Dispose() => Array.ForEach(All, s => s.Dispose());
+        }
+    }
+}
