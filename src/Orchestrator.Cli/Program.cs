@@ -1,1 +1,4 @@
-return 0;
+using Orchestrator.Cli;
+
+using var session = Session.OfProcess();
+return Entry.Run(args, session);

@@ -1,0 +1,72 @@
+using Orchestrator.Cli.Commands.Containers;
+using Orchestrator.Cli.Commands.Host;
+using Orchestrator.Cli.Commands.Images;
+using Orchestrator.Cli.Commands.Networks;
+using Orchestrator.Cli.Commands.Volumes;
+
+namespace Orchestrator.Cli.Commands;
+
+internal static partial class Catalog
+{
+    public static CommandEntry[] Entries { get; } =
+    [
+        new("container attach", "Attach to a running container", static () => new ContainerAttach(), "attach"),
+        new("container create", "Create a container, do not start it", static () => new ContainerCreate(), "create"),
+        new("container exec", "Run a command in a running container", static () => new ContainerExec(), "exec"),
+        new("container inspect", "Show all that is known of containers",
+            static () => new InspectCommand("CONTAINER", "/containers/", "/json")),
+        new("container kill", "Kill running containers", static () => new ContainerKill(), "kill"),
+        new("container logs", "Show what a container printed", static () => new ContainerLogs(), "logs"),
+        new("container ls", "List containers", static () => new ContainerList(), "container list", "container ps", "ps"),
+        new("container pause", "Freeze all processes of containers", static () => new ContainerVerb("pause"), "pause"),
+        new("container port", "List a container's published ports", static () => new ContainerPort(), "port"),
+        new("container prune", "Remove all stopped containers", static () => new ContainerPrune()),
+        new("container rename", "Give a container another name", static () => new ContainerRename(), "rename"),
+        new("container restart", "Restart containers", static () => new ContainerStop("restart"), "restart"),
+        new("container rm", "Remove containers", static () => new ContainerRemove(), "container remove", "rm"),
+        new("container run", "Create a container from an image and run it", static () => new ContainerRun(), "run"),
+        new("container start", "Start stopped containers", static () => new ContainerStart(), "start"),
+        new("container stats", "Show what containers use, live", static () => new ContainerStats(), "stats"),
+        new("container stop", "Stop running containers", static () => new ContainerStop("stop"), "stop"),
+        new("container top", "Show a container's processes", static () => new ContainerTop(), "top"),
+        new("container unpause", "Thaw all processes of containers", static () => new ContainerVerb("unpause"), "unpause"),
+        new("container update", "Change containers' limits", static () => new ContainerUpdate(), "update"),
+        new("container wait", "Wait until containers end, print their exit codes", static () => new ContainerWait(), "wait"),
+
+        new("image history", "Show how an image was made", static () => new ImageHistory(), "history"),
+        new("image import", "Make an image of a file system archive", static () => new ImageImport(), "import"),
+        new("image inspect", "Show all that is known of images", static () => new InspectCommand("IMAGE", "/images/", "/json")),
+        new("image load", "Load images from an archive", static () => new ImageLoad(), "load"),
+        new("image ls", "List images", static () => new ImageList(), "image list", "images"),
+        new("image prune", "Remove unused images", static () => new ImagePrune()),
+        new("image pull", "Fetch an image from a registry", static () => new ImagePull(), "pull"),
+        new("image push", "Send an image to a registry", static () => new ImagePush(), "push"),
+        new("image rm", "Remove images", static () => new ImageRemove(), "image remove", "rmi"),
+        new("image save", "Write images to an archive", static () => new ImageSave(), "save"),
+        new("image tag", "Give an image another name", static () => new ImageTag(), "tag"),
+
+        new("network connect", "Connect a container to a network", static () => new NetworkConnect()),
+        new("network create", "Create a network", static () => new NetworkCreate()),
+        new("network disconnect", "Disconnect a container from a network", static () => new NetworkDisconnect()),
+        new("network inspect", "Show all that is known of networks", static () => new InspectCommand("NETWORK", "/networks/")),
+        new("network ls", "List networks", static () => new NetworkList(), "network list"),
+        new("network prune", "Remove all unused networks", static () => new NetworkPrune()),
+        new("network rm", "Remove networks",
+            static () => new RemoveCommand("NETWORK", "/networks/", "No error if it does not exist"), "network remove"),
+
+        new("volume create", "Create a volume", static () => new VolumeCreate()),
+        new("volume inspect", "Show all that is known of volumes", static () => new InspectCommand("VOLUME", "/volumes/")),
+        new("volume ls", "List volumes", static () => new VolumeList(), "volume list"),
+        new("volume prune", "Remove unused volumes", static () => new VolumePrune()),
+        new("volume rm", "Remove volumes",
+            static () => new RemoveCommand("VOLUME", "/volumes/", "No error if it does not exist"), "volume remove"),
+
+        new("system df", "Show what is stored, and how large", static () => new DiskUsageCommand()),
+        new("system events", "Show events as they happen", static () => new EventsCommand(), "events"),
+        new("system info", "Show the daemon's state", static () => new InfoCommand(), "info"),
+        new("system prune", "Remove what is unused", static () => new SystemPrune()),
+        new("inspect", "Show all that is known of objects of any kind", static () => new InspectAny()),
+        new("version", "Show the versions of client and daemon", static () => new VersionCommand()),
+        new("--version", "Show the client's version", static () => new VersionLine()),
+    ];
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Api;
+using Orchestrator.Cli.Output;
+using Orchestrator.Cli.Output.Templates;
+using Orchestrator.Cli.Parsing;
+
+namespace Orchestrator.Cli.Commands.Host;
+
+/// <summary><c>version</c>: this client's, then the daemon's.</summary>
+internal sealed class VersionCommand : Command
+{
+    private readonly ValueFlag<string> _format;
+
+    public VersionCommand() => _format = Flags.InspectFormat();
+
+    public override string Usage => "[OPTIONS]";
+
+    public override Arity Arity => Arity.None;
+
+    public override int Run(Session session, List<string> args)
+    {
+        VersionInfo? server = null;
+        CliException? unreachable = null;
+        try
+        {
+            server = session.Client.Get("/version", ApiJson.Wire.VersionInfo);
+        }
+        catch (CliException e)
+        {
+            unreachable = e;
+        }
+        if (_format.Value.Length > 0) WriteFormatted(session, server);
+        else WriteText(session.Out, server);
+        return unreachable is null ? 0 : throw unreachable;
+    }
+
+    private void WriteFormatted(Session session, VersionInfo? server)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, JsonText.LineOptions))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("Client");
+            foreach (var (name, value) in ClientFields()) json.WriteString(name, value);
+            json.WriteEndObject();
+            json.WritePropertyName("Server");
+            JsonSerializer.Serialize(json, server, ApiJson.Wire.VersionInfo!);
+            json.WriteEndObject();
+        }
+        var text = Encoding.UTF8.GetString(stream.ToArray());
+        using var document = JsonDocument.Parse(text);
+        session.Out.WriteLine(_format.Value == "json" ? text : Template.Parse(_format.Value).Render(document.RootElement));
+    }
+
+    private static (string Name, string Value)[] ClientFields() =>
+    [
+        ("Version", BuildInfo.Version), ("ApiVersion", ApiJson.ApiVersion), ("DefaultAPIVersion", ApiJson.ApiVersion),
+        ("Os", "linux"), ("Arch", Architecture), ("Context", "default"),
+    ];
+
+    private static void WriteText(TextWriter o, VersionInfo? server)
+    {
+        o.WriteLine("Client: orch");
+        Field(o, 1, "Version:", BuildInfo.Version);
+        Field(o, 1, "API version:", ApiJson.ApiVersion);
+        Field(o, 1, "OS/Arch:", $"linux/{Architecture}");
+        if (server is null) return;
+
+        o.WriteLine($"\nServer: {server.Platform.Name}".TrimEnd());
+        o.WriteLine(" Engine:");
+        Field(o, 2, "Version:", server.Version);
+        Field(o, 2, "API version:", $"{server.ApiVersion} (minimum version {server.MinAPIVersion})");
+        Field(o, 2, "Runtime:", server.GoVersion);
+        Field(o, 2, "Git commit:", server.GitCommit);
+        Field(o, 2, "Built:", server.BuildTime ?? "");
+        Field(o, 2, "OS/Arch:", $"{server.Os}/{server.Arch}");
+        Field(o, 2, "Kernel:", server.KernelVersion ?? "");
+        foreach (var component in server.Components.Where(static c => c.Name != "Engine"))
+        {
+            o.WriteLine($" {component.Name}:");
+            Field(o, 2, "Version:", component.Version);
+            foreach (var (key, value) in component.Details ?? []) Field(o, 2, key + ":", value);
+        }
+    }
+
+    private static string Architecture =>
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+
+    private static void Field(TextWriter o, int indent, string name, string value)
+    {
+        if (value.Length > 0) o.WriteLine($"{new string(' ', indent)}{name.PadRight(19 - indent)}{value}");
+    }
+}

@@ -1,0 +1,37 @@
+using Orchestrator.Cli.Parsing;
+
+namespace Orchestrator.Cli.Commands.Images;
+
+internal sealed class ImagePull : Command
+{
+    private readonly BoolFlag _allTags;
+    private readonly BoolFlag _quiet;
+    private readonly ValueFlag<string> _platform;
+
+    public ImagePull()
+    {
+        _allTags = Flags.Bool("all-tags", 'a', "Pull every tag of the repository");
+        _platform = Flags.String("platform", null, "Platform of the image, os/arch[/variant]");
+        _quiet = Flags.Bool("quiet", 'q', "Print the image's name only");
+    }
+
+    public override string Usage => "[OPTIONS] NAME[:TAG|@DIGEST]";
+
+    public override Arity Arity => Arity.Exactly(1);
+
+    public override int Run(Session session, List<string> args)
+    {
+        if (_allTags && ImageName.Split(args[0]).Tag.Length > 0)
+            throw new CliException("tag can't be used with --all-tags/-a");
+        if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0) session.Out.WriteLine("Using default tag: latest");
+        ImageTransfer.Pull(session, args[0], _platform.Value, _quiet ? TextWriter.Null : session.Out, _allTags);
+        session.Out.WriteLine(_allTags ? args[0] : Familiar(ImageName.WithTag(args[0])));
+        return 0;
+    }
+
+    /// <summary>In full, as docker ends a pull: <c>docker.io/library/busybox:latest</c>.</summary>
+    private static string Familiar(string name) => ImageName.Registry(name) != "docker.io" ? name
+        : name.StartsWith("docker.io/", StringComparison.Ordinal) ? name
+        : name.Contains('/', StringComparison.Ordinal) ? "docker.io/" + name
+        : "docker.io/library/" + name;
+}

@@ -1,0 +1,31 @@
+using Orchestrator.Cli.Parsing;
+
+namespace Orchestrator.Cli.Commands.Images;
+
+internal sealed class ImagePush : Command
+{
+    private readonly BoolFlag _allTags;
+    private readonly BoolFlag _quiet;
+
+    public ImagePush()
+    {
+        _allTags = Flags.Bool("all-tags", 'a', "Push every tag of the repository");
+        _quiet = Flags.Bool("quiet", 'q', "Print the image's name only");
+    }
+
+    public override string Usage => "[OPTIONS] NAME[:TAG]";
+
+    public override Arity Arity => Arity.Exactly(1);
+
+    public override string[] Examples => ["orch tag web registry.orch:5000/web && orch push registry.orch:5000/web"];
+
+    public override int Run(Session session, List<string> args)
+    {
+        if (_allTags && ImageName.Split(args[0]).Tag.Length > 0)
+            throw new CliException("tag can't be used with --all-tags/-a");
+        if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0) session.Out.WriteLine("Using default tag: latest");
+        ImageTransfer.Push(session, args[0], _quiet ? TextWriter.Null : session.Out, _allTags);
+        if (_quiet) session.Out.WriteLine(ImageName.WithTag(args[0]));
+        return 0;
+    }
+}

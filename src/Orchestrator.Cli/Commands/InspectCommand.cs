@@ -1,0 +1,35 @@
+using Orchestrator.Cli.Parsing;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>Inspect of one kind of object.</summary>
+/// <param name="argument">What usage calls a name of the kind.</param>
+/// <param name="path">The path in front of the name.</param>
+/// <param name="suffix">The path behind the name.</param>
+internal sealed class InspectCommand : Command
+{
+    private readonly string _argument;
+    private readonly string _path;
+    private readonly string _suffix;
+    private readonly ValueFlag<string> _format;
+    private readonly BoolFlag? _size;
+
+    public InspectCommand(string argument, string path, string suffix = "")
+    {
+        (_argument, _path, _suffix) = (argument, path, suffix);
+        _format = Flags.InspectFormat();
+        if (path == "/containers/") _size = Flags.Bool("size", 's', "Show sizes");
+        if (path == "/networks/") Flags.Bool("verbose", 'v', "Show services and tasks, too");
+    }
+
+    public override string Usage => $"[OPTIONS] {_argument} [{_argument}...]";
+
+    public override Arity Arity => Arity.AtLeast(1);
+
+    public override int Run(Session session, List<string> args)
+    {
+        var query = _size?.Value == true ? "?size=1" : Flags.All.Any(static f => f is BoolFlag { Name: "verbose", Value: true }) ? "?verbose=true" : "";
+        return InspectRunner.Run(session, args, _format.Value,
+            name => session.Client.GetJson($"{_path}{EscapeImage(name)}{_suffix}{query}"));
+    }
+}

@@ -1,0 +1,47 @@
+using Orchestrator.Api;
+using Orchestrator.Cli.Http;
+using Orchestrator.Cli.Output;
+using Orchestrator.Cli.Parsing;
+
+namespace Orchestrator.Cli.Commands.Volumes;
+
+internal sealed class VolumeList : Command
+{
+    private readonly ListFlag _filter;
+    private readonly ValueFlag<string> _format;
+    private readonly BoolFlag _quiet;
+
+    public VolumeList()
+    {
+        _filter = Flags.Filter();
+        _format = Flags.Format();
+        _quiet = Flags.Quiet("Print names only");
+    }
+
+    public override string Usage => "[OPTIONS]";
+
+    public override Arity Arity => Arity.None;
+
+    public override int Run(Session session, List<string> args)
+    {
+        var response = session.Client.Get(
+            $"/volumes{new Query().Add(FilterFlags.ToFilters(_filter))}", ApiJson.Wire.VolumeListResponse);
+        foreach (var warning in response.Warnings ?? []) session.Error.WriteLine($"WARNING: {warning}");
+        Listing.Write(session.Out, (response.Volumes ?? []).OrderBy(static v => v.Name, StringComparer.Ordinal), _format.Value, _quiet);
+        return 0;
+    }
+
+    private static Listing<Volume> Listing => new(
+        ["Driver", "Name"],
+        new("Driver", "DRIVER", static v => v.Driver),
+        new("Name", "VOLUME NAME", static v => v.Name),
+        new("Scope", "SCOPE", static v => v.Scope),
+        new("Mountpoint", "MOUNTPOINT", static v => v.Mountpoint),
+        new("Labels", "LABELS", static v => Text.Join(v.Labels)),
+        new("Links", "LINKS", static v => v.UsageData is { } usage ? $"{usage.RefCount}" : "N/A"),
+        new("Size", "SIZE", static v => v.UsageData is { Size: >= 0 } usage ? Units.Size(usage.Size) : "N/A"))
+    {
+        QuietField = "Name",
+        Lookup = static (v, name, key) => name == "Label" ? v.Labels?.GetValueOrDefault(key, "") ?? "" : null,
+    };
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>JSON as text for people: what inspect prints.</summary>
+internal static class JsonText
+{
+    public static JsonWriterOptions LineOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonWriterOptions IndentedOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Indented = true,
+        IndentSize = 4,
+        NewLine = "\n",
+    };
+
+    /// <summary>On one line.</summary>
+    public static string Line(JsonElement element) => Write(LineOptions, element.WriteTo);
+
+    /// <summary>The elements as a JSON list, four spaces deep.</summary>
+    public static string IndentedList(IEnumerable<JsonElement> elements) => Write(IndentedOptions, writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var element in elements) element.WriteTo(writer);
+        writer.WriteEndArray();
+    });
+
+    private static string Write(JsonWriterOptions options, Action<Utf8JsonWriter> body)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, options)) body(writer);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Orchestrator.Cli.Output.Templates;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>Rows of one kind, printed as <c>--format</c> asks: a table, JSON lines, or a template.</summary>
+/// <param name="table">The fields of the default table, in order.</param>
+internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
+{
+    /// <summary>The field that <c>--quiet</c> prints.</summary>
+    public string QuietField { get; init; } = "ID";
+
+    /// <summary>Fields that take an argument: <c>{{.Label "zone"}}</c>.</summary>
+    public Func<T, string, string, string?>? Lookup { get; init; }
+
+    /// <exception cref="TemplateException">The format is no template, or names a field that is not there.</exception>
+    public void Write(TextWriter writer, IEnumerable<T> rows, string format = "", bool quiet = false)
+    {
+        if (quiet && format.Length == 0) format = "{{." + QuietField + "}}";
+        if (format is "" or "table")
+            WriteTable(writer, rows, string.Join('\t', table.Select(static name => "{{." + name + "}}")));
+        else if (format.StartsWith("table ", StringComparison.Ordinal)) WriteTable(writer, rows, Unescape(format[6..]));
+        else if (format == "json") foreach (var row in rows) WriteJson(writer, row);
+        else WriteTemplate(writer, rows, Unescape(format));
+    }
+
+    private void WriteTable(TextWriter writer, IEnumerable<T> rows, string text)
+    {
+        var template = Template.Parse(text);
+        var lines = new TableWriter();
+        lines.Add(template.Render(new Row(this, default, IsHeader: true)));
+        foreach (var row in rows) lines.Add(template.Render(new Row(this, row, IsHeader: false)));
+        lines.WriteTo(writer);
+    }
+
+    private void WriteTemplate(TextWriter writer, IEnumerable<T> rows, string text)
+    {
+        var template = Template.Parse(text);
+        foreach (var row in rows) writer.Write(template.Render(new Row(this, row, IsHeader: false)) + "\n");
+    }
+
+    private void WriteJson(TextWriter writer, T row)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, JsonText.LineOptions))
+        {
+            json.WriteStartObject();
+            foreach (var column in columns.OrderBy(static c => c.Name, StringComparer.Ordinal))
+                json.WriteString(column.Name, column.Value(row));
+            json.WriteEndObject();
+        }
+        writer.Write(System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+    }
+
+    /// <summary>Shells make <c>\t</c> in a format hard to type as a tab, so the two characters mean one.</summary>
+    private static string Unescape(string format) =>
+        format.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
+
+    private sealed record Row(Listing<T> Listing, T? Value, bool IsHeader) : ITemplateObject
+    {
+        public object? Get(string name, string[] arguments)
+        {
+            var column = Array.Find(Listing.Columns, c => c.Name == name);
+            if (column is not null) return IsHeader ? column.Header : column.Value(Value!);
+            if (arguments is [var key] && Listing.Lookup is { } lookup)
+            {
+                if (IsHeader) return key[(key.LastIndexOf('.') + 1)..];
+                if (lookup(Value!, name, key) is { } found) return found;
+            }
+            throw new TemplateException(
+                $"no field {name} here: use one of {string.Join(", ", Listing.Columns.Select(static c => c.Name))}");
+        }
+
+        public IEnumerable<KeyValuePair<string, object?>> Fields => Listing.Columns.Select(
+            c => new KeyValuePair<string, object?>(c.Name, IsHeader ? c.Header : c.Value(Value!)));
+    }
+
+    private Column<T>[] Columns => columns;
+}

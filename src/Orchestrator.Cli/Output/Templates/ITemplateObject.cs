@@ -1,0 +1,12 @@
+namespace Orchestrator.Cli.Output.Templates;
+
+/// <summary>An object that a template can take fields of.</summary>
+internal interface ITemplateObject
+{
+    /// <summary>The field's value; arguments are those written behind it.</summary>
+    /// <exception cref="TemplateException">There is no such field.</exception>
+    object? Get(string name, string[] arguments);
+
+    /// <summary>All fields, for <c>{{json .}}</c>.</summary>
+    IEnumerable<KeyValuePair<string, object?>> Fields { get; }
+}

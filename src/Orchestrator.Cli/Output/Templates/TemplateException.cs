@@ -1,0 +1,4 @@
+namespace Orchestrator.Cli.Output.Templates;
+
+/// <summary>A <c>--format</c> that cannot be parsed or carried out.</summary>
+internal sealed class TemplateException(string message) : Exception($"template parsing error: {message}");

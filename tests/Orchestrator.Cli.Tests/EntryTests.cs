@@ -1,0 +1,52 @@
+namespace Orchestrator.Cli.Tests;
+
+public sealed class EntryTests
+{
+    private const string Nowhere = "unix:///nonexistent/orch.sock";
+
+    [Fact]
+    public void An_unreachable_daemon_is_named_with_the_remedy()
+    {
+        var result = CliResult.Of(Nowhere, "", "ps");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            $"Cannot connect to the orch daemon at {Nowhere}. Is orchd running? "
+            + "Start it with 'systemctl start orchd', or name another daemon with -H or ORCH_HOST.\n", result.Error);
+    }
+
+    [Theory]
+    [InlineData(125, "unknown flag: --foo\n\nUsage:  orch ps [OPTIONS]\n\nRun 'orch ps --help' for more information\n", "ps", "--foo")]
+    [InlineData(1, "orch: 'orch rm' requires at least 1 argument\n\nUsage:  orch rm [OPTIONS] CONTAINER [CONTAINER...]\n\nRun 'orch rm --help' for more information\n", "rm")]
+    [InlineData(1, "orch: 'orch network create' requires 1 argument\n\nUsage:  orch network create [OPTIONS] NETWORK\n\nRun 'orch network create --help' for more information\n", "network", "create", "a", "b")]
+    [InlineData(1, "orch: unknown command: orch nosuch\n\nRun 'orch --help' for more information\n", "nosuch")]
+    [InlineData(64, "template parsing error: function \"foo\" not defined\n", "events", "--format", "{{foo}}")]
+    public void A_bad_command_line_is_explained(int code, string error, params string[] args)
+    {
+        var result = CliResult.Of(Nowhere, "", args);
+
+        Assert.Equal(new CliResult(code, "", error), result);
+    }
+
+    [Fact]
+    public void Every_command_has_help_that_names_it_and_its_flags()
+    {
+        foreach (var entry in Cli.Commands.Catalog.Entries)
+        {
+            var result = CliResult.Of(Nowhere, "", [.. entry.Path.Split(' '), "--help"]);
+
+            if (entry.Path == "--version") continue;
+            Assert.Equal(0, result.ExitCode);
+            Assert.StartsWith($"Usage:  orch {entry.Path}", result.Out, StringComparison.Ordinal);
+            Assert.Contains("--help", result.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Groups_and_the_whole_have_help_too()
+    {
+        Assert.Contains("  create      Create a network", CliResult.Of(Nowhere, "", "network").Out, StringComparison.Ordinal);
+        Assert.Contains("Management Commands:", CliResult.Of(Nowhere, "", "help").Out, StringComparison.Ordinal);
+        Assert.StartsWith("Usage:  orch run", CliResult.Of(Nowhere, "", "help", "run").Out, StringComparison.Ordinal);
+    }
+}
