@@ -1,0 +1,2 @@
+global using Orchestrator.Model;
+global using Orchestrator.Testing;
