@@ -148,6 +148,7 @@ public sealed partial class RaftCore
     private bool HeardQuorum() =>
         Membership.Members.Count(m => m.IsVoter && IsReachable(m.Id)) >= Membership.Quorum;
 
-    private bool IsReachable(ulong id) =>
+    /// <summary>Heard within an election timeout; meaningful on a leader.</summary>
+    public bool IsReachable(ulong id) =>
         id == Self || (FindPeer(id) is { } peer && now - peer.LastHeard < (ulong)options.ElectionTicks);
 }

@@ -14,7 +14,7 @@ public sealed partial class RaftCore
     /// <summary>Appends one entry, if this member leads.</summary>
     public Proposal Propose(ReadOnlyMemory<byte> data)
     {
-        var refusal = WhyNoProposal(data.Length);
+        var refusal = WhyNoProposal();
         if (refusal != Refusal.None)
             return new(refusal, Term, 0);
         AppendOwn(EntryKind.Command, data);
@@ -22,10 +22,10 @@ public sealed partial class RaftCore
     }
 
     /// <summary>Whether <see cref="Propose"/> would be refused by now, and why.</summary>
-    public Refusal WhyNoProposal(int bytes) =>
+    public Refusal WhyNoProposal() =>
         Role != RaftRole.Leader ? Refusal.NotLeader
         : transferee != 0 ? Refusal.Transferring
-        : uncommittedBytes > 0 && uncommittedBytes + bytes > options.MaxUncommittedBytes ? Refusal.Busy
+        : uncommittedBytes >= options.MaxUncommittedBytes ? Refusal.Busy
         : Refusal.None;
 
     /// <summary>The transport lost what was queued for a peer.</summary>
