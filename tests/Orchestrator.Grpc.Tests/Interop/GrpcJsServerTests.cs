@@ -1,0 +1,3 @@
+namespace Orchestrator.Grpc.Tests.Interop;
+
+public sealed class GrpcJsServerTests() : ForeignServerTests("server.js");

@@ -1,0 +1,3 @@
+namespace Orchestrator.Grpc.Tests.Interop;
+
+public sealed class GrpcioServerTests() : ForeignServerTests("server.py");
