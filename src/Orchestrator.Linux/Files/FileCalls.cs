@@ -20,6 +20,8 @@ public static class FileCalls
 
     /// <summary>flock without waiting; it ends when the file is closed, or its process with all heirs of the fd.</summary>
     /// <returns>False: somebody else holds it.</returns>
+    /// <remarks>.NET locks files it opens in the same way, shared at least: open a lock file by
+    /// <see cref="DirectoryHandle.OpenIn"/>, or two openers keep each other from it.</remarks>
     public static bool TryLock(SafeFileHandle file, bool exclusive = true)
     {
         const int shared = 1, lockExclusive = 2, nonBlocking = 4;

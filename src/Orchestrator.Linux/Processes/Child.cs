@@ -21,7 +21,11 @@ public static unsafe partial class Child
     /// <summary>Starts a program with no environment, default signals, and exactly the given files.</summary>
     /// <param name="files">File n becomes the child's descriptor n; null leaves that one closed.</param>
     /// <returns>Its pid; the caller reaps it.</returns>
-    public static int Spawn(string path, string argument0, params ReadOnlySpan<FileDescriptor?> files)
+    public static int Spawn(string path, string argument0, params ReadOnlySpan<FileDescriptor?> files) =>
+        Spawn(path, [argument0], files);
+
+    /// <inheritdoc cref="Spawn(string, string, ReadOnlySpan{FileDescriptor?})"/>
+    public static int Spawn(string path, IReadOnlyList<string> arguments, params ReadOnlySpan<FileDescriptor?> files)
     {
         // Sources are copied out of the way first: a dup2 below must not overwrite one that is still to come.
         var copies = new List<FileDescriptor>();
@@ -40,7 +44,7 @@ public static unsafe partial class Child
             }
 
             DefaultSignals(attributes);
-            return Start(path, argument0, actions, attributes);
+            return Start(path, arguments, actions, attributes);
         }
         finally
         {
@@ -73,16 +77,26 @@ public static unsafe partial class Child
         return new WaitStatus(raw);
     }
 
-    private static int Start(string path, string argument0, byte* actions, byte* attributes)
+    private static int Start(string path, IReadOnlyList<string> arguments, byte* actions, byte* attributes)
     {
         int pid;
-        fixed (byte* file = Encoding.UTF8.GetBytes(path + '\0'))
-        fixed (byte* name = Encoding.UTF8.GetBytes(argument0 + '\0'))
+        var pointers = stackalloc byte*[arguments.Count + 1];
+        for (var i = 0; i < arguments.Count; i++)
+            pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        pointers[arguments.Count] = null;
+        try
         {
-            var arguments = stackalloc byte*[] { name, null };
             byte* none = null;
-            var error = posix_spawn(&pid, file, actions, attributes, arguments, &none);
-            return error == 0 ? pid : throw new LinuxException("posix_spawn", path, (Errno)error);
+            fixed (byte* file = Encoding.UTF8.GetBytes(path + '\0'))
+            {
+                var error = posix_spawn(&pid, file, actions, attributes, pointers, &none);
+                return error == 0 ? pid : throw new LinuxException("posix_spawn", path, (Errno)error);
+            }
+        }
+        finally
+        {
+            for (var i = 0; i < arguments.Count; i++)
+                Marshal.FreeCoTaskMem((nint)pointers[i]);
         }
     }
 

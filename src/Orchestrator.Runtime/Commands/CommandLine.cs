@@ -14,7 +14,16 @@ internal static class CommandLine
     private const string Usage = """
         Usage: orch-runtime [--root DIR] COMMAND
 
-          run    [--bundle DIR] [--pid-file FILE] ID   create, start, wait, delete
+          run    [--bundle DIR] [--pid-file FILE] ID        create, start, wait, delete
+          create [--bundle DIR] [--pid-file FILE] ID        everything up to just before the program
+          start  ID                                         execute the program
+          exec   [--tty] [--user UID[:GID]] [--cwd DIR] [--env N=V] ID COMMAND [ARG...]
+          state  ID                                         as JSON
+          list
+          kill   ID [SIGNAL]
+          delete [--force] ID
+          spec   [--bundle DIR]                             write a config.json to begin with
+          shim   --id ID --bundle DIR --state DIR           parent of one container (docs/design/shim.md)
         """;
 
     public static int Execute(string[] args)
@@ -28,11 +37,23 @@ internal static class CommandLine
         var rest = global.Words.Skip(1).ToArray();
         return global.Words[0] switch
         {
-            "run" => RunCommand.Execute(root, Arguments.Parse(rest, ["no-pivot"], ["bundle", "b", "pid-file", "console-socket"])),
+            "run" => RunCommand.Execute(root, Bundled(rest)),
+            "create" => CreateCommand.Create(root, Bundled(rest)),
+            "start" => CreateCommand.Start(root, Plain(rest)),
+            "exec" => ExecCommand.Execute(root, Arguments.Parse(rest, ["tty", "t"], ["user", "u", "cwd", "env", "e", "pid-file"])),
+            "state" => StateCommands.State(root, Plain(rest)),
+            "list" => StateCommands.List(root),
+            "kill" => StateCommands.Kill(root, Plain(rest)),
+            "delete" => StateCommands.Delete(root, Arguments.Parse(rest, ["force", "f"], [])),
+            "spec" => StateCommands.Spec(Bundled(rest)),
             "shim" => ShimCommand.Execute(Arguments.Parse(rest, ShimOptions.Switches, ShimOptions.Values)),
             var other => throw new RuntimeException($"unknown command \"{other}\"; see orch-runtime --help", 2),
         };
     }
+
+    private static Arguments Bundled(string[] rest) => Arguments.Parse(rest, ["no-pivot"], ["bundle", "b", "pid-file"]);
+
+    private static Arguments Plain(string[] rest) => Arguments.Parse(rest, [], []);
 
     /// <summary>One line on standard error. Not through Console, which would start threads and install handlers.</summary>
     public static void Complain(string message) =>

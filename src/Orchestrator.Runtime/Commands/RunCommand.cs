@@ -14,7 +14,7 @@ internal static class RunCommand
     public static int Execute(StateRoot root, Arguments arguments)
     {
         var id = arguments.Id();
-        var bundle = Path.GetFullPath(arguments["bundle"] ?? ".");
+        var bundle = Path.GetFullPath(arguments["bundle"] ?? arguments["b"] ?? ".");
         var directory = new ShimDirectory(root.Claim(id));
         PreparedBundle? prepared = null;
         try
@@ -33,7 +33,7 @@ internal static class RunCommand
     {
         using var init = InitProcess.Start(prepared.Plan(waitForStart: false), StandardStreams.Inherited());
         init.AwaitExecuted();
-        StateRoot.Save(directory, Recorded(id, bundle, init.Pid, prepared.Spec.Linux?.CgroupsPath ?? $"/orch/{id}"));
+        StateRoot.Save(directory, Recorded(id, bundle, init.Pid, prepared.CgroupsPath));
         if (pidFile is not null)
             File.WriteAllText(pidFile, init.Pid.ToString(CultureInfo.InvariantCulture));
         using var signals = SignalForwarding.To(init.Pid);

@@ -1,4 +1,5 @@
-using Orchestrator.Linux;
+using System.Text;
+using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Init;
@@ -13,14 +14,15 @@ internal static class ShimCommand
 {
     public static int Execute(Arguments arguments)
     {
+        var options = ShimOptions.From(arguments);
         try
         {
-            return Serve(ShimOptions.From(arguments));
+            return Serve(options);
         }
         catch (Exception e) when (e is RuntimeException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             var code = (e as RuntimeException)?.ExitCode ?? 1;
-            CommandLine.Print($"error {code} {e.Message.ReplaceLineEndings(" ")}\n");
+            Say(options, $"error {code} {e.Message.ReplaceLineEndings(" ")}");
             return code;
         }
     }
@@ -38,8 +40,8 @@ internal static class ShimCommand
         {
             using var shim = ContainerShim.Create(options, loop);
             using var server = new ControlServer(loop, shim, directory.ControlSocket);
-            CommandLine.Print($"ready {shim.State.Pid}\n");
-            DropStandardStreams();
+            Say(options, $"ready {shim.State.Pid}");
+            DropStandardStreams(options);
             loop.Run();
             return 0;
         }
@@ -59,9 +61,17 @@ internal static class ShimCommand
         File.Delete(directory.ExitFile);
     }
 
-    private static void DropStandardStreams()
+    private static void Say(ShimOptions options, string line)
+    {
+        using var to = FileDescriptor.Borrow(options.ReadyFd);
+        to.WriteAll(Encoding.UTF8.GetBytes(line + "\n"));
+    }
+
+    private static void DropStandardStreams(ShimOptions options)
     {
         using var none = StandardStreams.Null();
+        if (options.ReadyFd > 2)
+            none.CopyOnto(options.ReadyFd);
         for (var fd = 0; fd < 3; fd++)
             none.CopyOnto(fd);
     }

@@ -12,16 +12,20 @@ internal sealed class PreparedBundle
 {
     private readonly string bundle;
 
-    private PreparedBundle(RuntimeSpec spec, string bundle, CgroupSet cgroups)
+    private PreparedBundle(RuntimeSpec spec, string bundle, CgroupSet cgroups, string cgroupsPath)
     {
         Spec = spec;
         this.bundle = bundle;
         Cgroups = cgroups;
+        CgroupsPath = cgroupsPath;
     }
 
     public RuntimeSpec Spec { get; }
 
     public CgroupSet Cgroups { get; }
+
+    /// <summary>The spec's, or the default.</summary>
+    public string CgroupsPath { get; }
 
     /// <summary>Namespaces the container does not share with the host: those an exec has to enter.</summary>
     public NamespaceKinds Namespaces => (Spec.Linux?.Namespaces ?? [])
@@ -44,7 +48,7 @@ internal sealed class PreparedBundle
             throw new RuntimeException(e.Message);
         }
 
-        return new PreparedBundle(spec, bundle, cgroups);
+        return new PreparedBundle(spec, bundle, cgroups, PathOf(spec, defaultCgroupsPath));
     }
 
     public IReadOnlyList<PlanEntry> Plan(bool waitForStart) =>
@@ -52,15 +56,18 @@ internal sealed class PreparedBundle
 
     public static CgroupSet CgroupsOf(RuntimeSpec spec, string defaultPath)
     {
-        var path = spec.Linux?.CgroupsPath is { Length: > 0 } given ? given : defaultPath;
         var cpu = spec.Linux?.Resources?.Cpu;
         try
         {
-            return new CgroupSet(CgroupLayout.Detect(), path, withCpuset: cpu?.Cpus is { Length: > 0 } || cpu?.Mems is { Length: > 0 });
+            var withCpuset = cpu?.Cpus is { Length: > 0 } || cpu?.Mems is { Length: > 0 };
+            return new CgroupSet(CgroupLayout.Detect(), PathOf(spec, defaultPath), withCpuset);
         }
         catch (ArgumentException e)
         {
             throw new RuntimeException(e.Message);
         }
     }
+
+    private static string PathOf(RuntimeSpec spec, string defaultPath) =>
+        spec.Linux?.CgroupsPath is { Length: > 0 } given ? given : defaultPath;
 }

@@ -259,7 +259,7 @@ internal sealed class ContainerShim : IDisposable
         ShimStartTicks = ProcessIdentity.StartTicks(Environment.ProcessId) ?? 0,
         BootId = ProcessIdentity.BootId(),
         Bundle = options.Bundle,
-        CgroupsPath = prepared.Spec.Linux?.CgroupsPath ?? $"{options.CgroupParent}/{options.Id}",
+        CgroupsPath = prepared.CgroupsPath,
         CreatedAt = DateTimeOffset.UtcNow,
     };
 }

@@ -9,7 +9,7 @@ internal sealed record ShimOptions
     public static readonly string[] Switches = ["open-stdin", "stdin-once", "inherit-stdio"];
 
     public static readonly string[] Values =
-        ["id", "bundle", "state", "log-path", "log-max-size", "log-max-file", "cgroup-parent", "pid-file"];
+        ["id", "bundle", "state", "log-path", "log-max-size", "log-max-file", "cgroup-parent", "ready-fd"];
 
     public required string Id { get; init; }
 
@@ -33,6 +33,9 @@ internal sealed record ShimOptions
     /// <summary>The container gets the shim's own streams; nothing is logged and nobody can attach.</summary>
     public bool InheritStdio { get; init; }
 
+    /// <summary>Where the one line goes; 1 unless the container needs our standard output for itself.</summary>
+    public int ReadyFd { get; init; } = 1;
+
     public static ShimOptions From(Arguments arguments) => new()
     {
         Id = arguments.Need("id"),
@@ -45,6 +48,7 @@ internal sealed record ShimOptions
         OpenStdin = arguments.Has("open-stdin"),
         StdinOnce = arguments.Has("stdin-once"),
         InheritStdio = arguments.Has("inherit-stdio"),
+        ReadyFd = int.Parse(arguments["ready-fd"] ?? "1", CultureInfo.InvariantCulture),
     };
 
     /// <summary>Docker's sizes: a number with k, m or g.</summary>

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Orchestrator.Oci.Bundle;
+using Orchestrator.Oci.Shim;
+
+namespace Orchestrator.Runtime.Tests;
+
+/// <summary>A bundle of busybox and the runtime's own program, run as users run it. ORCH_RUNTIME names a native build to
+/// test instead of the one beside the tests.</summary>
+internal sealed class TestContainer : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("ort").FullName;
+
+    public TestContainer(params string[] args)
+    {
+        Id = "t" + Path.GetFileName(directory)[3..];
+        Directory.CreateDirectory($"{directory}/rootfs/bin");
+        File.Copy("/bin/busybox", $"{directory}/rootfs/bin/busybox");
+        foreach (var applet in (string[])["sh", "cat", "id", "sleep", "ls", "true", "grep", "mkdir", "tty", "hostname", "dd", "head", "tail", "seq", "readlink", "stty"])
+            File.CreateSymbolicLink($"{directory}/rootfs/bin/{applet}", "busybox");
+        Spec = ContainerDefaults.Spec("rootfs", args, $"/orch-test/{Id}");
+    }
+
+    public string Id { get; }
+
+    public RuntimeSpec Spec { get; set; }
+
+    public string LogPath => $"{directory}/log";
+
+    public string RootFs => $"{directory}/rootfs";
+
+    public ShimDirectory State => new($"{directory}/state");
+
+    /// <summary>Runs to the end.</summary>
+    public (int ExitCode, string Output, string Errors) Run(string? input = null)
+    {
+        BundleDirectory.Write(directory, Spec);
+        using var process = Start("--root", $"{directory}/root", "run", "--bundle", directory, Id);
+        if (input is not null)
+            process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    /// <summary>The shim's one line.</summary>
+    public string StartShim(params string[] more)
+    {
+        BundleDirectory.Write(directory, Spec);
+        var process = Start(["shim", "--id", Id, "--bundle", directory, "--state", State.Path, "--log-path", LogPath, .. more]);
+        return process.StandardOutput.ReadToEnd().TrimEnd();
+    }
+
+    public Task<ShimClient> ConnectAsync() => ShimClient.ConnectAsync(State.ControlSocket, CancellationToken.None);
+
+    /// <summary>Starts the shim, which must be ready, and connects.</summary>
+    public Task<ShimClient> CreateAsync(params string[] more)
+    {
+        Assert.StartsWith("ready ", StartShim(more), StringComparison.Ordinal);
+        return ConnectAsync();
+    }
+
+    public IEnumerable<string> Cgroups() => Directory.EnumerateDirectories("/sys/fs/cgroup")
+        .Select(h => $"{h}/orch-test/{Id}").Append($"/sys/fs/cgroup/orch-test/{Id}").Where(Directory.Exists);
+
+    public void Dispose()
+    {
+        if (File.Exists(State.ControlSocket))
+        {
+            try
+            {
+                ConnectAsync().Result.DeleteAsync(CancellationToken.None).Wait();
+            }
+            catch (AggregateException)
+            {
+                // A test that killed its shim.
+            }
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static Process Start(params string[] arguments)
+    {
+        var native = Environment.GetEnvironmentVariable("ORCH_RUNTIME");
+        string[] program = native is not null
+            ? [native]
+            : ["dotnet", "--roll-forward", "Major", Path.Combine(AppContext.BaseDirectory, "orch-runtime.dll")];
+        return Process.Start(new ProcessStartInfo(program[0], [.. program[1..], .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+    }
+}
