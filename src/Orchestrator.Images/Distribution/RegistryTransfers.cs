@@ -2,13 +2,90 @@ using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
 
-/// <summary>Pull, push and resolve.</summary>
+/// <summary>Pull, push and resolve: which registry, then the work.</summary>
 internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options, IClusterRegistry? cluster) : IDisposable
 {
-    public Task<Image> PullAsync(Reference name, Platform platform, RegistryCredentials? credentials,
-        IProgress<ImageProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException($"{stores}{options}{cluster}");
+    private readonly RegistryEndpoints endpoints = new(options, cluster);
+    private readonly TransferRetry retry = new(options.TransferAttempts, stores.Time);
+
+    public async Task<Image> PullAsync(Reference name, Platform platform, RegistryCredentials? credentials,
+        IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
+    {
+        var (client, top, json) = await FindAsync(name, credentials, cancellationToken);
+        progress?.Report(new ImageProgress($"Pulling from {name.Path}", name.Tag ?? name.Digest.ToString()));
+        var before = Library.ImageFinder.FindNamed(stores.Library.State, name);
+        var image = await stores.UnderLeaseAsync(lease =>
+            new ImagePuller(stores, client, retry, options.ConcurrentDownloads, progress)
+                .PullAsync(lease, name, top, json, platform, cancellationToken));
+        progress?.Report(new ImageProgress($"Digest: {top.Digest}"));
+        progress?.Report(new ImageProgress(before == image.Id
+            ? $"Status: Image is up to date for {name.Familiar}" : $"Status: Downloaded newer image for {name.Familiar}"));
+        return image;
+    }
+
     public Task PushAsync(Reference name, RegistryCredentials? credentials,
-        IProgress<ImageProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<ResolvedImage> ResolveAsync(Reference name, RegistryCredentials? credentials, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public void Dispose() { }
+        IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
+    {
+        var client = new RegistryClient(endpoints.Of(name.Domain), name, credentials);
+        return new ImagePusher(stores, client, retry, options.ConcurrentUploads, progress).PushAsync(name, cancellationToken);
+    }
+
+    public async Task<ResolvedImage> ResolveAsync(
+        Reference name, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    {
+        var (client, top, json) = await FindAsync(name, credentials, cancellationToken);
+        var found = client.Repository.WithDigest(top.Digest);
+        try
+        {
+            return new ResolvedImage(found, top, [.. await PlatformsAsync(client, top, json, cancellationToken)]);
+        }
+        catch (FormatException error)
+        {
+            throw new ImageException(ImageError.Damaged, $"cannot resolve {name.Familiar}: {error.Message}", error);
+        }
+    }
+
+    public void Dispose() => endpoints.Dispose();
+
+    private async Task<IEnumerable<Platform>> PlatformsAsync(
+        RegistryClient client, Descriptor top, byte[] json, CancellationToken cancellationToken)
+    {
+        if (MediaTypes.IsIndex(top.MediaType))
+            return (ImageJson.ReadIndex(json).Manifests ?? []).Select(m => m.Platform).OfType<Platform>();
+        if (ImageJson.ReadManifest(json).Config is not { } config || !MediaTypes.IsImageConfig(config.MediaType))
+            return [];
+        using var lease = stores.Content.Lease();
+        await new BlobDownload(stores.Content, client, retry).RunAsync(lease, config, null, null, cancellationToken);
+        return [ImageJson.ReadConfig(await stores.Content.ReadAsync(config.Digest, cancellationToken)).Platform];
+    }
+
+    /// <summary>Asks each place that the name may be at for its manifest.</summary>
+    private async Task<(RegistryClient Client, Descriptor Top, byte[] Json)> FindAsync(
+        Reference name, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    {
+        ImageException? first = null;
+        foreach (var place in Places(name))
+        {
+            try
+            {
+                var client = new RegistryClient(endpoints.Of(place.Domain), place, place.Domain == name.Domain ? credentials : null);
+                var (top, json) = await retry.RunAsync(token => client.GetManifestAsync(place, token), null, cancellationToken);
+                return (client, top, json);
+            }
+            catch (ImageException error) when (error.Error is ImageError.NotFound or ImageError.Unavailable or ImageError.Denied)
+            {
+                first = Join(first, error);
+            }
+        }
+
+        throw first!;
+    }
+
+    /// <summary>A name that says no registry is looked for in the cluster's before it is in docker.io.</summary>
+    private IEnumerable<Reference> Places(Reference name) => name.IsUnqualified && endpoints.HasCluster
+        ? [name.AtDomain(IClusterRegistry.Domain, name.FamiliarName), name]
+        : [name];
+
+    private static ImageException Join(ImageException? first, ImageException second) => first is null ? second
+        : new ImageException(second.Error, $"{first.Message}; and {second.Message}", second);
 }

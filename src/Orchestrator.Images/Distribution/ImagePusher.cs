@@ -1,0 +1,92 @@
+using Orchestrator.Images.Layers;
+using Orchestrator.Oci.Images;
+
+namespace Orchestrator.Images.Distribution;
+
+/// <summary>Sends one image to a registry: blobs side by side, the manifest last.</summary>
+internal sealed class ImagePusher(ImageStores stores, RegistryClient client, TransferRetry retry, int concurrency, IProgress<ImageProgress>? progress)
+{
+    public async Task PushAsync(Reference name, CancellationToken cancellationToken)
+    {
+        using var lease = stores.Content.Lease();
+        var image = Library.ImageFinder.FindNamed(stores.Library.State, name) is { } id ? stores.Library.Get(id) : null;
+        if (image is null)
+        {
+            throw new ImageException(ImageError.NotFound,
+                $"An image does not exist locally with the tag: {name.FamiliarName}{(name.Tag is null ? "" : ":" + name.Tag)}");
+        }
+
+        progress?.Report(new ImageProgress($"The push refers to repository [{name.Name}]"));
+        var json = await stores.Content.ReadAsync(image.Manifest.Digest, cancellationToken);
+        var manifest = ImageJson.ReadManifest(json);
+        var blobs = (manifest.Layers ?? []).Append(manifest.Config!).DistinctBy(b => b.Digest).ToList();
+        foreach (var blob in blobs.Append(image.Manifest))
+        {
+            if (!lease.Pin(blob.Digest))
+                throw new ImageException(ImageError.Damaged, $"blob {blob.Digest} of {name.Familiar} is missing: load or pull the image again");
+        }
+
+        foreach (var blob in blobs)
+            progress?.Report(new ImageProgress("Preparing", blob.Digest.ShortHex));
+        await Parallel.ForEachAsync(blobs, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
+            async (blob, token) => await UploadAsync(name, blob, token));
+
+        var tag = name.Tag ?? image.Manifest.Digest.ToString();
+        await retry.RunAsync(async token =>
+        {
+            await client.PutManifestAsync(tag, image.Manifest, json, token);
+            return true;
+        }, null, cancellationToken);
+        Remember(name, image);
+        progress?.Report(new ImageProgress($"{tag}: digest: {image.Manifest.Digest} size: {json.Length}"));
+        progress?.Report(new ImageProgress(Pushed: new PushedImage(tag, image.Manifest.Digest.ToString(), json.Length)));
+    }
+
+    private async Task UploadAsync(Reference name, Descriptor blob, CancellationToken cancellationToken)
+    {
+        var id = blob.Digest.ShortHex;
+        var outcome = await retry.RunAsync(async token =>
+        {
+            if (await client.HasBlobAsync(blob.Digest, token))
+                return "Layer already exists";
+            var ticks = new ProgressPacer(stores.Time);
+            Stream Open() => new CountedStream(stores.Content.OpenRead(blob.Digest), new Meter(done =>
+                ticks.Report(progress, new ImageProgress("Pushing", id, done, blob.Size), done == blob.Size)));
+            var from = MountSource(name, blob.Digest);
+            return await client.UploadBlobAsync(blob, Open, from, token) ? $"Mounted from {from}" : "Pushed";
+        }, seconds => progress?.Report(new ImageProgress($"Retrying in {seconds} seconds", id)), cancellationToken);
+        progress?.Report(new ImageProgress(outcome, id));
+    }
+
+    /// <summary>Another repository of the same registry that, as far as we know, has the blob.</summary>
+    private string? MountSource(Reference name, Digest blob)
+    {
+        var state = stores.Library.State;
+        return state.Names.Select(n => (Name: Reference.Parse(n.Key), Id: n.Value))
+            .Where(n => n.Name.Digest is not null && n.Name.Domain == name.Domain && n.Name.Path != name.Path)
+            .Where(n => Has(state.Images[n.Id].Manifest, blob)).Select(n => n.Name.Path).Order(StringComparer.Ordinal).FirstOrDefault();
+    }
+
+    private bool Has(Descriptor manifest, Digest blob)
+    {
+        try
+        {
+            using var file = stores.Content.OpenRead(manifest.Digest);
+            var json = new byte[file.Length];
+            file.ReadExactly(json);
+            return Content.ContentGraph.Children(manifest.MediaType, json).Any(c => c.Digest == blob);
+        }
+        catch (Exception error) when (error is ImageException or FormatException)
+        {
+            return false; // It only saves an upload.
+        }
+    }
+
+    private void Remember(Reference name, Image image) => stores.Library.Change(state =>
+        state.Images.ContainsKey(image.Id) ? state.Named(name.WithDigest(image.Manifest.Digest), image.Id, stores.Time.GetUtcNow()) : state);
+
+    private sealed class Meter(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Orchestrator.Oci.Images;
+
+namespace Orchestrator.Images.Distribution;
+
+/// <summary>Speaks to one repository of one registry.</summary>
+/// <remarks>Source: OCI distribution-spec 1.1. Addresses are tried in order; the one that answers is kept.</remarks>
+/// <param name="repository">Registry and path; tag and digest do not matter.</param>
+internal sealed class RegistryClient(
+    IReadOnlyList<RegistryEndpoint> endpoints, Reference repository, RegistryCredentials? credentials)
+{
+    private readonly RegistryAuth auth = new(credentials);
+    private int current;
+
+    public Reference Repository => repository;
+
+    private string Base => $"v2/{repository.Path}";
+
+    private string PullScope => $"repository:{repository.Path}:pull";
+
+    private string PushScope => $"repository:{repository.Path}:pull,push";
+
+    /// <summary>Fetches a manifest or index by tag or digest, verified where a digest names it.</summary>
+    /// <exception cref="ImageException">NotFound, Denied, Unavailable, Damaged.</exception>
+    public async Task<(Descriptor Descriptor, byte[] Json)> GetManifestAsync(Reference name, CancellationToken cancellationToken)
+    {
+        var wanted = name.Digest?.ToString() ?? name.Tag ?? Reference.DefaultTag;
+        using var response = await SendAsync(() =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"{Base}/manifests/{wanted}");
+            foreach (var type in MediaTypes.Manifests)
+                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+            return request;
+        }, PullScope, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw await RegistryFailure.OfAsync(response, repository.Domain, $"manifest for {name.Familiar}", cancellationToken);
+
+        var json = await ReadManifestAsync(response, name, cancellationToken);
+        var descriptor = Descriptor.Of(json, response.Content.Headers.ContentType?.MediaType ?? MediaTypes.OciManifest);
+        if (name.Digest is { } digest && descriptor.Digest != digest)
+        {
+            throw new ImageException(ImageError.Damaged,
+                $"registry {repository.Domain} sent something else for {name.Familiar}: it has the digest {descriptor.Digest}");
+        }
+
+        return (descriptor, json);
+    }
+
+    /// <summary>Opens a blob from <paramref name="offset"/> on; the answer says whether the registry kept to that.</summary>
+    public async Task<HttpResponseMessage> OpenBlobAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(() =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"{Base}/blobs/{blob.Digest}");
+            if (offset > 0)
+                request.Headers.Range = new RangeHeaderValue(offset, null);
+            return request;
+        }, PullScope, cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await RegistryFailure.OfAsync(response, repository.Domain, $"blob {blob.Digest} of {repository.FamiliarName}", cancellationToken);
+    }
+
+    public async Task<bool> HasBlobAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Head, $"{Base}/blobs/{digest}"), PushScope, cancellationToken);
+        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound)
+            return response.IsSuccessStatusCode;
+        throw await RegistryFailure.OfAsync(response, repository.Domain, $"blob {digest} of {repository.FamiliarName}", cancellationToken);
+    }
+
+    /// <summary>Uploads a blob, unless the registry can take it over from another repository.</summary>
+    /// <param name="mountFrom">The path of a repository there that may have it; null: none known.</param>
+    /// <returns>Whether it was taken over.</returns>
+    public async Task<bool> UploadBlobAsync(
+        Descriptor blob, Func<Stream> open, string? mountFrom, CancellationToken cancellationToken)
+    {
+        var query = mountFrom is null ? "" : $"?mount={blob.Digest}&from={Uri.EscapeDataString(mountFrom)}";
+        using var session = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, $"{Base}/blobs/uploads/{query}"), PushScope, cancellationToken);
+        if (session.StatusCode == HttpStatusCode.Created)
+            return true;
+        if (session.StatusCode != HttpStatusCode.Accepted || session.Headers.Location is not { } location)
+            throw await RegistryFailure.OfAsync(session, repository.Domain, $"upload to {repository.FamiliarName}", cancellationToken);
+
+        var target = new Uri(session.RequestMessage!.RequestUri!, location);
+        var separator = target.Query.Length > 0 ? '&' : '?';
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, $"{target}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}")
+        {
+            Content = new StreamContent(open(), 128 * 1024)
+            {
+                Headers = { ContentLength = blob.Size, ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+            },
+        }, PushScope, cancellationToken);
+        return response.StatusCode == HttpStatusCode.Created ? false
+            : throw await RegistryFailure.OfAsync(response, repository.Domain, $"blob {blob.Digest}", cancellationToken);
+    }
+
+    /// <param name="reference">A tag or a digest.</param>
+    public async Task PutManifestAsync(string reference, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, $"{Base}/manifests/{reference}")
+        {
+            Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) } },
+        }, PushScope, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw await RegistryFailure.OfAsync(response, repository.Domain, $"manifest {repository.FamiliarName}:{reference}", cancellationToken);
+    }
+
+    private static async Task<byte[]> ReadManifestAsync(HttpResponseMessage response, Reference name, CancellationToken cancellationToken)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[ImageJson.MaxBytes + 1];
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length <= ImageJson.MaxBytes ? buffer[..length] : throw new ImageException(ImageError.Damaged,
+            $"the manifest for {name.Familiar} is larger than {ImageJson.MaxBytes / 1024 / 1024} MiB");
+    }
+
+    /// <summary>Sends to the first address that answers, after the challenge it may put.</summary>
+    /// <param name="make">Makes the request anew for each try; its address is relative to the endpoint, or whole.</param>
+    private async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken)
+    {
+        Exception? last = null;
+        for (var i = 0; i < endpoints.Count; i++)
+        {
+            var index = (current + i) % endpoints.Count;
+            try
+            {
+                var response = await SendAsync(endpoints[index], make, scope, cancellationToken);
+                // Another manager may be well where this one is not.
+                if (RegistryFailure.IsPassing(response.StatusCode) && i < endpoints.Count - 1)
+                {
+                    response.Dispose();
+                    continue;
+                }
+
+                current = index;
+                return response;
+            }
+            catch (HttpRequestException error) when (!Disk.IsFull(error))
+            {
+                // Of several failures the last address's counts: for plain HTTP registries the first is only "no TLS".
+                last = error;
+            }
+        }
+
+        throw RegistryFailure.Unreachable(repository.Domain, last!);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        RegistryEndpoint endpoint, Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken)
+    {
+        for (var answered = false; ; answered = true)
+        {
+            using var request = make();
+            request.RequestUri = new Uri(endpoint.Address, request.RequestUri!);
+            var header = request.Headers.Authorization = auth.For(scope);
+            var response = await endpoint.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.StatusCode != HttpStatusCode.Unauthorized || answered
+                || !await auth.AnswerAsync(endpoint.Http, response, scope, header, cancellationToken))
+                return response;
+            response.Dispose();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Orchestrator.Oci.Images;
+
+namespace Orchestrator.Images.Distribution;
+
+/// <summary>Knows where to reach the registry of a name.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "Each handler is owned by the client made from it.")]
+[SuppressMessage("Security", "CA5359", Justification = "Only for registries that the operator named insecure.")]
+internal sealed class RegistryEndpoints : IDisposable
+{
+    private const string DockerHub = "https://registry-1.docker.io";
+
+    private readonly IClusterRegistry? cluster;
+    private readonly ImageOptions options;
+    private readonly FrozenSet<string> insecure;
+    private readonly HttpClient strict = Client(new SocketsHttpHandler(), owned: true);
+    private readonly HttpClient lenient = Client(new SocketsHttpHandler
+    {
+        // What the operator named insecure need not prove who it is: docker's meaning of the setting.
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    }, owned: true);
+
+    private readonly HttpClient? mutual;
+
+    public RegistryEndpoints(ImageOptions options, IClusterRegistry? cluster)
+    {
+        (this.options, this.cluster) = (options, cluster);
+        insecure = options.InsecureRegistries.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        mutual = cluster is null ? null : Client(cluster.Handler, owned: false);
+    }
+
+    /// <summary>Whether the cluster's registry can be asked for names that do not say where they are from.</summary>
+    public bool HasCluster => cluster is { Managers.Count: > 0 };
+
+    /// <summary>Where to try, in order.</summary>
+    /// <exception cref="ImageException">Unavailable: the cluster's registry is meant, and the node is in no cluster.</exception>
+    public IReadOnlyList<RegistryEndpoint> Of(string domain)
+    {
+        if (domain == IClusterRegistry.Domain)
+            return OfCluster();
+        if (domain == Reference.DefaultDomain)
+            return [.. options.RegistryMirrors.Append(new Uri(DockerHub)).Select(m => new RegistryEndpoint(m, strict))];
+        return MayBePlain(domain)
+            ? [new(new Uri($"https://{domain}"), lenient), new(new Uri($"http://{domain}"), lenient)]
+            : [new(new Uri($"https://{domain}"), strict)];
+    }
+
+    public void Dispose()
+    {
+        strict.Dispose();
+        lenient.Dispose();
+        mutual?.Dispose();
+    }
+
+    private List<RegistryEndpoint> OfCluster() => cluster is { Managers: { Count: > 0 } managers }
+        ? [.. managers.Select(m => new RegistryEndpoint(m, mutual!))]
+        : throw new ImageException(ImageError.Unavailable,
+            $"{IClusterRegistry.Domain} is the registry of a cluster, and this node is in none: " +
+            "create one with \"orch swarm init\" or join one with \"orch swarm join\"");
+
+    private bool MayBePlain(string domain)
+    {
+        var host = domain.StartsWith('[') ? domain[1..domain.IndexOf(']', StringComparison.Ordinal)] : domain.Split(':')[0];
+        return insecure.Contains(domain) || insecure.Contains(host) || host == "localhost"
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    }
+
+    private static HttpClient Client(HttpMessageHandler handler, bool owned)
+    {
+        if (handler is SocketsHttpHandler sockets && owned)
+        {
+            sockets.ConnectTimeout = TimeSpan.FromSeconds(15);
+            sockets.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+            sockets.AutomaticDecompression = DecompressionMethods.None; // Digests are over what is sent.
+        }
+
+        var client = new HttpClient(handler, disposeHandler: owned) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("orch/0.1");
+        return client;
+    }
+}

@@ -1,0 +1,36 @@
+namespace Orchestrator.Images.Distribution;
+
+/// <summary>Repeats a transfer that failed for a passing reason, waiting longer each time.</summary>
+internal sealed class TransferRetry(int attempts, TimeProvider time)
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
+
+    /// <param name="waiting">Told the seconds until the next try.</param>
+    public async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> transfer, Action<int>? waiting, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await transfer(cancellationToken);
+            }
+            catch (Exception error) when (attempt < attempts && IsPassing(error) && !cancellationToken.IsCancellationRequested)
+            {
+                var delay = First * Math.Pow(2, attempt - 1);
+                waiting?.Invoke((int)Math.Ceiling(delay.TotalSeconds));
+                await Task.Delay(delay, time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Broken connections, timeouts and busy servers pass; what a registry refuses it refuses again.</summary>
+    private static bool IsPassing(Exception error) => error switch
+    {
+        ImageException image => image.Error is ImageError.Unavailable,
+        HttpRequestException => true,
+        TimeoutException => true,
+        IOException => !Disk.IsFull(error),
+        _ => false,
+    };
+}

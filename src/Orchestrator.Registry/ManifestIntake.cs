@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Orchestrator.Images;
+using Orchestrator.Images.Content;
+using Orchestrator.Images.Distribution;
+using Orchestrator.Oci.Images;
+
+namespace Orchestrator.Registry;
+
+/// <summary>Takes a manifest in with all it names: blobs that were pushed here, and those that only another manager has.</summary>
+internal sealed class ManifestIntake(RepositoryStore repositories, ContentStore content, PeerRegistries? peers, TimeProvider time)
+{
+    private const int MaxDepth = 4;
+
+    private readonly TransferRetry retry = new(attempts: 2, time);
+
+    /// <summary>Stores a manifest; its blobs and it are the repository's when this returns.</summary>
+    /// <exception cref="RegistryError">MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN. Nothing new is named.</exception>
+    public async Task StoreAsync(string name, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
+    {
+        using var lease = content.Lease();
+        await StoreAsync(lease, name, manifest, json, depth: 0, cancellationToken);
+    }
+
+    /// <summary>Fetches a manifest, and all it names, from a manager that has it.</summary>
+    /// <returns>False: none that answers has it.</returns>
+    public async Task<bool> FetchAsync(string name, Digest digest, CancellationToken cancellationToken)
+    {
+        using var lease = content.Lease();
+        return await FetchAsync(lease, name, digest, depth: 0, cancellationToken);
+    }
+
+    /// <summary>Fetches a blob from a manager that has it; afterwards it is the repository's.</summary>
+    public async Task<bool> FetchBlobAsync(string name, Digest digest, CancellationToken cancellationToken)
+    {
+        using var lease = content.Lease();
+        return await FetchBlobAsync(lease, name, new Descriptor { Digest = digest, Size = long.MaxValue }, cancellationToken);
+    }
+
+    private async Task StoreAsync(
+        ContentLease lease, string name, Descriptor manifest, byte[] json, int depth, CancellationToken cancellationToken)
+    {
+        if (depth > MaxDepth)
+            throw RegistryError.ManifestInvalid("indexes are nested too deeply");
+        var subject = Subject(manifest.MediaType, json);
+        foreach (var child in Children(manifest.MediaType, json))
+        {
+            lease.Pin(child.Digest);
+            await RequireAsync(lease, name, manifest, child, depth, cancellationToken);
+        }
+
+        await content.IngestAsync(lease, json, manifest.MediaType, cancellationToken);
+        repositories.AddManifest(name, manifest, subject);
+    }
+
+    private async Task RequireAsync(
+        ContentLease lease, string name, Descriptor parent, Descriptor child, int depth, CancellationToken cancellationToken)
+    {
+        var isManifest = MediaTypes.IsIndex(parent.MediaType);
+        var have = isManifest
+            ? repositories.MediaTypeOf(name, child.Digest) is not null && content.Contains(child.Digest)
+            : repositories.HasBlob(name, child.Digest);
+        if (have || child.Urls is { Length: > 0 })
+            return;
+        var fetched = isManifest
+            ? await FetchAsync(lease, name, child.Digest, depth + 1, cancellationToken)
+            : await FetchBlobAsync(lease, name, child, cancellationToken);
+        if (!fetched)
+            throw RegistryError.ManifestBlobUnknown(child.Digest.ToString());
+    }
+
+    private async Task<bool> FetchAsync(ContentLease lease, string name, Digest digest, int depth, CancellationToken cancellationToken)
+    {
+        foreach (var peer in peers?.Others ?? [])
+        {
+            try
+            {
+                var client = peers!.Client(peer, name);
+                var (manifest, json) = await client.GetManifestAsync(client.Repository.WithDigest(digest), cancellationToken);
+                await StoreAsync(lease, name, manifest, json, depth, cancellationToken);
+                return true;
+            }
+            catch (ImageException error) when (error.Error is not ImageError.NoSpace)
+            {
+                // This one cannot help; the next may.
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> FetchBlobAsync(ContentLease lease, string name, Descriptor blob, CancellationToken cancellationToken)
+    {
+        foreach (var peer in peers?.Others ?? [])
+        {
+            try
+            {
+                var client = peers!.Client(peer, name);
+                if (!lease.Pin(blob.Digest) || !repositories.HasBlob(name, blob.Digest))
+                {
+                    if (!await client.HasBlobAsync(blob.Digest, cancellationToken))
+                        continue;
+                    await new BlobDownload(content, client, retry).RunAsync(lease, blob, null, null, cancellationToken);
+                }
+
+                repositories.AddBlob(name, blob.Digest);
+                return true;
+            }
+            catch (ImageException error) when (error.Error is not ImageError.NoSpace)
+            {
+                // This one cannot help; the next may.
+            }
+        }
+
+        return false;
+    }
+
+    private static ImmutableArray<Descriptor> Children(string mediaType, byte[] json) => Read(() =>
+    {
+        if (!MediaTypes.IsManifest(mediaType) && !MediaTypes.IsIndex(mediaType))
+            throw RegistryError.ManifestInvalid($"its type \"{mediaType}\" is none that this registry keeps");
+        var children = ContentGraph.Children(mediaType, json);
+        return children.Any(c => c.Digest.IsEmpty || c.Size < 0)
+            ? throw RegistryError.ManifestInvalid("a descriptor lacks digest or size") : children;
+    });
+
+    private static Digest? Subject(string mediaType, byte[] json) => Read(() => MediaTypes.IsIndex(mediaType)
+        ? ImageJson.ReadIndex(json).Subject?.Digest : ImageJson.ReadManifest(json).Subject?.Digest);
+
+    private static T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (FormatException error)
+        {
+            throw RegistryError.ManifestInvalid(error.Message);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Registry;
+
+internal sealed record ErrorBody([property: JsonPropertyName("errors")] ErrorItem[] Errors);
+
+internal sealed record ErrorItem(
+    [property: JsonPropertyName("code")] string Code, [property: JsonPropertyName("message")] string Message);
+
+internal sealed record TagList(
+    [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("tags")] string[] Tags);
+
+internal sealed record Catalog([property: JsonPropertyName("repositories")] string[] Repositories);
+
+/// <summary>All tags of one repository with their versions, as managers tell one another.</summary>
+internal sealed record RepositoryTags(string Name, Dictionary<string, TagRecord> Tags);
+
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(TagList))]
+[JsonSerializable(typeof(Catalog))]
+[JsonSerializable(typeof(TagRecord))]
+[JsonSerializable(typeof(RepositoryTags[]))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class RegistryServerJson : JsonSerializerContext;

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Orchestrator.Images.Content;
+
+namespace Orchestrator.Registry;
+
+/// <summary>Blobs on their way in. In memory and in the store's ingest folder: none outlives the process.</summary>
+internal sealed class UploadSessions(RegistryOptions options, ContentStore content, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Session> sessions = new(StringComparer.Ordinal);
+
+    /// <summary>One upload; one request at a time may work on it.</summary>
+    internal sealed class Session(string id, string repository, ContentIngest ingest) : IDisposable
+    {
+        public string Id { get; } = id;
+
+        public string Repository { get; } = repository;
+
+        public ContentIngest Ingest { get; } = ingest;
+
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public DateTimeOffset LastUsed { get; set; }
+
+        /// <summary>Ends a turn; the upload may have been ended in it.</summary>
+        public void Release()
+        {
+            if (!disposed)
+                Turn.Release();
+        }
+
+        public void Dispose()
+        {
+            disposed = true;
+            Ingest.Dispose();
+            Turn.Dispose();
+        }
+
+        private bool disposed;
+    }
+
+    public Session Begin(string repository)
+    {
+        Expire();
+        if (sessions.Count >= options.MaxUploads)
+            throw new RegistryError(429, "TOOMANYREQUESTS", $"{sessions.Count} uploads are under way: try again later");
+        var session = new Session(Guid.NewGuid().ToString("n"), repository, content.BeginIngest()) { LastUsed = time.GetUtcNow() };
+        sessions[session.Id] = session;
+        return session;
+    }
+
+    public Session Find(string repository, string id)
+    {
+        if (!sessions.TryGetValue(id, out var session) || session.Repository != repository)
+            throw RegistryError.UploadUnknown(id);
+        session.LastUsed = time.GetUtcNow();
+        return session;
+    }
+
+    public void End(Session session)
+    {
+        if (sessions.TryRemove(session.Id, out _))
+            session.Dispose();
+    }
+
+    public void Expire()
+    {
+        var since = time.GetUtcNow() - options.UploadIdle;
+        foreach (var session in sessions.Values.Where(s => s.LastUsed < since && s.Turn.Wait(0)))
+            End(session);
+    }
+
+    public void Dispose()
+    {
+        foreach (var session in sessions.Values)
+            End(session);
+    }
+}
