@@ -124,31 +124,33 @@ internal sealed class RegistryClient(
     private async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken)
     {
-        Exception? last = null;
-        for (var i = 0; i < endpoints.Count; i++)
+        Exception? failure = null;
+        HttpResponseMessage? busy = null;
+        for (var (i, start) = (0, current); i < endpoints.Count; i++)
         {
-            var index = (current + i) % endpoints.Count;
+            var index = (start + i) % endpoints.Count;
             try
             {
                 var response = await SendAsync(endpoints[index], make, scope, cancellationToken);
-                // Another manager may be well where this one is not.
-                if (RegistryFailure.IsPassing(response.StatusCode) && i < endpoints.Count - 1)
+                if (!RegistryFailure.IsPassing(response.StatusCode))
                 {
-                    response.Dispose();
-                    continue;
+                    busy?.Dispose();
+                    current = index;
+                    return response;
                 }
 
-                current = index;
-                return response;
+                // Another manager may be well where this one is not; if none is, what this one says counts.
+                busy?.Dispose();
+                busy = response;
             }
             catch (HttpRequestException error) when (!Disk.IsFull(error))
             {
                 // Of several failures the last address's counts: for plain HTTP registries the first is only "no TLS".
-                last = error;
+                failure = error;
             }
         }
 
-        throw RegistryFailure.Unreachable(repository.Domain, last!);
+        return busy ?? throw RegistryFailure.Unreachable(repository.Domain, failure!);
     }
 
     private async Task<HttpResponseMessage> SendAsync(
