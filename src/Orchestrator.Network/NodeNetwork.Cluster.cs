@@ -18,29 +18,37 @@ public sealed partial class NodeNetwork
 
     /// <summary>Makes this node's part of the cluster's networks equal to <paramref name="view"/>.</summary>
     /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are programmed.</remarks>
-    public Task<ClusterReport> ApplyClusterAsync(ClusterView view, CancellationToken cancellationToken) =>
-        ExclusiveAsync(async () =>
-        {
-            Check(view);
-            var faults = ImmutableArray.CreateBuilder<string>();
-            var (before, after) = (cluster, Merge(view));
-            cluster = after;
-            clusterRecords.Put("view", after);
+    public async Task<ClusterReport> ApplyClusterAsync(ClusterView view, CancellationToken cancellationToken)
+    {
+        var dead = new List<DeadBackends>();
+        var report = await ExclusiveAsync(() => ApplyAsync(view, dead, cancellationToken), cancellationToken);
+        // Out of the way of everybody else: reading a connection table takes the kernel some thirty milliseconds.
+        await Task.Run(() => dead.ForEach(Forget), cancellationToken);
+        return report;
+    }
 
-            // Order matters: the way to a new task stands before anybody is led there, and nobody is led to an old
-            // one any more when the way is taken down.
-            var removals = after.Overlays.SelectMany(o => Attempt(faults, o.Network.Name, () => Extend(o))).ToList();
-            await PutTablesAsync(after.Overlays.Select(o => o.Network.Id), cancellationToken);
-            foreach (var sandbox in sandboxes.Values)
-                Attempt(faults, sandbox.Config.Name, () => Balance(sandbox));
-            await ApplyIngressAsync(faults, cancellationToken);
-            ForgetDead(before, after);
-            foreach (var (fabric, changes) in removals)
-                fabric.Change(changes);
-            foreach (var gone in before.Overlays.Where(o => after.Overlays.All(a => a.Network.Id != o.Network.Id)))
-                await RemoveOverlayAsync(gone, cancellationToken);
-            return new ClusterReport(faults.ToImmutable());
-        }, cancellationToken);
+    private async Task<ClusterReport> ApplyAsync(ClusterView view, List<DeadBackends> dead, CancellationToken cancellationToken)
+    {
+        Check(view);
+        var faults = ImmutableArray.CreateBuilder<string>();
+        var (before, after) = (cluster, Merge(view));
+        cluster = after;
+        clusterRecords.Put("view", after);
+
+        // Order matters: the way to a new task stands before anybody is led there, and nobody is led to an old
+        // one any more when the way is taken down.
+        var removals = after.Overlays.SelectMany(o => Attempt(faults, o.Network.Name, () => Extend(o))).ToList();
+        await PutTablesAsync(after.Overlays.Select(o => o.Network.Id), cancellationToken);
+        foreach (var sandbox in sandboxes.Values)
+            Attempt(faults, sandbox.Config.Name, () => Balance(sandbox));
+        await ApplyIngressAsync(faults, cancellationToken);
+        dead.AddRange(FindDead(before, after));
+        foreach (var (fabric, changes) in removals)
+            fabric.Change(changes);
+        foreach (var gone in before.Overlays.Where(o => after.Overlays.All(a => a.Network.Id != o.Network.Id)))
+            await RemoveOverlayAsync(gone, cancellationToken);
+        return new ClusterReport(faults.ToImmutable());
+    }
 
     private static void Check(ClusterView view)
     {
@@ -97,30 +105,31 @@ public sealed partial class NodeNetwork
         balancers[sandbox.ContainerId] = wanted;
     }
 
-    /// <summary>Resets connections to tasks that are gone: their clients would wait for an answer for minutes.</summary>
-    private void ForgetDead(ClusterView before, ClusterView after)
+    private sealed record DeadBackends(NetNamespace Namespace, HashSet<IPAddress> Addresses);
+
+    /// <summary>Tasks that are gone, in every namespace that may hold connections to them.</summary>
+    private IEnumerable<DeadBackends> FindDead(ClusterView before, ClusterView after)
     {
         foreach (var overlay in before.Overlays)
         {
             var alive = after.Overlays.Where(o => o.Network.Id == overlay.Network.Id).SelectMany(o => o.Endpoints)
                 .Select(e => e.Ip).ToHashSet();
-            var dead = overlay.Endpoints.Select(e => e.Ip).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse).ToHashSet();
-            if (dead.Count == 0)
+            var gone = overlay.Endpoints.Select(e => e.Ip).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse).ToHashSet();
+            if (gone.Count == 0)
                 continue;
-            if (overlay.Network.Ingress)
-                Forget(() => ConntrackSocket.Open(host.Namespace), dead);
             foreach (var containerId in ListEndpoints(overlay.Network.Id).Select(e => e.ContainerId))
-            {
-                using var ns = NetNamespace.Open(paths.NamespaceOf(containerId));
-                Forget(() => ConntrackSocket.Open(ns), dead);
-            }
+                yield return new DeadBackends(NetNamespace.Open(paths.NamespaceOf(containerId)), gone);
+            if (overlay.Network.Ingress)
+                yield return new DeadBackends(NetNamespace.Open(host.Namespace.Path), gone);
         }
     }
 
-    private static void Forget(Func<ConntrackSocket> open, HashSet<IPAddress> dead)
+    /// <summary>Resets connections to tasks that are gone: their clients would wait for an answer for minutes.</summary>
+    private static void Forget(DeadBackends dead)
     {
-        using var conntrack = open();
-        conntrack.Delete(c => dead.Contains(c.ReplySource));
+        using var ns = dead.Namespace;
+        using var conntrack = ConntrackSocket.Open(ns);
+        conntrack.Delete(c => dead.Addresses.Contains(c.ReplySource));
     }
 
     private async Task RemoveOverlayAsync(OverlayView overlay, CancellationToken cancellationToken)

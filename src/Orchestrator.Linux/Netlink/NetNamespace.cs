@@ -74,6 +74,9 @@ public sealed partial class NetNamespace : SafeHandleMinusOneIsInvalid
         return 0;
     });
 
+    /// <summary>A path that leads here for as long as this object lives.</summary>
+    public string Path => $"/proc/self/fd/{Descriptor}";
+
     /// <summary>Number to put into an attribute such as IFLA_NET_NS_FD; valid while this object is alive.</summary>
     internal int Descriptor => (int)handle;
 

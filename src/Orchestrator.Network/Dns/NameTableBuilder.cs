@@ -52,7 +52,7 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
         {
             foreach (var name in endpoint.Aliases.Prepend(endpoint.Name))
                 Add(name, endpoint.Ready ? endpoint.Ip : null);
-            if (endpoint.Ready)
+            if (endpoint.Ready && endpoint.Name.Length > 0) // A node's own address has no name.
                 AddReverse(endpoint.Ip, endpoint.Name);
         }
 

@@ -9,6 +9,7 @@ internal sealed class HostSpace : IDisposable
 {
     private const string Process = "/proc/self/ns/net", Thread = "/proc/thread-self/ns/net";
 
+    private readonly NftSession nft;
     private readonly bool isOurs = new FileInfo(Process).LinkTarget == new FileInfo(Thread).LinkTarget;
 
     /// <summary>That of the calling thread.</summary>
@@ -16,6 +17,7 @@ internal sealed class HostSpace : IDisposable
     {
         Namespace = NetNamespace.OpenSelf();
         Route = RouteSocket.Open();
+        nft = NftSession.Open();
     }
 
     public NetNamespace Namespace { get; }
@@ -33,11 +35,8 @@ internal sealed class HostSpace : IDisposable
         return File.Exists(setting) && File.ReadAllText(setting).Trim() != "0";
     });
 
-    public void Apply(string nftScript) => Run(() =>
-    {
-        Nft.Apply(nftScript);
-        return 0;
-    });
+    /// <exception cref="NftException">Nothing of the script was applied.</exception>
+    public void Apply(string nftScript) => nft.Run(nftScript);
 
     /// <inheritdoc cref="Sysctl.Set"/>
     public void Set(string path, string value) => Run(() =>
@@ -50,6 +49,7 @@ internal sealed class HostSpace : IDisposable
 
     public void Dispose()
     {
+        nft.Dispose();
         Route.Dispose();
         Namespace.Dispose();
     }
