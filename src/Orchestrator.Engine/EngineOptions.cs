@@ -21,11 +21,8 @@ public sealed record EngineOptions
     /// <summary>Size of <c>/dev/shm</c>, unless the container says otherwise. Default 64 MiB.</summary>
     public long ShmSizeBytes { get; init; } = 64 << 20;
 
-    /// <summary>Log rotation, unless the container says otherwise; 0 means never.</summary>
-    public long LogMaxSizeBytes { get; init; }
-
-    /// <summary>Log files kept when rotating. Default 1.</summary>
-    public int LogMaxFiles { get; init; } = 1;
+    /// <summary><c>max-size</c> and <c>max-file</c> of logs, unless the container says otherwise.</summary>
+    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Resolvers for containers, in place of the host's.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];

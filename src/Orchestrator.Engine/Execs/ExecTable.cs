@@ -41,9 +41,11 @@ internal sealed class ExecTable(
         if (!exec.TryBegin())
             throw EngineException.Conflict($"exec {id} has already been started");
         var spec = exec.Record.Spec;
+        detach |= !(spec.AttachStdin || spec.AttachStdout || spec.AttachStderr);
         try
         {
-            var started = await run.ExecAsync(Process(container.Record, run, spec), spec.AttachStdin, spec.Privileged, cancellationToken);
+            var started = await run.ExecAsync(
+                Process(container.Record, run, spec), spec.AttachStdin && !detach, spec.Privileged, detach, cancellationToken);
             exec.ShimId = started.ExecId;
             exec.Record = exec.Record with { Running = true, Pid = started.Pid };
         }
@@ -55,7 +57,7 @@ internal sealed class ExecTable(
         events.Publish(container.Record, $"exec_start: {string.Join(' ', spec.Command)}", ("execID", id));
         var wanted = new AttachOptions(
             spec.AttachStdin, spec.AttachStdout, spec.AttachStderr, DetachKeys: spec.DetachKeys);
-        var streams = detach || !(spec.AttachStdin || spec.AttachStdout || spec.AttachStderr)
+        var streams = detach
             ? null : await run.AttachAsync(exec.ShimId, wanted, spec.Tty, stdinOnce: true, cancellationToken);
         tasks.Run(token => WatchAsync(container, exec, run, token));
         return streams;

@@ -63,7 +63,9 @@ internal interface IContainerRun
     /// <summary>Looks a user up in the container's files.</summary>
     ResolvedUser ResolveUser(string user);
 
-    Task<ExecStarted> ExecAsync(ProcessSpec process, bool openStdin, bool privileged, CancellationToken cancellationToken);
+    /// <param name="detach">Nobody will attach: what it prints goes nowhere.</param>
+    Task<ExecStarted> ExecAsync(
+        ProcessSpec process, bool openStdin, bool privileged, bool detach, CancellationToken cancellationToken);
 
     Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Oci.Shim;
@@ -15,16 +14,30 @@ internal sealed class ShimLauncher(EngineOptions options)
     public async Task<LaunchedShim> LaunchAsync(
         ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken)
     {
-        var (exitCode, error) = await RunAsync(Arguments(record, directories), cancellationToken);
-        if (exitCode != 0)
-            throw new ShimException(error, exitCode);
-        var client = await ShimClient.ConnectAsync(directories.Shim(record.Id).ControlSocket, cancellationToken);
+        var directory = directories.Shim(record.Id);
+        CheckAnswer(await RunAsync(Arguments(record, directories), cancellationToken));
+        var client = await ShimClient.ConnectAsync(directory.ControlSocket, cancellationToken);
         return new LaunchedShim(client, await client.StateAsync(cancellationToken));
     }
 
     /// <summary>Removes by its state directory what a shim that died could not: processes and cgroups.</summary>
-    public async Task DeleteAsync(ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken) =>
-        await RunAsync(["delete", "--force", "--state", directories.Shim(record.Id).Path, record.Id], cancellationToken);
+    public Task DeleteAsync(ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken)
+    {
+        var directory = directories.Shim(record.Id).Path;
+        return RunAsync(
+            ["--root", Path.GetDirectoryName(directory)!, "delete", "--force", Path.GetFileName(directory)], cancellationToken);
+    }
+
+    /// <summary><c>ready PID</c>, or <c>error CODE MESSAGE</c>. Source: docs/design/shim.md.</summary>
+    private static void CheckAnswer(string line)
+    {
+        if (line.StartsWith("ready ", StringComparison.Ordinal))
+            return;
+        var parts = line.Split(' ', 3);
+        throw parts is ["error", var code, var message] && int.TryParse(code, out var exitCode)
+            ? new ShimException(message, exitCode)
+            : new ShimException(line.Length > 0 ? line : "the shim ended without a word", 1);
+    }
 
     private List<string> Arguments(ContainerRecord record, RunDirectories directories)
     {
@@ -34,44 +47,27 @@ internal sealed class ShimLauncher(EngineOptions options)
             "shim", "--id", record.Id, "--bundle", directories.Bundle(record.Id), "--state", directories.Shim(record.Id).Path,
         };
         if (record.LogPath.Length > 0)
-            arguments.AddRange(["--log", record.LogPath]);
-        var maxSize = Size(log.Options?.GetValueOrDefault("max-size")) ?? options.LogMaxSizeBytes;
-        if (maxSize > 0)
-            arguments.AddRange(["--log-max-size", Text(maxSize), "--log-max-files", Text(MaxFiles(log))]);
+            arguments.AddRange(["--log-path", record.LogPath]);
+        foreach (var (option, flag) in new[] { ("max-size", "--log-max-size"), ("max-file", "--log-max-file") })
+        {
+            if ((log.Options?.GetValueOrDefault(option) ?? options.LogOptions.GetValueOrDefault(option)) is { } value)
+                arguments.AddRange([flag, value]);
+        }
+
         if (record.Spec.OpenStdin)
             arguments.Add("--open-stdin");
+        // A terminal stays open when its client leaves: someone may attach again.
+        if (record.Spec is { OpenStdin: true, StdinOnce: true, Tty: false })
+            arguments.Add("--stdin-once");
         return arguments;
     }
 
-    private long MaxFiles(LogSpec log) =>
-        int.TryParse(log.Options?.GetValueOrDefault("max-file"), out var files) ? files : options.LogMaxFiles;
-
-    /// <summary>Reads <c>10m</c>, <c>1g</c>, <c>500k</c> or bytes.</summary>
-    internal static long? Size(string? text)
+    /// <returns>The first line of its standard output, which the shim closes when it has written that.</returns>
+    private async Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(text))
-            return null;
-        var shift = char.ToLowerInvariant(text[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
-        var digits = shift > 0 ? text[..^1] : text;
-        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value << shift
-            : throw EngineException.Invalid($"invalid max-size: '{text}'; write it like 10m");
-    }
-
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private async Task<(int ExitCode, string Error)> RunAsync(
-        IReadOnlyList<string> arguments, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo(options.RuntimePath, arguments)
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)
+        using var process = Process.Start(
+            new ProcessStartInfo(options.RuntimePath, arguments) { RedirectStandardOutput = true })
             ?? throw new EngineException(EngineError.Internal, $"{options.RuntimePath} could not be started");
-        process.StandardInput.Close();
-        var error = await process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return (process.ExitCode, error.Trim());
+        return (await process.StandardOutput.ReadToEndAsync(cancellationToken)).TrimEnd();
     }
 }

@@ -62,9 +62,9 @@ internal sealed class ShimRun(
     public ResolvedUser ResolveUser(string user) => UserResolver.Resolve(rootfs, user, []);
 
     public Task<ExecStarted> ExecAsync(
-        ProcessSpec process, bool openStdin, bool privileged, CancellationToken cancellationToken) =>
+        ProcessSpec process, bool openStdin, bool privileged, bool detach, CancellationToken cancellationToken) =>
         shim.ExecAsync(
-            new ExecSpec { Process = process, OpenStdin = openStdin, Privileged = privileged }, cancellationToken);
+            new ExecSpec { Process = process, OpenStdin = openStdin, Privileged = privileged, Detach = detach }, cancellationToken);
 
     public async Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken)
     {

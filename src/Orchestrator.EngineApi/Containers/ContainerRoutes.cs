@@ -134,13 +134,8 @@ internal sealed class ContainerRoutes(EngineApiContext context)
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
         var exit = await waiting;
-        await http.WriteLineAsync(
-            new Api.WaitResponse
-            {
-                StatusCode = exit.ExitCode,
-                Error = exit.Error.Length > 0 ? new Api.WaitError { Message = exit.Error } : null,
-            },
-            Json.WaitResponse);
+        // No Error: that is for a wait that failed. Why a start failed is the start's answer.
+        await http.WriteLineAsync(new Api.WaitResponse { StatusCode = exit.ExitCode }, Json.WaitResponse);
     }
 
     private async Task RemoveAsync(HttpContext http)

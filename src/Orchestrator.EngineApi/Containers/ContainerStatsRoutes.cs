@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
+using Orchestrator.EngineApi.Host;
 using Orchestrator.EngineApi.Http;
 
 namespace Orchestrator.EngineApi.Containers;
@@ -10,6 +11,7 @@ namespace Orchestrator.EngineApi.Containers;
 /// <summary>What containers use, one sample a second.</summary>
 internal sealed class ContainerStatsRoutes(EngineApiContext context)
 {
+    private static readonly ulong HostMemory = (ulong)HostInfo.ReadMemory();
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/containers/{id}/stats", StatsAsync);
@@ -51,7 +53,7 @@ internal sealed class ContainerStatsRoutes(EngineApiContext context)
         Memory = usage is null ? new() : new()
         {
             Usage = usage.MemoryBytes,
-            Limit = usage.MemoryLimitBytes,
+            Limit = usage.MemoryLimitBytes is > 0 and var limit && limit < HostMemory ? limit : HostMemory,
             Details = new() { ["inactive_file"] = usage.InactiveFileBytes, ["total_inactive_file"] = usage.InactiveFileBytes },
         },
         Blkio = usage is null ? new() : new()

@@ -87,7 +87,8 @@ internal sealed class HostInfo
         return (values.GetValueOrDefault("PRETTY_NAME", "Linux"), values.GetValueOrDefault("VERSION_ID", ""));
     }
 
-    private static long ReadMemory()
+    /// <summary>Bytes of memory of the host.</summary>
+    public static long ReadMemory()
     {
         var line = File.ReadLines("/proc/meminfo").First();
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;

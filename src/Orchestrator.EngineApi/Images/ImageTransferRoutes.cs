@@ -39,7 +39,6 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         return ProgressStream.RunAsync(http, async progress =>
         {
             await images.PushAsync(reference, RegistryAuth.Read(http), progress, http.RequestAborted);
-            return [];
         });
     }
 
@@ -60,7 +59,6 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         return ProgressStream.RunAsync(http, async progress =>
         {
             await images.PullAsync(reference, PlatformOf(http), RegistryAuth.Read(http), progress, http.RequestAborted);
-            return [];
         });
     }
 
@@ -80,8 +78,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         };
         await ProgressStream.RunAsync(http, async progress =>
         {
-            var image = await images.ImportAsync(http.Request.Body, options, progress, http.RequestAborted);
-            return [new Api.JsonMessage { Status = image.Id.ToString() }];
+            await images.ImportAsync(http.Request.Body, options, progress, http.RequestAborted);
         });
     }
 
@@ -92,7 +89,6 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         return ProgressStream.RunAsync(http, async progress =>
         {
             await images.LoadAsync(http.Request.Body, Quiet(progress), http.RequestAborted);
-            return [];
         });
     }
 

@@ -11,9 +11,8 @@ internal static class ProgressStream
     private const int Waiting = 256;
 
     /// <param name="work">Reports as often as it likes: of progress the client cannot take in time, some is dropped.</param>
-    /// <param name="closing">Lines to send after success.</param>
     public static async Task RunAsync(
-        HttpContext http, Func<IProgress<ImageProgress>, Task<IReadOnlyList<Api.JsonMessage>>> work)
+        HttpContext http, Func<IProgress<ImageProgress>, Task> work)
     {
         var lines = Channel.CreateBounded<ImageProgress>(
             new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
@@ -23,8 +22,7 @@ internal static class ProgressStream
             await http.WriteLineAsync(View(line), Api.ApiJson.Wire.JsonMessage);
         try
         {
-            foreach (var line in await working)
-                await http.WriteLineAsync(line, Api.ApiJson.Wire.JsonMessage);
+            await working;
         }
         catch (Exception e) when (http.Response.HasStarted && e is not OperationCanceledException)
         {
@@ -34,12 +32,12 @@ internal static class ProgressStream
         }
     }
 
-    private static async Task<IReadOnlyList<Api.JsonMessage>> DoAsync(
-        Func<IProgress<ImageProgress>, Task<IReadOnlyList<Api.JsonMessage>>> work, ChannelWriter<ImageProgress> lines)
+    private static async Task DoAsync(
+        Func<IProgress<ImageProgress>, Task> work, ChannelWriter<ImageProgress> lines)
     {
         try
         {
-            return await Task.Run(() => work(new Reporter(lines)));
+            await Task.Run(() => work(new Reporter(lines)));
         }
         finally
         {

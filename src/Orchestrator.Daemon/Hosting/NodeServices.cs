@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Daemon.Configuration;
+using Orchestrator.Daemon.Startup;
+using Orchestrator.Engine;
+using Orchestrator.Images;
+using Orchestrator.Images.Distribution;
+using Orchestrator.Network;
+
+namespace Orchestrator.Daemon.Hosting;
+
+/// <summary>The engine and what it stands on: all of the node that knows no cluster.</summary>
+internal sealed class NodeServices : IAsyncDisposable
+{
+    private NodeServices(ImageService images, NodeNetwork network, ContainerEngine engine) =>
+        (Images, Network, Engine) = (images, network, engine);
+
+    public ImageService Images { get; }
+
+    public NodeNetwork Network { get; }
+
+    public ContainerEngine Engine { get; }
+
+    /// <summary>Opens from the ground up; when it returns, the containers of an earlier daemon are known again.</summary>
+    public static async Task<NodeServices> OpenAsync(
+        DaemonOptions options, IClusterRegistry? registry, ILoggerFactory logging, CancellationToken cancellationToken)
+    {
+        var images = await ImageService.OpenAsync(ImagesOf(options), registry, TimeProvider.System, cancellationToken);
+        var network = new NodeNetwork(NetworkOf(options));
+        var engine = await ContainerEngine.OpenAsync(
+            EngineOf(options), new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
+        return new NodeServices(images, network, engine);
+    }
+
+    /// <summary>From the top down. Nothing that runs is touched.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        await Network.DisposeAsync();
+        await Images.DisposeAsync();
+    }
+
+    private static ImageOptions ImagesOf(DaemonOptions options) => new()
+    {
+        DataRoot = options.DataRoot,
+        InsecureRegistries = [.. options.InsecureRegistries],
+        RegistryMirrors = [.. options.RegistryMirrors.Select(mirror => new Uri(mirror))],
+        ConcurrentDownloads = options.MaxConcurrentDownloads,
+        ConcurrentUploads = options.MaxConcurrentUploads,
+    };
+
+    private static NodeNetworkOptions NetworkOf(DaemonOptions options) => new()
+    {
+        DataRoot = options.DataRoot,
+        ExecRoot = options.ExecRoot,
+        HelperPath = Companions.Find("orch-net", options.NetHelperPath, "net-helper-path"),
+        Bridge = options.Bridge,
+        BridgeIp = options.BridgeIp,
+        Mtu = options.Mtu,
+        Pools = options.AddressPools.Count > 0 ? [.. options.AddressPools] : SubnetPool.Defaults,
+        DnsServers = [.. options.Dns],
+    };
+
+    private static EngineOptions EngineOf(DaemonOptions options) => new()
+    {
+        DataRoot = options.DataRoot,
+        RunRoot = options.ExecRoot,
+        RuntimePath = Companions.Find("orch-runtime", options.RuntimePath, "runtime-path"),
+        CgroupParent = "/" + options.CgroupParent.Trim('/'),
+        DnsSearch = options.DnsSearch,
+        DnsOptions = options.DnsOptions,
+        LogOptions = options.LogOptions,
+    };
+}
