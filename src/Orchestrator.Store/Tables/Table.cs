@@ -90,7 +90,7 @@ public sealed class Table<T> : Table
             changed[i] = Reindex(changed[i], schema.Indexes[i], id, old, next);
 
         var objects = next is null ? byId.Remove(id) : byId.SetItem(id, next);
-        return new Table<T>(schema, objects, changed.MoveToImmutable(), Math.Max(LastChange, index));
+        return new Table<T>(schema, objects, changed.ToImmutable(), Math.Max(LastChange, index));
     }
 
     internal override (string Index, string Key)? Clash(string id, object item)
