@@ -57,7 +57,8 @@ public sealed class ClusterJoin(Func<HttpMessageHandler, ICertificateIssuer> con
         while (true)
         {
             var certificate = await issuer.WaitAsync(id, cancellationToken);
-            if (certificate.State == CertificateState.Issued)
+            // One that is to be rotated already is good until then.
+            if (certificate.State is CertificateState.Issued or CertificateState.Rotate)
                 return NodeIdentity.FromPem(key.Pem, certificate.Chain, rootPem);
             if (certificate.State == CertificateState.Failed)
                 throw new UserException(ErrorCode.PermissionDenied, $"certificate refused: {certificate.Error}");
