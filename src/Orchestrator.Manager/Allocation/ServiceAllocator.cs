@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Orchestrator.Model;
+using Orchestrator.Protocol.Mapping;
+using Orchestrator.Store.Tables;
+
+namespace Orchestrator.Manager.Allocation;
+
+/// <summary>Gives services their published ports and one virtual address a network.</summary>
+internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, AllocatorOptions options)
+{
+    private readonly HashSet<(PortProtocol, int)> ports = [.. root.Services.All.SelectMany(PublishedPorts)];
+
+    /// <summary>Services whose endpoint is to change, with the new one.</summary>
+    public IEnumerable<Service> Plan()
+    {
+        foreach (var service in root.Services.All.OrderBy(service => service.Meta.CreatedAt).Where(NeedsAllocation))
+        {
+            if (EndpointOf(service) is { } endpoint)
+                yield return service with { Endpoint = endpoint };
+        }
+    }
+
+    /// <summary>The networks that a service's tasks join: those of its spec, and ingress when it publishes there.</summary>
+    public static IReadOnlyList<NetworkId> NetworksOf(Service service, StoreRoot root)
+    {
+        var networks = service.Spec.Task.Networks.Select(n => new NetworkId(n.Target)).ToList();
+        if (service.Spec.Endpoint.Ports.Any(p => p.Mode == PublishMode.Ingress)
+            && root.Networks.All.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
+            networks.Add(ingress.Id);
+        return [.. networks.Distinct()];
+    }
+
+    /// <summary>The ports that nobody else may publish through the ingress network.</summary>
+    public static IEnumerable<(PortProtocol Protocol, int Port)> PublishedPorts(Service service) =>
+        service.Spec.Endpoint.Ports.Concat(service.Endpoint?.Ports ?? [])
+            .Where(p => p.Mode == PublishMode.Ingress && p.PublishedPort != 0)
+            .Select(p => (p.Protocol, p.PublishedPort));
+
+    /// <summary>Whether a service has all that its spec asks for.</summary>
+    public static bool IsAllocated(Service service, StoreRoot root) =>
+        service.Endpoint is { } endpoint
+        && endpoint.Spec.SameAs(service.Spec.Endpoint)
+        && endpoint.VirtualIps.Select(vip => vip.NetworkId).ToHashSet().SetEquals(VipNetworksOf(service, root));
+
+    private static IReadOnlyList<NetworkId> VipNetworksOf(Service service, StoreRoot root) =>
+        service.Spec.Endpoint.Mode == EndpointMode.Vip ? NetworksOf(service, root) : [];
+
+    private bool NeedsAllocation(Service service) => !IsAllocated(service, root);
+
+    private ServiceEndpoint? EndpointOf(Service service)
+    {
+        var vips = ImmutableArray.CreateBuilder<VirtualIp>();
+        foreach (var network in VipNetworksOf(service, root))
+        {
+            var kept = service.Endpoint?.VirtualIps.FirstOrDefault(vip => vip.NetworkId == network)?.Address;
+            if ((kept ?? spaces.Next(network)) is not { } address)
+                return null;
+            vips.Add(new VirtualIp(network, address));
+        }
+
+        var chosen = service.Spec.Endpoint.Ports.Select(port => Publish(port, service)).ToImmutableArray();
+        return chosen.Contains(null)
+            ? null
+            : new ServiceEndpoint { Spec = service.Spec.Endpoint, Ports = chosen!, VirtualIps = vips.ToImmutable() };
+    }
+
+    // Host mode leaves an open port to the node, which knows what is free there.
+    private PortConfig? Publish(PortConfig port, Service service)
+    {
+        if (port.PublishedPort != 0 || port.Mode == PublishMode.Host)
+            return port;
+        var kept = service.Endpoint?.Ports.FirstOrDefault(
+            p => p.Mode == port.Mode && p.Protocol == port.Protocol && p.TargetPort == port.TargetPort);
+        if (kept is { PublishedPort: > 0 })
+            return port with { PublishedPort = kept.PublishedPort };
+        for (var number = options.FirstDynamicPort; number <= options.LastDynamicPort; number++)
+        {
+            if (ports.Add((port.Protocol, number)))
+                return port with { PublishedPort = number };
+        }
+
+        return null;
+    }
+}

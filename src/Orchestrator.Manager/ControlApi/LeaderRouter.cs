@@ -1,0 +1,73 @@
+using Grpc.Core;
+using Orchestrator.Model;
+using Orchestrator.Protocol.Mapping;
+using Orchestrator.Store;
+using Orchestrator.Store.Transactions;
+
+namespace Orchestrator.Manager.ControlApi;
+
+/// <summary>Has each call done by the leader: here, or with one hop to where it is.</summary>
+internal sealed class LeaderRouter(
+    ObjectStore store, ILeaderChannels channels, ICallers callers, ControlOptions options, TimeProvider time)
+{
+    /// <summary>Marks a call that was forwarded, which is not forwarded again.</summary>
+    private const string Forwarded = "orch-forwarded";
+
+    /// <param name="local">Does the call on the leader.</param>
+    /// <param name="remote">Makes the same call at the leader.</param>
+    public async Task<TResponse> RouteAsync<TResponse>(
+        ServerCallContext context,
+        Func<CancellationToken, Task<TResponse>> local,
+        Func<P.Control.ControlClient, CallOptions, AsyncUnaryCall<TResponse>> remote)
+    {
+        if (callers.Of(context).Role != NodeRole.Manager)
+        {
+            throw new UserException(
+                ErrorCode.PermissionDenied, "This node is not a swarm manager.",
+                "Use \"orch swarm init\" or \"orch swarm join\" with a manager token, or run the command on a manager.").ToRpc();
+        }
+
+        try
+        {
+            var leader = await LeaderAsync(context.CancellationToken);
+            return leader is null
+                ? await local(context.CancellationToken)
+                : await remote(new P.Control.ControlClient(channels.Get(leader.Address)), Hop(context));
+        }
+        catch (Exception e) when (UserErrors.Of(e) is { } error)
+        {
+            throw error.ToRpc();
+        }
+    }
+
+    /// <summary>The leader if it is another member; null when it is this one.</summary>
+    private async Task<LogMember?> LeaderAsync(CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(options.LeaderWait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await foreach (var status in store.Log.WatchLeadershipAsync(either.Token))
+            {
+                if (status.IsLeader)
+                    return null;
+                if (status.Leader is { } leader && leader.RaftId != status.SelfId)
+                    return leader;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It has taken too long.
+        }
+
+        throw new NotLeaderException(null);
+    }
+
+    private static CallOptions Hop(ServerCallContext context)
+    {
+        if (context.RequestHeaders.Get(Forwarded) is not null)
+            throw new UserException(ErrorCode.Unavailable, "The leader of the swarm is changing.", "Try again in a few seconds.");
+        var deadline = context.Deadline == DateTime.MaxValue ? (DateTime?)null : context.Deadline;
+        return new CallOptions(new Metadata { { Forwarded, "1" } }, deadline, context.CancellationToken);
+    }
+}

@@ -1,0 +1,84 @@
+using Orchestrator.Manager.Allocation;
+using Orchestrator.Model;
+using Orchestrator.Protocol.Mapping;
+using Orchestrator.Store;
+using Orchestrator.Store.Tables;
+using Orchestrator.Store.Transactions;
+
+namespace Orchestrator.Manager.ControlApi;
+
+/// <summary>Networks of the cluster. One is allocated as it is made, so that a fault in its subnet reaches the one who asked.</summary>
+internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
+{
+    public async Task<P.ListNetworksResponse> ListAsync(P.ListNetworksRequest request, CancellationToken cancellationToken)
+    {
+        var root = await store.ViewCurrentAsync(cancellationToken);
+        var response = new P.ListNetworksResponse();
+        response.Networks.AddRange(root.Networks.All.Where(network => Matches(network, request)).Select(n => n.ToProto()));
+        return response;
+    }
+
+    public async Task<P.GetNetworkResponse> GetAsync(P.GetNetworkRequest request, CancellationToken cancellationToken)
+    {
+        var root = await store.ViewCurrentAsync(cancellationToken);
+        return new P.GetNetworkResponse { Network = References.Network(root, request.Reference).ToProto() };
+    }
+
+    public async Task<P.CreateNetworkResponse> CreateAsync(
+        P.CreateNetworkRequest request, CancellationToken cancellationToken)
+    {
+        var spec = request.Spec.ToModel();
+        var id = new NetworkId(Identifier.New());
+        await store.UpdateAsync(tx => Create(tx, id, spec), cancellationToken);
+        return new P.CreateNetworkResponse { Network = store.View().Networks.Get(id.Value)!.ToProto() };
+    }
+
+    public async Task<P.RemoveNetworkResponse> RemoveAsync(
+        P.RemoveNetworkRequest request, CancellationToken cancellationToken)
+    {
+        await store.UpdateAsync(tx => Remove(tx, request.Id), cancellationToken);
+        return new P.RemoveNetworkResponse();
+    }
+
+    private Network Create(Transaction tx, NetworkId id, NetworkSpec spec)
+    {
+        var others = tx.Networks.All().ToList();
+        NetworkValidator.Validate(spec, others);
+        var created = tx.Networks.Create(new Network { Id = id, Spec = spec });
+        var cluster = tx.Clusters.All().FirstOrDefault()?.Spec ?? new ClusterSpec();
+        var allocated = NetworkAllocator.Allocate(created, others, cluster, allocator)
+            ?? throw new UserException(
+                ErrorCode.ResourceExhausted,
+                "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+                "Name one: --subnet CIDR, or remove networks that are not used.");
+        return tx.Networks.Update(allocated);
+    }
+
+    private static bool Remove(Transaction tx, string reference)
+    {
+        var network = tx.Networks.Get(References.Network(tx.Base, reference).Id.Value)!;
+        var name = network.Spec.Name;
+        var service = tx.Services.All().FirstOrDefault(
+            s => ServiceAllocator.NetworksOf(s, tx.Base).Contains(network.Id));
+        if (service is not null)
+        {
+            throw new UserException(
+                ErrorCode.InUse, $"network {name} is in use by service {service.Spec.Name}",
+                $"Remove the service first: orch service rm {service.Spec.Name}");
+        }
+
+        if (tx.Tasks.Find(Indexes.TaskNetwork, network.Id.Value).FirstOrDefault(t => !t.Status.State.IsTerminal()) is { } task)
+        {
+            throw new UserException(
+                ErrorCode.InUse, $"network {name} is in use by task {task.Id}", "Wait until the task has stopped.");
+        }
+
+        tx.Networks.Delete(network.Id.Value);
+        return true;
+    }
+
+    private static bool Matches(Network network, P.ListNetworksRequest request) =>
+        Matching.Prefix(request.Ids, network.Id.Value)
+        && Matching.Prefix(request.Names, network.Spec.Name)
+        && Matching.Labels(request.Labels, network.Spec.Annotations.Labels);
+}

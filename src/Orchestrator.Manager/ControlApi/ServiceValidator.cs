@@ -1,0 +1,106 @@
+using Orchestrator.Model;
+using Orchestrator.Store.Tables;
+using Orchestrator.Store.Transactions;
+
+namespace Orchestrator.Manager.ControlApi;
+
+/// <summary>Whether a service can be as asked. What depends on other objects is read in the transaction that writes it.</summary>
+internal static class ServiceValidator
+{
+    /// <param name="current">The service that is updated; null when it is made.</param>
+    /// <returns>The spec to store: networks by id.</returns>
+    /// <exception cref="UserException">It cannot.</exception>
+    public static ServiceSpec Validate(ServiceSpec spec, Service? current, Transaction tx)
+    {
+        Names.Validate(spec.Name, "service");
+        TaskSpecValidator.Validate(spec.Task);
+        ValidateUpdate(spec.Update, "update");
+        ValidateUpdate(spec.Rollback, "rollback");
+        ValidateMode(spec);
+        ValidateEndpoint(spec.Endpoint);
+        ValidatePortsFree(spec, current, tx);
+        return spec with { Task = spec.Task with { Networks = [.. spec.Task.Networks.Select(n => Resolve(n, tx))] } };
+    }
+
+    private static void ValidateMode(ServiceSpec spec)
+    {
+        if (spec.Mode is ServiceMode.Global && spec.Task.Placement.MaxReplicasPerNode > 0)
+        {
+            throw UserErrors.Invalid(
+                "replicas-max-per-node can only be used with replicated or replicated-job mode",
+                "A global service has one task on every node.");
+        }
+
+        if (spec.Mode is ServiceMode.Replicated { Replicas: > 100_000 } replicated)
+            throw UserErrors.Invalid($"{replicated.Replicas} replicas are more than the 100000 a service can have", "Ask for fewer.");
+    }
+
+    private static void ValidateUpdate(UpdateConfig? config, string word)
+    {
+        if (config is null)
+            return;
+        if (config.Delay < TimeSpan.Zero)
+            throw UserErrors.Invalid($"TaskSpec: {word}-delay cannot be negative");
+        if (config.Monitor < TimeSpan.Zero)
+            throw UserErrors.Invalid($"TaskSpec: {word}-monitor cannot be negative");
+        if (config.MaxFailureRatio is < 0 or > 1)
+            throw UserErrors.Invalid($"TaskSpec: {word}-maxfailureratio cannot be less than 0 or bigger than 1");
+        if (word == "rollback" && config.FailureAction == UpdateFailureAction.Rollback)
+            throw UserErrors.Invalid("invalid rollback failure action: rollback", "Use pause or continue.");
+    }
+
+    private static void ValidateEndpoint(EndpointSpec endpoint)
+    {
+        if (endpoint.Ports.FirstOrDefault(p => p.TargetPort is < 1 or > 65_535 || p.PublishedPort is < 0 or > 65_535) is { } odd)
+            throw UserErrors.Invalid($"invalid port {odd.PublishedPort}:{odd.TargetPort}", "Ports are 1 to 65535.");
+        if (endpoint.Mode == EndpointMode.DnsRoundRobin && endpoint.Ports.Any(p => p.Mode == PublishMode.Ingress))
+        {
+            throw UserErrors.Invalid(
+                "EndpointSpec: port published with ingress mode can't be used with dnsrr mode",
+                "Publish with mode=host, or use --endpoint-mode vip.");
+        }
+
+        var published = endpoint.Ports.Where(p => p.PublishedPort != 0).Select(p => (p.Protocol, p.PublishedPort)).ToList();
+        if (published.Distinct().Count() != published.Count)
+            throw UserErrors.Invalid("EndpointSpec: duplicate published ports provided", "Publish each port once.");
+    }
+
+    // Ingress ports belong to one service of the cluster; a host port may be shared, for the scheduler keeps its tasks apart.
+    private static void ValidatePortsFree(ServiceSpec spec, Service? current, Transaction tx)
+    {
+        var wanted = spec.Endpoint.Ports.Where(p => p.PublishedPort != 0).ToList();
+        if (wanted.Count == 0)
+            return;
+        foreach (var other in tx.Services.All().Where(other => other.Id != current?.Id))
+        {
+            foreach (var taken in other.Spec.Endpoint.Ports.Concat(other.Endpoint?.Ports ?? []).Where(p => p.PublishedPort != 0))
+            {
+                if (wanted.Exists(port => Clash(port, taken)))
+                    throw PortTaken(taken, other);
+            }
+        }
+    }
+
+    private static bool Clash(PortConfig one, PortConfig other) =>
+        one.Protocol == other.Protocol
+        && one.PublishedPort == other.PublishedPort
+        && (one.Mode == PublishMode.Ingress || other.Mode == PublishMode.Ingress);
+
+    private static UserException PortTaken(PortConfig port, Service owner) => new(
+        ErrorCode.PortTaken,
+        $"port '{port.PublishedPort}' is already in use by service '{owner.Spec.Name}' ({owner.Id}) as "
+        + (port.Mode == PublishMode.Ingress ? "an ingress port" : "a host-published port"),
+        $"Publish another port, or free this one: orch service rm {owner.Spec.Name}");
+
+    private static NetworkAttachment Resolve(NetworkAttachment attachment, Transaction tx)
+    {
+        // Read in the transaction, so that the network cannot go before the service is there.
+        var network = tx.Networks.Get(attachment.Target)
+            ?? tx.Networks.Find(Indexes.NetworkName, attachment.Target.ToLowerInvariant()).SingleOrDefault()
+            ?? tx.Networks.Get(References.Network(tx.Base, attachment.Target).Id.Value)!;
+        return network.Spec.Ingress
+            ? throw UserErrors.Invalid(
+                $"Service cannot be explicitly attached to the ingress network \"{network.Spec.Name}\"", "Publish a port instead.")
+            : attachment with { Target = network.Id.Value };
+    }
+}

@@ -1,0 +1,87 @@
+using Orchestrator.Model;
+using Orchestrator.Protocol.Mapping;
+using Orchestrator.Store.Tables;
+
+namespace Orchestrator.Manager.Dispatching;
+
+/// <summary>What one node is to know, and how that differs from what it was told. Pure; the messages it holds are shared and never changed.</summary>
+internal sealed class AssignmentSet
+{
+    private readonly Dictionary<string, (object Source, Func<P.AssignmentChange> Encode)> items;
+
+    private AssignmentSet(Dictionary<string, (object, Func<P.AssignmentChange>)> items) => this.items = items;
+
+    public static AssignmentSet Empty { get; } = new([]);
+
+    public int Count => items.Count;
+
+    public static AssignmentSet Of(NodeId node, ClusterNetworks cluster)
+    {
+        var set = new Dictionary<string, (object, Func<P.AssignmentChange>)>(StringComparer.Ordinal);
+        var tasks = cluster.Root.Tasks.Find(Indexes.TaskNode, node.Value)
+            .Where(task => task.Status.State >= TaskState.Assigned).ToList();
+        foreach (var task in tasks)
+            set.Add($"task/{task.Id}", (new TaskKey(task.DesiredState), () => new P.AssignmentChange { Task = task.ToProto() }));
+
+        // The ingress network's ports answer on every node, whether or not a task of it is there.
+        var live = tasks.Where(task => !task.Status.State.IsTerminal())
+            .SelectMany(task => task.Networks).Select(n => n.NetworkId.Value).ToHashSet();
+        foreach (var (id, view) in cluster.Views.Where(pair => pair.Value.Network.Spec.Ingress || live.Contains(pair.Key)))
+            AddNetwork(set, id, view);
+        return new AssignmentSet(set);
+    }
+
+    /// <summary>The changes that lead from what was told to this. Removals first: what is given up may be handed out anew.</summary>
+    public IEnumerable<P.AssignmentChange> Since(AssignmentSet told)
+    {
+        foreach (var (key, item) in told.items)
+        {
+            if (!items.ContainsKey(key))
+                yield return Removal(item.Encode());
+        }
+
+        foreach (var (key, item) in items)
+        {
+            if (!told.items.TryGetValue(key, out var known) || !known.Source.Equals(item.Source))
+                yield return item.Encode();
+        }
+    }
+
+    private static void AddNetwork(Dictionary<string, (object, Func<P.AssignmentChange>)> set, string id, NetworkView view)
+    {
+        // Of a network only what was allocated and asked for is told; its version is of no concern to a node.
+        set.Add($"network/{id}", (view.Network.Allocation!, () => new P.AssignmentChange { Network = view.Network.ToProto() }));
+        foreach (var endpoint in view.Endpoints.Values)
+            set.Add($"endpoint/{id}/{endpoint.Id}", (endpoint, () => new P.AssignmentChange { Endpoint = endpoint }));
+        foreach (var service in view.Services.Values)
+            set.Add($"service/{id}/{service.ServiceId}", (service, () => new P.AssignmentChange { Service = service }));
+    }
+
+    private static P.AssignmentChange Removal(P.AssignmentChange change)
+    {
+        var removal = new P.AssignmentChange { Action = P.AssignmentChange.Types.Action.Remove };
+        switch (change.ItemCase)
+        {
+            case P.AssignmentChange.ItemOneofCase.Task:
+                removal.Task = new P.Task { Id = change.Task.Id };
+                break;
+            case P.AssignmentChange.ItemOneofCase.Network:
+                removal.Network = new P.Network { Id = change.Network.Id };
+                break;
+            case P.AssignmentChange.ItemOneofCase.Endpoint:
+                removal.Endpoint = new P.NetworkEndpoint { NetworkId = change.Endpoint.NetworkId, Id = change.Endpoint.Id };
+                break;
+            default:
+                removal.Service = new P.NetworkService
+                {
+                    NetworkId = change.Service.NetworkId, ServiceId = change.Service.ServiceId,
+                };
+                break;
+        }
+
+        return removal;
+    }
+
+    // Once a task has a node nothing of it changes but what is wanted of it; its status is the node's own report.
+    private sealed record TaskKey(TaskState Desired);
+}

@@ -1,0 +1,205 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Manager.Loops;
+using Orchestrator.Model;
+using Orchestrator.Store;
+using Orchestrator.Store.Tables;
+
+namespace Orchestrator.Manager.Dispatching;
+
+/// <summary>The leader's side of every agent's session. One instance a leadership; any thread.</summary>
+internal sealed class Dispatcher(
+    ObjectStore store, DispatcherOptions options, ManagerMetrics metrics, TimeProvider time, Random random,
+    ILogger<Dispatcher> logger) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly SessionTable table = new();
+    private readonly Dictionary<NodeId, NodeSession> sessions = [];
+    private readonly StatusWriter statuses = new(store, metrics);
+    private readonly Latest<ClusterNetworks> networks = new(ClusterNetworks.Empty);
+    private readonly CancellationTokenSource leading = new();
+
+    /// <summary>Serves until cancelled or until the leadership is lost; then every session ends.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        ExpectKnownNodes();
+        try
+        {
+            await Together.RunAsync(cancellationToken, statuses.RunAsync, WatchHeartbeatsAsync, FollowNetworksAsync);
+        }
+        finally
+        {
+            await leading.CancelAsync();
+        }
+    }
+
+    /// <summary>Takes a node in: from now on it has to be heard of. An earlier session of it ends.</summary>
+    /// <exception cref="RpcException">NotFound: the cluster has no such node.</exception>
+    public async Task<NodeSession> RegisterAsync(
+        NodeId node, NodeDescription? description, string address, string resumed, CancellationToken cancellationToken)
+    {
+        var committed = await store.UpdateAsync(
+            tx => NodeRegistration.Register(tx, node, description, address), cancellationToken);
+        if (!committed.Value)
+            throw new RpcException(new Status(StatusCode.NotFound, $"node {node} is not part of this cluster; join it again"));
+        DispatcherLog.Registered(logger, node, address);
+        lock (gate)
+        {
+            var id = table.IsCurrent(node, resumed) ? resumed : Identifier.New();
+            if (sessions.Remove(node, out var earlier))
+                earlier.End();
+            table.Register(node, id, Deadline());
+            var session = new NodeSession(node, id, leading.Token);
+            sessions.Add(node, session);
+            metrics.Sessions.Add(1);
+            return session;
+        }
+    }
+
+    /// <summary>Forgets that a session's streams are served here; the node itself may still come back in time.</summary>
+    public void Leave(NodeSession session)
+    {
+        metrics.Sessions.Add(-1);
+        lock (gate)
+        {
+            if (sessions.TryGetValue(session.Node, out var current) && current == session)
+                sessions.Remove(session.Node);
+        }
+    }
+
+    /// <returns>When to beat again.</returns>
+    public TimeSpan Heartbeat(NodeId node, string session)
+    {
+        lock (gate)
+        {
+            if (!table.Touch(node, session, Deadline()))
+                throw Unknown(session);
+            return Period() * (1 + (options.Jitter * ((2 * random.NextDouble()) - 1)));
+        }
+    }
+
+    public async Task ReportAsync(
+        NodeId node, string session, IReadOnlyList<(TaskId, TaskStatus)> updates, CancellationToken cancellationToken)
+    {
+        SessionOf(node, session);
+        await statuses.WriteAsync(node, updates, cancellationToken);
+    }
+
+    /// <summary>The session that a call names.</summary>
+    /// <exception cref="RpcException">NotFound: register anew.</exception>
+    public NodeSession SessionOf(NodeId node, string id)
+    {
+        lock (gate)
+            return sessions.TryGetValue(node, out var session) && session.Id == id ? session : throw Unknown(id);
+    }
+
+    /// <summary>Writes what the node has to know of the cluster, now and whenever it changes, until the session ends.</summary>
+    public async Task WriteSessionAsync(
+        NodeSession session, IAsyncStreamWriter<P.SessionMessage> stream, CancellationToken cancellationToken)
+    {
+        P.SessionMessage? told = null;
+        await foreach (var root in store.FollowAsync([ObjectKind.Node, ObjectKind.Cluster], cancellationToken))
+        {
+            var message = SessionMessages.Build(root, session.Node, session.Id, store.Log.Status.Leader);
+            if (message is null)
+                return;
+            if (!message.Equals(told))
+                await stream.WriteAsync(message, cancellationToken);
+            told = message;
+        }
+    }
+
+    /// <summary>Step 5: writes what the node is to run and to know, whole and then in increments, until the session ends.</summary>
+    public async Task WriteAssignmentsAsync(
+        NodeSession session, IAsyncStreamWriter<P.AssignmentsMessage> stream, CancellationToken cancellationToken)
+    {
+        var told = AssignmentSet.Empty;
+        var seen = ClusterNetworks.Empty;
+        for (var sequence = 0; ;)
+        {
+            seen = await networks.NextAsync(seen, cancellationToken);
+            var set = AssignmentSet.Of(session.Node, seen);
+            var message = new P.AssignmentsMessage
+            {
+                Kind = sequence == 0 ? P.AssignmentsMessage.Types.Kind.Complete : P.AssignmentsMessage.Types.Kind.Incremental,
+                AppliesTo = $"{sequence}",
+                ResultsIn = $"{sequence + 1}",
+            };
+            message.Changes.AddRange(set.Since(told));
+            told = set;
+            if (sequence > 0 && message.Changes.Count == 0)
+                continue;
+            await stream.WriteAsync(message, cancellationToken);
+            sequence++;
+        }
+    }
+
+    public void Dispose() => leading.Dispose();
+
+    private static RpcException Unknown(string session) =>
+        new(new Status(StatusCode.NotFound, $"session {session} is not known here; register anew"));
+
+    private TimeSpan Period() =>
+        store.View().Clusters.All.FirstOrDefault()?.Spec.DispatcherHeartbeat ?? new ClusterSpec().DispatcherHeartbeat;
+
+    private DateTimeOffset Deadline() => time.GetUtcNow() + (Period() * options.MissedHeartbeats);
+
+    // Nodes that were up with the leader before this one have as long to come here as to beat again.
+    private void ExpectKnownNodes()
+    {
+        lock (gate)
+        {
+            foreach (var node in store.View().Nodes.All.Where(node => node.Status.State == NodeState.Ready))
+                table.Expect(node.Id, Deadline());
+        }
+    }
+
+    private async Task WatchHeartbeatsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(UntilDeadline(), time, cancellationToken);
+            var lost = TakeExpired();
+            foreach (var node in lost)
+                DispatcherLog.Lost(logger, node);
+            metrics.NodesDown.Add(lost.Count);
+            await store.UpdateEachAsync(lost, NodeRegistration.MarkDown, cancellationToken);
+        }
+    }
+
+    private TimeSpan UntilDeadline()
+    {
+        lock (gate)
+        {
+            // A node may register at any moment, but never with a deadline nearer than one period from then.
+            var left = (table.NextDeadline ?? DateTimeOffset.MaxValue) - time.GetUtcNow();
+            return TimeSpan.FromTicks(Math.Clamp(left.Ticks, TimeSpan.TicksPerMillisecond, Period().Ticks));
+        }
+    }
+
+    private List<NodeId> TakeExpired()
+    {
+        lock (gate)
+        {
+            var lost = table.TakeExpired(time.GetUtcNow()).ToList();
+            foreach (var node in lost)
+            {
+                if (sessions.Remove(node, out var session))
+                    session.End();
+            }
+
+            return lost;
+        }
+    }
+
+    private async Task FollowNetworksAsync(CancellationToken cancellationToken)
+    {
+        ObjectKind[] kinds = [ObjectKind.Task, ObjectKind.Network, ObjectKind.Service, ObjectKind.Node];
+        await foreach (var root in store.FollowAsync(kinds, cancellationToken))
+        {
+            networks.Set(networks.Value.Advance(root));
+            if (options.AssignmentInterval > TimeSpan.Zero)
+                await Task.Delay(options.AssignmentInterval, time, cancellationToken);
+        }
+    }
+}
