@@ -74,14 +74,20 @@ internal sealed class SandboxResolver : IAsyncDisposable
 
     private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
+    /// <remarks>
+    /// Ports are rewritten packet by packet, before connection tracking sees them: translation with state would switch
+    /// tracking on in the namespace, and the first to do that waits some thirty milliseconds.
+    /// </remarks>
     private static string Rules(int udpPort, int tcpPort) => $$"""
         table ip orch_dns
         delete table ip orch_dns
         table ip orch_dns {
           chain output {
-            type nat hook output priority -100; policy accept;
-            ip daddr {{Address}} udp dport 53 dnat to {{Address}}:{{udpPort}}
-            ip daddr {{Address}} tcp dport 53 dnat to {{Address}}:{{tcpPort}}
+            type filter hook output priority -310; policy accept;
+            ip daddr {{Address}} udp dport 53 udp dport set {{udpPort}}
+            ip daddr {{Address}} tcp dport 53 tcp dport set {{tcpPort}}
+            ip saddr {{Address}} udp sport {{udpPort}} udp sport set 53
+            ip saddr {{Address}} tcp sport {{tcpPort}} tcp sport set 53
           }
         }
 

@@ -204,6 +204,33 @@ public sealed class BridgeNetworkTests
         await host.DisposeAsync();
     }
 
+    [RootFact]
+    public async Task Names_resolve_over_tcp_too_and_one_connection_may_ask_twice()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web", "app");
+
+        var answers = await Wire.ResolveByTcpAsync(web.Namespace, ["web", "nobody", "web.app"]);
+
+        Assert.Equal([web.Address.ToString(), "ServerFailure", web.Address.ToString()], answers);
+    }
+
+    [RootFact]
+    public async Task A_foreign_name_is_asked_of_the_hosts_resolver_from_the_containers_own_namespace()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "closed", Internal = true }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var sealedOff = await host.RunAsync("sealed-off", "closed");
+        using var upstream = Wire.ServeNames(host.Namespace, TestHost.Upstream, "198.51.100.7");
+
+        Assert.Equal((DnsCode.NoError, "198.51.100.7"), await FirstAsync(web, "example.org"));
+        Assert.Equal((DnsCode.ServerFailure, ""), await FirstAsync(sealedOff, "example.org"));
+        Assert.Equal([web.Address.ToString()], upstream.Askers);
+    }
+
     private static string LinkOf(TestHost host, string id) => host.Network.GetEndpoints(id).Single().HostInterfaceName;
 
     private static async Task<(DnsCode, string)> FirstAsync(TestContainer asker, string name)
@@ -225,7 +252,7 @@ public sealed class BridgeNetworkTests
             await Wire.ResolveAsync(asker.Namespace, name);
             return false;
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or OperationCanceledException)
         {
             return true;
         }

@@ -73,6 +73,76 @@ internal static class Wire
         return (answer.Code, [.. answer.Records.Select(r => r.Value).Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>Asks all on one TCP connection.</summary>
+    /// <returns>The first address of each answer, or its code.</returns>
+    public static async Task<List<string>> ResolveByTcpAsync(NetNamespace ns, IEnumerable<string> names)
+    {
+        using var socket = ns.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        await socket.ConnectAsync(IPEndPoint.Parse("127.0.0.11:53"));
+        await using var stream = new NetworkStream(socket);
+        var answers = new List<string>();
+        foreach (var name in names)
+        {
+            var query = DnsCodec.WriteQuery(7, name, DnsType.A);
+            await stream.WriteAsync((byte[])[0, (byte)query.Length, .. query]);
+            var header = new byte[2];
+            await stream.ReadExactlyAsync(header);
+            var message = new byte[(header[0] << 8) | header[1]];
+            await stream.ReadExactlyAsync(message);
+            var answer = DnsCodec.ReadAnswer(message)!.Value;
+            answers.Add(answer.Records.IsEmpty ? answer.Code.ToString() : answer.Records[0].Value);
+        }
+
+        return answers;
+    }
+
+    /// <summary>A name server of the world that answers everything with one address.</summary>
+    public static NameServer ServeNames(NetNamespace ns, string at, string answer) => new(ns.Run(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(IPEndPoint.Parse($"{at}:53"));
+        return socket;
+    }), answer);
+
+    internal sealed class NameServer : IDisposable
+    {
+        private readonly Socket socket;
+
+        public NameServer(Socket socket, string answer)
+        {
+            this.socket = socket;
+            _ = ServeAsync(answer);
+        }
+
+        public List<string> Askers { get; } = [];
+
+        public void Dispose() => socket.Dispose();
+
+        private async Task ServeAsync(string answer)
+        {
+            var buffer = new byte[512];
+            try
+            {
+                while (true)
+                {
+                    var asked = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0));
+                    Askers.Add(((IPEndPoint)asked.RemoteEndPoint).Address.ToString());
+                    var query = DnsCodec.ReadQuery(buffer.AsSpan(0, asked.ReceivedBytes))!;
+                    await socket.SendToAsync(
+                        DnsCodec.WriteAnswer(query, DnsCode.NoError, [new DnsRecord(DnsType.A, answer, 60)], 512), asked.RemoteEndPoint);
+                }
+            }
+            catch (SocketException)
+            {
+                // Disposed.
+            }
+            catch (ObjectDisposedException)
+            {
+                // Disposed.
+            }
+        }
+    }
+
     private static async Task AcceptAsync(Socket listener, string name)
     {
         try
