@@ -27,7 +27,7 @@ internal sealed class ImageStores
             new LayerLimits(options.MaxLayerBytes, options.MaxLayerEntries), content.Leases);
         var library = await ImageLibrary.OpenAsync(
             Path.Combine(options.DataRoot, "images"), content, layers, cancellationToken);
-        content.AddRoots(library);
+        content.AddRoots("images", library);
         return new ImageStores
         {
             Content = content,
@@ -48,8 +48,20 @@ internal sealed class ImageStores
         }
         catch
         {
-            await CollectAsync(CancellationToken.None);
+            await TryCollectAsync();
             throw;
+        }
+    }
+
+    private async Task TryCollectAsync()
+    {
+        try
+        {
+            await CollectAsync(CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // The failure that led here counts; what is left goes with the next collection.
         }
     }
 

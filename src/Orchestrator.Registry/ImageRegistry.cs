@@ -6,7 +6,7 @@ namespace Orchestrator.Registry;
 /// <summary>The registry of one manager: what it holds, and how it keeps in step with the other managers.</summary>
 /// <remarks>
 /// A manifest is acknowledged once a majority of all managers hold it with all its blobs; names are looked up at all
-/// managers that answer, the newest wins. See docs/decisions/020-registry-replication.md.
+/// managers that answer, the newest wins. See docs/decisions/040-registry-replication.md.
 /// </remarks>
 public sealed class ImageRegistry : IDisposable
 {

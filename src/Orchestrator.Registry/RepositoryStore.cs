@@ -26,7 +26,7 @@ internal sealed class RepositoryStore : IContentRoots
         (this.options, this.content, this.time) = (options, content, time);
         Directory.CreateDirectory(options.Root,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        content.AddRoots(this);
+        content.AddRoots("registry", this);
     }
 
     /// <summary>Manifests of all repositories, and blobs that were pushed lately and may still get one.</summary>

@@ -31,7 +31,8 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Everything in the data root that is content: blobs and layers, by name.</summary>
     public IReadOnlyList<string> Kept() =>
     [
-        .. Directory.EnumerateFiles(Path.Combine(DataRoot, "content"), "*", SearchOption.AllDirectories).Order(),
+        .. Directory.EnumerateFiles(Path.Combine(DataRoot, "content", "blobs"), "*", SearchOption.AllDirectories).Order(),
+        .. Directory.EnumerateFiles(Path.Combine(DataRoot, "content", "ingest")),
         .. Directory.EnumerateDirectories(Path.Combine(DataRoot, "snapshots", "l")).Where(d => !d.EndsWith("/0", StringComparison.Ordinal)).Order(),
         .. Directory.EnumerateFileSystemEntries(Path.Combine(DataRoot, "snapshots", "tmp")),
     ];

@@ -1,19 +1,22 @@
+using Orchestrator.Linux.Files;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Content;
 
 /// <summary>The blobs of a node, each named by its digest, shared by engine and registry.</summary>
 /// <remarks>
-/// <c>blobs/sha256/HEX</c> holds whole, verified blobs only; <c>ingest/</c> what is on its way in, emptied at start.
+/// <c>blobs/sha256/HEX</c> holds whole, verified blobs only; <c>ingest/</c> what is on its way in, emptied at start;
+/// <c>owners/</c> who names blobs.
 /// A blob stays while a root names it (<see cref="AddRoots"/>) or a lease holds it (<see cref="Lease"/>).
 /// </remarks>
 public sealed class ContentStore
 {
     private readonly object gate = new();
-    private readonly List<IContentRoots> roots = [];
+    private readonly Dictionary<string, IContentRoots> roots = new(StringComparer.Ordinal);
     private readonly KeyedLock<Digest> ingests = new();
     private readonly KeyedLock<string> collections = new();
     private readonly string ingestFolder;
+    private readonly string ownerFolder;
     private long ingestCount;
 
     private ContentStore(string root)
@@ -21,6 +24,7 @@ public sealed class ContentStore
         Root = root;
         BlobFolder = Path.Combine(root, "blobs", Digest.Algorithm);
         ingestFolder = Path.Combine(root, "ingest");
+        ownerFolder = Path.Combine(root, "owners");
     }
 
     public string Root { get; }
@@ -39,14 +43,26 @@ public sealed class ContentStore
         if (Directory.Exists(store.ingestFolder))
             Directory.Delete(store.ingestFolder, recursive: true);
         Directory.CreateDirectory(store.ingestFolder);
+        Directory.CreateDirectory(store.ownerFolder);
         return store;
     }
 
-    /// <summary>Adds somebody who names blobs. To be called before the first collection.</summary>
-    public void AddRoots(IContentRoots added)
+    /// <summary>Adds somebody who names blobs.</summary>
+    /// <param name="owner">Remembered on disk: until all owners there ever were are back, nothing is collected.</param>
+    /// <remarks>So a node that starts, with its images open and its registry not yet, does not empty the registry.</remarks>
+    public void AddRoots(string owner, IContentRoots added)
     {
+        DurableFile.Replace(Path.Combine(ownerFolder, owner), []);
         lock (gate)
-            roots.Add(added);
+            roots[owner] = added;
+    }
+
+    /// <summary>Ends an owner for good: what only it named may be collected. For a manager that is one no more.</summary>
+    public void RemoveRoots(string owner)
+    {
+        File.Delete(Path.Combine(ownerFolder, owner));
+        lock (gate)
+            roots.Remove(owner);
     }
 
     public ContentLease Lease() => new(this);
@@ -149,6 +165,8 @@ public sealed class ContentStore
     public async Task<long> CollectAsync(CancellationToken cancellationToken)
     {
         using var turn = await collections.EnterAsync("", cancellationToken); // One at a time.
+        if (!AllOwnersAreBack())
+            return 0;
         using var collection = Leases.BeginCollection();
         var live = await new ContentGraph(this).ReachAsync(Roots(), cancellationToken);
         return List().Where(d => !live.Contains(d)).Sum(d => collection.DeleteUnlessUsed(d, () => Delete(d)));
@@ -156,11 +174,17 @@ public sealed class ContentStore
 
     internal string PathOf(Digest digest) => Path.Combine(BlobFolder, digest.Hex);
 
+    private bool AllOwnersAreBack()
+    {
+        lock (gate)
+            return Directory.EnumerateFiles(ownerFolder).All(path => roots.ContainsKey(Path.GetFileName(path)));
+    }
+
     private List<Descriptor> Roots()
     {
         IContentRoots[] all;
         lock (gate)
-            all = [.. roots];
+            all = [.. roots.Values];
         return [.. all.SelectMany(r => r.Roots())];
     }
 
