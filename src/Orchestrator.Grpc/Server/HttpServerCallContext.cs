@@ -13,11 +13,12 @@ internal sealed class HttpServerCallContext : ServerCallContext, IDisposable
 {
     private readonly string _method;
     private readonly ServerTerms _terms;
-    private readonly CancellationTokenSource _ended;
+    // Never disposed: it holds nothing, and a handler's left-over may still cancel or ask it.
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenRegistration _aborted;
     private Timer? _timer;
     private DateTime _deadline = DateTime.MaxValue;
     private volatile bool _deadlineExceeded;
-    private bool _disposed;
     private bool _bodyBegun;
     private MessageEncoding? _encoding;
     private Metadata? _requestHeaders;
@@ -29,14 +30,12 @@ internal sealed class HttpServerCallContext : ServerCallContext, IDisposable
         HttpContext = http;
         _method = method;
         _terms = terms;
-        _ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        Ended = _ended.Token;
+        _aborted = http.RequestAborted.UnsafeRegister(static call => ((HttpServerCallContext)call!).Cancel(), this);
     }
 
     public HttpContext HttpContext { get; }
 
-    /// <summary>The call's token, which outlives its source: a handler's left-over may still ask it.</summary>
-    public CancellationToken Ended { get; }
+    public CancellationToken Ended => _ended.Token;
 
     protected override string MethodCore => _method;
 
@@ -93,14 +92,7 @@ internal sealed class HttpServerCallContext : ServerCallContext, IDisposable
         return _encoding;
     }
 
-    public void Cancel()
-    {
-        lock (_ended)
-        {
-            if (!_disposed)
-                _ended.Cancel();
-        }
-    }
+    public void Cancel() => _ended.Cancel();
 
     /// <summary>Turns what a handler threw into the call's status.</summary>
     public void Fail(Exception e, ILogger log)
@@ -142,10 +134,8 @@ internal sealed class HttpServerCallContext : ServerCallContext, IDisposable
 
     public void Dispose()
     {
-        lock (_ended)
-            _disposed = true;
         _timer?.Dispose();
-        _ended.Dispose();
+        _aborted.Unregister();
     }
 
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
