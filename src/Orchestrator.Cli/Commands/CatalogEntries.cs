@@ -2,6 +2,9 @@ using Orchestrator.Cli.Commands.Containers;
 using Orchestrator.Cli.Commands.Host;
 using Orchestrator.Cli.Commands.Images;
 using Orchestrator.Cli.Commands.Networks;
+using Orchestrator.Cli.Commands.Nodes;
+using Orchestrator.Cli.Commands.Services;
+using Orchestrator.Cli.Commands.Swarm;
 using Orchestrator.Cli.Commands.Volumes;
 
 namespace Orchestrator.Cli.Commands;
@@ -53,6 +56,31 @@ internal static partial class Catalog
         new("network prune", "Remove all unused networks", static () => new NetworkPrune()),
         new("network rm", "Remove networks",
             static () => new RemoveCommand("NETWORK", "/networks/", "No error if it does not exist"), "network remove"),
+
+        new("node demote", "Make managers workers", static () => new NodeRole("worker")),
+        new("node inspect", "Show all that is known of nodes", static () => new NodeInspect()),
+        new("node ls", "List the cluster's nodes", static () => new NodeList(), "node list"),
+        new("node promote", "Make workers managers", static () => new NodeRole("manager")),
+        new("node ps", "List the tasks of nodes, by default of this one", static () => new NodePs()),
+        new("node rm", "Remove nodes from the cluster",
+            static () => new RemoveCommand("NODE", "/nodes/", "Although it is not down"), "node remove"),
+        new("node update", "Change a node's availability, labels or role", static () => new NodeUpdate()),
+
+        new("service create", "Create a service", static () => new ServiceCreate()),
+        new("service inspect", "Show all that is known of services", static () => new ServiceInspect()),
+        new("service logs", "Show what a service's tasks, or a task, printed", static () => new ServiceLogs()),
+        new("service ls", "List services", static () => new ServiceList(), "service list"),
+        new("service ps", "List the tasks of services", static () => new ServicePs()),
+        new("service rm", "Remove services", static () => new RemoveCommand("SERVICE", "/services/", null), "service remove"),
+        new("service rollback", "Return a service to its spec before this one", static () => new ServiceRollback()),
+        new("service scale", "Set the number of tasks of services", static () => new ServiceScale()),
+        new("service update", "Change a service", static () => new ServiceUpdate()),
+
+        new("swarm init", "Found a cluster, with this node as its first manager", static () => new SwarmInit()),
+        new("swarm join", "Join a cluster as the token says", static () => new SwarmJoin()),
+        new("swarm join-token", "Show, or rotate, the tokens that admit nodes", static () => new SwarmJoinToken()),
+        new("swarm leave", "Leave the cluster", static () => new SwarmLeave()),
+        new("swarm update", "Change the cluster's settings", static () => new SwarmUpdate()),
 
         new("volume create", "Create a volume", static () => new VolumeCreate()),
         new("volume inspect", "Show all that is known of volumes", static () => new InspectCommand("VOLUME", "/volumes/")),

@@ -30,6 +30,26 @@ internal static class InspectRunner
         return errors.Count == 0 ? 0 : 1;
     }
 
+    /// <summary>As <see cref="Run"/>, but each object is printed by the caller.</summary>
+    public static int Pretty(Session session, List<string> names, Action<string> print)
+    {
+        var errors = new List<string>();
+        foreach (var name in names)
+        {
+            try
+            {
+                print(name);
+            }
+            catch (DaemonException e)
+            {
+                errors.Add(e.Message);
+            }
+        }
+        session.Out.Flush();
+        foreach (var error in errors) session.Error.WriteLine(error);
+        return errors.Count == 0 ? 0 : 1;
+    }
+
     public static void Write(TextWriter writer, List<JsonElement> elements, string format)
     {
         if (format.Length == 0)

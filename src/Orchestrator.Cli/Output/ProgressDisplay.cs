@@ -39,6 +39,13 @@ internal sealed class ProgressDisplay(TextWriter writer, bool isTerminal)
         writer.Flush();
     }
 
+    /// <summary>A state with its bar; where lines cannot be rewritten, the state alone, when it changed.</summary>
+    public void Bar(string id, string state, string withBar)
+    {
+        if (isTerminal) Line(id, withBar);
+        else Line(id, state);
+    }
+
     private void Redraw(string id, string text)
     {
         if (!_lines.TryGetValue(id, out var line))

@@ -1,0 +1,61 @@
+using Orchestrator.Api;
+using Orchestrator.Api.Swarm;
+using Orchestrator.Cli.Parsing;
+using Orchestrator.Cli.Specs;
+
+namespace Orchestrator.Cli.Commands.Services;
+
+/// <summary>Published ports, networks and how the service's name resolves.</summary>
+internal sealed class EndpointFlags
+{
+    private readonly ListEdit _networks;
+    private readonly ListFlag _publish;
+    private readonly ListFlag? _unpublish;
+    private readonly ValueFlag<string> _mode;
+
+    public EndpointFlags(FlagSet f, bool isUpdate)
+    {
+        _networks = new ListEdit(f, isUpdate, "network", null, "Network to attach to", "network", static t => NetworkSpec.Parse(t));
+        _publish = f.List(isUpdate ? "publish-add" : "publish", isUpdate ? null : 'p',
+            "Port to publish: 8080:80, or published=8080,target=80,mode=host", "port", static t =>
+            {
+                PublishSpec.Parse(t);
+                return t;
+            });
+        _unpublish = isUpdate ? f.List("publish-rm", null, "Target port to publish no more") : null;
+        _mode = f.String("endpoint-mode", null, "How the name resolves: vip or dnsrr");
+    }
+
+    public void Apply(Session session, ServiceSpec spec)
+    {
+        if (_networks.IsSet) ApplyNetworks(session, spec);
+        if (!_publish.IsSet && _unpublish?.IsSet != true && !_mode.IsSet) return;
+        var endpoint = spec.EndpointSpec ??= new EndpointSpec();
+        if (_mode.IsSet) endpoint.Mode = PolicyFlags.OneOf(_mode, "vip", "dnsrr");
+        endpoint.Ports = Ports(endpoint.Ports ?? []);
+    }
+
+    private PortConfig[]? Ports(PortConfig[] before)
+    {
+        var added = _publish.Values.SelectMany(PublishSpec.Parse).ToList();
+        var kept = before.Where(port => _unpublish?.Values.Any(target => PublishSpec.Matches(port, target)) != true
+            && !added.Exists(a => a.TargetPort == port.TargetPort && a.Protocol == port.Protocol && a.PublishedPort == port.PublishedPort));
+        PortConfig[] ports = [.. kept, .. added];
+        return ports.Length == 0 ? null : ports;
+    }
+
+    /// <summary>By ID, since a spec is compared, and edited later, by ID.</summary>
+    private void ApplyNetworks(Session session, ServiceSpec spec)
+    {
+        var gone = _networks.Removed.Select(name => Resolve(session, name)).ToHashSet(StringComparer.Ordinal);
+        var added = _networks.Added.Select(NetworkSpec.Parse).Select(network => network.ToAttachment() with { Target = Resolve(session, network.Name) }).ToList();
+        var kept = (spec.TaskTemplate.Networks ?? spec.Networks ?? [])
+            .Where(n => !gone.Contains(n.Target ?? "") && !added.Exists(a => a.Target == n.Target));
+        NetworkAttachmentConfig[] networks = [.. kept.Concat(added).OrderBy(static n => n.Target, StringComparer.Ordinal)];
+        spec.TaskTemplate.Networks = networks.Length == 0 ? null : networks;
+        spec.Networks = null;
+    }
+
+    private static string Resolve(Session session, string name) =>
+        session.Client.Get($"/networks/{Uri.EscapeDataString(name)}?scope=swarm", ApiJson.Wire.NetworkResource).Id;
+}

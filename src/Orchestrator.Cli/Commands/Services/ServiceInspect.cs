@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Orchestrator.Api;
+using Orchestrator.Cli.Parsing;
+
+namespace Orchestrator.Cli.Commands.Services;
+
+internal sealed class ServiceInspect : Command
+{
+    private readonly ValueFlag<string> _format;
+    private readonly BoolFlag _pretty;
+
+    public ServiceInspect()
+    {
+        _format = Flags.InspectFormat();
+        _pretty = Flags.Bool("pretty", null, "Print for people");
+    }
+
+    public override string Usage => "[OPTIONS] SERVICE [SERVICE...]";
+
+    public override Arity Arity => Arity.AtLeast(1);
+
+    public override int Run(Session session, List<string> args)
+    {
+        if (!_pretty && _format.Value != "pretty")
+            return InspectRunner.Run(session, args, _format.Value, name => session.Client.GetJson($"/services/{Escape(name)}"));
+        if (_pretty && _format.Value.Length > 0) throw new CliException("--format is incompatible with human friendly format");
+        return InspectRunner.Pretty(session, args, name =>
+        {
+            using var document = session.Client.GetJson($"/services/{Escape(name)}");
+            ServicePretty.Write(session.Out, document.RootElement.Deserialize(ApiJson.Wire.Service)!);
+        });
+    }
+}
