@@ -9,6 +9,9 @@ internal static unsafe class Plan
     /// <summary>The container's root, opened before anything of the container could run; -1 until then.</summary>
     public static int Root = -1;
 
+    /// <summary>The v2 cgroup the next fork goes to; -1: where we are.</summary>
+    public static int Cgroup = -1;
+
     public static byte* Text(int offset) => offset == 0 ? null : Base + offset;
 
     public static void Fail(int errno)

@@ -7,7 +7,7 @@ namespace Orchestrator.Init;
 /// <summary>One kind of step. Numbers are the format's; a plan never outlives the binary that carries both sides.</summary>
 internal enum PlanOp
 {
-    /// <summary>Text1: a cgroup.procs file on the host, which then holds this process.</summary>
+    /// <summary>Text1: a v1 tasks file on the host, which then holds this (only) thread.</summary>
     JoinCgroup = 1,
 
     /// <summary>Text1: a namespace file on the host. A: its CLONE_NEW* kind.</summary>
@@ -19,7 +19,8 @@ internal enum PlanOp
     /// <summary>A: CLONE_NEW* kinds.</summary>
     Unshare = 4,
 
-    /// <summary>The rest is done by a child, whose parent is this process's parent; this process reports and ends.</summary>
+    /// <summary>The rest is done by a child, whose parent is this process's parent; this process reports and ends. The child
+    /// is born into the cgroup of <see cref="OpenCgroup"/>, if there was one.</summary>
     Fork = 5,
 
     /// <summary>Text1: path on the host, before the pivot. Text2: what to write, in one write.</summary>
@@ -99,6 +100,9 @@ internal enum PlanOp
 
     /// <summary>The root as it is, for a process that joined a container.</summary>
     OpenRoot = 31,
+
+    /// <summary>Text1: directory of a v2 cgroup on the host, opened while its path still means the host's.</summary>
+    OpenCgroup = 33,
 
     /// <summary>Stay pid 1, reaping and passing signals on; the rest is done by a child.</summary>
     Reaper = 32,

@@ -25,6 +25,8 @@ internal static unsafe class ProcessSteps
                 return Write(Plan.Text(step->Text1), text, Bytes.Length(text));
             case PlanOp.Session:
                 return Syscall.Call(Syscall.Setsid);
+            case PlanOp.OpenCgroup:
+                return OpenCgroup(Plan.Text(step->Text1));
             case PlanOp.Reaper:
                 return Reaper.Execute();
             default:
@@ -47,12 +49,30 @@ internal static unsafe class ProcessSteps
     private static long Fork()
     {
         const long cloneParent = 0x8000, sigchld = 17;
-        var pid = Syscall.Call(Syscall.Clone, cloneParent | sigchld);
+        var pid = Plan.Cgroup < 0 ? Syscall.Call(Syscall.Clone, cloneParent | sigchld) : ForkIntoCgroup();
         if (pid <= 0)
             return pid;
         Plan.Send(ReportKind.Forked, 0, (int)pid);
         Plan.Exit(0);
         return 0;
+    }
+
+    private static long OpenCgroup(byte* path)
+    {
+        const long openPath = 0x200000 | 0x10000 | 0x80000; // O_PATH, O_DIRECTORY, O_CLOEXEC
+        return Plan.Cgroup = (int)Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, openPath);
+    }
+
+    /// <summary>Born into it rather than moved: a move waits for every CPU of the host.</summary>
+    private static long ForkIntoCgroup()
+    {
+        const long cloneParent = 0x8000, intoCgroup = 0x200000000;
+        var arguments = stackalloc long[11]; // struct clone_args: flags first, cgroup last; no exit signal with a parent.
+        for (var i = 0; i < 11; i++)
+            arguments[i] = 0;
+        arguments[0] = cloneParent | intoCgroup;
+        arguments[10] = Plan.Cgroup;
+        return Syscall.Call(Syscall.Clone3, (long)arguments, 88);
     }
 
     private static long Write(byte* path, byte* content, int length)

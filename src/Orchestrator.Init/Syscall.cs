@@ -12,7 +12,7 @@ internal static unsafe class Syscall
     public const int Capset = 126, Fstatfs = 138, PivotRoot = 155, Prctl = 157, Mount = 165, Umount2 = 166;
     public const int Sethostname = 170, Setdomainname = 171, ExitGroup = 231, Openat = 257, Mkdirat = 258, Mknodat = 259;
     public const int Fchownat = 260, Unlinkat = 263, Symlinkat = 266, Fchmodat = 268, Unshare = 272, Prlimit64 = 302;
-    public const int Setns = 308, OpenTree = 428, MoveMount = 429, CloseRange = 436, Openat2 = 437, Faccessat2 = 439;
+    public const int Clone3 = 435, Setns = 308, OpenTree = 428, MoveMount = 429, CloseRange = 436, Openat2 = 437, Faccessat2 = 439;
     public const int MountSetattr = 442, RtSigtimedwait = 128, Newfstatat = 262;
 
     public const long AtFdcwd = -100, AtEmptyPath = 0x1000, AtRecursive = 0x8000, AtSymlinkNofollow = 0x100;

@@ -49,7 +49,7 @@ internal sealed class TestContainer : IDisposable
     {
         BundleDirectory.Write(directory, Spec);
         var process = Start(["shim", "--id", Id, "--bundle", directory, "--state", State.Path, "--log-path", LogPath, .. more]);
-        return process.StandardOutput.ReadToEnd().TrimEnd();
+        return process.StandardOutput.ReadLine() ?? "nothing";
     }
 
     public Task<ShimClient> ConnectAsync() => ShimClient.ConnectAsync(State.ControlSocket, CancellationToken.None);

@@ -26,7 +26,15 @@ public sealed class CgroupSet
 
     public CgroupLayout Layout { get; }
 
-    /// <summary>Writing "0" to each puts the writer into the cgroup.</summary>
+    /// <summary>Writing "0" to each puts a single-threaded writer into the cgroup's v1 half. Not cgroup.procs: moving a
+    /// process waits until every CPU has passed through the scheduler (10 ms and more), moving one's own thread does not.
+    /// </summary>
+    public IEnumerable<string> TasksFiles => used.Where(h => !h.IsV2).Select(h => $"{Directory(h)}/tasks");
+
+    /// <summary>For clone3's CLONE_INTO_CGROUP; null: there is no v2 hierarchy.</summary>
+    public string? UnifiedDirectory => used.FirstOrDefault(h => h.IsV2) is { } hierarchy ? Directory(hierarchy) : null;
+
+    /// <summary>Writing a pid to each moves that process into the cgroup; "0" is the writer.</summary>
     public IEnumerable<string> ProcsFiles => used.Select(h => $"{Directory(h)}/cgroup.procs");
 
     /// <summary>Makes the directories; those there already are taken over.</summary>
@@ -90,8 +98,6 @@ public sealed class CgroupSet
         foreach (var hierarchy in used)
             CgroupRemoval.Remove(Directory(hierarchy));
     }
-
-    private string? UnifiedDirectory => used.FirstOrDefault(h => h.IsV2) is { } hierarchy ? Directory(hierarchy) : null;
 
     private string Directory(CgroupHierarchy hierarchy) => $"{hierarchy.MountPoint}/{path}";
 

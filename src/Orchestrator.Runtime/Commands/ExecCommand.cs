@@ -27,7 +27,7 @@ internal static class ExecCommand
         if (!ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks))
             throw new RuntimeException($"cannot exec in container {state.Id}: it has just ended");
         using var file = FileDescriptor.Borrow(target.Fd);
-        var plan = ProcessPlan.ForExec(process, cgroups.ProcsFiles, namespaces, Capabilities.OfThisProcess());
+        var plan = ProcessPlan.ForExec(process, cgroups, namespaces, Capabilities.OfThisProcess());
         using var init = InitProcess.Start(plan, StandardStreams.Inherited(), file);
         init.AwaitExecuted();
         if (arguments["pid-file"] is { } pidFile)

@@ -40,10 +40,11 @@ internal static class ContainerPlan
         var linux = spec.Linux ?? new LinuxSpec();
         List<PlanEntry> plan =
         [
-            .. cgroups.ProcsFiles.Select(f => new PlanEntry(PlanOp.JoinCgroup, $"enter cgroup {f}") { Text1 = f }),
+            .. ProcessPlan.EnterCgroups(cgroups),
             .. OomScore(process),
             .. Namespaces(linux),
             new(PlanOp.Fork, "start pid 1"),
+            .. CgroupNamespace(linux),
             .. process.Terminal ? Array.Empty<PlanEntry>() : [new(PlanOp.Session, "new session")],
             .. FileSystem(spec, linux, process, bundle, cgroups),
             .. Names(spec, linux),
@@ -85,8 +86,16 @@ internal static class ContainerPlan
             {
                 Text1 = joined.Path, A = (long)Kind(joined),
             };
-        var made = namespaces.Where(n => n.Path is null).Aggregate(NamespaceKinds.None, (all, n) => all | Kind(n));
+        var made = namespaces.Where(n => n.Path is null && n.Type != "cgroup")
+            .Aggregate(NamespaceKinds.None, (all, n) => all | Kind(n));
         yield return new(PlanOp.Unshare, $"new namespaces ({made})") { A = (long)made };
+    }
+
+    /// <summary>By the child, which alone is in the v2 cgroup: the namespace's root is where its maker is.</summary>
+    private static IEnumerable<PlanEntry> CgroupNamespace(LinuxSpec linux)
+    {
+        if ((linux.Namespaces ?? []).Any(n => n is { Type: "cgroup", Path: null }))
+            yield return new(PlanOp.Unshare, "new cgroup namespace") { A = (long)NamespaceKinds.Cgroup };
     }
 
     private static IEnumerable<PlanEntry> FileSystem(

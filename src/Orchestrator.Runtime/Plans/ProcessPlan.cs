@@ -1,4 +1,5 @@
 using Orchestrator.Init;
+using Orchestrator.Linux.Cgroups;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
 
@@ -17,9 +18,9 @@ internal static class ProcessPlan
     /// <summary>A process that joins a running container.</summary>
     /// <param name="namespaces">Those the container does not share with the host.</param>
     public static IReadOnlyList<PlanEntry> ForExec(
-        ProcessSpec process, IEnumerable<string> cgroupProcs, NamespaceKinds namespaces, ulong available) =>
+        ProcessSpec process, CgroupSet cgroups, NamespaceKinds namespaces, ulong available) =>
     [
-        .. cgroupProcs.Select(f => new PlanEntry(PlanOp.JoinCgroup, $"enter cgroup {f}") { Text1 = f }),
+        .. EnterCgroups(cgroups),
         new(PlanOp.JoinProcess, "join the container's namespaces") { A = InitFd.FirstExtra, B = (long)namespaces },
         new(PlanOp.Fork, "start the process"),
         new(PlanOp.OpenRoot, "open the container's root"),
@@ -27,6 +28,15 @@ internal static class ProcessPlan
         .. Identity(process, available),
         Execute(process),
     ];
+
+    /// <summary>The v1 ones; into the v2 one the child is born.</summary>
+    public static IEnumerable<PlanEntry> EnterCgroups(CgroupSet cgroups)
+    {
+        foreach (var file in cgroups.TasksFiles)
+            yield return new(PlanOp.JoinCgroup, $"enter cgroup {file}") { Text1 = file };
+        if (cgroups.UnifiedDirectory is { } unified)
+            yield return new(PlanOp.OpenCgroup, $"open cgroup {unified}") { Text1 = unified };
+    }
 
     public static PlanEntry Terminal(ProcessSpec process, int flags) => new(PlanOp.Terminal, "make a terminal")
     {

@@ -117,7 +117,7 @@ internal sealed class ContainerShim : IDisposable
         try
         {
             var plan = ProcessPlan.ForExec(
-                process, prepared.Cgroups.ProcsFiles, prepared.Namespaces, Capabilities.OfThisProcess());
+                process, prepared.Cgroups, prepared.Namespaces, Capabilities.OfThisProcess());
             using var launched = InitProcess.Start(plan, streams.ForChild, file);
             launched.AwaitExecuted();
             streams.Started(launched.Terminal);

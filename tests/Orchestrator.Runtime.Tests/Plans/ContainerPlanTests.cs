@@ -14,7 +14,7 @@ public sealed class ContainerPlanTests
 
     [Fact]
     public void Nothing_happens_before_the_process_is_in_its_cgroup() =>
-        Assert.Equal("/cg/memory/orch/x/cgroup.procs", Build(Default)[0].Text1);
+        Assert.Equal("/cg/memory/orch/x/tasks", Build(Default)[0].Text1);
 
     [Fact]
     public void Every_mount_comes_between_entering_the_root_and_the_pivot()
