@@ -231,6 +231,22 @@ public sealed class BridgeNetworkTests
         Assert.Equal([web.Address.ToString()], upstream.Askers);
     }
 
+    [RootFact]
+    public async Task A_resolver_on_the_hosts_loopback_is_asked_for_a_container_unless_it_has_no_way_out()
+    {
+        await using var host = await TestHost.StartAsync();
+        await File.WriteAllTextAsync(host.Options.HostResolvConf, "nameserver 127.0.0.53\n");
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "closed", Internal = true }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var sealedOff = await host.RunAsync("sealed-off", "closed");
+        using var upstream = Wire.ServeNames(host.Namespace, "127.0.0.53", "198.51.100.7");
+
+        Assert.Equal((DnsCode.NoError, "198.51.100.7"), await FirstAsync(web, "example.org"));
+        Assert.Equal((DnsCode.ServerFailure, ""), await FirstAsync(sealedOff, "example.org"));
+        Assert.Single(upstream.Askers);
+    }
+
     private static string LinkOf(TestHost host, string id) => host.Network.GetEndpoints(id).Single().HostInterfaceName;
 
     private static async Task<(DnsCode, string)> FirstAsync(TestContainer asker, string name)

@@ -73,6 +73,28 @@ internal static class Wire
         return (answer.Code, [.. answer.Records.Select(r => r.Value).Order(StringComparer.Ordinal)]);
     }
 
+    public static Socket Listen(NetNamespace ns, int port) => ns.Run(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        return socket;
+    });
+
+    /// <summary>Sends one datagram.</summary>
+    public static void Send(NetNamespace ns, string address, int port) => ns.Run(() =>
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.SendTo([1], IPEndPoint.Parse($"{address}:{port}"));
+    });
+
+    /// <returns>Address that the next datagram came from.</returns>
+    public static async Task<string> SenderAsync(Socket socket)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var received = await socket.ReceiveFromAsync(new byte[16], SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), patience.Token);
+        return ((IPEndPoint)received.RemoteEndPoint).Address.ToString();
+    }
+
     /// <summary>Asks all on one TCP connection.</summary>
     /// <returns>The first address of each answer, or its code.</returns>
     public static async Task<List<string>> ResolveByTcpAsync(NetNamespace ns, IEnumerable<string> names)
