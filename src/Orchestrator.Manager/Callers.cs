@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Orchestrator.Model;
+using Orchestrator.Security;
 
 namespace Orchestrator.Manager;
 
@@ -11,6 +12,16 @@ public interface ICallers
 {
     /// <exception cref="RpcException">Unauthenticated: no certificate of this cluster.</exception>
     Caller Of(ServerCallContext context);
+}
+
+/// <summary>Callers by the certificates of their connections.</summary>
+public sealed class CertificateCallers(PeerAuthorizer authorizer) : ICallers
+{
+    public Caller Of(ServerCallContext context)
+    {
+        var peer = authorizer.Authorize(context, NodeRole.Worker, NodeRole.Manager);
+        return new Caller(peer.Id, peer.Role);
+    }
 }
 
 /// <summary>Connections to other managers with mutual TLS, kept and shared; the daemon supplies them.</summary>

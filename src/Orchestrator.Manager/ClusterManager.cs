@@ -2,9 +2,11 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Manager.Allocation;
 using Orchestrator.Manager.ControlApi;
 using Orchestrator.Manager.Dispatching;
+using Orchestrator.Manager.Logs;
 using Orchestrator.Manager.Loops;
 using Orchestrator.Manager.Orchestration;
 using Orchestrator.Manager.Reaping;
+using Orchestrator.Manager.Roles;
 using Orchestrator.Manager.Scheduling;
 using Orchestrator.Model;
 using Orchestrator.Store;
@@ -21,6 +23,7 @@ public sealed class ClusterManager : IDisposable
 
     private readonly ManagerOptions options;
     private readonly ObjectStore store;
+    private readonly IMembership membership;
     private readonly ManagerMetrics metrics = new();
     private readonly TimeProvider time;
     private readonly Random random;
@@ -28,25 +31,33 @@ public sealed class ClusterManager : IDisposable
     private readonly ILogger logger;
 
     public ClusterManager(
-        ManagerOptions options, ObjectStore store, ICallers callers, ILeaderChannels channels, TimeProvider time, Random random,
-        ILoggerFactory loggers)
+        ManagerOptions options, ObjectStore store, IMembership membership, ICallers callers, ILeaderChannels channels,
+        TimeProvider time, Random random, ILoggerFactory loggers)
     {
         this.options = options;
         this.store = store;
+        this.membership = membership;
         this.time = time;
         this.random = random;
         this.loggers = loggers;
         logger = loggers.CreateLogger<ClusterManager>();
         Dispatcher = new DispatcherService(callers, store.Log);
+        var router = new LeaderRouter(store, channels, callers, options.Control, time);
+        var hub = new LogHub(store, options.Logs, time);
+        Logs = new LogsService(hub, router);
+        LogBroker = new LogBrokerService(hub, callers, store.Log);
         Control = new ControlService(
-            new LeaderRouter(store, channels, callers, options.Control, time),
-            new ClusterApi(store), new NodeApi(store), new ServiceApi(store), new TaskApi(store),
+            router, new ClusterApi(store), new NodeApi(store), new ServiceApi(store), new TaskApi(store),
             new NetworkApi(store, options.Allocator));
     }
 
     public ControlService Control { get; }
 
     public DispatcherService Dispatcher { get; }
+
+    public LogsService Logs { get; }
+
+    public LogBrokerService LogBroker { get; }
 
     /// <summary>Leads whenever this member of the log does, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -114,12 +125,13 @@ public sealed class ClusterManager : IDisposable
         var scheduler = new Scheduler(
             store, new SchedulingPlanner(options.Scheduler), metrics, time, loggers.CreateLogger<Scheduler>());
         var reaper = new Reaper(store, new ReapingPlanner(options.Reaper), time, loggers.CreateLogger<Reaper>());
+        var roles = new RoleManager(store, membership, options.Roles, time, loggers.CreateLogger<RoleManager>());
         Dispatcher.Use(dispatcher);
         try
         {
             await Together.RunAsync(
                 cancellationToken, dispatcher.RunAsync, orchestrator.RunAsync, allocator.RunAsync, scheduler.RunAsync,
-                reaper.RunAsync);
+                reaper.RunAsync, roles.RunAsync);
         }
         finally
         {

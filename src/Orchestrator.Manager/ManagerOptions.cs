@@ -1,8 +1,10 @@
 using Orchestrator.Manager.Allocation;
 using Orchestrator.Manager.ControlApi;
 using Orchestrator.Manager.Dispatching;
+using Orchestrator.Manager.Logs;
 using Orchestrator.Manager.Orchestration;
 using Orchestrator.Manager.Reaping;
+using Orchestrator.Manager.Roles;
 using Orchestrator.Manager.Scheduling;
 
 namespace Orchestrator.Manager;
@@ -22,10 +24,14 @@ public sealed record ManagerOptions
 
     public ReaperOptions Reaper { get; init; } = new();
 
+    public RoleOptions Roles { get; init; } = new();
+
+    public LogHubOptions Logs { get; init; } = new();
+
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>
     public IEnumerable<string> Faults() =>
         [
             .. Control.Faults(), .. Orchestrator.Faults(), .. Allocator.Faults(), .. Scheduler.Faults(),
-            .. Dispatcher.Faults(), .. Reaper.Faults(),
+            .. Dispatcher.Faults(), .. Reaper.Faults(), .. Roles.Faults(), .. Logs.Faults(),
         ];
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Orchestrator.Manager.Loops;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using Orchestrator.Store;
@@ -15,10 +16,32 @@ internal sealed class LeaderRouter(
 
     /// <param name="local">Does the call on the leader.</param>
     /// <param name="remote">Makes the same call at the leader.</param>
-    public async Task<TResponse> RouteAsync<TResponse>(
+    public Task<TResponse> RouteAsync<TResponse>(
         ServerCallContext context,
         Func<CancellationToken, Task<TResponse>> local,
-        Func<P.Control.ControlClient, CallOptions, AsyncUnaryCall<TResponse>> remote)
+        Func<P.Control.ControlClient, CallOptions, AsyncUnaryCall<TResponse>> remote) =>
+        RouteAnyAsync(context, local, async (invoker, hop) => await remote(new P.Control.ControlClient(invoker), hop));
+
+    /// <summary>The same for a call that answers with a stream.</summary>
+    public Task RouteStreamAsync(
+        ServerCallContext context, Func<CancellationToken, Task> local, Func<CallInvoker, CallOptions, Task> remote) =>
+        RouteAnyAsync(
+            context,
+            async token =>
+            {
+                await WhileLeadingAsync(local, token);
+                return true;
+            },
+            async (invoker, hop) =>
+            {
+                await remote(invoker, hop);
+                return true;
+            });
+
+    private async Task<TResponse> RouteAnyAsync<TResponse>(
+        ServerCallContext context,
+        Func<CancellationToken, Task<TResponse>> local,
+        Func<CallInvoker, CallOptions, Task<TResponse>> remote)
     {
         if (callers.Of(context).Role != NodeRole.Manager)
         {
@@ -32,13 +55,27 @@ internal sealed class LeaderRouter(
             var leader = await LeaderAsync(context.CancellationToken);
             return leader is null
                 ? await local(context.CancellationToken)
-                : await remote(new P.Control.ControlClient(channels.Get(leader.Address)), Hop(context));
+                : await remote(channels.Get(leader.Address), Hop(context));
         }
         catch (Exception e) when (UserErrors.Of(e) is { } error)
         {
             throw error.ToRpc();
         }
     }
+
+    /// <summary>Ends <paramref name="stream"/> when another leads: what feeds it comes to the leader only.</summary>
+    private Task WhileLeadingAsync(Func<CancellationToken, Task> stream, CancellationToken cancellationToken) =>
+        Together.RunAsync(
+            cancellationToken,
+            stream,
+            async token =>
+            {
+                await foreach (var status in store.Log.WatchLeadershipAsync(token))
+                {
+                    if (!status.IsLeader)
+                        throw new NotLeaderException(status.Leader);
+                }
+            });
 
     /// <summary>The leader if it is another member; null when it is this one.</summary>
     private async Task<LogMember?> LeaderAsync(CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Orchestrator.Store.Host;
 using Orchestrator.Store.Tables;
 using P = Orchestrator.Protocol.V1;
 
-namespace Orchestrator.Manager.Tests.Cluster;
+namespace Orchestrator.Manager.Tests.Scenarios;
 
 /// <summary>A manager on a log of one member, in memory, with agents that only pretend; in real time, with short heartbeats.</summary>
 internal sealed class MiniCluster : IAsyncDisposable
@@ -24,12 +24,19 @@ internal sealed class MiniCluster : IAsyncDisposable
         Log = new SoloLog(state);
         Store = new ObjectStore(state, Log, TimeProvider.System);
         Manager = new ClusterManager(
-            new ManagerOptions { Control = new() { LeaderWait = TimeSpan.FromMilliseconds(100) } },
-            Store, new Callers(), new NoChannels(), TimeProvider.System, new Random(1), faults);
+            new ManagerOptions
+            {
+                Control = new() { LeaderWait = TimeSpan.FromMilliseconds(100) },
+                Roles = new() { Interval = TimeSpan.FromMilliseconds(50) },
+                Logs = new() { Patience = TimeSpan.FromMilliseconds(500) },
+            },
+            Store, Membership, new Callers(), new NoChannels(), TimeProvider.System, new Random(1), faults);
         running = Manager.RunAsync(stop.Token);
     }
 
     public SoloLog Log { get; }
+
+    public FakeMembership Membership { get; } = new();
 
     public ObjectStore Store { get; }
 
@@ -42,7 +49,7 @@ internal sealed class MiniCluster : IAsyncDisposable
         var cluster = new MiniCluster();
         await ClusterFounding.FoundAsync(
             cluster.Store,
-            new Model.Cluster
+            new Cluster
             {
                 Id = new ClusterId("cluster"),
                 Spec = new ClusterSpec { DispatcherHeartbeat = TimeSpan.FromMilliseconds(200) },
@@ -50,7 +57,7 @@ internal sealed class MiniCluster : IAsyncDisposable
             },
             new Node
             {
-                Id = new NodeId("manager"),
+                Id = new NodeId(SoloLog.Self.NodeId),
                 Spec = new NodeSpec { DesiredRole = NodeRole.Manager, Availability = NodeAvailability.Drain },
                 Role = NodeRole.Manager,
             },
@@ -61,7 +68,7 @@ internal sealed class MiniCluster : IAsyncDisposable
         return cluster;
     }
 
-    public ServerCallContext Call(string node = "manager") => new TestCallContext(node, CancellationToken.None);
+    public ServerCallContext Call(string node = "solo") => new TestCallContext(node, CancellationToken.None);
 
     public async Task JoinAsync(string node)
     {
@@ -153,7 +160,7 @@ internal sealed class MiniCluster : IAsyncDisposable
         public Caller Of(ServerCallContext context)
         {
             var node = ((TestCallContext)context).Node;
-            return new Caller(new NodeId(node), node == "manager" ? NodeRole.Manager : NodeRole.Worker);
+            return new Caller(new NodeId(node), node == SoloLog.Self.NodeId ? NodeRole.Manager : NodeRole.Worker);
         }
     }
 

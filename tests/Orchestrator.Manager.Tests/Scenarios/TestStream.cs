@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Grpc.Core;
 
-namespace Orchestrator.Manager.Tests.Cluster;
+namespace Orchestrator.Manager.Tests.Scenarios;
 
 /// <summary>A response stream whose messages a test reads.</summary>
 internal sealed class TestStream<T> : IServerStreamWriter<T>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Orchestrator.Manager.Tests.Cluster;
+namespace Orchestrator.Manager.Tests.Scenarios;
 
 /// <summary>Keeps what is logged as an error, so that a failing test can say it.</summary>
 internal sealed class FaultLog : ILoggerFactory, ILogger

@@ -1,6 +1,6 @@
 using Grpc.Core;
 
-namespace Orchestrator.Manager.Tests.Cluster;
+namespace Orchestrator.Manager.Tests.Scenarios;
 
 /// <summary>A call made in this process by a node, which its headers name.</summary>
 internal sealed class TestCallContext(string node, CancellationToken cancellationToken) : ServerCallContext

@@ -2,7 +2,7 @@ using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using P = Orchestrator.Protocol.V1;
 
-namespace Orchestrator.Manager.Tests.Cluster;
+namespace Orchestrator.Manager.Tests.Scenarios;
 
 /// <summary>An agent without an engine: what it is told to run runs, unless told to fail.</summary>
 internal sealed class FakeAgent(ClusterManager manager, string node) : IAsyncDisposable
@@ -72,7 +72,7 @@ internal sealed class FakeAgent(ClusterManager manager, string node) : IAsyncDis
         var assigning = CompleteAsync(
             assignments,
             manager.Dispatcher.Assignments(new P.AssignmentsRequest { SessionId = first.SessionId }, assignments, Call()));
-        await await Task.WhenAny(BeatAsync(first.SessionId), ObeyAsync(first.SessionId, assignments), serving, assigning);
+        await await Task.WhenAny(BeatAsync(first.SessionId), ObeyAsync(first.SessionId, assignments), PublishAsync(), serving, assigning);
     }
 
     private static async Task CompleteAsync<T>(TestStream<T> stream, Task call)
@@ -110,6 +110,24 @@ internal sealed class FakeAgent(ClusterManager manager, string node) : IAsyncDis
             request.Updates.AddRange(updates);
             await manager.Dispatcher.UpdateTaskStatus(request, Call());
         }
+    }
+
+    // One line of each task that is asked for.
+    private async Task PublishAsync()
+    {
+        var wanted = new TestStream<P.SubscriptionMessage>();
+        var listening = CompleteAsync(
+            wanted, manager.LogBroker.ListenSubscriptions(new P.ListenSubscriptionsRequest(), wanted, Call()));
+        await foreach (var subscription in wanted.Messages.ReadAllAsync(stop.Token))
+        {
+            if (subscription.Close)
+                continue;
+            var message = new P.PublishLogsMessage { SubscriptionId = subscription.Id, Close = true };
+            message.Messages.Add(new P.LogMessage { NodeId = Node, TaskId = subscription.Selector.TaskIds[0] });
+            await manager.LogBroker.PublishLogs(new TestReader<P.PublishLogsMessage>([message]), Call());
+        }
+
+        await listening;
     }
 
     private void Take(P.AssignmentChange change)

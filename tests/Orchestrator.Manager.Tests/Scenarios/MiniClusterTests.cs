@@ -1,8 +1,9 @@
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
+using Orchestrator.Store;
 using P = Orchestrator.Protocol.V1;
 
-namespace Orchestrator.Manager.Tests.Cluster;
+namespace Orchestrator.Manager.Tests.Scenarios;
 
 /// <summary>From the control API to the agents and back, with everything between but disk, wire and containers.</summary>
 public sealed class MiniClusterTests
@@ -170,6 +171,66 @@ public sealed class MiniClusterTests
             "the node that came back runs all, the other is down");
     }
 
+    [Fact]
+    public async Task A_promoted_node_gets_a_managers_role_and_a_demoted_one_leaves_the_log_first()
+    {
+        await using var cluster = await MiniCluster.StartAsync("a");
+        await SetRoleAsync(cluster, P.NodeRole.Manager);
+        await cluster.UntilAsync(
+            r => r.Nodes.Get("a") is { Role: NodeRole.Manager, Certificate.State: CertificateState.Rotate }, "the node is promoted");
+        cluster.Membership.Add(new LogMember(2, "a", "192.0.2.1:2377", IsVoter: true));
+        await cluster.UntilAsync(
+            r => r.Nodes.Get("a")!.Manager is { RaftId: 2, Reachability: Reachability.Reachable }, "the node says it is a member");
+
+        await SetRoleAsync(cluster, P.NodeRole.Worker);
+
+        await cluster.UntilAsync(r => r.Nodes.Get("a") is { Role: NodeRole.Worker, Manager: null }, "the node is demoted");
+        Assert.Equal([2UL], cluster.Membership.Removed);
+    }
+
+    [Fact]
+    public async Task The_last_manager_cannot_be_demoted()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        var node = cluster.Store.View().Nodes.Get("solo")!;
+        var spec = node.Spec.ToProto();
+        spec.DesiredRole = P.NodeRole.Worker;
+
+        var refused = await Assert.ThrowsAsync<global::Grpc.Core.RpcException>(() => cluster.Manager.Control.UpdateNode(
+            new P.UpdateNodeRequest { Id = "solo", Version = cluster.Store.View().Nodes.Get("solo")!.Meta.Version, Spec = spec },
+            cluster.Call()));
+
+        Assert.Equal("attempting to demote the last manager of the swarm", refused.ToUser().What);
+    }
+
+    [Fact]
+    public async Task Logs_of_a_service_come_from_every_node_that_runs_it()
+    {
+        await using var cluster = await MiniCluster.StartAsync("a", "bb");
+        var service = await cluster.CreateAsync(MiniCluster.Spec("web", 4));
+        await cluster.UntilAsync(r => MiniCluster.Running(r, "web").Count == 4, "four replicas run");
+
+        var request = new P.SubscribeLogsRequest { Selector = new P.LogSelector(), Options = new P.LogOptions { Stdout = true } };
+        request.Selector.ServiceIds.Add(service.Id);
+        var stream = new TestStream<P.LogMessages>();
+        await cluster.Manager.Logs.SubscribeLogs(request, stream, cluster.Call());
+        stream.Complete();
+
+        var lines = new List<P.LogMessage>();
+        await foreach (var batch in stream.Messages.ReadAllAsync())
+            lines.AddRange(batch.Messages);
+        Assert.Equal(4, lines.Select(line => line.TaskId).Distinct().Count());
+        Assert.Equal(["a", "bb"], lines.Select(line => line.NodeId).Distinct().Order().ToArray());
+    }
+
+    private static async Task SetRoleAsync(MiniCluster cluster, P.NodeRole role)
+    {
+        var node = (await cluster.Manager.Control.GetNode(new P.GetNodeRequest { Reference = "a" }, cluster.Call())).Node;
+        node.Spec.DesiredRole = role;
+        await cluster.Manager.Control.UpdateNode(
+            new P.UpdateNodeRequest { Id = "a", Version = node.Meta.Version, Spec = node.Spec }, cluster.Call());
+    }
+
     private static UpdateConfig Quick { get; } = new() { Monitor = TimeSpan.FromMilliseconds(300) };
 
     private static ServiceSpec WithImage(ServiceSpec spec, string image) =>
@@ -180,7 +241,7 @@ public sealed class MiniClusterTests
     {
         Thread.Sleep(20);
         cluster.Store.UpdateAsync(
-            tx => tx.Nodes.Update(tx.Nodes.Get("manager")! with { Certificate = new() { Csr = Identifier.New() } }),
+            tx => tx.Nodes.Update(tx.Nodes.Get("solo")! with { Certificate = new() { Csr = Identifier.New() } }),
             CancellationToken.None).GetAwaiter().GetResult();
         return false;
     }
