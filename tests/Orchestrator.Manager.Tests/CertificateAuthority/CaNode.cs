@@ -25,7 +25,7 @@ internal sealed class CaNode : IAsyncDisposable
     public static async Task<CaNode> StartAsync(IdentitySource identity, ObjectStore store)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
