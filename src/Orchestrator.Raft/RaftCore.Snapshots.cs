@@ -5,8 +5,11 @@ namespace Orchestrator.Raft;
 /// </summary>
 public sealed partial class RaftCore
 {
-    /// <summary>Some follower still needs the entries after this index; to compact them starts a transfer, or another one.</summary>
-    public ulong CompactionFloor => peers
+    /// <summary>
+    /// Some follower still needs the entries after this index; to compact them starts a transfer, or another one. Nobody's need
+    /// counts once the log weighs more than <see cref="RaftOptions.MaxRetainedBytes"/>.
+    /// </summary>
+    public ulong CompactionFloor => log.Bytes > options.MaxRetainedBytes ? ulong.MaxValue : peers
         .Where(p => p.State != ProgressState.Probe && IsReachable(p.Id))
         .Select(p => p.State == ProgressState.Snapshot ? p.PendingSnapshot : p.Match)
         .DefaultIfEmpty(ulong.MaxValue).Min();

@@ -29,6 +29,9 @@ internal sealed class RaftLog
 
     public ulong LastTerm => entries.Count == 0 ? BaseTerm : entries[^1].Term;
 
+    /// <summary>What the entries held weigh.</summary>
+    public long Bytes { get; private set; }
+
     public ulong Durable { get; private set; }
 
     public ulong Handed { get; private set; }
@@ -50,11 +53,12 @@ internal sealed class RaftLog
         Invariant.Check(entry.Index == LastIndex + 1, "A3: the log has a gap");
         Invariant.Check(entry.Term >= LastTerm, "A3: terms fall along the log");
         entries.Add(entry);
+        Bytes += entry.Weight;
     }
 
     public void TruncateFrom(ulong index)
     {
-        entries.RemoveRange((int)(index - BaseIndex - 1), (int)(LastIndex - index + 1));
+        Remove((int)(index - BaseIndex - 1), (int)(LastIndex - index + 1));
         Handed = Math.Min(Handed, LastIndex);
         Durable = Math.Min(Durable, LastIndex);
     }
@@ -65,14 +69,14 @@ internal sealed class RaftLog
         if (index <= BaseIndex)
             return;
         var term = this[index].Term;
-        entries.RemoveRange(0, (int)(index - BaseIndex));
+        Remove(0, (int)(index - BaseIndex));
         (BaseIndex, BaseTerm) = (index, term);
     }
 
     /// <summary>Starts anew after a snapshot that has nothing in common with the entries held.</summary>
     public void Reset(ulong index, ulong term)
     {
-        entries.Clear();
+        Remove(0, entries.Count);
         (BaseIndex, BaseTerm) = (index, term);
         Handed = Durable = index;
     }
@@ -98,6 +102,13 @@ internal sealed class RaftLog
         while (index > BaseIndex && this[index].Term > term)
             index--;
         return index;
+    }
+
+    private void Remove(int at, int count)
+    {
+        foreach (var entry in entries.GetRange(at, count))
+            Bytes -= entry.Weight;
+        entries.RemoveRange(at, count);
     }
 
     public void MarkHanded(ulong index) => Handed = Math.Max(Handed, index);

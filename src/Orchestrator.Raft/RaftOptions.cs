@@ -21,6 +21,9 @@ public sealed record RaftOptions
     /// <summary>Bytes appended and not committed above which a leader refuses proposals. Default 64 MiB.</summary>
     public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Bytes of log that may be kept for the sake of slow followers. Default 64 MiB.</summary>
+    public long MaxRetainedBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Entry bytes handed to storage at once, which is one frame on disk. Default 4 MiB.</summary>
     public int MaxBatchBytes { get; init; } = 4 * 1024 * 1024;
 

@@ -131,7 +131,16 @@ public sealed partial class RaftHost
         changes.RemoveAll(c => c.Done.Task.IsCompleted);
     }
 
-    /// <summary>A member moved: everybody learns its address from the log.</summary>
+    /// <summary>A member may have moved: it is answered there at once, and if we lead, everybody learns of it.</summary>
+    private void OnAnnounced(ulong id, string address)
+    {
+        if (core.CommittedMembership.IsRemoved(id))
+            return;
+        setup.Transport.Announce(id, address);
+        NoteAddress(id, address);
+    }
+
+    /// <summary>Puts a member's address into the log, if it is news.</summary>
     private void NoteAddress(ulong id, string address)
     {
         if (!core.IsReady || core.Membership.Find(id) is not { } member)

@@ -157,7 +157,7 @@ public sealed partial class RaftHost : IReplicatedLog, ITransportSink, IAsyncDis
 
     void ITransportSink.Unreachable(ulong peer) => inbox.PostMessage(() => core.Unreachable(peer));
 
-    void ITransportSink.Announced(ulong peer, string address) => inbox.PostMessage(() => NoteAddress(peer, address));
+    void ITransportSink.Announced(ulong peer, string address) => inbox.PostMessage(() => OnAnnounced(peer, address));
 
     (SnapshotMeta Meta, Stream Content)? ITransportSink.OpenSnapshot()
     {

@@ -8,6 +8,9 @@ public interface ITransport : IAsyncDisposable
     /// <summary>Begins to carry; called once, before anything else.</summary>
     void Start(TransportIdentity self, ITransportSink sink);
 
+    /// <summary>A member said where it lives now: good until the membership says so too.</summary>
+    void Announce(ulong peer, string address);
+
     /// <summary>Where the members are dialled. Links to others end.</summary>
     void SetMembers(IReadOnlyList<LogMember> members);
 
