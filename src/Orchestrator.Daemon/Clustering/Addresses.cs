@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Orchestrator.Model;
+
+namespace Orchestrator.Daemon.Clustering;
+
+/// <summary>Turns what a user types for an address (an address, an interface, nothing) into an address.</summary>
+internal static class Addresses
+{
+    public const int DefaultPort = 2377;
+
+    /// <summary>ADDRESS[:PORT] or INTERFACE[:PORT] as typed; the address is null when nothing was.</summary>
+    public static (string? Host, int Port) Split(string typed)
+    {
+        if (typed.Length == 0)
+            return (null, DefaultPort);
+        if (IPEndPoint.TryParse(typed, out var endpoint) && typed.Contains(':', StringComparison.Ordinal)
+            && !IPAddress.TryParse(typed, out _))
+        {
+            return (endpoint.Address.ToString(), endpoint.Port);
+        }
+
+        var colon = typed.LastIndexOf(':');
+        return colon > 0 && int.TryParse(typed.AsSpan(colon + 1), out var port) && !IPAddress.TryParse(typed, out _)
+            ? (typed[..colon], port)
+            : (typed, DefaultPort);
+    }
+
+    /// <summary>An address of this host.</summary>
+    /// <param name="flag">Named in the error, such as <c>--advertise-addr</c>.</param>
+    /// <exception cref="UserException">No such interface, or several addresses to choose from.</exception>
+    public static string Resolve(string? host, string flag)
+    {
+        if (host is null or "0.0.0.0")
+            return OnlyOne(flag);
+        if (IPAddress.TryParse(host, out var address))
+            return address.ToString();
+        var link = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(n => n.Name == host)
+            ?? throw new UserException(
+                ErrorCode.InvalidArgument, $"{flag}: {host} is neither an address nor an interface of this host.",
+                "List them: ip -brief address");
+        return Of(link).FirstOrDefault()?.ToString() ?? throw new UserException(
+            ErrorCode.InvalidArgument, $"{flag}: interface {host} has no IPv4 address.", "Give it one, or name another.");
+    }
+
+    /// <summary>HOST or HOST:PORT as HOST:PORT.</summary>
+    public static string WithPort(string typed)
+    {
+        var (host, port) = Split(typed);
+        return $"{host}:{port}";
+    }
+
+    /// <summary>The address of this host from which packets to another leave.</summary>
+    /// <param name="remote">HOST:PORT.</param>
+    public static string Towards(string remote)
+    {
+        var (host, port) = Split(remote);
+        try
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(host!, port); // Of a datagram socket: chooses a route, sends nothing.
+            return ((IPEndPoint)probe.LocalEndPoint!).Address.ToString();
+        }
+        catch (SocketException e)
+        {
+            throw new UserException(
+                ErrorCode.Unavailable, $"no route to {remote}: {e.Message}", "Check the address of the manager.", e);
+        }
+    }
+
+    private static string OnlyOne(string flag)
+    {
+        var candidates = NetworkInterface.GetAllNetworkInterfaces()
+            .Where(n => n.OperationalStatus == OperationalStatus.Up && !IsOurs(n.Name)
+                && n.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .SelectMany(Of).Distinct().ToList();
+        return candidates switch
+        {
+            [var one] => one.ToString(),
+            [] => throw new UserException(
+                ErrorCode.InvalidArgument, "could not find an IPv4 address of this host to advertise.",
+                $"Name one with {flag}"),
+            _ => throw new UserException(
+                ErrorCode.InvalidArgument,
+                $"could not choose an IP address to advertise since this system has several ({string.Join(", ", candidates)}).",
+                $"Name one with {flag}"),
+        };
+    }
+
+    private static bool IsOurs(string name) =>
+        name.StartsWith("orch", StringComparison.Ordinal) || name.StartsWith("docker", StringComparison.Ordinal)
+        || name is "ing0";
+
+    private static IEnumerable<IPAddress> Of(NetworkInterface link) =>
+        link.GetIPProperties().UnicastAddresses.Select(a => a.Address)
+            .Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Model;
+
+namespace Orchestrator.Daemon.Clustering;
+
+/// <summary>Event ids 5000-5099; the highest used is 5003.</summary>
+internal static partial class ClusterLog
+{
+    [LoggerMessage(5000, LogLevel.Information, "this node is a manager, reachable at {Address}")]
+    public static partial void ManagerStarted(this ILogger logger, string address);
+
+    [LoggerMessage(5001, LogLevel.Information, "this node is no longer a manager")]
+    public static partial void ManagerStopped(this ILogger logger);
+
+    [LoggerMessage(5002, LogLevel.Warning, "cannot take up the role {Role} yet; another try follows")]
+    public static partial void RoleFailed(this ILogger logger, NodeRole role, Exception exception);
+
+    [LoggerMessage(5003, LogLevel.Error, "the cluster membership on disk is unusable: {Error}")]
+    public static partial void MembershipDamaged(this ILogger logger, string error);
+}

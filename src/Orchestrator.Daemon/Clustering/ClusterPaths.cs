@@ -1,0 +1,13 @@
+namespace Orchestrator.Daemon.Clustering;
+
+/// <summary>Where a node keeps its part of the cluster, all below one folder that leaving deletes.</summary>
+internal sealed record ClusterPaths(string Root)
+{
+    public string State => Path.Combine(Root, "state.json");
+
+    public string Identity => Path.Combine(Root, "certificates");
+
+    public string Raft => Path.Combine(Root, "raft");
+
+    public string Agent => Path.Combine(Root, "agent");
+}
