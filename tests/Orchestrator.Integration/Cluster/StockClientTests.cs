@@ -1,0 +1,46 @@
+using Orchestrator.Integration.Support;
+using Orchestrator.Testing;
+using Xunit.Abstractions;
+
+namespace Orchestrator.Integration.Cluster;
+
+/// <summary>The docker command that is on PATH (28 where it is, else Debian's) drives the cluster unchanged.</summary>
+[Collection(TestbedCollection.Name)]
+public sealed class StockClientTests(Testbed testbed, ITestOutputHelper output)
+{
+    [RootFact]
+    public async Task The_docker_client_lists_nodes_runs_containers_and_keeps_services()
+    {
+        output.WriteLine(await DockerAsync("m1", "--version"));
+        Assert.Contains("1.4", await DockerAsync("m1", "version", "--format", "{{.Server.APIVersion}}"), StringComparison.Ordinal);
+        Assert.Equal("active true", await DockerAsync(
+            "m1", "info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}"));
+
+        var nodes = await DockerAsync("m2", "node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}");
+        Assert.Equal(5, nodes.Split('\n').Length);
+        Assert.Single(nodes.Split('\n'), l => l.EndsWith("Ready Leader", StringComparison.Ordinal));
+
+        Assert.Equal("hello", await DockerAsync("w1", "run", "--rm", Testbed.WebImage, "echo", "hello"));
+        Assert.Equal("", await DockerAsync("w1", "ps", "-aq"));
+
+        await DockerAsync("m3", "service", "create", "--name", "stock", "--replicas", "2", "-p", "8090:80", Testbed.WebImage);
+        try
+        {
+            Assert.Equal("stock 2/2", await DockerAsync("m1", "service", "ls", "--format", "{{.Name}} {{.Replicas}}"));
+            var tasks = await DockerAsync("m1", "service", "ps", "stock", "--format", "{{.Name}} {{.DesiredState}} {{.CurrentState}}");
+            Assert.All(tasks.Split('\n'), l => Assert.Contains("Running Running", l, StringComparison.Ordinal));
+
+            await DockerAsync("m1", "service", "scale", "stock=3");
+            Assert.Equal("stock 3/3", await DockerAsync("m1", "service", "ls", "--format", "{{.Name}} {{.Replicas}}"));
+            Assert.Contains("line 1", await DockerAsync("m1", "service", "logs", "stock"), StringComparison.Ordinal);
+            Assert.Contains("Name:", await DockerAsync("m1", "service", "inspect", "--pretty", "stock"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await testbed.RemoveServiceAsync("stock");
+        }
+    }
+
+    private Task<string> DockerAsync(string host, params string[] arguments) =>
+        testbed.ExecAsync(host, ["docker", .. arguments]);
+}
