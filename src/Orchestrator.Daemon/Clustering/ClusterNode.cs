@@ -8,7 +8,7 @@ using Orchestrator.Security;
 namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>Init, join and leave; holds the membership while there is one.</summary>
-internal sealed class ClusterNode(ClusterPaths paths, NodeServices services, ILogger<ClusterNode> logger)
+internal sealed class ClusterNode(ClusterPaths paths, MembershipServices services, ILogger<ClusterNode> logger)
     : IClusterNode, IHostedService
 {
     /// <summary>How long init and join wait until the node is what was asked for.</summary>

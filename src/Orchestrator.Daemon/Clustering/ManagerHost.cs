@@ -8,6 +8,7 @@ using Orchestrator.Manager;
 using Orchestrator.Model;
 using Orchestrator.Security;
 using Orchestrator.Store;
+using Orchestrator.Store.Host;
 
 namespace Orchestrator.Daemon.Clustering;
 
@@ -15,13 +16,15 @@ namespace Orchestrator.Daemon.Clustering;
 internal sealed class ManagerHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource ended = new();
+    private readonly RaftHost raft;
     private readonly ObjectStore store;
     private readonly ClusterManager manager;
     private WebApplication? server;
     private Task running = Task.CompletedTask;
 
-    private ManagerHost(ObjectStore store, ClusterManager manager)
+    private ManagerHost(RaftHost raft, ObjectStore store, ClusterManager manager)
     {
+        this.raft = raft;
         this.store = store;
         this.manager = manager;
     }
@@ -29,16 +32,17 @@ internal sealed class ManagerHost : IAsyncDisposable
     /// <summary>Begins or takes up this node's raft membership and serves. Returns once the others can reach it.</summary>
     public static async Task<ManagerHost> StartAsync(
         ClusterPaths paths, ClusterState state, IdentitySource identity, ManagerChannels channels,
-        NodeServices services, CancellationToken cancellationToken)
+        MembershipServices services, CancellationToken cancellationToken)
     {
         var storeState = new StoreState();
-        var log = new Store.Host.SoloLog(storeState);
-        var store = new ObjectStore(storeState, log, services.Time);
+        var raft = await RaftMember.StartAsync(paths, state, channels, storeState, services, cancellationToken)
+            .ConfigureAwait(false);
+        var store = new ObjectStore(storeState, raft, services.Time);
         var authorizer = new PeerAuthorizer(identity, id => IsBlacklisted(store, id));
         var manager = new ClusterManager(
             new ManagerOptions(), store, new CertificateCallers(authorizer), channels, services.Time, Random.Shared,
             services.Loggers);
-        var host = new ManagerHost(store, manager);
+        var host = new ManagerHost(raft, store, manager);
         try
         {
             await host.ServeAsync(state, identity, services, cancellationToken).ConfigureAwait(false);
@@ -69,10 +73,11 @@ internal sealed class ManagerHost : IAsyncDisposable
         if (server is not null)
             await server.DisposeAsync().ConfigureAwait(false);
         manager.Dispose();
+        await raft.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ServeAsync(
-        ClusterState state, IdentitySource identity, NodeServices services, CancellationToken cancellationToken)
+        ClusterState state, IdentitySource identity, MembershipServices services, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(services.Loggers);

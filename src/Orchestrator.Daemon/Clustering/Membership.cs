@@ -14,7 +14,7 @@ namespace Orchestrator.Daemon.Clustering;
 internal sealed class Membership : IAsyncDisposable
 {
     private readonly ClusterPaths paths;
-    private readonly NodeServices services;
+    private readonly MembershipServices services;
     private readonly IdentityStore identities;
     private readonly IdentitySource identity;
     private readonly ManagerChannels channels;
@@ -28,7 +28,7 @@ internal sealed class Membership : IAsyncDisposable
     private ClusterState state;
     private Task running = Task.CompletedTask;
 
-    public Membership(ClusterPaths paths, ClusterState state, NodeIdentity first, NodeServices services)
+    public Membership(ClusterPaths paths, ClusterState state, NodeIdentity first, MembershipServices services)
     {
         this.paths = paths;
         this.state = state;
@@ -45,7 +45,7 @@ internal sealed class Membership : IAsyncDisposable
                 AdvertiseAddress = state.DataPathAddress,
                 Managers = [.. state.Managers],
             },
-            channels, services.Engine, services.Images, services.Network, services.Describer.Describe, services.Time,
+            channels, services.Node.Engine, services.Node.Images, services.Node.Network, services.Describer.Describe, services.Time,
             services.Loggers);
         agent.SessionChanged += OnSession;
         renewer = new(identity, identities, RenewAsync, services.Time, Random.Shared, logger);
