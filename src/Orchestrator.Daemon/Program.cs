@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Daemon.Clustering;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Hosting;
 using Orchestrator.Daemon.Startup;
@@ -36,8 +37,11 @@ internal static class Daemon
         StartupChecks.CheckOverlay(options.DataRoot);
 
         using var logging = DaemonLogging.Create(options);
-        await using var node = await OpenAsync(options, logging);
-        var context = new EngineApiContext { Engine = node.Engine, Facts = Facts(options) };
+        using var registries = new ClusterRegistry();
+        await using var node = await OpenAsync(options, registries, logging);
+        await using var cluster = ClusterPart.Open(options, node, registries, logging);
+        cluster.Start();
+        var context = new EngineApiContext { Engine = node.Engine, Facts = Facts(options), Cluster = cluster.Node };
         await using var api = ApiServer.Build(options, context, logging);
         await ApiServer.StartAsync(api, options, CancellationToken.None);
         using var pid = PidFile.Write(options.PidFile);
@@ -48,11 +52,12 @@ internal static class Daemon
         logger.Stopping();
     }
 
-    private static async Task<NodeServices> OpenAsync(DaemonOptions options, ILoggerFactory logging)
+    private static async Task<NodeServices> OpenAsync(
+        DaemonOptions options, ClusterRegistry registries, ILoggerFactory logging)
     {
         try
         {
-            return await NodeServices.OpenAsync(options, registry: null, logging, CancellationToken.None);
+            return await NodeServices.OpenAsync(options, registries, logging, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Orchestrator.Network.NetworkException
             or Orchestrator.Images.ImageException)

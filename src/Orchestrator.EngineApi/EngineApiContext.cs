@@ -12,6 +12,9 @@ public sealed record EngineApiContext
     /// <summary>The node's part in a cluster, read anew for each <c>/info</c> and <c>/_ping</c>.</summary>
     public Func<Api.Swarm.SwarmInfo> Swarm { get; init; } = () => new Api.Swarm.SwarmInfo();
 
+    /// <summary>The node's part in a cluster; null in a daemon that knows of none.</summary>
+    public Swarm.IClusterNode? Cluster { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.EngineApi.Swarm;
 using Orchestrator.Model;
@@ -9,7 +8,7 @@ namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>Init, join and leave; holds the membership while there is one.</summary>
 internal sealed class ClusterNode(ClusterPaths paths, MembershipServices services, ILogger<ClusterNode> logger)
-    : IClusterNode, IHostedService
+    : IClusterNode
 {
     /// <summary>How long init and join wait until the node is what was asked for.</summary>
     private static readonly TimeSpan ActivationTimeout = TimeSpan.FromSeconds(20);
@@ -44,7 +43,7 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         };
 
     /// <summary>Takes up the membership that the disk tells of.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public void Start()
     {
         try
         {
@@ -60,11 +59,9 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             loadError = e.Message;
             logger.MembershipDamaged(e.Message);
         }
-
-        return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync()
     {
         if (membership is { } member)
             await member.DisposeAsync().ConfigureAwait(false);
@@ -151,9 +148,9 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             }
 
             if (member.IsManager && !force)
-                throw await RefusalAsync(member, cancellationToken).ConfigureAwait(false);
+                throw Refusal(member);
             if (member.Manager is { } manager)
-                await manager.TryLeaveRaftAsync(cancellationToken).ConfigureAwait(false);
+                await manager.TryLeaveRaftAsync(member.State, cancellationToken).ConfigureAwait(false);
             membership = null;
             Changed?.Invoke(null);
             await member.DisposeAsync().ConfigureAwait(false);
@@ -250,11 +247,9 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         throw last!;
     }
 
-    private static async Task<UserException> RefusalAsync(Membership member, CancellationToken cancellationToken)
+    private static UserException Refusal(Membership member)
     {
-        var managers = member.Manager is { } host
-            ? await host.CountManagersAsync(cancellationToken).ConfigureAwait(false)
-            : 0;
+        var managers = member.Manager?.CountManagers() ?? 0;
         return new UserException(
             ErrorCode.NoQuorum,
             managers == 1

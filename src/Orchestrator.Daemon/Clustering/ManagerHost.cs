@@ -1,14 +1,17 @@
 using System.Net;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Manager;
+using Orchestrator.Manager.CertificateAuthority;
 using Orchestrator.Model;
 using Orchestrator.Security;
 using Orchestrator.Store;
 using Orchestrator.Store.Host;
+using Orchestrator.Store.Transport;
 
 namespace Orchestrator.Daemon.Clustering;
 
@@ -16,39 +19,35 @@ namespace Orchestrator.Daemon.Clustering;
 internal sealed class ManagerHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource ended = new();
-    private readonly RaftHost raft;
-    private readonly ObjectStore store;
-    private readonly ClusterManager manager;
+    private readonly ManagerChannels channels;
+    private readonly StoreState storeState = new();
+    private volatile RaftHost? raft;
+    private ObjectStore? store;
+    private ClusterManager? manager;
     private WebApplication? server;
+    private WebApplication? registry;
     private Task running = Task.CompletedTask;
 
-    private ManagerHost(RaftHost raft, ObjectStore store, ClusterManager manager)
-    {
-        this.raft = raft;
-        this.store = store;
-        this.manager = manager;
-    }
+    private ManagerHost(ManagerChannels channels) => this.channels = channels;
 
-    /// <summary>Begins or takes up this node's raft membership and serves. Returns once the others can reach it.</summary>
+    /// <summary>Begins or takes up this node's raft membership and serves.</summary>
     public static async Task<ManagerHost> StartAsync(
         ClusterPaths paths, ClusterState state, IdentitySource identity, ManagerChannels channels,
         MembershipServices services, CancellationToken cancellationToken)
     {
-        var storeState = new StoreState();
-        var raft = await RaftMember.StartAsync(paths, state, channels, storeState, services, cancellationToken)
-            .ConfigureAwait(false);
-        var store = new ObjectStore(storeState, raft, services.Time);
-        var authorizer = new PeerAuthorizer(identity, id => IsBlacklisted(store, id));
-        var manager = new ClusterManager(
-            new ManagerOptions(), store, new CertificateCallers(authorizer), channels, services.Time, Random.Shared,
-            services.Loggers);
-        var host = new ManagerHost(raft, store, manager);
+        var host = new ManagerHost(channels);
         try
         {
+            var raft = await RaftMember.StartAsync(
+                paths, state, channels, host.storeState, services, cancellationToken).ConfigureAwait(false);
+            host.Compose(raft, identity, services);
             await host.ServeAsync(state, identity, services, cancellationToken).ConfigureAwait(false);
-            host.running = manager.RunAsync(host.ended.Token);
+            host.registry = await RegistryServer.StartAsync(
+                services.Registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Loggers,
+                cancellationToken).ConfigureAwait(false);
+            host.running = host.manager!.RunAsync(host.ended.Token);
             if (state.Founding)
-                await Founding.CommitAsync(paths, store, cancellationToken).ConfigureAwait(false);
+                await host.FoundAsync(paths, cancellationToken).ConfigureAwait(false);
             return host;
         }
         catch
@@ -58,34 +57,85 @@ internal sealed class ManagerHost : IAsyncDisposable
         }
     }
 
-    public async Task<int> CountManagersAsync(CancellationToken cancellationToken)
-    {
-        await Task.CompletedTask.ConfigureAwait(false);
-        return store.View().Nodes.All.Count(n => n.Manager is not null);
-    }
+    public int CountManagers() => raft?.Members.Count ?? 0;
 
-    public Task TryLeaveRaftAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Ends when the raft member had to stop: its disk failed, or it must not go on. Then the process ends.</summary>
+    public Task Completion => raft!.Completion;
+
+    /// <summary>Takes this member out of the group, so that the others need not outvote a ghost. Best effort: they may be gone.</summary>
+    public async Task TryLeaveRaftAsync(ClusterState state, CancellationToken cancellationToken)
+    {
+        if (raft is not { Members.Count: > 1 } member)
+            return;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            if (member.Status.Role == LogRole.Leader)
+                await member.TransferAsync(0, patience.Token).ConfigureAwait(false);
+            await new RaftMembershipClient(channels.Dial).LeaveAsync(
+                [.. state.Managers.Where(m => m != state.ManagerAddress)], member.Self.RaftId, patience.Token)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (
+            e is RpcException or NotLeaderException or MembershipException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            // Leaving by force does not wait for anybody's consent.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         await ended.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (registry is not null)
+            await registry.DisposeAsync().ConfigureAwait(false);
         if (server is not null)
             await server.DisposeAsync().ConfigureAwait(false);
-        manager.Dispose();
-        await raft.DisposeAsync().ConfigureAwait(false);
+        manager?.Dispose();
+        if (raft is { } member)
+            await member.DisposeAsync().ConfigureAwait(false);
+        ended.Dispose();
+    }
+
+    private void Compose(RaftHost member, IdentitySource identity, MembershipServices services)
+    {
+        raft = member;
+        store = new ObjectStore(storeState, member, services.Time);
+        Authorizer = new PeerAuthorizer(identity, IsBlacklisted);
+        manager = new ClusterManager(
+            new ManagerOptions(), store, new CertificateCallers(Authorizer), channels, services.Time, Random.Shared,
+            services.Loggers);
+    }
+
+    private PeerAuthorizer Authorizer { get; set; } = null!; // Set by Compose, before anything is served.
+
+    private async Task FoundAsync(ClusterPaths paths, CancellationToken cancellationToken)
+    {
+        await foreach (var status in store!.Log.WatchLeadershipAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (status.IsLeader)
+                break;
+        }
+
+        await Founding.CommitAsync(paths, store, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(
         ClusterState state, IdentitySource identity, MembershipServices services, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(services.Loggers);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddRoutingCore().AddSingleton(services.Loggers);
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = ManagerChannels.MaxMessageBytes);
-        builder.Services.AddSingleton(manager.Control).AddSingleton(manager.Dispatcher);
+        AddServices(builder.Services, services);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null; // Streams between nodes are idle for as long as they like.
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPEndPoint.Parse(state.ListenAddress), listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
@@ -93,8 +143,29 @@ internal sealed class ManagerHost : IAsyncDisposable
             });
         });
         server = builder.Build();
+        server.UseRouting();
         server.MapGrpcService<Manager.ControlApi.ControlService>();
         server.MapGrpcService<Manager.Dispatching.DispatcherService>();
+        server.MapGrpcService<CertificateAuthorityService>();
+        server.MapGrpcService<NodeCertificatesService>();
+        server.MapGrpcService<RaftService>();
+        server.MapGrpcService<RaftMembershipService>();
+        await ListenAsync(server, state, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void AddServices(IServiceCollection services, MembershipServices node) => services
+        .AddSingleton(manager!.Control)
+        .AddSingleton(manager.Dispatcher)
+        .AddSingleton(new CertificateAuthorityService(store!))
+        .AddSingleton(new NodeCertificatesService(
+            store!, Authorizer, address => channels.Channel(address).CreateCallInvoker(), node.Time))
+        .AddSingleton(new RaftService(() => raft, RequireManager))
+        .AddSingleton(new RaftMembershipService(() => raft, RequireManager));
+
+    private void RequireManager(ServerCallContext context) => Authorizer.Authorize(context, NodeRole.Manager);
+
+    private static async Task ListenAsync(WebApplication server, ClusterState state, CancellationToken cancellationToken)
+    {
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -107,6 +178,6 @@ internal sealed class ManagerHost : IAsyncDisposable
         }
     }
 
-    private static bool IsBlacklisted(ObjectStore store, NodeId id) =>
-        store.View().Clusters.All.FirstOrDefault()?.BlacklistedCertificates.ContainsKey(id.Value) == true;
+    private bool IsBlacklisted(NodeId id) =>
+        store?.View().Clusters.All.FirstOrDefault()?.BlacklistedCertificates.ContainsKey(id.Value) == true;
 }
