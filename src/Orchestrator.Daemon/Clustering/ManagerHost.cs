@@ -105,7 +105,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         store = new ObjectStore(storeState, member, services.Time);
         Authorizer = new PeerAuthorizer(identity, IsBlacklisted);
         manager = new ClusterManager(
-            new ManagerOptions(), store, new CertificateCallers(Authorizer), channels, services.Time, Random.Shared,
+            new ManagerOptions(), store, new Manager.Roles.RaftMembership(member), new CertificateCallers(Authorizer), channels, services.Time, Random.Shared,
             services.Loggers);
     }
 
@@ -146,6 +146,8 @@ internal sealed class ManagerHost : IAsyncDisposable
         server.UseRouting();
         server.MapGrpcService<Manager.ControlApi.ControlService>();
         server.MapGrpcService<Manager.Dispatching.DispatcherService>();
+        server.MapGrpcService<Manager.Logs.LogsService>();
+        server.MapGrpcService<Manager.Logs.LogBrokerService>();
         server.MapGrpcService<CertificateAuthorityService>();
         server.MapGrpcService<NodeCertificatesService>();
         server.MapGrpcService<RaftService>();
@@ -156,6 +158,8 @@ internal sealed class ManagerHost : IAsyncDisposable
     private void AddServices(IServiceCollection services, MembershipServices node) => services
         .AddSingleton(manager!.Control)
         .AddSingleton(manager.Dispatcher)
+        .AddSingleton(manager.Logs)
+        .AddSingleton(manager.LogBroker)
         .AddSingleton(new CertificateAuthorityService(store!))
         .AddSingleton(new NodeCertificatesService(
             store!, Authorizer, address => channels.Channel(address).CreateCallInvoker(), node.Time))
