@@ -28,7 +28,8 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
 
     /// <summary>Forwards without waiting; the answer goes to <paramref name="asker"/> when it comes.</summary>
     public void Start(
-        byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply, CancellationToken cancellationToken) =>
+        byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply,
+        CancellationToken cancellationToken) =>
         Track(ForwardAsync(message, query, config, asker, reply, cancellationToken));
 
     /// <summary>Keeps a task until it ends, so that disposal can wait for it.</summary>
@@ -49,7 +50,8 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
                 using var socket = fromHost ? NewSocket(SocketType.Stream) : ns.Run(() => NewSocket(SocketType.Stream));
                 await socket.ConnectAsync(server, patience.Token);
                 await using var stream = new NetworkStream(socket);
-                await stream.WriteAsync((byte[])[(byte)(message.Length >> 8), (byte)message.Length, .. message], patience.Token);
+                await stream.WriteAsync((byte[])[(byte)(message.Length >> 8), (byte)message.Length, .. message],
+                    patience.Token);
                 var header = new byte[2];
                 await stream.ReadExactlyAsync(header, patience.Token);
                 var answer = new byte[BinaryPrimitives.ReadUInt16BigEndian(header)];
@@ -74,7 +76,8 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
     }
 
     private async Task ForwardAsync(
-        byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply, CancellationToken cancellationToken)
+        byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply,
+        CancellationToken cancellationToken)
     {
         try
         {

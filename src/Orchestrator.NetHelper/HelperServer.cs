@@ -46,7 +46,8 @@ internal sealed class HelperServer(HelperPaths paths, HelperState state) : IDisp
             while (await HelperFrame.ReadAsync(stream, HelperJson.Default.HelperRequest, stop.Token) is { } request)
             {
                 var response = await AnswerAsync(request);
-                await HelperFrame.WriteAsync(stream, response, HelperJson.Default.HelperResponse, CancellationToken.None);
+                await HelperFrame.WriteAsync(stream, response, HelperJson.Default.HelperResponse,
+                    CancellationToken.None);
                 if (request.Operation == HelperOperation.Stop)
                     await stop.CancelAsync();
             }

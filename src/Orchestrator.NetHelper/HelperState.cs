@@ -17,7 +17,8 @@ internal sealed class HelperState : IAsyncDisposable
 
     private HelperState(HelperStore store) => this.store = store;
 
-    /// <summary>Takes up again what a killed predecessor held. What cannot be had any more is logged and left out.</summary>
+    /// <summary>Takes up again what a killed predecessor held. What cannot be had any more is logged and left
+    /// out.</summary>
     public static HelperState Restore(HelperStore store)
     {
         var state = new HelperState(store);

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.NetHelper;
 
-/// <summary>One small file per object, replaced whole, so that a helper that was killed comes back with all of them.</summary>
+/// <summary>One small file per object, replaced whole, so that a helper that was killed comes back with all of
+/// them.</summary>
 /// <remarks>Not synced to disk: the folder is for what dies with the machine anyway.</remarks>
 internal sealed class HelperStore
 {

@@ -90,14 +90,16 @@ internal sealed class PortReservations : IDisposable
                 NetworkFault.Kernel, $"Bind for {address}:{binding.HostPort} failed: {e.Message}"),
         };
 
-    /// <summary>Attaches the one-instruction program "return 0": accept nothing. Source: socket(7), SO_ATTACH_FILTER.</summary>
+    /// <summary>Attaches the one-instruction program "return 0": accept nothing. Source: socket(7),
+    /// SO_ATTACH_FILTER.</summary>
     private static void RefuseEverything(Socket socket)
     {
         const int SOL_SOCKET = 1, SO_ATTACH_FILTER = 26;
         const byte BPF_RET = 6;
 
         byte[] program = [BPF_RET, 0, 0, 0, 0, 0, 0, 0];
-        var pinned = System.Runtime.InteropServices.GCHandle.Alloc(program, System.Runtime.InteropServices.GCHandleType.Pinned);
+        var pinned = System.Runtime.InteropServices.GCHandle.Alloc(program,
+            System.Runtime.InteropServices.GCHandleType.Pinned);
         try
         {
             var header = new byte[16]; // struct sock_fprog: length in instructions, then a pointer.

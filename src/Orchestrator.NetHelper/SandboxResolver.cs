@@ -8,7 +8,8 @@ using Orchestrator.Network.Helper;
 
 namespace Orchestrator.NetHelper;
 
-/// <summary>Answers one container's questions on 127.0.0.11, by UDP and TCP, from sockets inside its namespace.</summary>
+/// <summary>Answers one container's questions on 127.0.0.11, by UDP and TCP, from sockets inside its
+/// namespace.</summary>
 /// <remarks>
 /// The sockets have ports of the kernel's choice and rules lead port 53 of that address to them, so that the container
 /// may run a name server of its own on port 53.
@@ -65,7 +66,8 @@ internal sealed class SandboxResolver : IAsyncDisposable
 
     private static Socket Listen(SocketType type)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
+        var socket = new Socket(AddressFamily.InterNetwork, type,
+            type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(Address, 0));
         if (type == SocketType.Stream)
             socket.Listen();

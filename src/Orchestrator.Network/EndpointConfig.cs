@@ -8,7 +8,8 @@ public sealed record EndpointConfig
     /// <summary>Id or name of the network.</summary>
     public required string NetworkId { get; init; }
 
-    /// <summary>Requested address, without prefix length. Required for an overlay, whose addresses the cluster gives.</summary>
+    /// <summary>Requested address, without prefix length. Required for an overlay, whose addresses the cluster
+    /// gives.</summary>
     public string? IPv4 { get; init; }
 
     /// <summary>Requested hardware address; null: derived from the IPv4 address.</summary>

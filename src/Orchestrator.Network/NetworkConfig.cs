@@ -6,7 +6,8 @@ namespace Orchestrator.Network;
 /// <remarks>Whoever reads one gets every default resolved; the record is what is persisted.</remarks>
 public sealed record NetworkConfig
 {
-    /// <summary>64 hex digits for a local network; whatever the cluster calls it for an overlay. Empty: made by us.</summary>
+    /// <summary>64 hex digits for a local network; whatever the cluster calls it for an overlay. Empty: made by
+    /// us.</summary>
     public string Id { get; init; } = "";
 
     public required string Name { get; init; }

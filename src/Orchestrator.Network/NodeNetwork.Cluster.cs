@@ -17,7 +17,8 @@ public sealed partial class NodeNetwork
     private ClusterView cluster = new("");
 
     /// <summary>Makes this node's part of the cluster's networks equal to <paramref name="view"/>.</summary>
-    /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are programmed.</remarks>
+    /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are
+    /// programmed.</remarks>
     public async Task<ClusterReport> ApplyClusterAsync(ClusterView view, CancellationToken cancellationToken)
     {
         var dead = new List<DeadBackends>();
@@ -53,12 +54,14 @@ public sealed partial class NodeNetwork
     private static void Check(ClusterView view)
     {
         if (!IPAddress.TryParse(view.NodeVtep, out _))
-            throw new NetworkException(NetworkFault.Invalid, $"\"{view.NodeVtep}\" is no address for this node's end of the overlays");
+            throw new NetworkException(NetworkFault.Invalid,
+                $"\"{view.NodeVtep}\" is no address for this node's end of the overlays");
         foreach (var network in view.Overlays.Select(o => o.Network))
         {
             if (network.Vni is not (> 0 and < 1 << 24) || network.Pools.IsEmpty)
                 throw new NetworkException(
-                    NetworkFault.Invalid, $"overlay {network.Name} has no VNI of 24 bits or no subnet; the allocator gives both");
+                    NetworkFault.Invalid,
+                    $"overlay {network.Name} has no VNI of 24 bits or no subnet; the allocator gives both");
         }
     }
 
@@ -87,7 +90,8 @@ public sealed partial class NodeNetwork
     private void Balance(SandboxRecord sandbox)
     {
         var wanted = BalancerModel.For(
-            sandbox.ContainerId, cluster.Overlays.Where(o => !o.Network.Ingress && sandbox.On(o.Network.Id) is not null));
+            sandbox.ContainerId,
+            cluster.Overlays.Where(o => !o.Network.Ingress && sandbox.On(o.Network.Id) is not null));
         var isKnown = balancers.TryGetValue(sandbox.ContainerId, out var present);
         var script = isKnown ? BalancerTable.Change(present!, wanted) : BalancerTable.Replace(wanted);
         if (script.Length == 0 || (!isKnown && wanted.Vips.IsEmpty && sandbox.Endpoints.All(e => networks.ContainsKey(e.NetworkId))))
@@ -124,7 +128,8 @@ public sealed partial class NodeNetwork
         }
     }
 
-    /// <summary>Resets connections to tasks that are gone: their clients would wait for an answer for minutes.</summary>
+    /// <summary>Resets connections to tasks that are gone: their clients would wait for an answer for
+    /// minutes.</summary>
     private static void Forget(DeadBackends dead)
     {
         using var ns = dead.Namespace;

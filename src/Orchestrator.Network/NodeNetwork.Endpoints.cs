@@ -138,7 +138,8 @@ public sealed partial class NodeNetwork
         var bridge = BridgeLink.Ensure(host, network, options.Mtu);
         using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
-        host.Route.SetPort(port.Index, new BridgePortSettings { Isolated = !network.Icc, Hairpin = host.CallsIptablesForBridges });
+        host.Route.SetPort(
+            port.Index, new BridgePortSettings { Isolated = !network.Icc, Hairpin = host.CallsIptablesForBridges });
     }
 
     private void Unplug(Endpoint endpoint)
@@ -166,7 +167,8 @@ public sealed partial class NodeNetwork
         var range = network.Pools[0].IpRange is { } text ? Subnet.Parse(text) : subnet;
         var address = AddressAllocator.Next(subnet, range, used, lastAddresses.GetValueOrDefault(network.Id))
             ?? throw new NetworkException(
-                NetworkFault.Conflict, $"no available IPv4 addresses on network {network.Name} ({subnet}); make a larger network");
+                NetworkFault.Conflict,
+                $"no available IPv4 addresses on network {network.Name} ({subnet}); make a larger network");
         lastAddresses[network.Id] = address;
         return address;
     }
@@ -175,10 +177,12 @@ public sealed partial class NodeNetwork
     {
         if (!Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
             throw new NetworkException(
-                NetworkFault.Invalid, $"no configured subnet contains IP address {asked}; network {network.Name} has {subnet}");
+                NetworkFault.Invalid,
+                $"no configured subnet contains IP address {asked}; network {network.Name} has {subnet}");
         if (used.Contains(address))
             throw new NetworkException(
-                NetworkFault.Conflict, $"Address already in use: {asked} on network {network.Name}; ask for another or none");
+                NetworkFault.Conflict,
+                $"Address already in use: {asked} on network {network.Name}; ask for another or none");
         return address;
     }
 }

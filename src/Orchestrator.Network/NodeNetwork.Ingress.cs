@@ -16,6 +16,8 @@ public sealed partial class NodeNetwork
     /// <summary>The overlay's end of the host's own link.</summary>
     private const string IngressPortName = "host";
 
+    private static bool IsIngressOwner(string owner) => owner.StartsWith(IngressOwner, StringComparison.Ordinal);
+
     private readonly HashSet<string> ingressOwners = [];
     private string ingressScript = "";
 

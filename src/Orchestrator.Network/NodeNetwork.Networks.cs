@@ -49,7 +49,8 @@ public sealed partial class NodeNetwork
                     NetworkFault.Forbidden, $"{network.Name} is a pre-defined network and cannot be removed");
             if (!networks.ContainsKey(network.Id))
                 throw new NetworkException(
-                    NetworkFault.Invalid, $"network {network.Name} belongs to the cluster; remove it through a manager");
+                    NetworkFault.Invalid,
+                    $"network {network.Name} belongs to the cluster; remove it through a manager");
             RefuseInUse(network);
             networkRecords.Drop(network.Id);
             networks = networks.Remove(network.Id);
@@ -115,7 +116,8 @@ public sealed partial class NodeNetwork
     private void EnsurePredefined(string name, string driver)
     {
         if (networks.Values.All(n => n.Name != name))
-            Keep(new NetworkConfig { Id = LinkNames.NewId(), Name = name, Driver = driver, Created = DateTimeOffset.UtcNow });
+            Keep(new NetworkConfig { Id = LinkNames.NewId(), Name = name, Driver = driver,
+                Created = DateTimeOffset.UtcNow });
     }
 
     private NetworkConfig AddBridge(NetworkConfig config)
@@ -188,7 +190,8 @@ public sealed partial class NodeNetwork
     private static IpamPool CheckedPool(IpamPool asked, Subnet subnet)
     {
         if (subnet.PrefixLength > 30)
-            throw new NetworkException(NetworkFault.Invalid, $"subnet {subnet} has no room for containers; give a /30 or larger");
+            throw new NetworkException(NetworkFault.Invalid,
+                $"subnet {subnet} has no room for containers; give a /30 or larger");
         var gateway = string.IsNullOrEmpty(asked.Gateway) ? Subnet.ToAddress(subnet.First + 1).ToString() : asked.Gateway;
         if (!Subnet.TryParseAddress(gateway, out var address) || !subnet.Contains(address))
             throw new NetworkException(

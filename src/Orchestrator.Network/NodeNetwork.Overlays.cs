@@ -13,7 +13,8 @@ public sealed partial class NodeNetwork
     private Endpoint JoinOverlay(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
         var subnet = Subnet.Parse(network.Pools[0].Subnet);
-        if (config.IPv4 is not { } asked || !Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
+        if (config.IPv4 is not { } asked
+            || !Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"no address of {subnet} given for network {network.Name}; addresses of an overlay come from the cluster");
@@ -83,7 +84,8 @@ public sealed partial class NodeNetwork
             .Select(e => new GuardedPort(e.HostInterfaceName, e.Mac, e.IPv4.Split('/')[0])).ToList();
         if (cluster.Ingress is { } ingress && ingress.NetworkId == networkId)
             ports.Add(new GuardedPort(
-                IngressPortName, MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(), ingress.NodeAddress));
+                IngressPortName, MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
+                ingress.NodeAddress));
         fabric.Guard(ports);
     }
 

@@ -12,7 +12,8 @@ public sealed partial class NodeNetwork
 {
     /// <summary>Publishes ports of a container, all or none.</summary>
     /// <returns>The bindings with host ports filled in, in the order given.</returns>
-    /// <exception cref="NetworkException"><see cref="NetworkFault.PortTaken"/>: another process or container has it.</exception>
+    /// <exception cref="NetworkException"><see cref="NetworkFault.PortTaken"/>: another process or container has
+    /// it.</exception>
     public Task<ImmutableArray<PortBinding>> PublishAsync(
         string containerId, IReadOnlyList<PortBinding> bindings, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
@@ -48,7 +49,8 @@ public sealed partial class NodeNetwork
     {
         if (binding.Protocol is not ("tcp" or "udp"))
             throw new NetworkException(
-                NetworkFault.Invalid, $"invalid protocol {binding.Protocol} of port {binding.ContainerPort}; use tcp or udp");
+                NetworkFault.Invalid,
+                $"invalid protocol {binding.Protocol} of port {binding.ContainerPort}; use tcp or udp");
         if (binding.ContainerPort is < 1 or > 65535 || binding.HostPort is < 0 or > 65535)
             throw new NetworkException(
                 NetworkFault.Invalid, $"invalid port {binding.HostPort}:{binding.ContainerPort}; ports are 1 to 65535");

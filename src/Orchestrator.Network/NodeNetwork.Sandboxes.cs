@@ -49,7 +49,8 @@ public sealed partial class NodeNetwork
             await PutTablesAsync(sandbox.Endpoints.Select(e => e.NetworkId), cancellationToken);
         }, cancellationToken);
 
-    /// <summary>Contents for /etc/hostname, /etc/hosts and /etc/resolv.conf, given where the container is attached now.</summary>
+    /// <summary>Contents for /etc/hostname, /etc/hosts and /etc/resolv.conf, given where the container is attached
+    /// now.</summary>
     public SandboxFiles GetFiles(string containerId) =>
         EtcFiles.Write(RequireSandbox(containerId), HostResolvers(), HostGateway());
 
@@ -58,7 +59,8 @@ public sealed partial class NodeNetwork
 
     private SandboxRecord RequireSandbox(string containerId) =>
         sandboxes.GetValueOrDefault(containerId) ?? throw new NetworkException(
-            NetworkFault.NotFound, $"container {LinkNames.ShortId(containerId)} has no network sandbox; start it first");
+            NetworkFault.NotFound,
+            $"container {LinkNames.ShortId(containerId)} has no network sandbox; start it first");
 
     private void Keep(SandboxRecord sandbox)
     {
@@ -95,7 +97,8 @@ public sealed partial class NodeNetwork
         sandboxes = sandboxes.Remove(containerId);
     }
 
-    /// <summary>Gives containers that live back what is missing; forgets those whose namespace went with a reboot.</summary>
+    /// <summary>Gives containers that live back what is missing; forgets those whose namespace went with a
+    /// reboot.</summary>
     private void MendSandboxes()
     {
         foreach (var sandbox in sandboxes.Values)
@@ -124,7 +127,8 @@ public sealed partial class NodeNetwork
         {
             if (!sandbox.Ports.IsEmpty)
                 await helper.AskAsync(
-                    new HelperRequest(HelperOperation.Reserve, sandbox.ContainerId) { Ports = sandbox.Ports }, cancellationToken);
+                    new HelperRequest(HelperOperation.Reserve, sandbox.ContainerId) { Ports = sandbox.Ports },
+                    cancellationToken);
             await PutResolverAsync(sandbox, cancellationToken);
         }
 

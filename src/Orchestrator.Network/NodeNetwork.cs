@@ -42,13 +42,16 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         helper = new HelperClient(options.HelperPath, new HelperPaths(paths.Helper), host);
         names = new HelperMirror(helper);
         watch = new HelperWatch(helper, new HelperPaths(paths.Helper));
-        networkRecords = new RecordFolder<NetworkConfig>(paths.Networks, NetworkJson.Default.NetworkConfig, durable: true);
-        sandboxRecords = new RecordFolder<SandboxRecord>(paths.Sandboxes, NetworkJson.Default.SandboxRecord, durable: false);
+        networkRecords = new RecordFolder<NetworkConfig>(paths.Networks, NetworkJson.Default.NetworkConfig,
+            durable: true);
+        sandboxRecords = new RecordFolder<SandboxRecord>(paths.Sandboxes, NetworkJson.Default.SandboxRecord,
+            durable: false);
         clusterRecords = new RecordFolder<ClusterView>(paths.Cluster, NetworkJson.Default.ClusterView, durable: false);
     }
 
     /// <summary>Makes or adopts the default bridge and the helper, and mends what a crash left half-made.</summary>
-    /// <param name="containerIds">Containers that still exist; what belongs to others is removed. Null: keep all.</param>
+    /// <param name="containerIds">Containers that still exist; what belongs to others is removed. Null: keep
+    /// all.</param>
     public Task StartAsync(IReadOnlySet<string>? containerIds, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
@@ -75,14 +78,11 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await helper.StopAsync(cancellationToken);
             foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
                 host.Apply($"table ip {table}\ndelete table ip {table}\n");
-            foreach (var link in host.Route.ListLinks().Where(l => l.Alias.StartsWith(LinkNames.Mark, StringComparison.Ordinal)))
+            foreach (var link in host.Route.ListLinks().Where(LinkNames.IsOurs))
                 host.Route.DeleteLink(link.Name);
             UnpinAll();
-            foreach (var folder in new[] { paths.Networks, paths.Sandboxes, paths.Cluster, paths.Namespaces, paths.Helper })
-            {
-                if (Directory.Exists(folder))
-                    Directory.Delete(folder, recursive: true);
-            }
+            foreach (var folder in paths.All.Where(Directory.Exists))
+                Directory.Delete(folder, recursive: true);
         }, cancellationToken);
 
     /// <summary>Lets go without touching anything: containers, names and ports stay.</summary>
@@ -113,7 +113,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await RemoveSandboxAsync(id, cancellationToken);
         var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName).ToHashSet();
         var strangers = host.Route.ListLinks().Where(l => l.Kind == "veth"
-            && l.Alias.StartsWith(LinkNames.Mark, StringComparison.Ordinal)
+            && LinkNames.IsOurs(l)
             && l.Name != Balancing.IngressTable.LinkName && !known.Contains(l.Name));
         foreach (var link in strangers)
             host.Route.DeleteLink(link.Name);
@@ -121,7 +121,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             .Concat(cluster.Overlays.Select(o => paths.NamespaceOfOverlay(o.Network.Vni!.Value)));
         foreach (var path in Directory.GetFiles(paths.Namespaces).Except(pinned))
             NetNamespace.Unpin(path);
-        foreach (var owner in names.Owners.Where(o => !sandboxes.ContainsKey(o) && !o.StartsWith(IngressOwner, StringComparison.Ordinal)))
+        foreach (var owner in names.Owners.Where(o => !sandboxes.ContainsKey(o) && !IsIngressOwner(o)))
             await helper.AskAsync(new HelperRequest(HelperOperation.Release, owner), cancellationToken);
     }
 

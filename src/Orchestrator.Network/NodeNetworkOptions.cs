@@ -23,7 +23,8 @@ public sealed record NodeNetworkOptions
     /// <summary>Address with prefix length of the default bridge; null: from the pools.</summary>
     public string? BridgeIp { get; init; }
 
-    /// <summary>Where subnets of new networks are cut from; those that overlap a route of the host are passed over.</summary>
+    /// <summary>Where subnets of new networks are cut from; those that overlap a route of the host are passed
+    /// over.</summary>
     public ImmutableArray<SubnetPool> Pools { get; init; } = SubnetPool.Defaults;
 
     /// <summary>MTU of the links between the nodes and of local bridges.</summary>

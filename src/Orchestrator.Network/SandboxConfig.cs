@@ -19,6 +19,7 @@ public sealed record SandboxConfig
 
     public ImmutableArray<string> DnsOptions { get; init; } = [];
 
-    /// <summary><c>name:address</c> pairs of <c>--add-host</c>; <c>host-gateway</c> stands for the bridge's address.</summary>
+    /// <summary><c>name:address</c> pairs of <c>--add-host</c>; <c>host-gateway</c> stands for the bridge's
+    /// address.</summary>
     public ImmutableArray<string> ExtraHosts { get; init; } = [];
 }

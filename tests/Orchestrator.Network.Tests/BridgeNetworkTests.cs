@@ -15,12 +15,14 @@ public sealed class BridgeNetworkTests
         using var client = await host.RunAsync("client", "app");
         using var server = Wire.Serve(web.Namespace, 80, "web");
 
-        Assert.StartsWith("web ", await Wire.CallAsync(client.Namespace, web.Address.ToString(), 80), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(client.Namespace, web.Address.ToString(), 80),
+            StringComparison.Ordinal);
         foreach (var name in new[] { "web0123456789abcdef", "web012345678", "www", "WWW", "www.app" })
             Assert.Equal((DnsCode.NoError, web.Address.ToString()), await FirstAsync(client, name));
         Assert.Equal(
             [$"{web.Id}.app"],
-            (await Wire.ResolveAsync(client.Namespace, string.Join('.', web.Address.ToString().Split('.').Reverse()) + ".in-addr.arpa", DnsType.Ptr)).Values);
+            (await Wire.ResolveAsync(client.Namespace, string.Join('.',
+                web.Address.ToString().Split('.').Reverse()) + ".in-addr.arpa", DnsType.Ptr)).Values);
         Assert.Equal((DnsCode.NoError, 0), await CountAsync(client, "www", DnsType.Aaaa));
         Assert.Equal(2, host.Network.ListEndpoints(network.Id).Length);
     }
@@ -36,10 +38,12 @@ public sealed class BridgeNetworkTests
         using var other = await host.RunAsync("other", "bridge");
         using var server = Wire.Serve(web.Namespace, 80, "web");
 
-        var bindings = await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80), new PortBinding("", 0, 80)], default);
+        var bindings = await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80), new PortBinding("", 0,
+            80)], default);
 
         Assert.Equal("web 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
-        Assert.StartsWith("web ", await Wire.CallAsync(outside.Namespace, "10.77.0.1", bindings[1].HostPort), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(outside.Namespace, "10.77.0.1", bindings[1].HostPort),
+            StringComparison.Ordinal);
         Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "127.0.0.1", 8080), StringComparison.Ordinal);
         Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
         Assert.StartsWith("web ", await Wire.CallAsync(web.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
@@ -59,7 +63,8 @@ public sealed class BridgeNetworkTests
         using var client = await host.RunAsync("client", "bridge");
         using var world = Wire.Serve(outside.Namespace, 80, "world");
         using var closed = Wire.Serve(client.Namespace, 80, "client");
-        outside.Route.SetRoute(System.Net.IPNetwork.Parse("172.16.0.0/12"), System.Net.IPAddress.Parse("10.77.0.1"), outside.Route.GetLink("up0").Index);
+        outside.Route.SetRoute(System.Net.IPNetwork.Parse("172.16.0.0/12"), System.Net.IPAddress.Parse("10.77.0.1"),
+            outside.Route.GetLink("up0").Index);
 
         Assert.Equal("world 10.77.0.1", await Wire.CallAsync(client.Namespace, "10.77.0.9", 80));
         Assert.Equal("Silence", await Wire.CallAsync(outside.Namespace, client.Address.ToString(), 80));
@@ -107,14 +112,17 @@ public sealed class BridgeNetworkTests
         await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
 
         var byContainer = await Assert.ThrowsAsync<NetworkException>(() =>
-            host.Network.PublishAsync("other", [new PortBinding("", 8081, 80), new PortBinding("", 8080, 80)], default));
+            host.Network.PublishAsync("other", [new PortBinding("", 8081, 80), new PortBinding("", 8080, 80)],
+                default));
         var byProcess = await Assert.ThrowsAsync<NetworkException>(() =>
             host.Network.PublishAsync("other", [new PortBinding("", 9090, 80)], default));
         var free = await host.Network.PublishAsync("other", [new PortBinding("", 8081, 80)], default);
 
         Assert.Equal(NetworkFault.PortTaken, byContainer.Fault);
-        Assert.StartsWith("Bind for 0.0.0.0:8080 failed: port is already allocated", byContainer.Message, StringComparison.Ordinal);
-        Assert.StartsWith("Bind for 0.0.0.0:9090 failed: port is already allocated", byProcess.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Bind for 0.0.0.0:8080 failed: port is already allocated", byContainer.Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("Bind for 0.0.0.0:9090 failed: port is already allocated", byProcess.Message,
+            StringComparison.Ordinal);
         Assert.Equal(8081, free[0].HostPort);
     }
 
@@ -158,7 +166,8 @@ public sealed class BridgeNetworkTests
 
         await host.RestartDaemonAsync(new HashSet<string> { "web", "client" });
 
-        Assert.StartsWith("web ", await Wire.CallAsync(client.Namespace, web.Address.ToString(), 80), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(client.Namespace, web.Address.ToString(), 80),
+            StringComparison.Ordinal);
         Assert.Null(host.Route.FindLink(lostLink));
         Assert.Empty(host.Network.GetEndpoints("lost"));
         Assert.Equal((DnsCode.ServerFailure, ""), await FirstAsync(client, "lost"));

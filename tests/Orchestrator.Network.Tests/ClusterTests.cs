@@ -16,7 +16,8 @@ public sealed class ClusterTests
 
     private static readonly NetworkConfig Mesh = new()
     {
-        Id = "ingress0000000000000000000", Name = "ingress", Driver = "overlay", Scope = "swarm", Vni = 4096, Ingress = true,
+        Id = "ingress0000000000000000000", Name = "ingress", Driver = "overlay", Scope = "swarm", Vni = 4096,
+            Ingress = true,
         Pools = [new IpamPool("10.0.0.0/24")],
     };
 
@@ -33,7 +34,8 @@ public sealed class ClusterTests
         Assert.Equal(["10.0.1.4"], (await Wire.ResolveAsync(client, "web.2.b")).Values);
         Assert.Equal(["10.0.1.2"], (await Wire.ResolveAsync(client, "web")).Values);
         Assert.Equal(["10.0.1.3", "10.0.1.4", "10.0.1.5"], (await Wire.ResolveAsync(client, "tasks.web")).Values);
-        Assert.Equal(["web.2.b.backend"], (await Wire.ResolveAsync(client, "4.1.0.10.in-addr.arpa", DnsType.Ptr)).Values);
+        Assert.Equal(["web.2.b.backend"], (await Wire.ResolveAsync(client, "4.1.0.10.in-addr.arpa",
+            DnsType.Ptr)).Values);
     }
 
     [RootFact]
@@ -103,9 +105,12 @@ public sealed class ClusterTests
             Assert.Equal(["web.1.a", "web.2.b", "web.3.c"], spread.Keys.Order(StringComparer.Ordinal));
         }
 
-        Assert.StartsWith("web.", await Wire.CallAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 8080), StringComparison.Ordinal);
-        Assert.StartsWith("web.", await Wire.CallAsync(cluster.Hosts[1].Namespace, "10.77.0.2", 8080), StringComparison.Ordinal);
-        Assert.StartsWith("web.", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web.", await Wire.CallAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 8080),
+            StringComparison.Ordinal);
+        Assert.StartsWith("web.", await Wire.CallAsync(cluster.Hosts[1].Namespace, "10.77.0.2", 8080),
+            StringComparison.Ordinal);
+        Assert.StartsWith("web.", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.77.0.1", 8080),
+            StringComparison.Ordinal);
         Assert.Equal("bystander 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 9090));
         Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.0.2", 9090));
 
@@ -124,7 +129,8 @@ public sealed class ClusterTests
         await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
 
         Assert.Contains("8080/tcp", Assert.Single(cluster.Faults), StringComparison.Ordinal);
-        Assert.StartsWith("occupant", await Wire.CallAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("occupant", await Wire.CallAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 8080),
+            StringComparison.Ordinal);
     }
 
     [RootFact]
@@ -234,7 +240,8 @@ public sealed class ClusterTests
         {
             Tasks = [.. tasks.Select(t => new OverlayEndpoint
             {
-                TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, NodeVtep = Hosts[t.Host].Vtep, Ready = true,
+                TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, NodeVtep = Hosts[t.Host].Vtep,
+                    Ready = true,
             })];
             await ApplyAsync();
             foreach (var (name, ip, host) in tasks)

@@ -33,7 +33,8 @@ public sealed class EtcFilesTests
     {
         var asked = new SandboxConfig
         {
-            Name = "c", Hostname = "box", Domainname = "lan", DnsServers = ["9.9.9.9"], DnsSearch = ["."], DnsOptions = ["ndots:3"],
+            Name = "c", Hostname = "box", Domainname = "lan", DnsServers = ["9.9.9.9"], DnsSearch = ["."],
+                DnsOptions = ["ndots:3"],
             ExtraHosts = ["db:10.9.9.9", "up:host-gateway"],
         };
 

@@ -118,7 +118,8 @@ internal sealed class Underlay : IDisposable
     public void Add(NetNamespace host, string address)
     {
         route.CreateVeth(
-            new VethSettings($"p{++ports}", "up0", MacAddress.Derive(IPAddress.Parse(address)), 1500, bridge.Index), host);
+            new VethSettings($"p{++ports}", "up0", MacAddress.Derive(IPAddress.Parse(address)), 1500, bridge.Index),
+                host);
         using var inside = RouteSocket.Open(host);
         inside.SetUp("up0");
         inside.EnsureAddress(inside.GetLink("up0").Index, IPAddress.Parse(address), 24);

@@ -91,7 +91,8 @@ internal static class Wire
     public static async Task<string> SenderAsync(Socket socket)
     {
         using var patience = new CancellationTokenSource(Patience);
-        var received = await socket.ReceiveFromAsync(new byte[16], SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), patience.Token);
+        var received = await socket.ReceiveFromAsync(new byte[16], SocketFlags.None, new IPEndPoint(IPAddress.Any, 0),
+            patience.Token);
         return ((IPEndPoint)received.RemoteEndPoint).Address.ToString();
     }
 
@@ -151,7 +152,8 @@ internal static class Wire
                     Askers.Add(((IPEndPoint)asked.RemoteEndPoint).Address.ToString());
                     var query = DnsCodec.ReadQuery(buffer.AsSpan(0, asked.ReceivedBytes))!;
                     await socket.SendToAsync(
-                        DnsCodec.WriteAnswer(query, DnsCode.NoError, [new DnsRecord(DnsType.A, answer, 60)], 512), asked.RemoteEndPoint);
+                        DnsCodec.WriteAnswer(query, DnsCode.NoError, [new DnsRecord(DnsType.A, answer, 60)], 512),
+                            asked.RemoteEndPoint);
                 }
             }
             catch (SocketException)

@@ -11,7 +11,8 @@ public sealed record ConntrackEntry(IPAddress Source, IPAddress Destination, IPA
     internal byte[] Tuple { get; init; } = [];
 }
 
-/// <summary>Connection tracking of one network namespace, by ctnetlink. Source: linux/netfilter/nfnetlink_conntrack.h.</summary>
+/// <summary>Connection tracking of one network namespace, by ctnetlink. Source:
+/// linux/netfilter/nfnetlink_conntrack.h.</summary>
 public sealed class ConntrackSocket : IDisposable
 {
     private const int NETLINK_NETFILTER = 12;
@@ -33,7 +34,8 @@ public sealed class ConntrackSocket : IDisposable
         [.. netlink.Dump(new NetlinkMessage(CT_GET, NetlinkFlags.None, "list connections").Struct(Header))
             .Select(Parse).OfType<ConntrackEntry>()];
 
-    /// <summary>Forgets every connection that <paramref name="which"/> holds for; a client of one is reset, not left to hang.</summary>
+    /// <summary>Forgets every connection that <paramref name="which"/> holds for; a client of one is reset, not left
+    /// to hang.</summary>
     /// <returns>How many there were.</returns>
     public int Delete(Func<ConntrackEntry, bool> which)
     {

@@ -19,7 +19,8 @@ public readonly record struct MacAddress(long Value)
         var groups = text.Split(':');
         if (groups.Length != 6 || groups.Any(g => g.Length != 2))
             return false;
-        if (!long.TryParse(string.Concat(groups), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var v))
+        if (!long.TryParse(string.Concat(groups), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+            out var v))
             return false;
         address = new MacAddress(v);
         return true;

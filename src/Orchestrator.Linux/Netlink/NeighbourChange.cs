@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Linux.Netlink;
 
-/// <summary>One step of programming the static fabric of an overlay. Putting replaces; dropping what is absent is fine.</summary>
+/// <summary>One step of programming the static fabric of an overlay. Putting replaces; dropping what is absent is
+/// fine.</summary>
 public abstract record NeighbourChange(int Index)
 {
     /// <summary>Frames for a hardware address leave through the VXLAN link to a VTEP.</summary>

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Orchestrator.Linux.Netlink;
 
-/// <summary>The attributes of a received message. Never throws on malformed input: what does not fit is not there.</summary>
+/// <summary>The attributes of a received message. Never throws on malformed input: what does not fit is not
+/// there.</summary>
 internal readonly ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> bytes = bytes;

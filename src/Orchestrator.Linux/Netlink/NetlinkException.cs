@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Linux.Netlink;
 
-/// <summary>The kernel refused a netlink message: what was asked, its errno, and its own words where it gave any.</summary>
+/// <summary>The kernel refused a netlink message: what was asked, its errno, and its own words where it gave
+/// any.</summary>
 #pragma warning disable CA1032 // Without operation and errno it would say nothing.
 public sealed class NetlinkException(string operation, Errno errno, string? kernelText)
     : IOException(Describe(operation, errno, kernelText), (int)errno)

@@ -6,7 +6,8 @@ using System.Text;
 namespace Orchestrator.Linux.Netlink;
 
 /// <summary>One netlink message being written: header, a fixed struct, then attributes, nested where wanted.</summary>
-/// <remarks>Numbers are of the machine's byte order, as the kernel expects. Source: netlink(7), linux/netlink.h.</remarks>
+/// <remarks>Numbers are of the machine's byte order, as the kernel expects. Source: netlink(7),
+/// linux/netlink.h.</remarks>
 internal sealed class NetlinkMessage
 {
     public const int HeaderSize = 16;
@@ -15,7 +16,8 @@ internal sealed class NetlinkMessage
     private byte[] buffer = new byte[256];
     private int length = HeaderSize;
 
-    /// <param name="operation">What this message asks for, in words for an error: <c>add address 10.0.0.1/24 to orch0</c>.</param>
+    /// <param name="operation">What this message asks for, in words for an error: <c>add address 10.0.0.1/24 to
+    /// orch0</c>.</param>
     public NetlinkMessage(ushort type, NetlinkFlags flags, string operation)
     {
         Operation = operation;

@@ -18,7 +18,8 @@ internal sealed partial class NetlinkSocket : IDisposable
     private const int SOL_NETLINK = 270, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11, NETLINK_GET_STRICT_CHK = 12;
     private const int NLMSG_ERROR = 2, NLMSG_DONE = 3, NLMSGERR_ATTR_MSG = 1;
 
-    // Bits of an acknowledgement's header: the request was cut to its header; attributes with the kernel's words follow.
+    // Bits of an acknowledgement's header: the request was cut to its header; attributes with the kernel's words
+    // follow.
     private const NetlinkFlags Capped = (NetlinkFlags)0x100, AckAttributes = (NetlinkFlags)0x200;
 
     private readonly Lock gate = new();
@@ -30,20 +31,23 @@ internal sealed partial class NetlinkSocket : IDisposable
     public NetlinkSocket(int protocol)
     {
         descriptor = new Descriptor(
-            LinuxException.Check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), "socket", $"netlink {protocol}"));
+            LinuxException.Check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), "socket",
+                $"netlink {protocol}"));
         Set(SOL_NETLINK, NETLINK_EXT_ACK, 1);
         Set(SOL_NETLINK, NETLINK_CAP_ACK, 1);
         Set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
         if (setsockopt(descriptor.Number, SOL_SOCKET, SO_RCVBUFFORCE, [4 << 20], 4) < 0)
             Set(SOL_SOCKET, SO_RCVBUF, 4 << 20);
         // A kernel that does not answer is a defect somewhere: an error after ten seconds beats a daemon that hangs.
-        LinuxException.Check(setsockopt(descriptor.Number, SOL_SOCKET, SO_RCVTIMEO, [10, 0, 0, 0], 16), "setsockopt", "netlink");
+        LinuxException.Check(setsockopt(descriptor.Number, SOL_SOCKET, SO_RCVTIMEO, [10, 0, 0, 0], 16), "setsockopt",
+            "netlink");
     }
 
     /// <summary>Sends one request and waits for its acknowledgement.</summary>
     public void Execute(NetlinkMessage message) => Execute([message]);
 
-    /// <summary>Sends requests in order. All are tried; the first that fails with an untolerated errno is thrown.</summary>
+    /// <summary>Sends requests in order. All are tried; the first that fails with an untolerated errno is
+    /// thrown.</summary>
     public void Execute(IReadOnlyList<NetlinkMessage> messages)
     {
         lock (gate)
@@ -174,7 +178,8 @@ internal sealed partial class NetlinkSocket : IDisposable
     }
 
     private void Set(int level, int option, int value) =>
-        LinuxException.Check(setsockopt(descriptor.Number, level, option, [value], 4), "setsockopt", $"netlink {option}");
+        LinuxException.Check(setsockopt(descriptor.Number, level, option, [value], 4), "setsockopt",
+            $"netlink {option}");
 
     private static Errno LastErrno() => (Errno)Marshal.GetLastPInvokeError();
 

@@ -22,7 +22,8 @@ public sealed partial class RouteSocket
     {
         var network = new IPNetwork(Mask(address, prefixLength), prefixLength);
         netlink.Execute(
-            new NetlinkMessage(RTM_NEWADDR, NetlinkFlags.Create | NetlinkFlags.Replace, $"add address {address}/{prefixLength}")
+            new NetlinkMessage(RTM_NEWADDR, NetlinkFlags.Create | NetlinkFlags.Replace,
+                $"add address {address}/{prefixLength}")
                 .Struct(new IfAddr { Family = AF_INET, PrefixLength = (byte)prefixLength, Index = index })
                 .Add(IFA_LOCAL, address).Add(IFA_ADDRESS, address).Add(IFA_BROADCAST, Broadcast(network)));
     }
@@ -45,7 +46,8 @@ public sealed partial class RouteSocket
     /// <summary>Sets the route to a destination, replacing another of the same destination.</summary>
     public void SetRoute(IPNetwork destination, IPAddress? gateway, int index)
     {
-        var message = new NetlinkMessage(RTM_NEWROUTE, NetlinkFlags.Create | NetlinkFlags.Replace, $"set route {destination}")
+        var message = new NetlinkMessage(RTM_NEWROUTE, NetlinkFlags.Create | NetlinkFlags.Replace,
+            $"set route {destination}")
             .Struct(new RtMsg
             {
                 Family = AF_INET,

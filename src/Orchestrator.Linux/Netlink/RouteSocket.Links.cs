@@ -28,7 +28,8 @@ public sealed partial class RouteSocket
         [.. netlink.Dump(new NetlinkMessage(RTM_GETLINK, NetlinkFlags.None, "list links").Struct(default(IfInfo)))
             .Select(ParseLink)];
 
-    /// <summary>Makes a bridge, up, that forwards at once and never calls the host's IP firewall for bridged frames.</summary>
+    /// <summary>Makes a bridge, up, that forwards at once and never calls the host's IP firewall for bridged
+    /// frames.</summary>
     public LinkInfo EnsureBridge(string name, BridgeSettings settings)
     {
         const int IFLA_BR_FORWARD_DELAY = 1, IFLA_BR_AGEING_TIME = 4, IFLA_BR_STP_STATE = 5;
@@ -55,8 +56,10 @@ public sealed partial class RouteSocket
         return GetLink(name);
     }
 
-    /// <summary>Makes a veth pair, both ends in their final place: this one a port and up, the peer in its namespace.</summary>
-    /// <remarks>The peer is brought up from its own side: at birth neither end may be up, the other is not there yet.</remarks>
+    /// <summary>Makes a veth pair, both ends in their final place: this one a port and up, the peer in its
+    /// namespace.</summary>
+    /// <remarks>The peer is brought up from its own side: at birth neither end may be up, the other is not there
+    /// yet.</remarks>
     /// <exception cref="NetlinkException">EEXIST: one of the two names is taken.</exception>
     public LinkInfo CreateVeth(VethSettings settings, NetNamespace peerNamespace)
     {
@@ -78,7 +81,8 @@ public sealed partial class RouteSocket
         return GetLink(settings.Name);
     }
 
-    /// <summary>Makes a VXLAN link born in <paramref name="home"/>; its UDP socket stays in this socket's namespace.</summary>
+    /// <summary>Makes a VXLAN link born in <paramref name="home"/>; its UDP socket stays in this socket's
+    /// namespace.</summary>
     /// <remarks>Learns nothing, floods nothing, answers ARP from its neighbour table.</remarks>
     public void CreateVxlan(VxlanSettings settings, NetNamespace home)
     {

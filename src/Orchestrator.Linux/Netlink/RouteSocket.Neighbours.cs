@@ -17,7 +17,8 @@ public sealed partial class RouteSocket
     private const byte NTF_SELF = 2, NTF_MASTER = 4;
     private const NetlinkFlags Put = NetlinkFlags.Create | NetlinkFlags.Replace;
 
-    /// <summary>Applies changes in order, a hundred to a system call. All are tried; the first failure is thrown.</summary>
+    /// <summary>Applies changes in order, a hundred to a system call. All are tried; the first failure is
+    /// thrown.</summary>
     public void Change(IEnumerable<NeighbourChange> changes) => netlink.Execute([.. changes.Select(Message)]);
 
     /// <summary>Static entries only: nothing the kernel learned or made for itself.</summary>
@@ -40,21 +41,25 @@ public sealed partial class RouteSocket
                 .Add(NDA_LLADDR, c.Mac).Add(NDA_DST, c.Vtep),
         NeighbourChange.DropTunnel c =>
             Neighbour(
-                RTM_DELNEIGH, NetlinkFlags.None, AF_BRIDGE, c.Index, 0, NTF_SELF, $"stop forwarding {c.Mac}", Errno.ENOENT)
+                RTM_DELNEIGH, NetlinkFlags.None, AF_BRIDGE, c.Index, 0, NTF_SELF, $"stop forwarding {c.Mac}",
+                Errno.ENOENT)
                 .Add(NDA_LLADDR, c.Mac),
         NeighbourChange.DropPort c =>
             Neighbour(
-                RTM_DELNEIGH, NetlinkFlags.None, AF_BRIDGE, c.Index, 0, NTF_MASTER, $"stop forwarding {c.Mac}", Errno.ENOENT)
+                RTM_DELNEIGH, NetlinkFlags.None, AF_BRIDGE, c.Index, 0, NTF_MASTER, $"stop forwarding {c.Mac}",
+                Errno.ENOENT)
                 .Add(NDA_LLADDR, c.Mac),
         // "Permanent" would mean an address of the bridge itself; NOARP is what makes an entry of a port static.
         NeighbourChange.PutLocal c =>
-            Neighbour(RTM_NEWNEIGH, Put, AF_BRIDGE, c.Index, NUD_NOARP, NTF_MASTER, $"forward {c.Mac} to port {c.Index}")
+            Neighbour(RTM_NEWNEIGH, Put, AF_BRIDGE, c.Index, NUD_NOARP, NTF_MASTER,
+                $"forward {c.Mac} to port {c.Index}")
                 .Add(NDA_LLADDR, c.Mac),
         NeighbourChange.PutAnswer c =>
             Neighbour(RTM_NEWNEIGH, Put, AF_INET, c.Index, NUD_PERMANENT, 0, $"answer for {c.Address}")
                 .Add(NDA_DST, c.Address).Add(NDA_LLADDR, c.Mac),
         NeighbourChange.DropAnswer c =>
-            Neighbour(RTM_DELNEIGH, NetlinkFlags.None, AF_INET, c.Index, 0, 0, $"stop answering for {c.Address}", Errno.ENOENT)
+            Neighbour(RTM_DELNEIGH, NetlinkFlags.None, AF_INET, c.Index, 0, 0, $"stop answering for {c.Address}",
+                Errno.ENOENT)
                 .Add(NDA_DST, c.Address),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };

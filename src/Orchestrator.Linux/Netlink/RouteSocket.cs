@@ -1,6 +1,7 @@
 namespace Orchestrator.Linux.Netlink;
 
-/// <summary>Links, addresses, routes and neighbours of one network namespace, by rtnetlink; no process is forked.</summary>
+/// <summary>Links, addresses, routes and neighbours of one network namespace, by rtnetlink; no process is
+/// forked.</summary>
 /// <remarks>
 /// Opened in the namespace it serves; usable from any thread. "Ensure" methods succeed when the thing is there already.
 /// Numbers are those of linux/if_link.h, if_addr.h, rtnetlink.h and neighbour.h.

@@ -4,7 +4,8 @@ using Orchestrator.Linux.Netlink;
 
 namespace Orchestrator.Linux.Nftables;
 
-/// <summary>Runs nft scripts in one namespace, in this process: one call is one transaction, all of it or nothing.</summary>
+/// <summary>Runs nft scripts in one namespace, in this process: one call is one transaction, all of it or
+/// nothing.</summary>
 /// <remarks>
 /// Its socket belongs to the namespace it was opened in; any thread may use it. Closing it is what costs: the kernel
 /// then waits, some twenty milliseconds, for what the last transaction deleted. So a session that is used often is
@@ -28,7 +29,9 @@ public sealed partial class NftSession : SafeHandleZeroOrMinusOneIsInvalid
         lock (Gate)
         {
             var context = nft_ctx_new(0);
-            return context != 0 ? new NftSession(context) : throw new NftException("", "libnftables cannot open a netlink socket");
+            return context != 0
+                ? new NftSession(context)
+                : throw new NftException("", "libnftables cannot open a netlink socket");
         }
     }
 

@@ -29,7 +29,8 @@ internal readonly record struct Subnet
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0 || !TryParseAddress(text[..slash], out var address))
             return false;
-        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > 32)
+        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var length) || length > 32)
             return false;
         subnet = new Subnet(address & Mask(length), length);
         return true;
@@ -66,7 +67,8 @@ internal readonly record struct Subnet
         return new IPAddress(bytes);
     }
 
-    /// <summary>Only the form with four numbers: <c>10.1</c>, which <see cref="IPAddress"/> takes, is a typo here.</summary>
+    /// <summary>Only the form with four numbers: <c>10.1</c>, which <see cref="IPAddress"/> takes, is a typo
+    /// here.</summary>
     public static bool TryParseAddress(string text, out uint address)
     {
         address = 0;

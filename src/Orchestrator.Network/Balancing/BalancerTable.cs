@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Network.Balancing;
 
-/// <summary>nftables text for the table in each container's namespace that spreads connections to virtual addresses. Pure.</summary>
+/// <summary>nftables text for the table in each container's namespace that spreads connections to virtual addresses.
+/// Pure.</summary>
 /// <remarks>
 /// The client's own namespace chooses the backend, once a connection: the backend sees the client's own address, and
 /// there is no middle box. An address without backends is refused at once instead of hanging.
@@ -16,7 +17,7 @@ internal static class BalancerTable
     {
         if (model.Vips.IsEmpty)
             return $"table ip {Name}\ndelete table ip {Name}\n";
-        var slots = model.Vips.SelectMany(v => v.Value.Select((backend, slot) => Element(v.Key, slot, backend))).ToList();
+        var slots = Slots(model).Select(s => Element(s.Vip, s.Slot, s.Backend)).ToList();
         return $$"""
             table ip {{Name}}
             delete table ip {{Name}}
@@ -66,6 +67,7 @@ internal static class BalancerTable
     {
         var list = string.Join(", ", elements);
         if (list.Length > 0)
-            script.Append(System.Globalization.CultureInfo.InvariantCulture, $"{verb} element ip {Name} {set} {{ {list} }}\n");
+            script.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"{verb} element ip {Name} {set} {{ {list} }}\n");
     }
 }

@@ -11,7 +11,8 @@ internal static class SlotTable
 {
     public const int Size = 64;
 
-    /// <param name="seed">Differs between the callers, so that with more backends than slots each caller uses others.</param>
+    /// <param name="seed">Differs between the callers, so that with more backends than slots each caller uses
+    /// others.</param>
     /// <returns>The backend of each slot; empty when there is none.</returns>
     public static ImmutableArray<string> Fill(IEnumerable<string> backends, string seed)
     {

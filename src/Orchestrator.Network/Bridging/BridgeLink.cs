@@ -17,7 +17,8 @@ internal static class BridgeLink
         var bridge = host.Route.EnsureBridge(name, new BridgeSettings(
             LinkNames.Mark + network.Id, network.Mtu ?? defaultMtu, MacAddress.Derive(gateway)));
         host.Route.EnsureAddress(bridge.Index, gateway, Subnet.Parse(pool.Subnet).PrefixLength);
-        // Lets localhost:port of the host be translated to a container; the table drops what outsiders could do with it.
+        // Lets localhost:port of the host be translated to a container; the table drops what outsiders could do with
+        // it.
         host.Set($"ipv4/conf/{name}/route_localnet", "1");
         return bridge;
     }
@@ -27,6 +28,7 @@ internal static class BridgeLink
         if (host.Route.FindLink(name) is { } link && (link.Kind != "bridge" || link.Alias != LinkNames.Mark + network.Id)
             && link.Alias.Length > 0)
             throw new NetworkException(
-                NetworkFault.Conflict, $"link {name} belongs to something else; give network {network.Name} another bridge name");
+                NetworkFault.Conflict,
+                $"link {name} belongs to something else; give network {network.Name} another bridge name");
     }
 }

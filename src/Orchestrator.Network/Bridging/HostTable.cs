@@ -87,7 +87,8 @@ internal static class HostTable
         {
             var map = IsSpecific(port.Binding) ? "ports_at" : "ports";
             var element = withTarget ? Element(port) : Key(port.Binding);
-            script.Append(System.Globalization.CultureInfo.InvariantCulture, $"{verb} element ip {Name} {map} {{ {element} }}\n");
+            script.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"{verb} element ip {Name} {map} {{ {element} }}\n");
         }
 
         return script.ToString();
@@ -104,11 +105,13 @@ internal static class HostTable
     private static string Element(HostPort port) =>
         $"{Key(port.Binding)} : {port.ContainerAddress} . {port.Binding.ContainerPort}";
 
-    /// <summary>A container that calls a published port of its own network must see the answer come from the host.</summary>
+    /// <summary>A container that calls a published port of its own network must see the answer come from the
+    /// host.</summary>
     private static string Hairpins(IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Select(b =>
         $"    ip saddr {b.Subnet} oifname {Quote(b.Name)} ct status dnat masquerade"));
 
-    /// <summary>Frames between ports of a bridge come by here only where the host calls iptables for them; let them.</summary>
+    /// <summary>Frames between ports of a bridge come by here only where the host calls iptables for them; let
+    /// them.</summary>
     private static string SameBridge(IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Select(b =>
         $"    iifname {Quote(b.Name)} oifname {Quote(b.Name)} accept"));
 

@@ -14,7 +14,8 @@ internal static class DnsCodec
     private const ushort Response = 0x8000, Authoritative = 0x0400, Truncated = 0x0200;
     private const ushort RecursionDesired = 0x0100, RecursionAvailable = 0x0080;
 
-    /// <returns>Null: not a question with exactly one entry; it deserves no answer, or FORMERR if it has a header.</returns>
+    /// <returns>Null: not a question with exactly one entry; it deserves no answer, or FORMERR if it has a
+    /// header.</returns>
     public static DnsQuery? ReadQuery(ReadOnlySpan<byte> message)
     {
         if (message.Length < HeaderSize)

@@ -26,9 +26,11 @@ internal enum DnsCode
 /// <param name="Name">Normalized.</param>
 /// <param name="Type">The number on the wire; may be one that <see cref="DnsType"/> has no name for.</param>
 /// <param name="PayloadSize">Bytes the asker can take by UDP: 512 or what its EDNS record says.</param>
-/// <param name="Question">The question section's bytes, repeated verbatim, so that the asker's letter case comes back.</param>
+/// <param name="Question">The question section's bytes, repeated verbatim, so that the asker's letter case comes
+/// back.</param>
 internal sealed record DnsQuery(
-    ushort Id, string Name, DnsType Type, int PayloadSize, bool RecursionDesired, bool Edns, ImmutableArray<byte> Question);
+    ushort Id, string Name, DnsType Type, int PayloadSize, bool RecursionDesired, bool Edns,
+    ImmutableArray<byte> Question);
 
 /// <summary>One record of an answer about the name asked for.</summary>
 /// <param name="Value">Dotted address for A, name for PTR.</param>

@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Network.Dns;
 
-/// <summary>Collects the names of one network. Several owners of a name share it: the answer has all their addresses.</summary>
+/// <summary>Collects the names of one network. Several owners of a name share it: the answer has all their
+/// addresses.</summary>
 internal sealed class NameTableBuilder(string networkId, string networkName)
 {
     private readonly SortedDictionary<string, SortedSet<string>> names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> reverse = new(StringComparer.Ordinal);
 
-    /// <summary>A name without an address is known all the same: it is answered, with nothing, and never forwarded.</summary>
+    /// <summary>A name without an address is known all the same: it is answered, with nothing, and never
+    /// forwarded.</summary>
     public NameTableBuilder Add(string name, string? address)
     {
         name = DnsName.Normalize(name);

@@ -58,6 +58,7 @@ internal sealed record ResolvConf(ImmutableArray<string> Servers, ImmutableArray
         return string.Concat(lines);
     }
 
-    /// <summary>A resolver at a loopback address is the host's own: no container reaches it from its namespace.</summary>
+    /// <summary>A resolver at a loopback address is the host's own: no container reaches it from its
+    /// namespace.</summary>
     public static bool IsLoopback(string server) => IPAddress.TryParse(server, out var address) && IPAddress.IsLoopback(address);
 }

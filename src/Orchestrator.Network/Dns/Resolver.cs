@@ -21,7 +21,8 @@ internal static class Resolver
             // A known name without records of that type is answered empty: "no such name" would make
             // a client that asks for AAAA first give up, and forwarding it would tell the world our names.
             return query.Type == DnsType.A
-                ? new Resolution(DnsCode.NoError, [.. addresses.Select(a => new DnsRecord(DnsType.A, a, NameTable.TtlSeconds))])
+                ? new Resolution(
+                    DnsCode.NoError, [.. addresses.Select(a => new DnsRecord(DnsType.A, a, NameTable.TtlSeconds))])
                 : new Resolution(DnsCode.NoError, []);
         }
 
@@ -33,7 +34,8 @@ internal static class Resolver
         if (table.Names.TryGetValue(name, out var addresses))
             return addresses;
         var suffix = "." + DnsName.Normalize(table.NetworkName);
-        return name.EndsWith(suffix, StringComparison.Ordinal) && table.Names.TryGetValue(name[..^suffix.Length], out addresses)
+        return name.EndsWith(suffix, StringComparison.Ordinal)
+            && table.Names.TryGetValue(name[..^suffix.Length], out addresses)
             ? addresses
             : null;
     }

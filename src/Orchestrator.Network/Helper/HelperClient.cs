@@ -19,7 +19,8 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         await gate.WaitAsync(cancellationToken);
         try
         {
-            var response = await TryAskAsync(request, cancellationToken) ?? await RetryAsync(request, cancellationToken);
+            var response = await TryAskAsync(request, cancellationToken)
+                ?? await RetryAsync(request, cancellationToken);
             return response.Error is null ? response : throw new NetworkException(response.Fault, response.Error);
         }
         finally
@@ -110,7 +111,8 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         while ((stream = await ConnectAsync(cancellationToken)) is null)
         {
             if (deadline.Elapsed > StartDeadline)
-                throw new NetworkException(NetworkFault.Kernel, $"orch-net does not answer on {paths.Socket}: its log is {paths.Log}");
+                throw new NetworkException(NetworkFault.Kernel,
+                    $"orch-net does not answer on {paths.Socket}: its log is {paths.Log}");
             await Task.Delay(5, cancellationToken);
         }
     }

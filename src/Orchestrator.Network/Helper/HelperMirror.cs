@@ -36,7 +36,8 @@ internal sealed class HelperMirror(HelperClient helper)
     {
         if (tables.TryGetValue(table.NetworkId, out var known) && known.Equals(table))
             return;
-        await helper.AskAsync(new HelperRequest(HelperOperation.PutTable, table.NetworkId) { Table = table }, cancellationToken);
+        await helper.AskAsync(new HelperRequest(HelperOperation.PutTable, table.NetworkId) { Table = table },
+            cancellationToken);
         tables[table.NetworkId] = table;
     }
 
@@ -51,7 +52,8 @@ internal sealed class HelperMirror(HelperClient helper)
         if (resolvers.TryGetValue(config.ContainerId, out var known) && known.Equals(config))
             return;
         await helper.AskAsync(
-            new HelperRequest(HelperOperation.PutResolver, config.ContainerId) { Resolver = config }, cancellationToken);
+            new HelperRequest(HelperOperation.PutResolver, config.ContainerId) { Resolver = config },
+            cancellationToken);
         resolvers[config.ContainerId] = config;
     }
 

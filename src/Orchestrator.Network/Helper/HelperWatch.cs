@@ -3,7 +3,8 @@ using System.Net.Sockets;
 namespace Orchestrator.Network.Helper;
 
 /// <summary>Starts orch-net again the moment it dies: names in containers do not resolve without it.</summary>
-/// <remarks>A connection that nobody writes to ends only when the other side does. The new one reads its state from disk.</remarks>
+/// <remarks>A connection that nobody writes to ends only when the other side does. The new one reads its state from
+/// disk.</remarks>
 internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

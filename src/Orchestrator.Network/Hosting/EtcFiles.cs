@@ -56,7 +56,8 @@ internal static class EtcFiles
             if (colon < 0)
                 continue;
             var address = extra[(colon + 1)..];
-            text.Append(address == "host-gateway" ? hostGateway : address).Append('\t').Append(extra, 0, colon).Append('\n');
+            text.Append(address == "host-gateway" ? hostGateway : address)
+                .Append('\t').Append(extra, 0, colon).Append('\n');
         }
 
         var names = sandbox.Config.Domainname.Length > 0

@@ -1,14 +1,18 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Linux.Netlink;
 
 namespace Orchestrator.Network.Hosting;
 
-/// <summary>Names of kernel objects: derived from ids, so that whoever comes after a crash finds the same ones.</summary>
+/// <summary>Names of kernel objects: derived from ids, so that whoever comes after a crash finds the same
+/// ones.</summary>
 internal static class LinkNames
 {
     /// <summary>Every link of ours carries this at the start of its IFALIAS.</summary>
     public const string Mark = "orch:";
+
+    public static bool IsOurs(LinkInfo link) => link.Alias.StartsWith(Mark, StringComparison.Ordinal);
 
     public static string EndpointId(string containerId, string networkId) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{containerId}/{networkId}")));

@@ -13,6 +13,8 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 
     public string Helper => Path.Combine(ExecRoot, "helper");
 
+    public IEnumerable<string> All => [Networks, Sandboxes, Cluster, Namespaces, Helper];
+
     public string NamespaceOf(string containerId) => Path.Combine(Namespaces, containerId);
 
     public string NamespaceOfOverlay(int vni) => Path.Combine(Namespaces, $"overlay-{vni:x}");

@@ -5,7 +5,8 @@ using Orchestrator.Linux.Files;
 namespace Orchestrator.Network.Hosting;
 
 /// <summary>A folder of JSON records, one file each, replaced whole.</summary>
-/// <param name="durable">Survives a power cut; otherwise only a crash of the process, for what dies with the machine anyway.</param>
+/// <param name="durable">Survives a power cut; otherwise only a crash of the process, for what dies with the machine
+/// anyway.</param>
 internal sealed class RecordFolder<T>(string folder, JsonTypeInfo<T> type, bool durable) where T : class
 {
     public IEnumerable<T> Load()

@@ -19,7 +19,8 @@ internal sealed record SandboxRecord(
 
     /// <summary>The lowest <c>ethN</c> that is free.</summary>
     public string FreeInterfaceName() =>
-        Enumerable.Range(0, int.MaxValue).Select(n => $"eth{n}").First(name => Endpoints.All(e => e.InterfaceName != name));
+        Enumerable.Range(0, int.MaxValue).Select(n => $"eth{n}")
+            .First(name => Endpoints.All(e => e.InterfaceName != name));
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]

@@ -12,7 +12,8 @@ internal sealed record FabricPlan(ImmutableArray<NeighbourChange> Additions, Imm
     public static FabricPlan Between(
         int vxlan, IReadOnlyCollection<NeighbourInfo> present, IReadOnlyCollection<RemoteEndpoint> wanted)
     {
-        var tunnels = present.Where(n => n is { Address: null, OfMaster: false }).ToLookup(n => n.Mac, n => n.Destination);
+        var tunnels = present.Where(n => n is { Address: null, OfMaster: false })
+            .ToLookup(n => n.Mac, n => n.Destination);
         var ports = present.Where(n => n.OfMaster).Select(n => n.Mac).ToHashSet();
         var answers = present.Where(n => n.Address is not null).ToDictionary(n => n.Address!, n => n.Mac);
         var macs = wanted.Select(w => w.Mac).ToHashSet();
@@ -30,7 +31,8 @@ internal sealed record FabricPlan(ImmutableArray<NeighbourChange> Additions, Imm
         return new FabricPlan(
             additions.ToImmutable(),
             [
-                .. answers.Keys.Where(a => !addresses.Contains(a)).Select(a => new NeighbourChange.DropAnswer(vxlan, a)),
+                .. answers.Keys.Where(a => !addresses.Contains(a))
+                    .Select(a => new NeighbourChange.DropAnswer(vxlan, a)),
                 .. tunnels.Where(t => !macs.Contains(t.Key)).Select(t => new NeighbourChange.DropTunnel(vxlan, t.Key)),
                 .. ports.Where(p => !macs.Contains(p)).Select(p => new NeighbourChange.DropPort(vxlan, p)),
             ]);

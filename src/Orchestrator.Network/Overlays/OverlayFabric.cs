@@ -114,7 +114,8 @@ internal sealed class OverlayFabric : IDisposable
     private static (LinkInfo Bridge, LinkInfo Vxlan) EnsureLinks(
         NetNamespace ns, RouteSocket route, RouteSocket host, VxlanSettings settings)
     {
-        var bridge = route.EnsureBridge(Bridge, new BridgeSettings(LinkNames.Mark + settings.Vni, settings.Mtu, Learning: false));
+        var bridge = route.EnsureBridge(
+            Bridge, new BridgeSettings(LinkNames.Mark + settings.Vni, settings.Mtu, Learning: false));
         if (route.FindLink(Vxlan) is not null && !settings.Local.Equals(route.FindVxlanLocal(Vxlan)))
             route.DeleteLink(Vxlan);
         if (route.FindLink(Vxlan) is null)

@@ -9,7 +9,9 @@ internal sealed record RemoteEndpoint(IPAddress Address, MacAddress Mac, IPAddre
     public static RemoteEndpoint From(OverlayEndpoint endpoint)
     {
         var address = IPAddress.Parse(endpoint.Ip);
-        var mac = endpoint.Mac is { } text && MacAddress.TryParse(text, out var given) ? given : MacAddress.Derive(address);
+        var mac = endpoint.Mac is { } text && MacAddress.TryParse(text, out var given)
+            ? given
+            : MacAddress.Derive(address);
         return new RemoteEndpoint(address, mac, IPAddress.Parse(endpoint.NodeVtep));
     }
 }

@@ -65,7 +65,8 @@ public sealed class AddressAllocatorTests
     [Fact]
     public void A_new_subnet_overlaps_none_that_is_taken()
     {
-        var taken = new[] { Subnet.Parse("172.17.0.0/16"), Subnet.Parse("172.18.5.0/24"), Subnet.Parse("172.16.0.0/13") };
+        var taken = new[] { Subnet.Parse("172.17.0.0/16"), Subnet.Parse("172.18.5.0/24"),
+            Subnet.Parse("172.16.0.0/13") };
 
         var next = AddressAllocator.NextSubnet(SubnetPool.Defaults, taken);
 

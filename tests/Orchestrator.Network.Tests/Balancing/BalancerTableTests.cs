@@ -36,7 +36,8 @@ public sealed class BalancerTableTests
         var random = new Random(seed);
         return new BalancerModel(Enumerable.Range(2, random.Next(0, 4)).ToImmutableSortedDictionary(
             vip => $"10.0.1.{vip}",
-            vip => SlotTable.Fill(Enumerable.Range(0, random.Next(0, 5)).Select(n => $"10.0.1.{100 + random.Next(20)}"), "c"),
+            vip => SlotTable.Fill(Enumerable.Range(0, random.Next(0,
+                5)).Select(n => $"10.0.1.{100 + random.Next(20)}"), "c"),
             StringComparer.Ordinal));
     }
 

@@ -19,7 +19,8 @@ public sealed class SlotTableTests
     [Fact]
     public void A_backend_that_leaves_moves_few_slots_of_the_others() => Prop.ForAll(Counts.Filter(c => c is > 2 and <= 32), count =>
     {
-        var (before, after) = (SlotTable.Fill(Backends(count), "client"), SlotTable.Fill(Backends(count).Skip(1), "client"));
+        var (before, after) = (SlotTable.Fill(Backends(count), "client"), SlotTable.Fill(Backends(count).Skip(1),
+            "client"));
         var moved = before.Zip(after).Count(p => p.First != p.Second && p.First != Backends(count).First());
 
         return moved <= SlotTable.Size / 2;
@@ -31,7 +32,8 @@ public sealed class SlotTableTests
 
     [Fact]
     public void With_more_backends_than_slots_different_clients_use_different_ones() =>
-        Assert.Equal(200, Enumerable.Range(0, 40).SelectMany(c => SlotTable.Fill(Backends(200), $"client{c}")).Distinct().Count());
+        Assert.Equal(200, Enumerable.Range(0, 40).SelectMany(c => SlotTable.Fill(Backends(200),
+            $"client{c}")).Distinct().Count());
 
     [Fact]
     public void No_backends_no_slots() => Assert.Empty(SlotTable.Fill([], "client"));

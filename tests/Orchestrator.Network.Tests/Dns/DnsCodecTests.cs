@@ -36,13 +36,15 @@ public sealed class DnsCodecTests
     public void No_bytes_whatever_make_a_reader_throw() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
     {
         var question = DnsCodec.WriteQuery(1, "web", DnsType.A);
-        foreach (var message in new[] { bytes, [.. question.AsSpan(0, 12), .. bytes], [.. question, .. bytes], Damage(question, bytes) })
+        foreach (var message in new[] { bytes, [.. question.AsSpan(0, 12), .. bytes], [.. question, .. bytes],
+            Damage(question, bytes) })
         {
             _ = DnsCodec.ReadAnswer(message);
             if (DnsCodec.ReadQuery(message) is { } query)
             {
                 _ = DnsCodec.IsAnswerTo(bytes, query);
-                _ = DnsCodec.WriteAnswer(query, DnsCode.NoError, [new DnsRecord(DnsType.A, "10.0.0.1", 5)], query.PayloadSize);
+                _ = DnsCodec.WriteAnswer(query, DnsCode.NoError, [new DnsRecord(DnsType.A, "10.0.0.1", 5)],
+                    query.PayloadSize);
             }
         }
 

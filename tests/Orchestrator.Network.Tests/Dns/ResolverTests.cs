@@ -73,7 +73,8 @@ public sealed class ResolverTests
         Assert.Equal("10.0.1.2", Resolver.Resolve(Query("web.backend"), [other, Table])!.Records[0].Value);
     }
 
-    private static Resolution? Ask(string name, DnsType type = DnsType.A) => Resolver.Resolve(Query(name, type), [Table]);
+    private static Resolution? Ask(string name, DnsType type = DnsType.A) =>
+        Resolver.Resolve(Query(name, type), [Table]);
 
     private static DnsQuery Query(string name, DnsType type = DnsType.A) =>
         DnsCodec.ReadQuery(DnsCodec.WriteQuery(1, name, type))!;

@@ -80,7 +80,8 @@ public sealed class FabricPlanTests
                 : victim.OfMaster
                     ? new NeighbourChange.DropPort(victim.Index, victim.Mac)
                     : new NeighbourChange.DropTunnel(victim.Index, victim.Mac),
-            new NeighbourChange.PutRemote(victim.Index, new MacAddress(0x0242_0a63_0000 + seed), IPAddress.Parse("192.0.2.99")),
+            new NeighbourChange.PutRemote(victim.Index, new MacAddress(0x0242_0a63_0000 + seed),
+                IPAddress.Parse("192.0.2.99")),
         ]);
     }
 
