@@ -104,8 +104,8 @@ internal sealed class ContainerCreator(
         };
     }
 
+    /// <summary>An unknown network is the start's to refuse, as with docker: it may come into being until then. (A refusal
+    /// here would be a 404, which clients take for a missing image.)</summary>
     private NetworkConnection Connection(EndpointConfig wanted) =>
-        network.FindNetwork(wanted.NetworkId) is { } known
-            ? new NetworkConnection(wanted, known.Name)
-            : throw new EngineException(EngineError.NotFound, $"network {wanted.NetworkId} not found");
+        new(wanted, network.FindNetwork(wanted.NetworkId)?.Name ?? wanted.NetworkId);
 }

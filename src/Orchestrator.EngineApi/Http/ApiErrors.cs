@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Engine;
 using Orchestrator.Images;
-using Orchestrator.Model;
 using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Http;
@@ -24,7 +23,8 @@ internal sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
         catch (Exception e) when (!http.Response.HasStarted)
         {
             var status = StatusOf(e);
-            if (status == StatusCodes.Status500InternalServerError && e is not EngineException)
+            if (status == StatusCodes.Status500InternalServerError
+                && e is not (EngineException or ImageException or NetworkException))
                 logger.RequestFailed(http.Request.Method, http.Request.Path, e);
             await AnswerAsync(http, status, e.Message);
         }

@@ -1,0 +1,84 @@
+namespace Orchestrator.Integration.Support;
+
+/// <summary>One orchd, alone, in mount and network namespaces of its own, with folders that go away; driven by the stock
+/// docker client. Programs are those of out/bin, or of the folder that ORCH_BIN names.</summary>
+public sealed class LoneDaemon : IAsyncLifetime
+{
+    public const string Image = "busybox:test";
+
+    private readonly string folder = Path.Combine("/tmp", $"orch-lone-{Environment.ProcessId}");
+    private readonly string cgroup = $"/orch-lone-{Environment.ProcessId}";
+    private string namespaces = "";
+
+    private static string Bin => Environment.GetEnvironmentVariable("ORCH_BIN") ?? Path.Combine(Shell.Root, "out", "bin");
+
+    private string Socket => $"unix://{folder}/run/orch.sock";
+
+    public async Task InitializeAsync()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return; // Every test of the collection says that it skips.
+        Directory.CreateDirectory(folder);
+        // A sleeper holds the namespaces while daemons come and go. Unlike `ip netns`, this leaves the cgroups visible.
+        namespaces = await Shell.RunAsync("sh", ["-c",
+            "unshare -m -n --propagation private sh -c 'ip link set lo up; exec sleep 600' >/dev/null 2>&1 & echo $!"]);
+        await StartAsync();
+        await using var tar = Testbed.WebImageTar();
+        await Shell.RunAsync("docker", ["-H", Socket, "import", "-c", "ENV PATH=/bin", "-", Image], input: tar);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return;
+        await TryDockerAsync("ps", "-aq") is var all && all.Lines.Length > 0
+            ? TryDockerAsync(["rm", "-fv", .. all.Lines]) : Task.CompletedTask;
+        await KillAsync("TERM");
+        await InsideAsync($"kill $(cat {folder}/run/orch-net.pid {folder}/run/*/*.pid 2>/dev/null) 2>/dev/null; true");
+        await Shell.TryRunAsync("kill", [namespaces]);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Starts orchd and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        await InsideAsync(
+            $"setsid {Bin}/orchd --data-root {folder}/data --exec-root {folder}/run --cgroup-parent {cgroup} " +
+            $"--config-file {EmptyConfiguration()} >>{folder}/log 2>&1 </dev/null &");
+        await Eventually.HoldsAsync(
+            "orchd answers", TimeSpan.FromSeconds(30), async () => (await TryDockerAsync("version")).ExitCode == 0);
+    }
+
+    /// <summary>Ends orchd alone, and returns when it is gone.</summary>
+    public async Task KillAsync(string signal)
+    {
+        var pid = (await File.ReadAllTextAsync(Path.Combine(folder, "run", "orchd.pid"))).Trim();
+        await Shell.RunAsync("kill", [$"-{signal}", pid]);
+        await Eventually.HoldsAsync("orchd is gone", TimeSpan.FromSeconds(15), () => Task.FromResult(!Directory.Exists($"/proc/{pid}")));
+    }
+
+    public Task<string> DockerAsync(params string[] arguments) => Shell.RunAsync("docker", ["-H", Socket, .. arguments]);
+
+    public Task<ShellResult> TryDockerAsync(params string[] arguments) =>
+        Shell.TryRunAsync("docker", ["-H", Socket, .. arguments]);
+
+    public Task<ShellResult> PipeAsync(Stream input, params string[] arguments) =>
+        Shell.TryRunAsync("docker", ["-H", Socket, .. arguments], input: input);
+
+    /// <summary>Runs a shell line in the daemon's namespaces.</summary>
+    public Task<ShellResult> InsideAsync(string line) =>
+        Shell.TryRunAsync("nsenter", ["-m", "-n", "-t", namespaces, "sh", "-c", line]);
+
+    private string EmptyConfiguration()
+    {
+        var path = Path.Combine(folder, "orchd.json");
+        File.WriteAllText(path, "{}");
+        return path;
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class LoneDaemonCollection : ICollectionFixture<LoneDaemon>
+{
+    public const string Name = "lone daemon";
+}
