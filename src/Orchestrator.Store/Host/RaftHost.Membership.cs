@@ -83,6 +83,7 @@ public sealed partial class RaftHost
         Refusal.WouldLoseQuorum => throw new MembershipException(
             "The remaining managers that answer would be too few for a quorum; bring another one back, or add one, first."),
         Refusal.IsLeader => throw new MembershipException("This manager leads; hand leadership over before removing it."),
+        Refusal.UnknownMember when id == 0 => throw new MembershipException("There is no other manager to hand leadership to."),
         Refusal.UnknownMember => throw new MembershipException($"No other manager takes part under the raft id {id:x}."),
         _ => throw new MembershipException($"The change of membership is refused: {refusal}."),
     };

@@ -156,7 +156,7 @@ public sealed class RaftLogStore : IDisposable
     private static List<SegmentHeader> ReadHeaders(IDurableFiles files, string directory)
     {
         var headers = SegmentNames(files, directory)
-            .Select(name => SegmentReader.ReadHeader(files, Path.Combine(directory, name)))
+            .Select(name => SegmentReader.ReadHeader(files, directory, name))
             .OrderBy(h => h.Seq).ToList();
         if (headers.Count == 0)
             throw new LogDamagedException(directory, "it holds no log");

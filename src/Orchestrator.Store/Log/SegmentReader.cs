@@ -3,12 +3,15 @@ namespace Orchestrator.Store.Log;
 /// <summary>Reads one segment and tells a write that a power cut left unfinished from damage.</summary>
 internal static class SegmentReader
 {
-    public static SegmentHeader ReadHeader(IDurableFiles files, string path)
+    public static SegmentHeader ReadHeader(IDurableFiles files, string directory, string name)
     {
+        var path = Path.Combine(directory, name);
         using var stream = files.OpenRead(path);
         var page = new byte[SegmentHeader.Bytes];
         var read = stream.ReadAtLeast(page, page.Length, throwOnEndOfStream: false);
-        return SegmentHeader.Decode(page.AsSpan(0, read)) ?? throw new LogDamagedException(path, "its header cannot be read");
+        return SegmentHeader.Decode(page.AsSpan(0, read)) is { } header && header.FileName == name
+            ? header
+            : throw new LogDamagedException(path, "its header cannot be read");
     }
 
     /// <summary>All frames, in order.</summary>

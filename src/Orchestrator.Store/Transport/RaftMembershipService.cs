@@ -26,6 +26,13 @@ public sealed class RaftMembershipService(Func<RaftHost?> find, Action<ServerCal
 
     public override Task<LeaveResponse> Leave(LeaveRequest request, ServerCallContext context) => Do(context, async host =>
     {
+        // A leader hands over before it goes; its successor removes it when it asks again.
+        if (request.RaftId == host.Self.RaftId && host.Status.Role == LogRole.Leader)
+        {
+            await host.TransferAsync(target: 0, context.CancellationToken);
+            throw new NotLeaderException(host.Status.Leader);
+        }
+
         await host.RemoveAsync(request.RaftId, context.CancellationToken);
         return new LeaveResponse();
     });

@@ -101,6 +101,19 @@ public sealed class GrpcClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_leader_that_leaves_hands_over_and_is_removed_by_its_successor()
+    {
+        await StartThreeAsync();
+        var leader = await cluster.LeaderAsync();
+
+        await new RaftMembershipClient(Dial).LeaveAsync([AddressOf(leader)], cluster[leader].Self.RaftId, RaftCluster.Timeout());
+
+        var next = await cluster.LeaderAsync();
+        Assert.NotEqual(leader, next);
+        Assert.Equal(2, cluster[next].Members.Count);
+    }
+
+    [Fact]
     public async Task A_caller_who_is_no_manager_is_refused()
     {
         await StartThreeAsync();

@@ -1,0 +1,32 @@
+using Xunit.Abstractions;
+
+namespace Orchestrator.Store.Tests.Host;
+
+public sealed class FailoverTests(ITestOutputHelper output)
+{
+    /// <summary>The product's own deadline, with the settings it ships with; what is measured is printed.</summary>
+    [Fact]
+    public async Task A_dead_leader_is_replaced_within_two_seconds_as_a_rule_and_four_at_worst()
+    {
+        await using var cluster = await RaftCluster.StartAsync(
+            ["a", "b", "c"], options => options with { Tick = new Store.Host.RaftHostOptions { Directory = "" }.Tick });
+        var times = new List<long>();
+        for (var i = 0; i < 5; i++)
+        {
+            await cluster.WriteAsync($"before {i}");
+            var leader = await cluster.LeaderAsync();
+            var killed = Environment.TickCount64;
+            cluster.Network.Isolate(cluster[leader].Self.RaftId);
+            await cluster.StopAsync(leader);
+            await cluster.WriteAsync($"after {i}");
+            times.Add(Environment.TickCount64 - killed);
+            cluster.Network.Heal();
+            cluster.Restart(leader);
+        }
+
+        output.WriteLine($"from the leader's death to the next committed write: {string.Join(", ", times)} ms");
+        times.Sort();
+        Assert.InRange(times[2], 0, 2000);
+        Assert.InRange(times[4], 0, 4000);
+    }
+}
