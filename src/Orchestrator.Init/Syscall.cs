@@ -20,12 +20,8 @@ internal static unsafe class Syscall
     public const int Enoent = 2, Eintr = 4, Eacces = 13, Eexist = 17, Enotdir = 20, Einval = 22, Eloop = 40, Enoexec = 8, Echild = 10;
 
     [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "syscall")]
+    [RuntimeImport("*", "orch_syscall")]
     private static extern long Raw(long number, long a, long b, long c, long d, long e, long f);
-
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "__errno_location")]
-    private static extern int* ErrnoLocation();
 
     /// <summary>The result, or the negative errno. Repeated on EINTR: no signal handler is ever installed here.</summary>
     public static long Call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0)
@@ -33,11 +29,8 @@ internal static unsafe class Syscall
         while (true)
         {
             var result = Raw(number, a, b, c, d, e, f);
-            if (result != -1)
+            if (result != -Eintr)
                 return result;
-            var errno = *ErrnoLocation();
-            if (errno != Eintr)
-                return -errno;
         }
     }
 }

@@ -3,9 +3,8 @@ namespace Orchestrator.Linux.Cgroups;
 /// <summary>One mounted cgroup hierarchy.</summary>
 /// <param name="Name">Its directory's name under the cgroup mount, as <c>memory</c> or <c>unified</c>.</param>
 /// <param name="Controllers">Of v1: those mounted here. Of v2: those not bound to a v1 hierarchy.</param>
-/// <param name="MountData">Options that mount the same hierarchy again.</param>
 public sealed record CgroupHierarchy(
-    string Name, string MountPoint, bool IsV2, IReadOnlyList<string> Controllers, string? MountData);
+    string Name, string MountPoint, bool IsV2, IReadOnlyList<string> Controllers);
 
 /// <summary>Which controller is where. Decided per controller, not per host: a hybrid host has both kinds.</summary>
 public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies)
@@ -48,11 +47,11 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies)
         var tail = line[(separator + 3)..].Split(' ');
         var name = Path.GetFileName(mountPoint);
         if (tail[0] == "cgroup2")
-            return new(name, mountPoint, true, Words(unifiedControllers(mountPoint), ' ', '\n'), null);
+            return new(name, mountPoint, true, Words(unifiedControllers(mountPoint), ' ', '\n'));
         var options = Words(tail[2], ',').Where(o => o is not ("rw" or "ro" or "xattr" or "clone_children")
             && !o.StartsWith("release_agent=", StringComparison.Ordinal)).ToArray();
         var named = options.Any(o => o.StartsWith("name=", StringComparison.Ordinal));
-        return new(name, mountPoint, false, named ? [] : options, named ? "none," + string.Join(',', options) : string.Join(',', options));
+        return new(name, mountPoint, false, named ? [] : options);
     }
 
     private static string[] Words(string text, params char[] separators) =>

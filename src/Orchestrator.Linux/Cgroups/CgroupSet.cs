@@ -37,6 +37,9 @@ public sealed class CgroupSet
     /// <summary>Writing a pid to each moves that process into the cgroup; "0" is the writer.</summary>
     public IEnumerable<string> ProcsFiles => used.Select(h => $"{Directory(h)}/cgroup.procs");
 
+    /// <summary>Its directory in each hierarchy, beside that hierarchy's name.</summary>
+    public IEnumerable<(string Name, string Path)> Directories => used.Select(h => (h.Name, Directory(h)));
+
     /// <summary>Makes the directories; those there already are taken over.</summary>
     public void Create()
     {

@@ -53,28 +53,34 @@ internal static class MountPlan
         };
     }
 
-    /// <summary>What the container sees of cgroups is its own part: with a cgroup namespace the root of each hierarchy
-    /// is its cgroup. Always read-only: a writable v1 one has release_agent (CVE-2022-0492).</summary>
+    /// <summary>What the container sees of cgroups is its own part: its directory of each hierarchy, bound, not the
+    /// hierarchy mounted anew, for such a mount waits until every cgroup that is just being removed is gone (10 ms).
+    /// Always read-only: a writable v1 one has release_agent (CVE-2022-0492).</summary>
     private static IEnumerable<PlanEntry> Cgroup(string destination, MountFlags flags, CgroupSet cgroups)
     {
-        var readOnly = flags | MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec;
         if (cgroups.Layout.IsUnified)
-        {
-            yield return Mount(destination, "cgroup2", null, readOnly);
-            yield break;
-        }
-
-        yield return Mount(destination, "tmpfs", "mode=755", readOnly & ~MountFlags.ReadOnly);
-        foreach (var hierarchy in cgroups.Layout.Hierarchies)
-            yield return Mount(
-                $"{destination}/{hierarchy.Name}", hierarchy.IsV2 ? "cgroup2" : "cgroup", hierarchy.MountData, readOnly)
-                with { Flags = PlanFlag.Optional };
-        yield return Mount(destination, "tmpfs", "mode=755", readOnly | MountFlags.Remount);
+            return [.. cgroups.Directories.Select(d => CgroupDirectory(destination, d.Path))];
+        flags |= MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec;
+        return
+        [
+            Tmpfs(destination, flags & ~MountFlags.ReadOnly),
+            .. cgroups.Directories.Select(d => CgroupDirectory($"{destination}/{d.Name}", d.Path)),
+            Tmpfs(destination, flags | MountFlags.ReadOnly | MountFlags.Remount),
+        ];
     }
 
-    private static PlanEntry Mount(string destination, string type, string? data, MountFlags flags) =>
-        new(PlanOp.Mount, $"mount {type} on {destination}")
+    private static PlanEntry CgroupDirectory(string destination, string path)
+    {
+        const long readOnlyNoSuidNoDevNoExec = 0xf;
+        return new(PlanOp.Bind, $"bind mount {path} on {destination}")
         {
-            Text1 = destination, Text2 = type, Text3 = type, Text4 = data, A = (long)flags,
+            Text1 = destination, Text2 = path, A = readOnlyNoSuidNoDevNoExec, C = (long)MountFlags.Private,
+        };
+    }
+
+    private static PlanEntry Tmpfs(string destination, MountFlags flags) =>
+        new(PlanOp.Mount, $"mount tmpfs on {destination}")
+        {
+            Text1 = destination, Text2 = "tmpfs", Text3 = "tmpfs", Text4 = "mode=755", A = (long)flags,
         };
 }

@@ -8,7 +8,7 @@ namespace Orchestrator.Runtime.Tests.Plans;
 public sealed class ContainerPlanTests
 {
     private static readonly CgroupSet Cgroups = new(
-        new CgroupLayout([new("memory", "/cg/memory", false, ["memory"], "memory")]), "/orch/x");
+        new CgroupLayout([new("memory", "/cg/memory", false, ["memory"])]), "/orch/x");
 
     private static readonly RuntimeSpec Default = ContainerDefaults.Spec("rootfs", ["sh"], "/orch/x");
 
