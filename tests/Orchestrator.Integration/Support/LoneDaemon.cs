@@ -31,8 +31,9 @@ public sealed class LoneDaemon : IAsyncLifetime
     {
         if (!Environment.IsPrivilegedProcess)
             return;
-        await TryDockerAsync("ps", "-aq") is var all && all.Lines.Length > 0
-            ? TryDockerAsync(["rm", "-fv", .. all.Lines]) : Task.CompletedTask;
+        var left = await TryDockerAsync("ps", "-aq");
+        if (left.Lines.Length > 0)
+            await TryDockerAsync(["rm", "-fv", .. left.Lines]);
         await KillAsync("TERM");
         await InsideAsync($"kill $(cat {folder}/run/orch-net.pid {folder}/run/*/*.pid 2>/dev/null) 2>/dev/null; true");
         await Shell.TryRunAsync("kill", [namespaces]);
