@@ -70,7 +70,9 @@ internal sealed class ServiceApi(ObjectStore store)
     private static Service Update(Transaction tx, P.UpdateServiceRequest request)
     {
         var service = tx.Services.Get(References.Service(tx.Base, request.Id).Id.Value)!;
-        if (request.Version != service.Meta.Version)
+        // Only writes of the spec get in a user's way. The allocator and the updater write the service too, and whoever read it
+        // after its spec was last changed has read a version above the one that change was made from.
+        if (request.Version <= service.SpecVersion || request.Version > service.Meta.Version)
             throw UserErrors.OutOfSequence();
         var asked = request.Rollback
             ? service.PreviousSpec ?? throw new UserException(

@@ -1,0 +1,181 @@
+using Orchestrator.Manager.Allocation;
+using Orchestrator.Model;
+
+namespace Orchestrator.Manager.Tests.Allocation;
+
+public sealed class AllocationPlannerTests
+{
+    private readonly World world = new();
+    private AllocatorMemory memory = AllocatorMemory.Empty;
+
+    [Fact]
+    public void A_network_gets_an_identifier_and_a_subnet_that_overlaps_no_other()
+    {
+        world.Add(Network("a", "10.0.0.0/24"), Network("b"), Network("c"));
+
+        Settle();
+
+        Assert.Equal(["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"], Pools().Order().ToArray());
+        Assert.Equal([4096, 4097, 4098], world.Root.Networks.All.Select(n => n.Allocation!.Vni).Order().ToArray());
+        Assert.Equal("10.0.0.1", world.Root.Networks.Get("a")!.Allocation!.Pools[0].Gateway);
+    }
+
+    [Fact]
+    public void Service_and_tasks_have_addresses_of_their_own_on_each_network()
+    {
+        world.Add(Network("a"), Network("b"));
+        world.Add(Attached("web", "a", "b"));
+        world.Add(World.Task("t1", "web", 1, TaskState.New), World.Task("t2", "web", 2, TaskState.New));
+
+        Settle();
+
+        var addresses = world.Root.Tasks.All.SelectMany(t => t.Networks).SelectMany(n => n.Addresses)
+            .Concat(world.Root.Services.Get("web")!.Endpoint!.VirtualIps.Select(v => v.Address)).ToList();
+        Assert.Equal(6, addresses.Distinct().Count());
+        Assert.All(world.Root.Tasks.All, t => Assert.Equal(TaskState.Pending, t.Status.State));
+        Assert.DoesNotContain("10.0.0.1/24", addresses);
+    }
+
+    [Fact]
+    public void A_released_address_rests_before_it_is_given_again()
+    {
+        world.Add(Network("a", "10.9.0.0/29"));
+        world.Add(Attached("web", "a"));
+        AddTasks(4);
+        Settle();
+        world.Report(world.Root.Tasks.Get("t1")!, TaskState.Failed);
+        Settle();
+
+        world.Add(World.Task("late", "web", 9, TaskState.New));
+        var wake = Settle();
+        Assert.Equal(TaskState.New, world.Root.Tasks.Get("late")!.Status.State);
+        Assert.Contains("network a has no free address in 10.9.0.0/29", world.Root.Tasks.Get("late")!.Status.Error, StringComparison.Ordinal);
+        Assert.Equal(world.Now + TimeSpan.FromSeconds(60), wake);
+        world.Time.Advance(TimeSpan.FromSeconds(60));
+        Settle();
+
+        Assert.Equal(TaskState.Pending, world.Root.Tasks.Get("late")!.Status.State);
+    }
+
+    [Fact]
+    public void The_next_address_is_the_one_after_the_last()
+    {
+        world.Add(Network("a"));
+        world.Add(Attached("web", "a"));
+        AddTasks(1);
+        Settle();
+        world.Report(world.Root.Tasks.Get("t1")!, TaskState.Failed);
+        world.Time.Advance(TimeSpan.FromHours(1));
+        Settle();
+
+        world.Add(World.Task("t2", "web", 1, TaskState.New));
+        Settle();
+
+        Assert.Equal("10.0.0.3/24", world.Root.Tasks.Get("t1")!.Networks[0].Addresses[0]);
+        Assert.Equal("10.0.0.4/24", world.Root.Tasks.Get("t2")!.Networks[0].Addresses[0]);
+    }
+
+    [Fact]
+    public void An_open_port_is_chosen_from_the_dynamic_range_and_kept()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        world.Add(Publishing("one", 0), Publishing("two", 0), Publishing("three", 30_000));
+        Settle();
+        var chosen = world.Root.Services.All.Select(s => s.Endpoint!.Ports[0].PublishedPort).ToList();
+
+        Assert.Equal([30_000, 30_001, 30_002], chosen.Order().ToArray());
+        world.Respec("one", s => s with
+        {
+            Endpoint = new EndpointSpec { Ports = [.. s.Endpoint.Ports, new PortConfig(PortProtocol.Udp, 53, 53)] },
+        });
+        var before = world.Root.Services.Get("one")!.Endpoint!.Ports[0].PublishedPort;
+        Settle();
+
+        Assert.Equal(before, world.Root.Services.Get("one")!.Endpoint!.Ports[0].PublishedPort);
+        Assert.Equal(2, world.Root.Services.Get("one")!.Endpoint!.Ports.Length);
+    }
+
+    [Fact]
+    public void Every_node_has_an_address_on_the_ingress_network()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        world.Add(World.Node("n1"), World.Node("n2"));
+
+        Settle();
+
+        Assert.Equal(["10.0.0.2/24", "10.0.0.3/24"], world.Root.Nodes.All.Select(n => n.IngressAddress).Order().ToArray());
+    }
+
+    [Fact]
+    public void What_is_settled_is_left_alone()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        world.Add(World.Node("n1"));
+        world.Add(Publishing("one", 0));
+        world.Add(World.Task("t1", "one", 1, TaskState.New));
+        Settle();
+
+        Assert.True(new AllocationPlanner(new AllocatorOptions()).Plan(world.Root, memory, world.Now).IsEmpty);
+    }
+
+    private static NetworkSpec Spec(string name) => new() { Annotations = Annotations.Named(name) };
+
+    private static Network Network(string name, string subnet = "") => new()
+    {
+        Id = new NetworkId(name),
+        Spec = Spec(name) with { Pools = subnet.Length > 0 ? [new IpamPool(subnet)] : [] },
+    };
+
+    private static Service Attached(string name, params string[] networks)
+    {
+        var service = World.Service(name, 1);
+        return service with
+        {
+            Spec = service.Spec with
+            {
+                Task = service.Spec.Task with { Networks = [.. networks.Select(n => new NetworkAttachment(n, []))] },
+            },
+        };
+    }
+
+    private static Service Publishing(string name, int port)
+    {
+        var service = World.Service(name, 1);
+        return service with
+        {
+            Spec = service.Spec with { Endpoint = new EndpointSpec { Ports = [new PortConfig(PortProtocol.Tcp, 80, port)] } },
+        };
+    }
+
+    private string[] Pools() => [.. world.Root.Networks.All.Select(n => n.Allocation!.Pools[0].Subnet)];
+
+    private void AddTasks(int count)
+    {
+        for (var slot = 1; slot <= count; slot++)
+            world.Add(World.Task($"t{slot}", "web", (ulong)slot, TaskState.New));
+    }
+
+    // Passes until nothing is left to give out.
+    private DateTimeOffset? Settle()
+    {
+        for (var pass = 0; ; pass++)
+        {
+            Assert.True(pass < 10, "the allocator does not come to rest");
+            var plan = new AllocationPlanner(new AllocatorOptions()).Plan(world.Root, memory, world.Now);
+            memory = plan.Memory;
+            if (plan.IsEmpty)
+                return plan.Wake;
+            world.Do(tx =>
+            {
+                foreach (var network in plan.Networks)
+                    tx.Networks.Update(network);
+                foreach (var node in plan.Nodes)
+                    tx.Nodes.Update(node);
+                foreach (var service in plan.Services)
+                    tx.Services.Update(service);
+                foreach (var task in plan.Tasks)
+                    tx.Tasks.Update(task);
+            });
+        }
+    }
+}

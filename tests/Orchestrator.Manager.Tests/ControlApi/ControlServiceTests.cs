@@ -1,0 +1,177 @@
+using Grpc.Core;
+using Orchestrator.Manager.Tests.Scenarios;
+using Orchestrator.Model;
+using Orchestrator.Protocol.Mapping;
+using P = Orchestrator.Protocol.V1;
+
+namespace Orchestrator.Manager.Tests.ControlApi;
+
+/// <summary>What the control API refuses, and in which words.</summary>
+public sealed class ControlServiceTests
+{
+    [Fact]
+    public async Task A_name_that_is_taken_is_refused()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await cluster.CreateAsync(MiniCluster.Spec("web", 0));
+
+        var error = await RefusedAsync(() => cluster.CreateAsync(MiniCluster.Spec("web", 0)));
+
+        Assert.Equal(ErrorCode.NameTaken, error.Code);
+        Assert.Equal("name conflicts with an existing object: service web already exists", error.What);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_refused_with_its_owner()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        var first = await cluster.CreateAsync(Publishing("web", 8080));
+
+        var error = await RefusedAsync(() => cluster.CreateAsync(Publishing("other", 8080)));
+
+        Assert.Equal(ErrorCode.PortTaken, error.Code);
+        Assert.Equal($"port '8080' is already in use by service 'web' ({first.Id}) as an ingress port", error.What);
+        Assert.Single(cluster.Store.View().Services.All);
+    }
+
+    [Fact]
+    public async Task An_update_of_an_old_version_is_out_of_sequence()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        var service = await cluster.CreateAsync(MiniCluster.Spec("web", 0));
+        await cluster.UpdateAsync("web", spec => spec with { Mode = new ServiceMode.Replicated(1) });
+
+        var error = await RefusedAsync(() => cluster.Manager.Control.UpdateService(
+            new P.UpdateServiceRequest { Id = service.Id, Version = service.Meta.Version, Spec = service.Spec }, cluster.Call()));
+
+        Assert.Equal(ErrorCode.OutOfSequence, error.Code);
+        Assert.Equal("update out of sequence", error.What);
+    }
+
+    [Fact]
+    public async Task A_rollback_brings_the_spec_before_back_and_a_second_one_goes_forward_again()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await cluster.CreateAsync(MiniCluster.Spec("web", 0, "web:1"));
+        await cluster.UpdateAsync(
+            "web", spec => spec with { Task = spec.Task with { Container = new ContainerSpec { Image = "web:2" } } });
+
+        Assert.Equal("web:1", (await RollBackAsync(cluster)).Spec.Task.Container.Image);
+        Assert.Equal("web:2", (await RollBackAsync(cluster)).Spec.Task.Container.Image);
+    }
+
+    [Theory]
+    [InlineData("", "web:1", "meta: name must be provided")]
+    [InlineData("-web", "web:1", "name must be valid as a DNS name component")]
+    [InlineData("web", "", "ContainerSpec: image reference must be provided")]
+    [InlineData("web", "Web:1 x", "ContainerSpec: \"Web:1 x\" is not a valid repository/tag")]
+    public async Task A_service_that_cannot_be_is_refused_in_dockers_words(string name, string image, string said)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+
+        var error = await RefusedAsync(() => cluster.CreateAsync(MiniCluster.Spec(name, 1, image)));
+
+        Assert.Equal(said, error.What);
+        Assert.Empty(cluster.Store.View().Services.All);
+    }
+
+    [Fact]
+    public async Task An_unknown_network_is_refused_and_a_used_one_stays()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        var spec = MiniCluster.Spec("web", 0);
+        spec = spec with { Task = spec.Task with { Networks = [new NetworkAttachment("back", [])] } };
+        var error = await RefusedAsync(() => cluster.CreateAsync(spec));
+        Assert.Equal("network back not found", error.What);
+
+        var network = (await cluster.Manager.Control.CreateNetwork(
+            new P.CreateNetworkRequest { Spec = new NetworkSpec { Annotations = Annotations.Named("back") }.ToProto() },
+            cluster.Call())).Network;
+        var service = await cluster.CreateAsync(spec);
+        Assert.Equal(network.Id, service.Spec.Task.Networks[0].Target);
+        Assert.Equal("10.0.1.0/24", network.Allocation.Pools[0].Subnet);
+
+        error = await RefusedAsync(
+            () => cluster.Manager.Control.RemoveNetwork(new P.RemoveNetworkRequest { Id = "back" }, cluster.Call()));
+        Assert.Equal("network back is in use by service web", error.What);
+    }
+
+    [Fact]
+    public async Task A_subnet_that_overlaps_another_is_refused()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await cluster.UntilAsync(r => r.Networks.All.Single().Allocation is not null, "ingress has its subnet");
+        var spec = new NetworkSpec { Annotations = Annotations.Named("back"), Pools = [new IpamPool("10.0.0.0/16")] };
+
+        var error = await RefusedAsync(
+            () => cluster.Manager.Control.CreateNetwork(new P.CreateNetworkRequest { Spec = spec.ToProto() }, cluster.Call()));
+
+        Assert.Equal("invalid pool request: Pool overlaps with other one on this address space", error.What);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_up_is_removed_by_force_only()
+    {
+        await using var cluster = await MiniCluster.StartAsync("a");
+
+        var error = await RefusedAsync(
+            () => cluster.Manager.Control.RemoveNode(new P.RemoveNodeRequest { Id = "a" }, cluster.Call()));
+        Assert.Equal("node a is not down and can't be removed", error.What);
+        await cluster.Manager.Control.RemoveNode(new P.RemoveNodeRequest { Id = "a", Force = true }, cluster.Call());
+
+        Assert.Null(cluster.Store.View().Nodes.Get("a"));
+        Assert.True(cluster.Store.View().Clusters.All.Single().BlacklistedCertificates.ContainsKey("a"));
+    }
+
+    [Fact]
+    public async Task A_worker_may_not_use_the_control_api()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+
+        var error = await RefusedAsync(
+            () => cluster.Manager.Control.ListNodes(new P.ListNodesRequest(), cluster.Call("a-worker")));
+
+        Assert.Equal("This node is not a swarm manager.", error.What);
+    }
+
+    [Fact]
+    public async Task Without_a_leader_the_answer_says_so()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        cluster.Log.StepDown();
+
+        var error = await RefusedAsync(() => cluster.GetAsync("web"));
+
+        Assert.Equal(ErrorCode.NoQuorum, error.Code);
+        Assert.StartsWith("The swarm does not have a leader.", error.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rotating_a_token_changes_its_secret_only()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        var before = (await cluster.Manager.Control.GetCluster(new P.GetClusterRequest(), cluster.Call())).Cluster;
+
+        var after = (await cluster.Manager.Control.UpdateCluster(
+            new P.UpdateClusterRequest { Version = before.Meta.Version, RotateWorkerToken = true }, cluster.Call())).Cluster;
+
+        Assert.StartsWith("SWMTKN-1-digest-", after.RootCa.WorkerToken, StringComparison.Ordinal);
+        Assert.NotEqual(before.RootCa.WorkerToken, after.RootCa.WorkerToken);
+        Assert.Equal(before.RootCa.ManagerToken, after.RootCa.ManagerToken);
+    }
+
+    private static ServiceSpec Publishing(string name, int port) => MiniCluster.Spec(name, 0) with
+    {
+        Endpoint = new EndpointSpec { Ports = [new PortConfig(PortProtocol.Tcp, 80, port)] },
+    };
+
+    private static async Task<P.Service> RollBackAsync(MiniCluster cluster)
+    {
+        var service = await cluster.GetAsync("web");
+        return (await cluster.Manager.Control.UpdateService(
+            new P.UpdateServiceRequest { Id = service.Id, Version = service.Meta.Version, Rollback = true }, cluster.Call())).Service;
+    }
+
+    private static async Task<UserException> RefusedAsync(Func<Task> call) =>
+        (await Assert.ThrowsAsync<RpcException>(call)).ToUser();
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Orchestrator.Manager.Scheduling;
+using Orchestrator.Model;
+
+namespace Orchestrator.Manager.Tests.Scheduling;
+
+public sealed class SchedulingPlannerTests
+{
+    private readonly World world = new();
+
+    [Fact]
+    public void Tasks_of_a_service_spread_before_the_nodes_are_evened_out()
+    {
+        world.Add(World.Node("n1"), World.Node("n2"));
+        world.Add(
+            World.Task("x1", "other", 1, TaskState.Running, "n1"), World.Task("x2", "other", 2, TaskState.Running, "n1"),
+            World.Task("a", "web", 1, TaskState.Pending), World.Task("b", "web", 2, TaskState.Pending));
+
+        var placed = Plan();
+
+        Assert.Equal(["n1", "n2"], placed.Select(t => t.NodeId.Value).Order().ToArray());
+    }
+
+    [Fact]
+    public void What_is_reserved_is_not_given_twice_even_by_tasks_that_are_still_stopping()
+    {
+        world.Add(World.Node("n1"));
+        var big = new TaskSpec
+        {
+            Container = new ContainerSpec { Image = "web" },
+            Resources = new ResourceRequirements { Reservations = new Resources(3_000_000_000, 0) },
+        };
+        world.Add(
+            World.Task("old", "web", 1, TaskState.Running, "n1") with { Spec = big, DesiredState = TaskState.Shutdown },
+            World.Task("new", "web", 1, TaskState.Pending) with { Spec = big });
+
+        var task = Assert.Single(Plan());
+
+        Assert.Equal("no suitable node (insufficient resources on 1 node)", task.Status.Error);
+        Assert.Equal(TaskState.Pending, task.Status.State);
+    }
+
+    [Fact]
+    public void Every_reason_is_counted_once_a_node()
+    {
+        world.Add(World.Node("n1", NodeState.Down), World.Node("n2"), World.Node("n3"));
+        world.Change(world.NodeNow("n2") with { Spec = new NodeSpec { Availability = NodeAvailability.Drain } });
+        world.Add(World.Task("a", "web", 1, TaskState.Pending) with
+        {
+            Spec = World.Task("a", "web", 1, TaskState.Pending).Spec with { Placement = new Placement { Constraints = ["node.id==n9"] } },
+        });
+
+        var task = Assert.Single(Plan());
+
+        Assert.Equal(
+            "no suitable node (2 nodes not available for new tasks; scheduling constraints not satisfied on 1 node)",
+            task.Status.Error);
+    }
+
+    [Fact]
+    public void An_explanation_that_stands_is_not_written_again()
+    {
+        world.Add(World.Task("a", "web", 1, TaskState.Pending));
+        var first = Assert.Single(Plan());
+        world.Do(tx => tx.Tasks.Update(first));
+
+        Assert.Empty(Plan());
+    }
+
+    [Fact]
+    public void A_node_on_which_the_version_keeps_failing_goes_last()
+    {
+        world.Add(World.Node("n1"), World.Node("n2"));
+        for (var i = 0; i < 5; i++)
+        {
+            world.Add(World.Task($"f{i}", "web", 1, TaskState.Failed, "n1") with
+            {
+                DesiredState = TaskState.Shutdown, Status = new Model.TaskStatus { State = TaskState.Failed, Timestamp = world.Now },
+            });
+        }
+
+        world.Add(
+            World.Task("x", "web", 2, TaskState.Running, "n2"), World.Task("a", "web", 1, TaskState.Pending));
+        Assert.Equal("n2", Assert.Single(Plan()).NodeId.Value);
+
+        world.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal("n1", Assert.Single(Plan()).NodeId.Value);
+    }
+
+    [Fact]
+    public void No_node_gets_more_replicas_than_its_bound()
+    {
+        world.Add(World.Node("n1"), World.Node("n2"));
+        for (var slot = 1UL; slot <= 3; slot++)
+        {
+            var task = World.Task($"t{slot}", "web", slot, TaskState.Pending);
+            world.Add(task with { Spec = task.Spec with { Placement = new Placement { MaxReplicasPerNode = 1 } } });
+        }
+
+        var planned = Plan();
+
+        Assert.Equal(2, planned.Count(t => t.Status.State == TaskState.Assigned));
+        Assert.Single(planned, t => t.Status.Error == "no suitable node (max replicas per node limit exceeded on 2 nodes)");
+    }
+
+    [Fact]
+    public void Branches_of_a_spread_preference_are_evened_out_first()
+    {
+        world.Add(Labelled("n1", "east"), Labelled("n2", "east"), Labelled("n3", "west"));
+        for (var slot = 1UL; slot <= 4; slot++)
+        {
+            var task = World.Task($"t{slot}", "web", slot, TaskState.Pending);
+            world.Add(task with { Spec = task.Spec with { Placement = new Placement { SpreadOver = ["node.labels.zone"] } } });
+        }
+
+        Assert.Equal(2, Plan().Count(t => t.NodeId.Value == "n3"));
+    }
+
+    [Fact]
+    public void A_host_port_is_on_a_node_once()
+    {
+        world.Add(World.Node("n1"), World.Node("n2"));
+        var endpoint = new ServiceEndpoint { Ports = [new PortConfig(PortProtocol.Tcp, 80, 8080, PublishMode.Host)] };
+        world.Add(
+            World.Task("a", "web", 1, TaskState.Running, "n1") with { Endpoint = endpoint },
+            World.Task("b", "other", 1, TaskState.Pending) with { Endpoint = endpoint });
+
+        Assert.Equal("n2", Assert.Single(Plan()).NodeId.Value);
+    }
+
+    private static Node Labelled(string id, string zone) => World.Node(id) with
+    {
+        Spec = new NodeSpec { Annotations = new Annotations("", ImmutableSortedDictionary<string, string>.Empty.Add("zone", zone)) },
+    };
+
+    private ImmutableArray<OrchTask> Plan() => new SchedulingPlanner(new SchedulerOptions()).Plan(world.Root, world.Now).Changed;
+}
