@@ -5,6 +5,10 @@ public sealed record RuntimeSpec
 {
     public const string CurrentVersion = "1.2.0";
 
+    /// <summary>Annotation; <c>true</c>: pid 1 is a small init that reaps orphans and passes signals on to the program,
+    /// as <c>docker run --init</c>.</summary>
+    public const string ReaperAnnotation = "orch.init";
+
     public string OciVersion { get; init; } = CurrentVersion;
 
     public RootSpec? Root { get; init; }

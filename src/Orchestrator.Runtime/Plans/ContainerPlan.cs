@@ -52,6 +52,8 @@ internal static class ContainerPlan
         ];
         if (waitForStart)
             plan.Add(new(PlanOp.WaitForStart, "wait for start"));
+        if (spec.Annotations?.GetValueOrDefault(RuntimeSpec.ReaperAnnotation) == "true")
+            plan.Add(new(PlanOp.Reaper, "start an init"));
         plan.Add(ProcessPlan.Execute(process));
         return plan;
     }

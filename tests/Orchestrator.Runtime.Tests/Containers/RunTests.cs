@@ -132,6 +132,18 @@ public sealed class RunTests
     }
 
     [RootFact]
+    public void With_an_init_the_program_is_not_pid_1_and_its_orphans_are_reaped()
+    {
+        using var container = new TestContainer("/bin/sh", "-c",
+            "(sleep 0 & exec true) ; sleep 0.2; echo $$; grep -l 'State:.Z' /proc/[0-9]*/status; exit 6");
+        container.Spec = container.Spec with { Annotations = new() { [RuntimeSpec.ReaperAnnotation] = "true" } };
+
+        var (code, output, errors) = container.Run();
+
+        Assert.Equal((6, "2\n", ""), (code, output, errors));
+    }
+
+    [RootFact]
     public void A_working_directory_that_is_missing_is_made()
     {
         using var container = new TestContainer("/bin/readlink", "/proc/self/cwd");
