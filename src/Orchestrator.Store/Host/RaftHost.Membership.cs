@@ -115,8 +115,11 @@ public sealed partial class RaftHost
         if (core.Membership.Find(core.Self) is { } self && self.ToLogMember().Address != setup.Address)
             NoteAddress(core.Self, setup.Address);
         // Refused until it has caught up and answers, so this promotes nobody merely because time went by.
-        if (core.Membership.Members.FirstOrDefault(m => !m.IsVoter) is { } learner)
-            core.ProposeChange(new(MembershipChangeKind.Promote, learner.Id));
+        foreach (var learner in core.Membership.Members.Where(m => !m.IsVoter))
+        {
+            if (core.ProposeChange(new(MembershipChangeKind.Promote, learner.Id)).Accepted)
+                break; // One at a time.
+        }
     }
 
     private void EndChanges()

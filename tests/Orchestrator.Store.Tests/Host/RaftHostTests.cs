@@ -225,6 +225,18 @@ public sealed class RaftHostTests
     }
 
     [Fact]
+    public async Task A_learner_that_never_came_up_keeps_nobody_from_being_promoted()
+    {
+        await using var cluster = await RaftCluster.StartAsync(["a"]);
+        await cluster["a"].AddAsync("ghost", "ghost:2377", RaftCluster.Timeout());
+
+        await cluster.JoinAsync("b");
+        await cluster.JoinAsync("c");
+
+        Assert.Equal(["a", "b", "c"], cluster["a"].Members.Where(m => m.Member.IsVoter).Select(m => m.Member.NodeId).Order());
+    }
+
+    [Fact]
     public async Task A_leader_does_not_remove_itself()
     {
         await using var cluster = await RaftCluster.StartAsync(Three);
