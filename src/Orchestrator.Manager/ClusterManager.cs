@@ -20,6 +20,7 @@ namespace Orchestrator.Manager;
 public sealed class ClusterManager : IDisposable
 {
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly ManagerOptions options;
     private readonly ObjectStore store;
@@ -90,15 +91,16 @@ public sealed class ClusterManager : IDisposable
     private async Task LeadAsync(ulong term, CancellationToken cancellationToken)
     {
         ManagerLog.Leading(logger, term);
-        while (true)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 await RunLoopsAsync(cancellationToken);
             }
-            catch (NotLeaderException)
+            catch (Exception e) when (e is NotLeaderException or ProposalUnknownException)
             {
-                return;
+                // Mostly the term is over and the token about to say so; but a hand-over that fails leaves this term in force.
+                await Task.Delay(RetryDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -104,6 +104,7 @@ public sealed class ObjectStore(StoreState state, IReplicatedLog log, TimeProvid
             return new Committed<T>(basis.Root.Index, result);
 
         var bytes = TransactionCodec.Encode(transaction.Changes, options);
+        // Step 3: the managers agree.
         var index = await Log.ProposeAsync(
             at =>
             {

@@ -14,6 +14,7 @@ internal sealed class Allocator(
 {
     private AllocatorMemory memory = AllocatorMemory.Empty;
 
+    // Step 4: a new task gets its addresses.
     protected override async Task<DateTimeOffset?> PassAsync(
         StoreRoot root, DateTimeOffset now, CancellationToken cancellationToken)
     {

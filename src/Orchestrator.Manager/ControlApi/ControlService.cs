@@ -49,7 +49,7 @@ public sealed class ControlService : P.Control.ControlBase
     public override Task<P.GetServiceResponse> GetService(P.GetServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(context, token => services.GetAsync(request, token), (leader, hop) => leader.GetServiceAsync(request, hop));
 
-    // Step 1: the user's spec becomes a service.
+    // Step 2: the user's spec becomes a service.
     public override Task<P.CreateServiceResponse> CreateService(P.CreateServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => services.CreateAsync(request, token), (leader, hop) => leader.CreateServiceAsync(request, hop));

@@ -109,7 +109,8 @@ internal sealed class Dispatcher(
         }
     }
 
-    /// <summary>Step 5: writes what the node is to run and to know, whole and then in increments, until the session ends.</summary>
+    /// <summary>Writes what the node is to run and to know, whole and then in increments, until the session ends.</summary>
+    // Step 5: the node hears of its task.
     public async Task WriteAssignmentsAsync(
         NodeSession session, IAsyncStreamWriter<P.AssignmentsMessage> stream, CancellationToken cancellationToken)
     {

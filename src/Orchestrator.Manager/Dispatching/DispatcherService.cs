@@ -3,6 +3,7 @@ using Grpc.Core;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using Orchestrator.Store;
+using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.Dispatching;
 
@@ -41,6 +42,10 @@ public sealed class DispatcherService : P.Dispatcher.DispatcherBase
         {
             throw LeaderGate.NotLeader(log);
         }
+        catch (Exception e) when (e is LogBusyException or ProposalUnknownException or ContentionException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, e.Message));
+        }
     }
 
     public override Task<P.HeartbeatResponse> Heartbeat(P.HeartbeatRequest request, ServerCallContext context)
@@ -64,7 +69,7 @@ public sealed class DispatcherService : P.Dispatcher.DispatcherBase
         {
             throw LeaderGate.NotLeader(log);
         }
-        catch (Exception e) when (e is LogBusyException or ProposalUnknownException)
+        catch (Exception e) when (e is LogBusyException or ProposalUnknownException or ContentionException)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, e.Message));
         }

@@ -67,6 +67,7 @@ internal sealed class StatusWriter(ObjectStore store, ManagerMetrics metrics)
         }
     }
 
+    // Step 9: the cluster hears that it runs.
     private static void Apply(Transaction tx, (NodeId Node, TaskId Task, TaskStatus Status) update)
     {
         if (TaskStatusRule.Merge(tx.Tasks.Get(update.Task.Value), update.Node, update.Status) is { } next)

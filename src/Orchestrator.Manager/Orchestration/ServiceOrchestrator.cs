@@ -15,7 +15,7 @@ internal sealed class ServiceOrchestrator(
 {
     private TaskTimes times = TaskTimes.None;
 
-    // Step 2: a service without tasks gets them.
+    // Step 4: a service without tasks gets them.
     protected override async Task<DateTimeOffset?> PassAsync(
         StoreRoot root, DateTimeOffset now, CancellationToken cancellationToken)
     {

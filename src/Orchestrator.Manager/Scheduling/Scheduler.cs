@@ -13,6 +13,7 @@ internal sealed class Scheduler(
     ObjectStore store, SchedulingPlanner planner, ManagerMetrics metrics, TimeProvider time, ILogger<Scheduler> logger)
     : ReconcileLoop(store, time, logger, ObjectKind.Task, ObjectKind.Node)
 {
+    // Step 4: a pending task gets its node.
     protected override async Task<DateTimeOffset?> PassAsync(
         StoreRoot root, DateTimeOffset now, CancellationToken cancellationToken)
     {

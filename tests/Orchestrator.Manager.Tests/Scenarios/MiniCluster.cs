@@ -22,7 +22,8 @@ internal sealed class MiniCluster : IAsyncDisposable
     {
         var state = new StoreState();
         Log = new SoloLog(state);
-        Store = new ObjectStore(state, Log, TimeProvider.System);
+        Refusing = new RefusingLog(Log);
+        Store = new ObjectStore(state, Refusing, TimeProvider.System);
         Manager = new ClusterManager(
             new ManagerOptions
             {
@@ -35,6 +36,8 @@ internal sealed class MiniCluster : IAsyncDisposable
     }
 
     public SoloLog Log { get; }
+
+    public RefusingLog Refusing { get; }
 
     public FakeMembership Membership { get; } = new();
 

@@ -172,6 +172,22 @@ public sealed class MiniClusterTests
     }
 
     [Fact]
+    public async Task A_failed_hand_over_leaves_the_leaders_loops_running()
+    {
+        await using var cluster = await MiniCluster.StartAsync("a");
+        await cluster.CreateAsync(MiniCluster.Spec("web", 1));
+        await cluster.UntilAsync(r => MiniCluster.Running(r, "web").Count == 1, "one replica runs");
+
+        cluster.Refusing.Refuse(3);
+        await cluster.Agents["a"].KillAsync();
+        await cluster.UntilAsync(r => r.Nodes.Get("a")!.Status.State == NodeState.Down, "the node is seen to be down");
+        await cluster.JoinAsync("bb");
+
+        await cluster.UntilAsync(
+            r => MiniCluster.Running(r, "web").Any(t => t.NodeId.Value == "bb"), "the replica runs on the other node");
+    }
+
+    [Fact]
     public async Task A_promoted_node_gets_a_managers_role_and_a_demoted_one_leaves_the_log_first()
     {
         await using var cluster = await MiniCluster.StartAsync("a");
