@@ -1,4 +1,5 @@
 using Orchestrator.Engine;
+using Orchestrator.EngineApi.Swarm;
 
 namespace Orchestrator.EngineApi;
 
@@ -9,8 +10,8 @@ public sealed record EngineApiContext
 
     public required NodeFacts Facts { get; init; }
 
-    /// <summary>The node's part in a cluster, read anew for each <c>/info</c> and <c>/_ping</c>.</summary>
-    public Func<Api.Swarm.SwarmInfo> Swarm { get; init; } = () => new Api.Swarm.SwarmInfo();
+    /// <summary>The node's part in a cluster; null: it can have none, and the swarm routes say so.</summary>
+    public IClusterNode? Cluster { get; init; }
 
     /// <summary>The node's part in a cluster; null in a daemon that knows of none.</summary>
     public Swarm.IClusterNode? Cluster { get; init; }

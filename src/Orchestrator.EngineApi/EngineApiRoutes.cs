@@ -5,11 +5,12 @@ using Orchestrator.EngineApi.Host;
 using Orchestrator.EngineApi.Http;
 using Orchestrator.EngineApi.Images;
 using Orchestrator.EngineApi.Networks;
+using Orchestrator.EngineApi.Swarm;
 using Orchestrator.EngineApi.Volumes;
 
 namespace Orchestrator.EngineApi;
 
-/// <summary>Docker Engine API 1.44, all but the swarm routes.</summary>
+/// <summary>Docker Engine API 1.44, with the swarm routes.</summary>
 public static class EngineApiRoutes
 {
     /// <summary>Version prefix, common headers and error bodies; goes before routing.</summary>
@@ -31,7 +32,9 @@ public static class EngineApiRoutes
         new ExecRoutes(context).Map(routes);
         new ImageRoutes(context).Map(routes);
         new ImageTransferRoutes(context).Map(routes);
-        new NetworkRoutes(context).Map(routes);
+        var control = new ControlCalls(context.Cluster);
+        new NetworkRoutes(context, new ClusterNetworks(control)).Map(routes);
+        ClusterRoutes.Map(routes, control);
         new VolumeRoutes(context).Map(routes);
         routes.MapFallback(NotHere.AnswerAsync);
     }

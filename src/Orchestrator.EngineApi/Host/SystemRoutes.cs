@@ -7,6 +7,7 @@ using Orchestrator.Engine.Containers;
 using Orchestrator.EngineApi.Containers;
 using Orchestrator.EngineApi.Http;
 using Orchestrator.EngineApi.Images;
+using Orchestrator.EngineApi.Swarm;
 
 namespace Orchestrator.EngineApi.Host;
 
@@ -15,6 +16,7 @@ internal sealed class SystemRoutes(EngineApiContext context)
 {
     private readonly ContainerEngine engine = context.Engine;
     private readonly HostInfo host = new();
+    private readonly SwarmInfoSource swarm = new(context.Cluster);
 
     private static Api.ApiJson Json => Api.ApiJson.Wire;
 
@@ -30,7 +32,7 @@ internal sealed class SystemRoutes(EngineApiContext context)
     private async Task PingAsync(HttpContext http)
     {
         http.Response.Headers["Builder-Version"] = "1";
-        http.Response.Headers["Swarm"] = SwarmWord(context.Swarm());
+        http.Response.Headers["Swarm"] = SwarmWord(swarm.Brief);
         http.Response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
         http.Response.Headers.Pragma = "no-cache";
         http.Response.ContentType = "text/plain; charset=utf-8";
@@ -39,8 +41,8 @@ internal sealed class SystemRoutes(EngineApiContext context)
             await http.Response.WriteAsync("OK", http.RequestAborted);
     }
 
-    private static string SwarmWord(Api.Swarm.SwarmInfo swarm) => swarm.LocalNodeState != "active"
-        ? swarm.LocalNodeState : swarm.ControlAvailable ? "active/manager" : "active/worker";
+    private static string SwarmWord(Api.Swarm.SwarmInfo info) => info.LocalNodeState != "active"
+        ? info.LocalNodeState : info.ControlAvailable ? "active/manager" : "active/worker";
 
     private Task VersionAsync(HttpContext http) => http.WriteJsonAsync(
         new Api.VersionInfo
@@ -76,7 +78,7 @@ internal sealed class SystemRoutes(EngineApiContext context)
         },
         Json.VersionInfo);
 
-    private Task InfoAsync(HttpContext http)
+    private async Task InfoAsync(HttpContext http)
     {
         var states = engine.List().CountBy(record => record.State.Status).ToDictionary();
         var (all, running, paused) = (
@@ -88,8 +90,8 @@ internal sealed class SystemRoutes(EngineApiContext context)
         info.ContainersStopped = all - running - paused;
         info.Images = engine.Images.List().Length;
         info.SystemTime = Api.UtcTimeConverter.Format(context.Time.GetUtcNow());
-        info.Swarm = context.Swarm();
-        return http.WriteJsonAsync(info, Json.SystemInfo);
+        info.Swarm = await swarm.DescribeAsync(http.RequestAborted);
+        await http.WriteJsonAsync(info, Json.SystemInfo);
     }
 
     private Task DiskUsageAsync(HttpContext http)

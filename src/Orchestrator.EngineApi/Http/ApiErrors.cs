@@ -24,7 +24,7 @@ internal sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
         {
             var status = StatusOf(e);
             if (status == StatusCodes.Status500InternalServerError
-                && e is not (EngineException or ImageException or NetworkException))
+                && e is not (EngineException or ImageException or NetworkException or UserException))
                 logger.RequestFailed(http.Request.Method, http.Request.Path, e);
             await AnswerAsync(http, status, e.Message);
         }
@@ -55,8 +55,22 @@ internal sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
             NetworkFault.Forbidden => 403,
             _ => 500,
         },
+        UserException e => StatusOf(e.Code),
         BadHttpRequestException e => e.StatusCode,
         FormatException => 400,
+        _ => 500,
+    };
+
+    /// <summary>As errors.proto says for each code.</summary>
+    private static int StatusOf(ErrorCode code) => code switch
+    {
+        ErrorCode.InvalidArgument or ErrorCode.PortTaken or ErrorCode.InUse or ErrorCode.FailedPrecondition => 400,
+        ErrorCode.PermissionDenied => 403,
+        ErrorCode.NotFound => 404,
+        ErrorCode.NameTaken => 409,
+        ErrorCode.Unsupported => 501,
+        ErrorCode.NoQuorum or ErrorCode.Unavailable => 503,
+        ErrorCode.ResourceExhausted => 507,
         _ => 500,
     };
 

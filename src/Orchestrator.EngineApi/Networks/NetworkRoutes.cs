@@ -5,12 +5,13 @@ using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
 using Orchestrator.EngineApi.Containers;
 using Orchestrator.EngineApi.Http;
+using Orchestrator.EngineApi.Swarm;
 using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Networks;
 
-/// <summary>The networks of this node. Those of the cluster are added to these by the swarm routes.</summary>
-internal sealed class NetworkRoutes(EngineApiContext context)
+/// <summary>The networks of this node, and on a manager those of the cluster.</summary>
+internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cluster)
 {
     private static readonly string[] Predefined = ["bridge", "host", "none"];
 
@@ -33,13 +34,16 @@ internal sealed class NetworkRoutes(EngineApiContext context)
     private async Task ListAsync(HttpContext http)
     {
         var filters = http.Filters("dangling", "driver", "id", "label", "name", "scope", "type");
-        var shown = network.ListNetworks().Where(one => NetworkFilter.Matches(filters, one, IsUsed(one), Predefined));
+        var clusters = await cluster.ListAsync(http.RequestAborted);
+        // An overlay that this node takes part in is in both lists; the cluster's word is the newer.
+        var all = network.ListNetworks().Where(one => !clusters.Any(other => other.Id == one.Id)).Concat(clusters);
+        var shown = all.Where(one => NetworkFilter.Matches(filters, one, IsUsed(one), Predefined));
         await http.WriteJsonAsync([.. shown.Select(one => NetworkViews.Of(one, []))], Json.NetworkResourceArray);
     }
 
     private async Task InspectAsync(HttpContext http)
     {
-        var one = Find(http.Route("id"));
+        var one = await FindAnyAsync(http);
         await http.WriteJsonAsync(NetworkViews.Of(one, Members(one)), Json.NetworkResource);
     }
 
@@ -48,9 +52,13 @@ internal sealed class NetworkRoutes(EngineApiContext context)
         var request = await http.ReadJsonAsync(Json.NetworkCreateRequest);
         if (request.Name.Length == 0)
             throw EngineException.Invalid("network name cannot be empty; name it: orch network create NAME");
-        if (request.Driver == NetworkDrivers.Overlay)
-            throw EngineException.Conflict(
-                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
+        if (request.Driver == NetworkDrivers.Overlay || request.Scope == "swarm")
+        {
+            var id = await cluster.CreateAsync(request, http.RequestAborted);
+            await http.WriteJsonAsync(new Api.NetworkCreateResponse { Id = id }, Json.NetworkCreateResponse, StatusCodes.Status201Created);
+            return;
+        }
+
         var made = await network.CreateNetworkAsync(NetworkViews.ToConfig(request), http.RequestAborted);
         engine.Events.Publish("network", "create", made.Id, Attributes(made));
         await http.WriteJsonAsync(
@@ -59,7 +67,14 @@ internal sealed class NetworkRoutes(EngineApiContext context)
 
     private async Task RemoveAsync(HttpContext http)
     {
-        var one = Find(http.Route("id"));
+        var one = await FindAnyAsync(http);
+        if (one.Scope == "swarm")
+        {
+            await cluster.RemoveAsync(one.Id, http.RequestAborted);
+            http.NoContent();
+            return;
+        }
+
         await network.RemoveNetworkAsync(one.Id, http.RequestAborted);
         engine.Events.Publish("network", "destroy", one.Id, Attributes(one));
         http.NoContent();
@@ -96,6 +111,16 @@ internal sealed class NetworkRoutes(EngineApiContext context)
         }
 
         await http.WriteJsonAsync(new Api.NetworksPruneReport { NetworksDeleted = [.. gone] }, Json.NetworksPruneReport);
+    }
+
+    /// <summary>The node's own first, as docker has it; <c>scope=swarm</c> asks for the cluster's alone.</summary>
+    private async Task<NetworkConfig> FindAnyAsync(HttpContext http)
+    {
+        var reference = http.Route("id");
+        var own = http.Query("scope") == "swarm" ? null : network.FindNetwork(reference);
+        if (own is { Scope: "local" }) return own;
+        return await cluster.FindAsync(own?.Id ?? reference, http.RequestAborted) ?? own
+            ?? throw new EngineException(EngineError.NotFound, $"network {reference} not found");
     }
 
     private NetworkConfig Find(string reference) => network.FindNetwork(reference)

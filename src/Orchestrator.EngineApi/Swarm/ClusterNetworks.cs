@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Orchestrator.Model;
+using Orchestrator.Network;
+using Orchestrator.Protocol.Mapping;
+using Orchestrator.Protocol.V1;
+
+namespace Orchestrator.EngineApi.Swarm;
+
+/// <summary>The networks that the cluster's store has, for the network routes to add to those of the node.</summary>
+internal sealed class ClusterNetworks(ControlCalls control)
+{
+    /// <summary>Empty where no cluster answers: the node's own networks are listed all the same.</summary>
+    public async Task<ImmutableArray<NetworkConfig>> ListAsync(CancellationToken cancellationToken)
+    {
+        if (!control.IsManager) return [];
+        try
+        {
+            var response = await control.CallAsync(c => c.ListNetworksAsync(new ListNetworksRequest(), cancellationToken: cancellationToken));
+            return [.. response.Networks.Where(static n => !n.PendingDelete).Select(static n => ToConfig(n.ToModel()))];
+        }
+        catch (UserException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Null when the cluster has none of that reference, or there is no cluster.</summary>
+    public async Task<NetworkConfig?> FindAsync(string reference, CancellationToken cancellationToken)
+    {
+        if (!control.IsManager) return null;
+        try
+        {
+            var response = await control.CallAsync(c => c.GetNetworkAsync(
+                new GetNetworkRequest { Reference = reference }, cancellationToken: cancellationToken));
+            return ToConfig(response.Network.ToModel());
+        }
+        catch (UserException e) when (e.Code == Model.ErrorCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>The new network's ID.</returns>
+    public async Task<string> CreateAsync(Api.NetworkCreateRequest request, CancellationToken cancellationToken)
+    {
+        var spec = new Model.NetworkSpec
+        {
+            Annotations = new Model.Annotations(request.Name, SpecFields.Map(request.Labels)),
+            Driver = request.Driver.Length > 0 ? request.Driver : NetworkDrivers.Overlay,
+            DriverOptions = SpecFields.Map(request.Options),
+            Internal = request.Internal,
+            Attachable = request.Attachable,
+            Ingress = request.Ingress,
+            Pools = [.. (request.IPAM?.Config ?? []).Where(static pool => !string.IsNullOrEmpty(pool.Subnet))
+                .Select(static pool => new Model.IpamPool(pool.Subnet!, pool.Gateway ?? "", pool.IPRange ?? ""))],
+        };
+        var response = await control.CallAsync(c => c.CreateNetworkAsync(
+            new CreateNetworkRequest { Spec = spec.ToProto() }, cancellationToken: cancellationToken));
+        return response.Network.Id;
+    }
+
+    public Task<RemoveNetworkResponse> RemoveAsync(string id, CancellationToken cancellationToken) =>
+        control.CallAsync(c => c.RemoveNetworkAsync(new RemoveNetworkRequest { Id = id }, cancellationToken: cancellationToken));
+
+    internal static NetworkConfig ToConfig(Model.Network network) => new()
+    {
+        Id = network.Id.Value,
+        Name = network.Spec.Name,
+        Driver = network.Spec.Driver,
+        Scope = "swarm",
+        Internal = network.Spec.Internal,
+        Attachable = network.Spec.Attachable,
+        Ingress = network.Spec.Ingress,
+        Vni = network.Allocation?.Vni,
+        Pools = [.. (network.Allocation?.Pools ?? network.Spec.Pools).Select(static pool => new Orchestrator.Network.IpamPool(
+            pool.Subnet, SpecFields.OrNull(pool.Gateway), SpecFields.OrNull(pool.Range)))],
+        Options = Options(network),
+        Labels = network.Spec.Annotations.Labels.ToImmutableDictionary(),
+        Created = network.Meta.CreatedAt,
+    };
+
+    /// <summary>With the network's VNI under docker's name for it.</summary>
+    private static ImmutableDictionary<string, string> Options(Model.Network network)
+    {
+        var options = network.Spec.DriverOptions.ToImmutableDictionary();
+        return network.Allocation is { } allocation
+            ? options.SetItem("com.docker.network.driver.overlay.vxlanid_list", allocation.Vni.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            : options;
+    }
+}

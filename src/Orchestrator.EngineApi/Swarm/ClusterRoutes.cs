@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace Orchestrator.EngineApi.Swarm;
+
+/// <summary>All routes that a cluster answers.</summary>
+internal static class ClusterRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes, ControlCalls control)
+    {
+        new SwarmRoutes(control).Map(routes);
+        new NodeRoutes(control).Map(routes);
+        new ServiceRoutes(control).Map(routes);
+        new ServiceLogRoutes(control).Map(routes);
+        new TaskRoutes(control).Map(routes);
+        SecretRoutes.Map(routes);
+    }
+}
