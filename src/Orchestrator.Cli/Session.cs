@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Orchestrator.Cli.Http;
 using Orchestrator.Linux.Terminals;
 
@@ -54,7 +53,7 @@ internal sealed class Session : IDisposable
     public int Width => TerminalSize().Columns is > 20 and var columns ? columns : 80;
 
     public static Session OfProcess() => new(
-        Open(0, FileAccess.Read), Open(1, FileAccess.Write), Open(2, FileAccess.Write),
+        Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(),
         System.Environment.GetEnvironmentVariable)
     {
         InputIsTerminal = Terminal.IsTerminal(0),
@@ -76,7 +75,4 @@ internal sealed class Session : IDisposable
     }
 
     private string? NotEmpty(string variable) => Environment(variable) is { Length: > 0 } value ? value : null;
-
-    private static FileStream Open(int fd, FileAccess access) =>
-        new(new SafeFileHandle(fd, ownsHandle: false), access, bufferSize: 0);
 }
