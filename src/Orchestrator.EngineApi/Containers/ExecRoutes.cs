@@ -46,11 +46,25 @@ internal sealed class ExecRoutes(EngineApiContext context)
     {
         var request = await http.TryReadJsonAsync(Json.ExecStartRequest) ?? new Api.ExecStartRequest();
         var id = http.Route("id");
-        var streams = await engine.StartExecAsync(id, request.Detach, http.RequestAborted);
+        var streams = await StartAsync(id, request.Detach, http.RequestAborted);
         if (streams is not null)
             await RawStream.RunAsync(http, streams);
         else if (!request.Detach)
             await RawStream.RunAsync(http, new NothingLive(framed: !engine.InspectExec(id).Spec.Tty));
+    }
+
+    /// <summary>That a program cannot be executed is told in its output, as docker does: a client has asked for streams and
+    /// shows nothing else, and it takes the exit status from inspect.</summary>
+    private async Task<AttachedStreams?> StartAsync(string id, bool detach, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await engine.StartExecAsync(id, detach, cancellationToken);
+        }
+        catch (EngineException e) when (!detach && e.Error is not (EngineError.NotFound or EngineError.Conflict))
+        {
+            return new MessageOnly(e.Message, framed: !engine.InspectExec(id).Spec.Tty);
+        }
     }
 
     private async Task ResizeAsync(HttpContext http) =>

@@ -39,6 +39,7 @@ public sealed class ContainerTests(LoneDaemon node)
 
         Assert.Equal((7, "hello"), (echoed.ExitCode, echoed.Output));
         Assert.Equal(127, missing.ExitCode);
+        Assert.Contains("executable file not found", missing.Output);
         await node.DockerAsync("rm", "-f", "exec-1");
     }
 

@@ -35,8 +35,7 @@ public sealed class LoneDaemon : IAsyncLifetime
         if (left.Lines.Length > 0)
             await TryDockerAsync(["rm", "-fv", .. left.Lines]);
         await KillAsync("TERM");
-        await InsideAsync($"kill $(cat {folder}/run/orch-net.pid {folder}/run/*/*.pid 2>/dev/null) 2>/dev/null; true");
-        await Shell.TryRunAsync("kill", [namespaces]);
+        await Shell.TryRunAsync("sh", ["-c", RemoveTheRest]);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -69,6 +68,19 @@ public sealed class LoneDaemon : IAsyncLifetime
     /// <summary>Runs a shell line in the daemon's namespaces.</summary>
     public Task<ShellResult> InsideAsync(string line) =>
         Shell.TryRunAsync("nsenter", ["-m", "-n", "-t", namespaces, "sh", "-c", line]);
+
+    /// <summary>Whatever lives in our mount namespace (the helper, the sleeper itself), and the cgroups.</summary>
+    private string RemoveTheRest => $$"""
+        ours=$(readlink /proc/{{namespaces}}/ns/mnt)
+        for p in /proc/[0-9]*; do
+          [ "$(readlink "$p/ns/mnt" 2>/dev/null)" = "$ours" ] && kill -9 "${p#/proc/}"
+        done
+        sleep 0.2
+        for group in /sys/fs/cgroup{{cgroup}} /sys/fs/cgroup/*{{cgroup}}; do
+          [ -d "$group" ] && find "$group" -depth -type d -exec rmdir {} +
+        done
+        true
+        """;
 
     private string EmptyConfiguration()
     {
