@@ -13,9 +13,6 @@ public sealed record EngineApiContext
     /// <summary>The node's part in a cluster; null: it can have none, and the swarm routes say so.</summary>
     public IClusterNode? Cluster { get; init; }
 
-    /// <summary>The node's part in a cluster; null in a daemon that knows of none.</summary>
-    public Swarm.IClusterNode? Cluster { get; init; }
-
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 

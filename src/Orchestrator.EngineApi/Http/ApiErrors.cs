@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Engine;
 using Orchestrator.Images;
+using Orchestrator.Model;
 using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Http;
