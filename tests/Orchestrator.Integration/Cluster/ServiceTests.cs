@@ -94,7 +94,7 @@ public sealed class ServiceTests(Testbed testbed, ITestOutputHelper output)
     }
 
     private Task<string> InsideAsync(Replica from, string url) =>
-        testbed.OrchAsync(from.Host, "exec", from.Name, "wget", "-q", "-T", "5", "-O-", url);
+        testbed.OrchAsync(from.Host, "exec", from.Name, "wget", "-q", "-O-", url);
 
     private async Task<IEnumerable<string>> ResolveAsync(Replica from, string name)
     {

@@ -58,9 +58,10 @@ public sealed class Testbed : IAsyncLifetime
         TryExecAsync(host, ["orch", .. arguments]);
 
     /// <summary>Body of a page, or the empty string while nobody answers.</summary>
+    /// <remarks>Not wget -T: the static busybox of Debian dies of it.</remarks>
     public async Task<string> FetchAsync(string host, string url)
     {
-        var result = await TryExecAsync(host, "busybox", "wget", "-q", "-T", "2", "-O-", url);
+        var result = await TryExecAsync(host, "timeout", "3", "busybox", "wget", "-q", "-O-", url);
         return result.ExitCode == 0 ? result.Output : "";
     }
 
