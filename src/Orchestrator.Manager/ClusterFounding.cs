@@ -10,7 +10,9 @@ public static class ClusterFounding
     /// <summary>The ingress network's subnet, as docker's: the first of the default pool.</summary>
     private const string IngressSubnet = "10.0.0.0/24";
 
-    /// <summary>Makes the cluster's own object, its first node and the ingress network, unless that has happened already.</summary>
+    /// <summary>
+    /// Makes the cluster's own object, its first node and the ingress network, unless that has happened already.
+    /// </summary>
     /// <param name="cluster">With its root certificate and tokens.</param>
     /// <param name="node">The node this runs on, a manager.</param>
     /// <returns>False: there is a cluster object already; nothing was changed.</returns>

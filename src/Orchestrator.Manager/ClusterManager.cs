@@ -14,7 +14,8 @@ using Orchestrator.Store;
 namespace Orchestrator.Manager;
 
 /// <summary>
-/// One manager of the cluster. Its services answer as soon as it is made; while it leads, <see cref="RunAsync"/> also runs the
+/// One manager of the cluster. Its services answer as soon as it is made; while it leads, <see cref="RunAsync"/> also
+/// runs the
 /// loops that keep reality equal to what the operator declared.
 /// </summary>
 public sealed class ClusterManager : IDisposable
@@ -99,7 +100,8 @@ public sealed class ClusterManager : IDisposable
             }
             catch (Exception e) when (e is NotLeaderException or ProposalUnknownException)
             {
-                // Mostly the term is over and the token about to say so; but a hand-over that fails leaves this term in force.
+                // Mostly the term is over and the token about to say so; but a hand-over that fails leaves this term in
+                // force.
                 await Task.Delay(RetryDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

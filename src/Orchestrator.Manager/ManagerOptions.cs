@@ -9,7 +9,9 @@ using Orchestrator.Manager.Scheduling;
 
 namespace Orchestrator.Manager;
 
-/// <summary>The settings of a manager's parts. What the operator may change at run time is in the cluster's spec instead.</summary>
+/// <summary>
+/// The settings of a manager's parts. What the operator may change at run time is in the cluster's spec instead.
+/// </summary>
 public sealed record ManagerOptions
 {
     public ControlOptions Control { get; init; } = new();

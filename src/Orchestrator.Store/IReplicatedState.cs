@@ -4,7 +4,8 @@ namespace Orchestrator.Store;
 public interface IReplicatedState
 {
     /// <summary>
-    /// Applies one committed entry: each index once, in order (indexes of the log's own entries are not shown, so there are
+    /// Applies one committed entry: each index once, in order (indexes of the log's own entries are not shown, so there
+    /// are
     /// gaps). Deterministic: same entries, same state, on every member. An exception stops the member for good.
     /// </summary>
     /// <param name="index">The entry's place in the log.</param>
@@ -13,17 +14,22 @@ public interface IReplicatedState
     void Apply(ulong index, ulong term, ReadOnlyMemory<byte> entry);
 
     /// <summary>
-    /// This member starts to lead (all earlier entries are applied; <c>sequence</c> calls may follow), or ceases to. Either
+    /// This member starts to lead (all earlier entries are applied; <c>sequence</c> calls may follow), or ceases to.
+    /// Either
     /// way whatever was speculated beyond the applied entries is void.
     /// </summary>
     void LeadershipChanged(bool leading, ulong term);
 
     /// <summary>Captures the state as of the last applied entry in O(1).</summary>
-    /// <returns>Writes what was captured to a stream. Runs later, once, on another thread, while entries go on being applied.</returns>
+    /// <returns>Writes what was captured to a stream. Runs later, once, on another thread, while entries go on being
+    /// applied.</returns>
     Action<Stream> CaptureSnapshot();
 
-    /// <summary>Replaces the whole state by a snapshot that covers all entries up to <paramref name="index"/>.</summary>
+    /// <summary>
+    /// Replaces the whole state by a snapshot that covers all entries up to <paramref name="index"/>.
+    /// </summary>
     /// <param name="index">The last entry that the snapshot covers.</param>
-    /// <param name="snapshot">What a member's <see cref="CaptureSnapshot"/> wrote, verified; read to its end, not disposed.</param>
+    /// <param name="snapshot">What a member's <see cref="CaptureSnapshot"/> wrote, verified; read to its end, not
+    /// disposed.</param>
     void Restore(ulong index, Stream snapshot);
 }

@@ -16,7 +16,8 @@ public enum LogRole
 /// <summary>One member's view of who leads.</summary>
 /// <param name="Role">This member's role.</param>
 /// <param name="Term">Its current term; never falls.</param>
-/// <param name="IsLeader">Leads, and has applied an entry of its own term: proposals are taken and reads are current.</param>
+/// <param name="IsLeader">Leads, and has applied an entry of its own term: proposals are taken and reads are
+/// current.</param>
 /// <param name="Leader">The member believed to lead; null while unknown.</param>
 /// <param name="SelfId">This member's raft id.</param>
 /// <param name="CommitIndex">Highest index known committed.</param>

@@ -38,12 +38,15 @@ public sealed class ObjectStore(StoreState state, IReplicatedLog log, TimeProvid
 
     /// <summary>Changes the store, all or nothing.</summary>
     /// <param name="change">
-    /// Runs on this thread, again from the start whenever what it read has changed meanwhile; whatever it throws ends the
+    /// Runs on this thread, again from the start whenever what it read has changed meanwhile; whatever it throws ends
+    /// the
     /// transaction and goes to the caller.
     /// </param>
-    /// <returns>The log index of the change (of the state it looked at, if it wrote nothing) and what the callback returned.</returns>
+    /// <returns>The log index of the change (of the state it looked at, if it wrote nothing) and what the callback
+    /// returned.</returns>
     /// <exception cref="NotLeaderException">Nothing was changed; ask the leader it names.</exception>
-    /// <exception cref="ProposalUnknownException">Leadership was lost meanwhile: the change may or may not happen.</exception>
+    /// <exception cref="ProposalUnknownException">Leadership was lost meanwhile: the change may or may not
+    /// happen.</exception>
     /// <exception cref="TooLargeException">Over a limit of <see cref="StoreOptions"/>; nothing was changed.</exception>
     /// <exception cref="ContentionException">It met newer changes too often; nothing was changed.</exception>
     public async Task<Committed<T>> UpdateAsync<T>(Func<Transaction, T> change, CancellationToken cancellationToken)
@@ -78,7 +81,9 @@ public sealed class ObjectStore(StoreState state, IReplicatedLog log, TimeProvid
             },
             cancellationToken);
 
-    /// <summary>Does the same to many things, in as many transactions as the limits ask for; each is all or nothing.</summary>
+    /// <summary>
+    /// Does the same to many things, in as many transactions as the limits ask for; each is all or nothing.
+    /// </summary>
     /// <exception cref="NotLeaderException">The rest was not done; the work must bear being begun again.</exception>
     public async Task UpdateEachAsync<TItem>(
         IReadOnlyCollection<TItem> items, Action<Transaction, TItem> change, CancellationToken cancellationToken)

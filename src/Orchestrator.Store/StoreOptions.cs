@@ -9,7 +9,9 @@ public sealed record StoreOptions
     /// <summary>Bytes of one transaction. Default 8 MiB.</summary>
     public int MaxTransactionBytes { get; init; } = 8 << 20;
 
-    /// <summary>Runs of one transaction before it is given up, when newer changes keep getting in its way. Default 16.</summary>
+    /// <summary>
+    /// Runs of one transaction before it is given up, when newer changes keep getting in its way. Default 16.
+    /// </summary>
     public int MaxAttempts { get; init; } = 16;
 
     /// <summary>Changes after which bulk work is split into a further transaction. Default 200.</summary>

@@ -9,10 +9,12 @@ using Orchestrator.Store.Watching;
 namespace Orchestrator.Store;
 
 /// <summary>
-/// The replicated state itself: what is committed, and on the leader what is on its way. The log drives it from its one thread;
+/// The replicated state itself: what is committed, and on the leader what is on its way. The log drives it from its one
+/// thread;
 /// everyone else reads immutable roots.
 /// </summary>
-/// <remarks>Applying is deterministic: no clock, no randomness, no environment, and iteration in ordinal order only.</remarks>
+/// <remarks>Applying is deterministic: no clock, no randomness, no environment, and iteration in ordinal order
+/// only.</remarks>
 public sealed class StoreState : IReplicatedState
 {
     /// <summary>The schema this program writes, and the newest it can read.</summary>

@@ -98,7 +98,9 @@ internal sealed class World
         return wake;
     }
 
-    /// <summary>Every task that is to run, or to be ready, on <paramref name="node"/> in that state; those to stop have stopped.</summary>
+    /// <summary>
+    /// Every task that is to run, or to be ready, on <paramref name="node"/> in that state; those to stop have stopped.
+    /// </summary>
     public void Obey(string node = "n1") => Do(tx =>
     {
         foreach (var task in tx.Tasks.All().Where(t => !t.Status.State.IsTerminal()).ToList())
@@ -113,7 +115,10 @@ internal sealed class World
     });
 
     public void Report(OrchTask task, TaskState state) => Do(tx =>
-        tx.Tasks.Update(tx.Tasks.Get(task.Id.Value)! with { Status = new Model.TaskStatus { State = state, Timestamp = Now } }));
+        tx.Tasks.Update(tx.Tasks.Get(task.Id.Value)! with
+        {
+            Status = new Model.TaskStatus { State = state, Timestamp = Now },
+        }));
 
     /// <summary>Tasks that are to run or be ready, by slot.</summary>
     public List<OrchTask> Live() =>

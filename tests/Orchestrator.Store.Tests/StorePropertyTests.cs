@@ -148,7 +148,10 @@ public sealed class StorePropertyTests
         if (operation.Delete)
             tx.Services.Delete(id);
         else if (tx.Services.Get(id) is { } service)
-            tx.Services.Update(service with { Spec = service.Spec with { Annotations = Annotations.Named($"n{operation.Name}") } });
+            tx.Services.Update(service with
+            {
+                Spec = service.Spec with { Annotations = Annotations.Named($"n{operation.Name}") },
+            });
         else
             tx.Services.Create(StoreFixture.Service(id, $"n{operation.Name}"));
     }

@@ -11,7 +11,8 @@ internal sealed class AddressSpace
     private uint last;
 
     /// <param name="network">Allocated.</param>
-    /// <param name="last">The address given last; the next is looked for after it, so that one just released rests longest.</param>
+    /// <param name="last">The address given last; the next is looked for after it, so that one just released rests
+    /// longest.</param>
     public AddressSpace(Network network, uint? last)
     {
         var pool = network.Allocation!.Pools[0];

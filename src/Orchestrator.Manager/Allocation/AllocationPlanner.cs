@@ -4,7 +4,8 @@ using Orchestrator.Store.Tables;
 namespace Orchestrator.Manager.Allocation;
 
 /// <summary>
-/// Gives networks their subnets, services their ports and virtual addresses, nodes and tasks their addresses. Pure: what is taken
+/// Gives networks their subnets, services their ports and virtual addresses, nodes and tasks their addresses. Pure:
+/// what is taken
 /// is read from the state, so nothing can leak. A pass uses only what earlier passes have committed.
 /// </summary>
 internal sealed class AllocationPlanner(AllocatorOptions options)
@@ -17,7 +18,10 @@ internal sealed class AllocationPlanner(AllocatorOptions options)
         var nodes = PlanNodes(root, spaces).ToList();
         var services = new ServiceAllocator(root, spaces, options).Plan().ToList();
         var tasks = PlanTasks(root, spaces, services, now).ToList();
-        return new([.. networks], [.. nodes], [.. services], [.. tasks], next with { Last = spaces.Last }, WakeOf(next, spaces));
+        return new([.. networks], [.. nodes], [.. services], [.. tasks], next with
+        {
+            Last = spaces.Last,
+        }, WakeOf(next, spaces));
     }
 
     private static IEnumerable<Node> PlanNodes(StoreRoot root, AddressSpaces spaces)

@@ -16,7 +16,8 @@ internal sealed record AllocatorMemory(
         ImmutableDictionary<NetworkId, uint>.Empty);
 
     /// <summary>Puts on hold what was released since the last pass, and takes off what has rested.</summary>
-    public AllocatorMemory Advance(ImmutableHashSet<(NetworkId Network, uint Address)> inUse, DateTimeOffset now, TimeSpan hold)
+    public AllocatorMemory Advance(
+        ImmutableHashSet<(NetworkId Network, uint Address)> inUse, DateTimeOffset now, TimeSpan hold)
     {
         var released = InUse.Except(inUse).Select(address => KeyValuePair.Create(address, now + hold));
         var rested = Held.Where(held => held.Value <= now || inUse.Contains(held.Key)).Select(held => held.Key);

@@ -2,7 +2,9 @@ namespace Orchestrator.Manager.Allocation;
 
 public sealed record AllocatorOptions
 {
-    /// <summary>How long a released address rests: connections and caches elsewhere may still know it. Default 60 s.</summary>
+    /// <summary>
+    /// How long a released address rests: connections and caches elsewhere may still know it. Default 60 s.
+    /// </summary>
     public TimeSpan AddressHold { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>First port handed out when the user leaves it open. Default 30000.</summary>
@@ -11,7 +13,9 @@ public sealed record AllocatorOptions
     /// <summary>Last such port. Default 32767.</summary>
     public int LastDynamicPort { get; init; } = 32_767;
 
-    /// <summary>First VXLAN network identifier handed out. Default 4096: lower ones are easily taken for VLANs.</summary>
+    /// <summary>
+    /// First VXLAN network identifier handed out. Default 4096: lower ones are easily taken for VLANs.
+    /// </summary>
     public int FirstVni { get; init; } = 4096;
 
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>

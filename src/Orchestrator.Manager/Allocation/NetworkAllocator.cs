@@ -60,5 +60,8 @@ internal static class NetworkAllocator
     }
 
     private static IpamPool WithGateway(IpamPool pool) =>
-        pool.Gateway.Length > 0 ? pool : pool with { Gateway = Subnet.Format(Subnet.Parse(pool.Subnet)!.Value.First + 1) };
+        pool.Gateway.Length > 0 ? pool : pool with
+        {
+            Gateway = Subnet.Format(Subnet.Parse(pool.Subnet)!.Value.First + 1),
+        };
 }

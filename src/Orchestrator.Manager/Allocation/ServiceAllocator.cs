@@ -20,7 +20,9 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
         }
     }
 
-    /// <summary>The networks that a service's tasks join: those of its spec, and ingress when it publishes there.</summary>
+    /// <summary>
+    /// The networks that a service's tasks join: those of its spec, and ingress when it publishes there.
+    /// </summary>
     public static IReadOnlyList<NetworkId> NetworksOf(Service service, StoreRoot root)
     {
         var networks = service.Spec.Task.Networks.Select(n => new NetworkId(n.Target)).ToList();

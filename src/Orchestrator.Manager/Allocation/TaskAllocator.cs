@@ -7,8 +7,10 @@ namespace Orchestrator.Manager.Allocation;
 /// <summary>Gives a new task its addresses, after which it waits for a node.</summary>
 internal static class TaskAllocator
 {
-    /// <returns>The task allocated and pending, or with an explanation, or as it was when that explanation stands already.</returns>
-    public static OrchTask Plan(OrchTask task, Service service, StoreRoot root, AddressSpaces spaces, DateTimeOffset now)
+    /// <returns>The task allocated and pending, or with an explanation, or as it was when that explanation stands
+    /// already.</returns>
+    public static OrchTask Plan(
+        OrchTask task, Service service, StoreRoot root, AddressSpaces spaces, DateTimeOffset now)
     {
         if (!ServiceAllocator.IsAllocated(service, root))
             return Explained(task, Obstacle(service, root, spaces), now);
@@ -53,5 +55,8 @@ internal static class TaskAllocator
     private static OrchTask Explained(OrchTask task, string explanation, DateTimeOffset now) =>
         task.Status.Error == explanation
             ? task
-            : task with { Status = task.Status with { Message = "pending allocation", Error = explanation, Timestamp = now } };
+            : task with
+            {
+                Status = task.Status with { Message = "pending allocation", Error = explanation, Timestamp = now },
+            };
 }

@@ -59,5 +59,8 @@ internal sealed class ClusterApi(ObjectStore store)
         ?? throw new UserException(ErrorCode.FailedPrecondition, "This node is not part of a swarm.", "Make one: orch swarm init");
 
     // The key of the root never leaves the managers' store.
-    private static P.Cluster Shown(Cluster cluster) => (cluster with { RootCa = cluster.RootCa with { Key = "" } }).ToProto();
+    private static P.Cluster Shown(Cluster cluster) => (cluster with
+    {
+        RootCa = cluster.RootCa with { Key = "" },
+    }).ToProto();
 }

@@ -2,7 +2,9 @@ using Grpc.Core;
 
 namespace Orchestrator.Manager.ControlApi;
 
-/// <summary>The control API on the wire: each call is handed to the leader, where one class a kind of object does it.</summary>
+/// <summary>
+/// The control API on the wire: each call is handed to the leader, where one class a kind of object does it.
+/// </summary>
 public sealed class ControlService : P.Control.ControlBase
 {
     private readonly LeaderRouter router;
@@ -26,7 +28,8 @@ public sealed class ControlService : P.Control.ControlBase
     public override Task<P.GetClusterResponse> GetCluster(P.GetClusterRequest request, ServerCallContext context) =>
         router.RouteAsync(context, clusters.GetAsync, (leader, hop) => leader.GetClusterAsync(request, hop));
 
-    public override Task<P.UpdateClusterResponse> UpdateCluster(P.UpdateClusterRequest request, ServerCallContext context) =>
+    public override Task<P.UpdateClusterResponse> UpdateCluster(
+        P.UpdateClusterRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => clusters.UpdateAsync(request, token), (leader, hop) => leader.UpdateClusterAsync(request, hop));
 
@@ -42,7 +45,8 @@ public sealed class ControlService : P.Control.ControlBase
     public override Task<P.RemoveNodeResponse> RemoveNode(P.RemoveNodeRequest request, ServerCallContext context) =>
         router.RouteAsync(context, token => nodes.RemoveAsync(request, token), (leader, hop) => leader.RemoveNodeAsync(request, hop));
 
-    public override Task<P.ListServicesResponse> ListServices(P.ListServicesRequest request, ServerCallContext context) =>
+    public override Task<P.ListServicesResponse> ListServices(
+        P.ListServicesRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => services.ListAsync(request, token), (leader, hop) => leader.ListServicesAsync(request, hop));
 
@@ -50,15 +54,18 @@ public sealed class ControlService : P.Control.ControlBase
         router.RouteAsync(context, token => services.GetAsync(request, token), (leader, hop) => leader.GetServiceAsync(request, hop));
 
     // Step 2: the user's spec becomes a service.
-    public override Task<P.CreateServiceResponse> CreateService(P.CreateServiceRequest request, ServerCallContext context) =>
+    public override Task<P.CreateServiceResponse> CreateService(
+        P.CreateServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => services.CreateAsync(request, token), (leader, hop) => leader.CreateServiceAsync(request, hop));
 
-    public override Task<P.UpdateServiceResponse> UpdateService(P.UpdateServiceRequest request, ServerCallContext context) =>
+    public override Task<P.UpdateServiceResponse> UpdateService(
+        P.UpdateServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => services.UpdateAsync(request, token), (leader, hop) => leader.UpdateServiceAsync(request, hop));
 
-    public override Task<P.RemoveServiceResponse> RemoveService(P.RemoveServiceRequest request, ServerCallContext context) =>
+    public override Task<P.RemoveServiceResponse> RemoveService(
+        P.RemoveServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => services.RemoveAsync(request, token), (leader, hop) => leader.RemoveServiceAsync(request, hop));
 
@@ -68,18 +75,21 @@ public sealed class ControlService : P.Control.ControlBase
     public override Task<P.GetTaskResponse> GetTask(P.GetTaskRequest request, ServerCallContext context) =>
         router.RouteAsync(context, token => tasks.GetAsync(request, token), (leader, hop) => leader.GetTaskAsync(request, hop));
 
-    public override Task<P.ListNetworksResponse> ListNetworks(P.ListNetworksRequest request, ServerCallContext context) =>
+    public override Task<P.ListNetworksResponse> ListNetworks(
+        P.ListNetworksRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => networks.ListAsync(request, token), (leader, hop) => leader.ListNetworksAsync(request, hop));
 
     public override Task<P.GetNetworkResponse> GetNetwork(P.GetNetworkRequest request, ServerCallContext context) =>
         router.RouteAsync(context, token => networks.GetAsync(request, token), (leader, hop) => leader.GetNetworkAsync(request, hop));
 
-    public override Task<P.CreateNetworkResponse> CreateNetwork(P.CreateNetworkRequest request, ServerCallContext context) =>
+    public override Task<P.CreateNetworkResponse> CreateNetwork(
+        P.CreateNetworkRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => networks.CreateAsync(request, token), (leader, hop) => leader.CreateNetworkAsync(request, hop));
 
-    public override Task<P.RemoveNetworkResponse> RemoveNetwork(P.RemoveNetworkRequest request, ServerCallContext context) =>
+    public override Task<P.RemoveNetworkResponse> RemoveNetwork(
+        P.RemoveNetworkRequest request, ServerCallContext context) =>
         router.RouteAsync(
             context, token => networks.RemoveAsync(request, token), (leader, hop) => leader.RemoveNetworkAsync(request, hop));
 }

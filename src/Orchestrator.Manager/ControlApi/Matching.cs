@@ -13,7 +13,8 @@ internal static class Matching
         filter.Count == 0 || filter.Any(wanted => string.Equals(wanted, value, StringComparison.OrdinalIgnoreCase));
 
     /// <param name="filter">Each KEY or KEY=VALUE; unlike other filters, all must hold.</param>
-    public static bool Labels(ICollection<string> filter, IReadOnlyDictionary<string, string> labels) => filter.All(wanted =>
+    public static bool Labels(ICollection<string> filter, IReadOnlyDictionary<string, string> labels) =>
+        filter.All(wanted =>
     {
         var parts = wanted.Split('=', 2);
         return labels.TryGetValue(parts[0], out var value) && (parts.Length == 1 || parts[1] == value);

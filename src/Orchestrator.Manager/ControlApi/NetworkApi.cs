@@ -7,10 +7,13 @@ using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.ControlApi;
 
-/// <summary>Networks of the cluster. One is allocated as it is made, so that a fault in its subnet reaches the one who asked.</summary>
+/// <summary>
+/// Networks of the cluster. One is allocated as it is made, so that a fault in its subnet reaches the one who asked.
+/// </summary>
 internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
 {
-    public async Task<P.ListNetworksResponse> ListAsync(P.ListNetworksRequest request, CancellationToken cancellationToken)
+    public async Task<P.ListNetworksResponse> ListAsync(
+        P.ListNetworksRequest request, CancellationToken cancellationToken)
     {
         var root = await store.ViewCurrentAsync(cancellationToken);
         var response = new P.ListNetworksResponse();

@@ -22,14 +22,16 @@ internal sealed class NodeApi(ObjectStore store)
         return new P.GetNodeResponse { Node = Shown(References.Node(root, request.Reference)) };
     }
 
-    public async Task<P.UpdateNodeResponse> UpdateAsync(P.UpdateNodeRequest request, CancellationToken cancellationToken)
+    public async Task<P.UpdateNodeResponse> UpdateAsync(
+        P.UpdateNodeRequest request, CancellationToken cancellationToken)
     {
         await store.ViewCurrentAsync(cancellationToken);
         var committed = await store.UpdateAsync(tx => Update(tx, request), cancellationToken);
         return new P.UpdateNodeResponse { Node = Shown(store.View().Nodes.Get(committed.Value.Id.Value)!) };
     }
 
-    public async Task<P.RemoveNodeResponse> RemoveAsync(P.RemoveNodeRequest request, CancellationToken cancellationToken)
+    public async Task<P.RemoveNodeResponse> RemoveAsync(
+        P.RemoveNodeRequest request, CancellationToken cancellationToken)
     {
         await store.UpdateAsync(tx => Remove(tx, request), cancellationToken);
         return new P.RemoveNodeResponse();
@@ -38,12 +40,11 @@ internal sealed class NodeApi(ObjectStore store)
     private static Node Update(Transaction tx, P.UpdateNodeRequest request)
     {
         var node = tx.Nodes.Get(References.Node(tx.Base, request.Id).Id.Value)!;
-        if (request.Version != node.Meta.Version)
-            throw UserErrors.OutOfSequence();
+        SpecGuard.Check(request.Version, node.SpecVersion, node.Meta.Version);
         var spec = request.Spec.ToModel();
         if (node.Spec.DesiredRole == NodeRole.Manager && spec.DesiredRole == NodeRole.Worker)
             CheckDemotion(tx, node);
-        return tx.Nodes.Update(node with { Spec = spec });
+        return tx.Nodes.Update(node with { Spec = spec, SpecVersion = node.Meta.Version });
     }
 
     private static void CheckDemotion(Transaction tx, Node node)

@@ -9,7 +9,8 @@ namespace Orchestrator.Manager.ControlApi;
 /// <summary>Services as users declare them. What follows from a spec is the orchestrator's.</summary>
 internal sealed class ServiceApi(ObjectStore store)
 {
-    public async Task<P.ListServicesResponse> ListAsync(P.ListServicesRequest request, CancellationToken cancellationToken)
+    public async Task<P.ListServicesResponse> ListAsync(
+        P.ListServicesRequest request, CancellationToken cancellationToken)
     {
         var root = await store.ViewCurrentAsync(cancellationToken);
         var response = new P.ListServicesResponse();
@@ -70,10 +71,7 @@ internal sealed class ServiceApi(ObjectStore store)
     private static Service Update(Transaction tx, P.UpdateServiceRequest request)
     {
         var service = tx.Services.Get(References.Service(tx.Base, request.Id).Id.Value)!;
-        // Only writes of the spec get in a user's way. The allocator and the updater write the service too, and whoever read it
-        // after its spec was last changed has read a version above the one that change was made from.
-        if (request.Version <= service.SpecVersion || request.Version > service.Meta.Version)
-            throw UserErrors.OutOfSequence();
+        SpecGuard.Check(request.Version, service.SpecVersion, service.Meta.Version);
         var asked = request.Rollback
             ? service.PreviousSpec ?? throw new UserException(
                 ErrorCode.FailedPrecondition, $"service {service.Spec.Name} does not have a previous spec",

@@ -4,7 +4,9 @@ using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.ControlApi;
 
-/// <summary>Whether a service can be as asked. What depends on other objects is read in the transaction that writes it.</summary>
+/// <summary>
+/// Whether a service can be as asked. What depends on other objects is read in the transaction that writes it.
+/// </summary>
 internal static class ServiceValidator
 {
     /// <param name="current">The service that is updated; null when it is made.</param>
@@ -65,7 +67,8 @@ internal static class ServiceValidator
             throw UserErrors.Invalid("EndpointSpec: duplicate published ports provided", "Publish each port once.");
     }
 
-    // Ingress ports belong to one service of the cluster; a host port may be shared, for the scheduler keeps its tasks apart.
+    // Ingress ports belong to one service of the cluster; a host port may be shared, for the scheduler keeps its tasks
+    // apart.
     private static void ValidatePortsFree(ServiceSpec spec, Service? current, Transaction tx)
     {
         var wanted = spec.Endpoint.Ports.Where(p => p.PublishedPort != 0).ToList();

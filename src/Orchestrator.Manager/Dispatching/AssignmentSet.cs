@@ -4,7 +4,10 @@ using Orchestrator.Store.Tables;
 
 namespace Orchestrator.Manager.Dispatching;
 
-/// <summary>What one node is to know, and how that differs from what it was told. Pure; the messages it holds are shared and never changed.</summary>
+/// <summary>
+/// What one node is to know, and how that differs from what it was told. Pure; the messages it holds are shared and
+/// never changed.
+/// </summary>
 internal sealed class AssignmentSet
 {
     private readonly Dictionary<string, (object Source, Func<P.AssignmentChange> Encode)> items;
@@ -21,7 +24,10 @@ internal sealed class AssignmentSet
         var tasks = cluster.Root.Tasks.Find(Indexes.TaskNode, node.Value)
             .Where(task => task.Status.State >= TaskState.Assigned).ToList();
         foreach (var task in tasks)
-            set.Add($"task/{task.Id}", (new TaskKey(task.DesiredState), () => new P.AssignmentChange { Task = task.ToProto() }));
+            set.Add($"task/{task.Id}", (new TaskKey(task.DesiredState), () => new P.AssignmentChange
+            {
+                Task = task.ToProto(),
+            }));
 
         // The ingress network's ports answer on every node, whether or not a task of it is there.
         var live = tasks.Where(task => !task.Status.State.IsTerminal())
@@ -31,7 +37,9 @@ internal sealed class AssignmentSet
         return new AssignmentSet(set);
     }
 
-    /// <summary>The changes that lead from what was told to this. Removals first: what is given up may be handed out anew.</summary>
+    /// <summary>
+    /// The changes that lead from what was told to this. Removals first: what is given up may be handed out anew.
+    /// </summary>
     public IEnumerable<P.AssignmentChange> Since(AssignmentSet told)
     {
         foreach (var (key, item) in told.items)
@@ -47,10 +55,14 @@ internal sealed class AssignmentSet
         }
     }
 
-    private static void AddNetwork(Dictionary<string, (object, Func<P.AssignmentChange>)> set, string id, NetworkView view)
+    private static void AddNetwork(
+        Dictionary<string, (object, Func<P.AssignmentChange>)> set, string id, NetworkView view)
     {
         // Of a network only what was allocated and asked for is told; its version is of no concern to a node.
-        set.Add($"network/{id}", (view.Network.Allocation!, () => new P.AssignmentChange { Network = view.Network.ToProto() }));
+        set.Add($"network/{id}", (view.Network.Allocation!, () => new P.AssignmentChange
+        {
+            Network = view.Network.ToProto(),
+        }));
         foreach (var endpoint in view.Endpoints.Values)
             set.Add($"endpoint/{id}/{endpoint.Id}", (endpoint, () => new P.AssignmentChange { Endpoint = endpoint }));
         foreach (var service in view.Services.Values)
@@ -69,7 +81,10 @@ internal sealed class AssignmentSet
                 removal.Network = new P.Network { Id = change.Network.Id };
                 break;
             case P.AssignmentChange.ItemOneofCase.Endpoint:
-                removal.Endpoint = new P.NetworkEndpoint { NetworkId = change.Endpoint.NetworkId, Id = change.Endpoint.Id };
+                removal.Endpoint = new P.NetworkEndpoint
+                {
+                    NetworkId = change.Endpoint.NetworkId, Id = change.Endpoint.Id,
+                };
                 break;
             default:
                 removal.Service = new P.NetworkService

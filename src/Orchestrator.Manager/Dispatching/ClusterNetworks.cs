@@ -27,7 +27,8 @@ internal sealed record ClusterNetworks(StoreRoot Root, ImmutableSortedDictionary
         return same ? previous! : next;
     }
 
-    private static bool SameObjects<T>(ImmutableSortedDictionary<string, T> one, ImmutableSortedDictionary<string, T> other)
+    private static bool SameObjects<T>(
+        ImmutableSortedDictionary<string, T> one, ImmutableSortedDictionary<string, T> other)
         where T : class =>
         one.Count == other.Count && one.Values.Zip(other.Values).All(pair => ReferenceEquals(pair.First, pair.Second));
 }

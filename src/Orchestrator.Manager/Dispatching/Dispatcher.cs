@@ -56,7 +56,9 @@ internal sealed class Dispatcher(
         }
     }
 
-    /// <summary>Forgets that a session's streams are served here; the node itself may still come back in time.</summary>
+    /// <summary>
+    /// Forgets that a session's streams are served here; the node itself may still come back in time.
+    /// </summary>
     public void Leave(NodeSession session)
     {
         metrics.Sessions.Add(-1);
@@ -93,7 +95,9 @@ internal sealed class Dispatcher(
             return sessions.TryGetValue(node, out var session) && session.Id == id ? session : throw Unknown(id);
     }
 
-    /// <summary>Writes what the node has to know of the cluster, now and whenever it changes, until the session ends.</summary>
+    /// <summary>
+    /// Writes what the node has to know of the cluster, now and whenever it changes, until the session ends.
+    /// </summary>
     public async Task WriteSessionAsync(
         NodeSession session, IAsyncStreamWriter<P.SessionMessage> stream, CancellationToken cancellationToken)
     {
@@ -109,7 +113,9 @@ internal sealed class Dispatcher(
         }
     }
 
-    /// <summary>Writes what the node is to run and to know, whole and then in increments, until the session ends.</summary>
+    /// <summary>
+    /// Writes what the node is to run and to know, whole and then in increments, until the session ends.
+    /// </summary>
     // Step 5: the node hears of its task.
     public async Task WriteAssignmentsAsync(
         NodeSession session, IAsyncStreamWriter<P.AssignmentsMessage> stream, CancellationToken cancellationToken)

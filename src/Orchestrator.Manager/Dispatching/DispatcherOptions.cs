@@ -5,11 +5,14 @@ public sealed record DispatcherOptions
     /// <summary>Heartbeats that may be missed before a node is down. Default 3.</summary>
     public int MissedHeartbeats { get; init; } = 3;
 
-    /// <summary>Share by which the period of each heartbeat is shortened or stretched, so that nodes do not beat in step.</summary>
+    /// <summary>
+    /// Share by which the period of each heartbeat is shortened or stretched, so that nodes do not beat in step.
+    /// </summary>
     public double Jitter { get; init; } = 0.1;
 
     /// <summary>
-    /// Least time between two messages of an assignment stream; the first change after a pause goes at once. Default 20 ms.
+    /// Least time between two messages of an assignment stream; the first change after a pause goes at once. Default 20
+    /// ms.
     /// </summary>
     public TimeSpan AssignmentInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 

@@ -7,7 +7,9 @@ using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.Dispatching;
 
-/// <summary>The dispatcher on the wire: every call is made by a node for itself, and answered by the leader only.</summary>
+/// <summary>
+/// The dispatcher on the wire: every call is made by a node for itself, and answered by the leader only.
+/// </summary>
 public sealed class DispatcherService : P.Dispatcher.DispatcherBase
 {
     private readonly ICallers callers;
@@ -83,10 +85,13 @@ public sealed class DispatcherService : P.Dispatcher.DispatcherBase
         await ServeAsync(session, context, token => dispatcher.WriteAssignmentsAsync(session, responseStream, token));
     }
 
-    /// <summary>Serves through <paramref name="dispatcher"/> while this manager leads; null: it no longer does.</summary>
+    /// <summary>
+    /// Serves through <paramref name="dispatcher"/> while this manager leads; null: it no longer does.
+    /// </summary>
     internal void Use(Dispatcher? dispatcher) => current = dispatcher;
 
-    private static async Task ServeAsync(NodeSession session, ServerCallContext context, Func<CancellationToken, Task> serve)
+    private static async Task ServeAsync(
+        NodeSession session, ServerCallContext context, Func<CancellationToken, Task> serve)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, context.CancellationToken);
         try

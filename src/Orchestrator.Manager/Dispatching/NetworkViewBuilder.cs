@@ -9,7 +9,8 @@ namespace Orchestrator.Manager.Dispatching;
 /// <summary>Reads from the state who is on a network. Pure.</summary>
 internal static class NetworkViewBuilder
 {
-    /// <param name="previous">Messages that are equal to those of it are taken over, so that nobody compares them again.</param>
+    /// <param name="previous">Messages that are equal to those of it are taken over, so that nobody compares them
+    /// again.</param>
     public static NetworkView Build(StoreRoot root, Network network, NetworkView? previous)
     {
         var endpoints = root.Tasks.Find(Indexes.TaskNetwork, network.Id.Value)
@@ -26,7 +27,8 @@ internal static class NetworkViewBuilder
             Merge(services, service => service.ServiceId, previous?.Services));
     }
 
-    // Known to its peers before it runs, so that it is reached as soon as it does; forgotten when it ended or its node is lost.
+    // Known to its peers before it runs, so that it is reached as soon as it does; forgotten when it ended or its node
+    // is lost.
     private static bool IsReachable(OrchTask task, StoreRoot root) =>
         task.Status.State is >= TaskState.Assigned and <= TaskState.Running
         && root.Nodes.Get(task.NodeId.Value) is { Status.State: not NodeState.Down };

@@ -25,6 +25,9 @@ internal static class NodeRegistration
     public static void MarkDown(Transaction tx, NodeId id)
     {
         if (tx.Nodes.Get(id.Value) is { Status.State: not NodeState.Down } node)
-            tx.Nodes.Update(node with { Status = node.Status with { State = NodeState.Down, Message = "heartbeat failure" } });
+            tx.Nodes.Update(node with
+            {
+                Status = node.Status with { State = NodeState.Down, Message = "heartbeat failure" },
+            });
     }
 }

@@ -2,7 +2,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Manager.Dispatching;
 
-/// <summary>One node's session with this leader. Its token ends its streams: when it is replaced, expires or the leader falls.</summary>
+/// <summary>
+/// One node's session with this leader. Its token ends its streams: when it is replaced, expires or the leader falls.
+/// </summary>
 internal sealed class NodeSession : IDisposable
 {
     private readonly CancellationTokenSource ended;

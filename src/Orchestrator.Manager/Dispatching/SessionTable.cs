@@ -2,7 +2,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Manager.Dispatching;
 
-/// <summary>Which nodes are heard of, and until when each may stay silent. Pure: told the time; one owner at a time.</summary>
+/// <summary>
+/// Which nodes are heard of, and until when each may stay silent. Pure: told the time; one owner at a time.
+/// </summary>
 internal sealed class SessionTable
 {
     private readonly Dictionary<NodeId, (string Session, DateTimeOffset Deadline)> nodes = [];

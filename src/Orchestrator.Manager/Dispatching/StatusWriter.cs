@@ -6,14 +6,17 @@ using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.Dispatching;
 
-/// <summary>Writes what nodes report: everything that came in while one transaction was committing goes into the next.</summary>
+/// <summary>
+/// Writes what nodes report: everything that came in while one transaction was committing goes into the next.
+/// </summary>
 internal sealed class StatusWriter(ObjectStore store, ManagerMetrics metrics)
 {
     private const int Waiting = 10_000;
 
     private readonly Channel<Report> reports = Channel.CreateBounded<Report>(Waiting);
 
-    private sealed record Report(NodeId Node, IReadOnlyList<(TaskId Task, TaskStatus Status)> Updates, TaskCompletionSource Done);
+    private sealed record Report(
+        NodeId Node, IReadOnlyList<(TaskId Task, TaskStatus Status)> Updates, TaskCompletionSource Done);
 
     /// <summary>Completes once the report is committed.</summary>
     public async Task WriteAsync(

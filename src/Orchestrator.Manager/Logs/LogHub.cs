@@ -9,13 +9,15 @@ using Orchestrator.Store.Tables;
 namespace Orchestrator.Manager.Logs;
 
 /// <summary>
-/// Brings readers of logs and the nodes that have them together, on the leader. Each task is a subscription of its own for its
+/// Brings readers of logs and the nodes that have them together, on the leader. Each task is a subscription of its own
+/// for its
 /// node, named SUBSCRIPTION/TASK, so that tasks which appear while a reader follows are asked like the first ones.
 /// </summary>
 internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, LogSubscription> subscriptions = new(StringComparer.Ordinal);
-    private readonly Latest<ImmutableDictionary<string, Wanted>> wanted = new(ImmutableDictionary<string, Wanted>.Empty);
+    private readonly Latest<ImmutableDictionary<string, Wanted>> wanted = new(
+        ImmutableDictionary<string, Wanted>.Empty);
     private readonly Lock gate = new();
 
     private sealed record Wanted(NodeId Node, P.SubscriptionMessage Message);
@@ -65,7 +67,8 @@ internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvi
     }
 
     /// <summary>Takes what a node has for one task of one subscription.</summary>
-    public async Task PublishAsync(IAsyncStreamReader<P.PublishLogsMessage> messages, CancellationToken cancellationToken)
+    public async Task PublishAsync(
+        IAsyncStreamReader<P.PublishLogsMessage> messages, CancellationToken cancellationToken)
     {
         var open = new HashSet<string>(StringComparer.Ordinal);
         try

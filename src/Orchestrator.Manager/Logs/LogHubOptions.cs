@@ -5,7 +5,9 @@ public sealed record LogHubOptions
     /// <summary>Batches held for a reader that is slower than the nodes; then these wait. Default 256.</summary>
     public int Waiting { get; init; } = 256;
 
-    /// <summary>Silence after which nodes that still owe an answer are given up, unless following. Default 5 s.</summary>
+    /// <summary>
+    /// Silence after which nodes that still owe an answer are given up, unless following. Default 5 s.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>

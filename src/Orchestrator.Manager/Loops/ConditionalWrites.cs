@@ -6,7 +6,9 @@ namespace Orchestrator.Manager.Loops;
 /// <summary>Writing what was planned from a view: only where the object is still the one that was looked at.</summary>
 internal static class ConditionalWrites
 {
-    /// <summary>Writes <paramref name="planned"/> unless its object has changed since; the change brings about another pass.</summary>
+    /// <summary>
+    /// Writes <paramref name="planned"/> unless its object has changed since; the change brings about another pass.
+    /// </summary>
     /// <returns>Whether it was written.</returns>
     public static bool UpdateIfUnchanged<T>(this TransactionTable<T> table, T planned)
         where T : class, IStoreObject

@@ -1,6 +1,8 @@
 namespace Orchestrator.Manager.Loops;
 
-/// <summary>A value replaced whole by one writer, and a way for many readers to wait for the next one. Any thread.</summary>
+/// <summary>
+/// A value replaced whole by one writer, and a way for many readers to wait for the next one. Any thread.
+/// </summary>
 internal sealed class Latest<T>(T initial)
     where T : class
 {

@@ -7,7 +7,8 @@ using Orchestrator.Store.Watching;
 namespace Orchestrator.Manager.Loops;
 
 /// <summary>
-/// A level-triggered loop of the leader: looks at the whole state, makes it a little more as wanted, and waits until something
+/// A level-triggered loop of the leader: looks at the whole state, makes it a little more as wanted, and waits until
+/// something
 /// it depends on has changed. What happens while a pass commits is seen by the next, so passes batch by themselves.
 /// </summary>
 internal abstract class ReconcileLoop(ObjectStore store, TimeProvider time, ILogger logger, params ObjectKind[] watched)
@@ -20,7 +21,8 @@ internal abstract class ReconcileLoop(ObjectStore store, TimeProvider time, ILog
 
     /// <summary>One pass over a consistent state.</summary>
     /// <returns>When to pass again although nothing has changed; null: never.</returns>
-    protected abstract Task<DateTimeOffset?> PassAsync(StoreRoot root, DateTimeOffset now, CancellationToken cancellationToken);
+    protected abstract Task<DateTimeOffset?> PassAsync(
+        StoreRoot root, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Runs until cancelled, or until this manager no longer leads.</summary>
     /// <exception cref="NotLeaderException">The leadership is lost.</exception>

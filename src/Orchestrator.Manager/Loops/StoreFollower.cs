@@ -7,7 +7,10 @@ namespace Orchestrator.Manager.Loops;
 
 internal static class StoreFollower
 {
-    /// <summary>The state now, and again whenever an object of one of <paramref name="kinds"/> has changed; a slow reader skips states.</summary>
+    /// <summary>
+    /// The state now, and again whenever an object of one of <paramref name="kinds"/> has changed; a slow reader skips
+    /// states.
+    /// </summary>
     public static async IAsyncEnumerable<StoreRoot> FollowAsync(
         this ObjectStore store, ObjectKind[] kinds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -3,7 +3,10 @@ namespace Orchestrator.Manager.Loops;
 /// <summary>Runs parts that live and die together.</summary>
 internal static class Together
 {
-    /// <summary>Runs all until one ends or <paramref name="cancellationToken"/> is cancelled, stops the others and waits for them.</summary>
+    /// <summary>
+    /// Runs all until one ends or <paramref name="cancellationToken"/> is cancelled, stops the others and waits for
+    /// them.
+    /// </summary>
     /// <exception cref="Exception">What the first to end threw.</exception>
     public static async Task RunAsync(CancellationToken cancellationToken, params Func<CancellationToken, Task>[] parts)
     {

@@ -4,7 +4,9 @@ using Orchestrator.Store.Tables;
 
 namespace Orchestrator.Manager.Orchestration;
 
-/// <summary>What a service's plan depends on besides the service: nodes, time, and what was seen of its tasks so far.</summary>
+/// <summary>
+/// What a service's plan depends on besides the service: nodes, time, and what was seen of its tasks so far.
+/// </summary>
 internal sealed record ClusterView(Table<Node> Nodes, TaskTimes Times, DateTimeOffset Now, OrchestratorOptions Options)
 {
     /// <summary>Whether a task cannot stay where it is.</summary>

@@ -2,7 +2,10 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Manager.Orchestration;
 
-/// <summary>Whether and when a slot gets another attempt. Decided from the slot's retained tasks alone, so any leader decides alike.</summary>
+/// <summary>
+/// Whether and when a slot gets another attempt. Decided from the slot's retained tasks alone, so any leader decides
+/// alike.
+/// </summary>
 internal static class RestartRule
 {
     /// <summary>Whether a slot whose tasks are all stopped, or told to, gets another one.</summary>
@@ -11,12 +14,15 @@ internal static class RestartRule
         if (slot.Newest is not { } last)
             return true;
         var policy = last.Spec.Restart;
-        // Stopped by us on a node that is there (drained, or an update cut short): the condition is about ends of its own.
+        // Stopped by us on a node that is there (drained, or an update cut short): the condition is about ends of its
+        // own.
         var byUs = !EndedByItself(last) && !cluster.IsLost(last.NodeId);
         return (byUs || Satisfies(policy.Condition, last)) && !IsExhausted(policy, slot, last);
     }
 
-    /// <summary>How long after its creation a replacement has to wait: only after an end of its own, of the same version.</summary>
+    /// <summary>
+    /// How long after its creation a replacement has to wait: only after an end of its own, of the same version.
+    /// </summary>
     public static TimeSpan Delay(OrchTask replacement, OrchTask? predecessor, ClusterView cluster) =>
         predecessor is not null
         && EndedByItself(predecessor)

@@ -3,7 +3,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Manager.Orchestration;
 
-/// <summary>One service while a pass works on it: each step sees what the steps before it decided. Belongs to that pass.</summary>
+/// <summary>
+/// One service while a pass works on it: each step sees what the steps before it decided. Belongs to that pass.
+/// </summary>
 internal sealed class ServiceDraft
 {
     private readonly Dictionary<TaskId, OrchTask> changed = [];
@@ -72,7 +74,10 @@ internal sealed class ServiceDraft
         {
             next = next with
             {
-                Status = task.Status with { State = TaskState.Shutdown, Message = "stopped before it had a node", Timestamp = Now },
+                Status = task.Status with
+                {
+                    State = TaskState.Shutdown, Message = "stopped before it had a node", Timestamp = Now,
+                },
             };
         }
 

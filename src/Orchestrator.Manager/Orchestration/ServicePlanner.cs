@@ -3,8 +3,10 @@ using Orchestrator.Model;
 namespace Orchestrator.Manager.Orchestration;
 
 /// <summary>
-/// Makes the tasks of one service what its spec asks for. Pure: state, time and fresh ids in, tasks out. The steps, each on
-/// what the one before left: tasks that ended or cannot stay are given up; slots are taken away or filled; replacements whose
+/// Makes the tasks of one service what its spec asks for. Pure: state, time and fresh ids in, tasks out. The steps,
+/// each on
+/// what the one before left: tasks that ended or cannot stay are given up; slots are taken away or filled; replacements
+/// whose
 /// turn has come start; outdated tasks are replaced.
 /// </summary>
 internal static class ServicePlanner

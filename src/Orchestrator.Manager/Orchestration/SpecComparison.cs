@@ -4,7 +4,9 @@ using Orchestrator.Protocol.Mapping;
 
 namespace Orchestrator.Manager.Orchestration;
 
-/// <summary>Which tasks the service's present spec no longer describes. Remembers, as tasks of one version share a spec.</summary>
+/// <summary>
+/// Which tasks the service's present spec no longer describes. Remembers, as tasks of one version share a spec.
+/// </summary>
 internal sealed class SpecComparison(Service service, ClusterView cluster)
 {
     private readonly Dictionary<ulong, Difference> byVersion = [];

@@ -5,7 +5,8 @@ namespace Orchestrator.Manager.Orchestration;
 internal static class TaskFactory
 {
     /// <summary>A new attempt at a slot, made from the service as it is now.</summary>
-    public static OrchTask Create(Service service, SlotKey slot, TaskId id, TaskState desired, DateTimeOffset now) => new()
+    public static OrchTask Create(Service service, SlotKey slot, TaskId id, TaskState desired, DateTimeOffset now) =>
+        new()
     {
         Id = id,
         // So that it has an age before it is stored.

@@ -4,7 +4,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Manager.Orchestration;
 
 /// <summary>
-/// When the leader first saw each task run and end, by its own clock: agents' clocks differ, and a report holds only the last
+/// When the leader first saw each task run and end, by its own clock: agents' clocks differ, and a report holds only
+/// the last
 /// state. Lost with the leadership, after which a task counts as having begun when the next leader looks.
 /// </summary>
 internal sealed record TaskTimes(

@@ -3,7 +3,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Manager.Orchestration;
 
 /// <summary>
-/// Replaces outdated tasks a few slots at a time and watches the new ones. Where the update stands is read from the tasks, so
+/// Replaces outdated tasks a few slots at a time and watches the new ones. Where the update stands is read from the
+/// tasks, so
 /// a new leader goes on where the last one was.
 /// </summary>
 internal static class UpdatePlanner

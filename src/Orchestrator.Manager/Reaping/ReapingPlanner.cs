@@ -3,7 +3,9 @@ using Orchestrator.Store.Tables;
 
 namespace Orchestrator.Manager.Reaping;
 
-/// <summary>Decides which tasks to forget: those removed, and the oldest of each slot beyond the history limit. Pure.</summary>
+/// <summary>
+/// Decides which tasks to forget: those removed, and the oldest of each slot beyond the history limit. Pure.
+/// </summary>
 internal sealed class ReapingPlanner(ReaperOptions options)
 {
     public ReapingPlan Plan(StoreRoot root, DateTimeOffset now)

@@ -22,7 +22,8 @@ public sealed class RaftMembership(RaftHost host) : IMembership
 {
     public IReadOnlyList<LogMemberState> Members => host.Members;
 
-    public Task RemoveAsync(ulong raftId, CancellationToken cancellationToken) => host.RemoveAsync(raftId, cancellationToken);
+    public Task RemoveAsync(ulong raftId, CancellationToken cancellationToken) =>
+        host.RemoveAsync(raftId, cancellationToken);
 
     public Task TransferAsync(CancellationToken cancellationToken) => host.TransferAsync(target: 0, cancellationToken);
 }

@@ -5,7 +5,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Manager.Scheduling;
 
-/// <summary>One placement constraint, such as <c>node.labels.zone == east</c>; values are compared without regard to case.</summary>
+/// <summary>
+/// One placement constraint, such as <c>node.labels.zone == east</c>; values are compared without regard to case.
+/// </summary>
 /// <param name="Key">As typed, such as <c>node.labels.zone</c>.</param>
 /// <param name="Equal">False for <c>!=</c>.</param>
 internal sealed partial record Constraint(string Key, bool Equal, string Value)

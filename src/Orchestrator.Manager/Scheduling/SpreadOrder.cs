@@ -3,7 +3,8 @@ using Orchestrator.Model;
 namespace Orchestrator.Manager.Scheduling;
 
 /// <summary>
-/// Which of the fitting nodes takes a task: branches of the preference tree are evened out first; then nodes on which this
+/// Which of the fitting nodes takes a task: branches of the preference tree are evened out first; then nodes on which
+/// this
 /// version keeps failing go last, then fewest tasks of the service, then fewest tasks, then lowest id.
 /// </summary>
 internal static class SpreadOrder

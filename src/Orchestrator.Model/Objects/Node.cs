@@ -23,6 +23,11 @@ public sealed record Node : IStoreObject
 
     public NodeSpec Spec { get; init; } = new();
 
+    /// <summary>
+    /// Version that the last change of <see cref="Spec"/> was made from: who read a later one has seen that change.
+    /// </summary>
+    public ulong SpecVersion { get; init; }
+
     /// <summary>What its agent last said of it; null until it registered once.</summary>
     public NodeDescription? Description { get; init; }
 

@@ -32,6 +32,7 @@ public static class Objects
         Role = (P.NodeRole)node.Role,
         Certificate = node.Certificate.ToProto(),
         IngressAddress = node.IngressAddress,
+        SpecVersion = node.SpecVersion,
     };
 
     public static M.Node ToModel(this P.Node node) => new()
@@ -49,6 +50,7 @@ public static class Objects
         Role = (M.NodeRole)node.Role,
         Certificate = node.Certificate.ToModel(),
         IngressAddress = node.IngressAddress,
+        SpecVersion = node.SpecVersion,
     };
 
     public static P.NodeCertificate ToProto(this M.NodeCertificate certificate) => new()

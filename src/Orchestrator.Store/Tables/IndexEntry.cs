@@ -1,6 +1,8 @@
 namespace Orchestrator.Store.Tables;
 
-/// <summary>One row of a secondary index, ordered by key and then id, so that all ids of a key are neighbours.</summary>
+/// <summary>
+/// One row of a secondary index, ordered by key and then id, so that all ids of a key are neighbours.
+/// </summary>
 internal readonly record struct IndexEntry(string Key, string Id) : IComparable<IndexEntry>
 {
     public int CompareTo(IndexEntry other)

@@ -1,6 +1,8 @@
 namespace Orchestrator.Store.Tables;
 
-/// <summary>The kinds of object the store holds. The number is written to the log: never reused, never renumbered.</summary>
+/// <summary>
+/// The kinds of object the store holds. The number is written to the log: never reused, never renumbered.
+/// </summary>
 public enum ObjectKind
 {
     Cluster = 1,

@@ -3,7 +3,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Store.Tables;
 
-/// <summary>Everything the store holds, as of one log entry. Immutable: take one, and look as long as you like.</summary>
+/// <summary>
+/// Everything the store holds, as of one log entry. Immutable: take one, and look as long as you like.
+/// </summary>
 public sealed class StoreRoot
 {
     private readonly ImmutableArray<Table> tables;

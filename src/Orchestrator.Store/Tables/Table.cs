@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Store.Tables;
 
-/// <summary>All objects of one kind at one moment. Immutable; the untyped face that applying and snapshots use.</summary>
+/// <summary>
+/// All objects of one kind at one moment. Immutable; the untyped face that applying and snapshots use.
+/// </summary>
 public abstract class Table
 {
     internal abstract TableSchema Schema { get; }
@@ -27,7 +29,9 @@ public abstract class Table
     internal abstract (string Index, string Key)? Clash(string id, object item);
 }
 
-/// <summary>All objects of one kind at one moment, by id and by secondary index. Immutable; iteration is in id order.</summary>
+/// <summary>
+/// All objects of one kind at one moment, by id and by secondary index. Immutable; iteration is in id order.
+/// </summary>
 public sealed class Table<T> : Table
     where T : class
 {

@@ -3,7 +3,8 @@ using Orchestrator.Store.Tables;
 namespace Orchestrator.Store.Transactions;
 
 /// <summary>
-/// What a transaction has looked at in its base, so that the point of order can tell whether it would see the same again.
+/// What a transaction has looked at in its base, so that the point of order can tell whether it would see the same
+/// again.
 /// Versions are compared, not references: a version is the index of one entry, and names one value in one log.
 /// </summary>
 internal sealed class ReadSet

@@ -47,7 +47,8 @@ public sealed class ContentionException(int attempts)
 }
 
 /// <summary>
-/// A committed entry does not fit the state it is applied to: log, snapshot or program is damaged. The member must stop.
+/// A committed entry does not fit the state it is applied to: log, snapshot or program is damaged. The member must
+/// stop.
 /// </summary>
 public sealed class StoreDamagedException(ulong index, string reason)
     : Exception($"The entry {index} of the replicated log cannot be applied: {reason}")

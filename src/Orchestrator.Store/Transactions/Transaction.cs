@@ -4,7 +4,8 @@ using Orchestrator.Store.Tables;
 namespace Orchestrator.Store.Transactions;
 
 /// <summary>
-/// One attempt to change the store: reads see its own writes on top of a fixed base, and are remembered. Used by one thread,
+/// One attempt to change the store: reads see its own writes on top of a fixed base, and are remembered. Used by one
+/// thread,
 /// inside the callback only. The callback may run several times, so it must do nothing but read and write here.
 /// </summary>
 public sealed class Transaction
@@ -23,7 +24,8 @@ public sealed class Transaction
     public DateTimeOffset Now { get; }
 
     /// <summary>
-    /// The base as a whole. What is read here is not remembered: for what may be stale without harm, as a planner's view.
+    /// The base as a whole. What is read here is not remembered: for what may be stale without harm, as a planner's
+    /// view.
     /// </summary>
     public StoreRoot Base { get; }
 

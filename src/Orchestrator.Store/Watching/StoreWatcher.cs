@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Store.Watching;
 
 /// <summary>
-/// A position in the history of the store. Records come in order, each once, without gap. Costs nothing while nobody waits;
+/// A position in the history of the store. Records come in order, each once, without gap. Costs nothing while nobody
+/// waits;
 /// needs no disposal. One reader at a time.
 /// </summary>
 public sealed class StoreWatcher

@@ -143,7 +143,10 @@ public sealed class AllocationPlannerTests
         var service = World.Service(name, 1);
         return service with
         {
-            Spec = service.Spec with { Endpoint = new EndpointSpec { Ports = [new PortConfig(PortProtocol.Tcp, 80, port)] } },
+            Spec = service.Spec with
+            {
+                Endpoint = new EndpointSpec { Ports = [new PortConfig(PortProtocol.Tcp, 80, port)] },
+            },
         };
     }
 

@@ -42,10 +42,30 @@ public sealed class ControlServiceTests
         await cluster.UpdateAsync("web", spec => spec with { Mode = new ServiceMode.Replicated(1) });
 
         var error = await RefusedAsync(() => cluster.Manager.Control.UpdateService(
-            new P.UpdateServiceRequest { Id = service.Id, Version = service.Meta.Version, Spec = service.Spec }, cluster.Call()));
+            new P.UpdateServiceRequest
+            {
+                Id = service.Id, Version = service.Meta.Version, Spec = service.Spec,
+            }, cluster.Call()));
 
         Assert.Equal(ErrorCode.OutOfSequence, error.Code);
         Assert.Equal("update out of sequence", error.What);
+    }
+
+    [Fact]
+    public async Task What_the_system_writes_gets_in_no_users_way()
+    {
+        await using var cluster = await MiniCluster.StartAsync("a");
+        var read = (await cluster.Manager.Control.GetNode(new P.GetNodeRequest { Reference = "a" }, cluster.Call())).Node;
+        await cluster.Store.UpdateAsync(
+            tx => tx.Nodes.Update(tx.Nodes.Get("a")! with { Certificate = new() { Csr = "new" } }), CancellationToken.None);
+
+        read.Spec.Availability = P.NodeAvailability.Drain;
+        var request = new P.UpdateNodeRequest { Id = "a", Version = read.Meta.Version, Spec = read.Spec };
+        await cluster.Manager.Control.UpdateNode(request, cluster.Call());
+
+        var error = await RefusedAsync(() => cluster.Manager.Control.UpdateNode(request, cluster.Call()));
+        Assert.Equal("update out of sequence", error.What);
+        Assert.Equal("new", cluster.Store.View().Nodes.Get("a")!.Certificate.Csr);
     }
 
     [Fact]
@@ -104,7 +124,10 @@ public sealed class ControlServiceTests
         var spec = new NetworkSpec { Annotations = Annotations.Named("back"), Pools = [new IpamPool("10.0.0.0/16")] };
 
         var error = await RefusedAsync(
-            () => cluster.Manager.Control.CreateNetwork(new P.CreateNetworkRequest { Spec = spec.ToProto() }, cluster.Call()));
+            () => cluster.Manager.Control.CreateNetwork(new P.CreateNetworkRequest
+            {
+                Spec = spec.ToProto(),
+            }, cluster.Call()));
 
         Assert.Equal("invalid pool request: Pool overlaps with other one on this address space", error.What);
     }
@@ -153,7 +176,10 @@ public sealed class ControlServiceTests
         var before = (await cluster.Manager.Control.GetCluster(new P.GetClusterRequest(), cluster.Call())).Cluster;
 
         var after = (await cluster.Manager.Control.UpdateCluster(
-            new P.UpdateClusterRequest { Version = before.Meta.Version, RotateWorkerToken = true }, cluster.Call())).Cluster;
+            new P.UpdateClusterRequest
+            {
+                Version = before.Meta.Version, RotateWorkerToken = true,
+            }, cluster.Call())).Cluster;
 
         Assert.StartsWith("SWMTKN-1-digest-", after.RootCa.WorkerToken, StringComparison.Ordinal);
         Assert.NotEqual(before.RootCa.WorkerToken, after.RootCa.WorkerToken);
@@ -169,7 +195,10 @@ public sealed class ControlServiceTests
     {
         var service = await cluster.GetAsync("web");
         return (await cluster.Manager.Control.UpdateService(
-            new P.UpdateServiceRequest { Id = service.Id, Version = service.Meta.Version, Rollback = true }, cluster.Call())).Service;
+            new P.UpdateServiceRequest
+            {
+                Id = service.Id, Version = service.Meta.Version, Rollback = true,
+            }, cluster.Call())).Service;
     }
 
     private static async Task<UserException> RefusedAsync(Func<Task> call) =>

@@ -31,7 +31,10 @@ public sealed class AssignmentSetTests
     {
         var told = Of("n1");
 
-        world.Do(tx => tx.Tasks.Update(tx.Tasks.Get("b")! with { Status = new Model.TaskStatus { State = TaskState.Running } }));
+        world.Do(tx => tx.Tasks.Update(tx.Tasks.Get("b")! with
+        {
+            Status = new Model.TaskStatus { State = TaskState.Running },
+        }));
         var increment = Assert.Single(Of("n1").Since(told));
 
         Assert.True(increment.Endpoint.Ready);
@@ -43,7 +46,10 @@ public sealed class AssignmentSetTests
     {
         var told = Of("n1");
 
-        world.Do(tx => tx.Tasks.Update(tx.Tasks.Get("a")! with { Status = new Model.TaskStatus { State = TaskState.Starting } }));
+        world.Do(tx => tx.Tasks.Update(tx.Tasks.Get("a")! with
+        {
+            Status = new Model.TaskStatus { State = TaskState.Starting },
+        }));
 
         Assert.DoesNotContain(Of("n1").Since(told), c => c.Task is not null);
     }
@@ -63,7 +69,10 @@ public sealed class AssignmentSetTests
     {
         var told = Of("n1");
 
-        world.Change(world.NodeNow("n2") with { Status = new NodeStatus { State = NodeState.Down, Address = "192.0.2.1" } });
+        world.Change(world.NodeNow("n2") with
+        {
+            Status = new NodeStatus { State = NodeState.Down, Address = "192.0.2.1" },
+        });
         var removal = Assert.Single(Of("n1").Since(told));
 
         Assert.Equal(P.AssignmentChange.Types.Action.Remove, removal.Action);
@@ -86,7 +95,10 @@ public sealed class AssignmentSetTests
     public void Views_that_nothing_has_touched_stay_the_same_objects()
     {
         var before = ClusterNetworks.Empty.Advance(world.Root);
-        world.Do(tx => tx.Tasks.Update(tx.Tasks.Get("c")! with { Status = new Model.TaskStatus { State = TaskState.Running } }));
+        world.Do(tx => tx.Tasks.Update(tx.Tasks.Get("c")! with
+        {
+            Status = new Model.TaskStatus { State = TaskState.Running },
+        }));
 
         var after = before.Advance(world.Root);
 
@@ -107,5 +119,6 @@ public sealed class AssignmentSetTests
             Networks = [new TaskNetwork(new NetworkId(network), [address], [])],
         };
 
-    private AssignmentSet Of(string node) => AssignmentSet.Of(new NodeId(node), ClusterNetworks.Empty.Advance(world.Root));
+    private AssignmentSet Of(string node) =>
+        AssignmentSet.Of(new NodeId(node), ClusterNetworks.Empty.Advance(world.Root));
 }

@@ -12,7 +12,10 @@ public sealed class TaskStatusRuleTests
     [InlineData(TaskState.Failed, true)]
     [InlineData(TaskState.Preparing, false)]
     public void Only_a_later_state_is_taken(TaskState reported, bool taken) =>
-        Assert.Equal(taken, TaskStatusRule.Merge(Task, new NodeId("n1"), new Model.TaskStatus { State = reported }) is not null);
+        Assert.Equal(taken, TaskStatusRule.Merge(Task, new NodeId("n1"), new Model.TaskStatus
+        {
+            State = reported,
+        }) is not null);
 
     [Fact]
     public void A_node_reports_its_own_tasks_only() =>

@@ -149,7 +149,10 @@ public sealed class ServicePlannerTests
     {
         world.Add(World.Node("n3", NodeState.Down), World.Node("n4"));
         world.Change(world.NodeNow("n4") with { Spec = new NodeSpec { Availability = NodeAvailability.Pause } });
-        world.Add(World.Service("log", 0) with { Spec = World.Service("log", 0).Spec with { Mode = new ServiceMode.Global() } });
+        world.Add(World.Service("log", 0) with
+        {
+            Spec = World.Service("log", 0).Spec with { Mode = new ServiceMode.Global() },
+        });
 
         world.Orchestrate();
         Assert.Equal(["n1", "n2"], world.Live().Select(t => t.NodeId.Value).Order().ToArray());
@@ -176,7 +179,10 @@ public sealed class ServicePlannerTests
     private void Run(ulong replicas, RestartPolicy? restart = null, Placement? placement = null)
     {
         var service = World.Service("web", replicas);
-        var task = service.Spec.Task with { Restart = restart ?? new RestartPolicy(), Placement = placement ?? new Placement() };
+        var task = service.Spec.Task with
+        {
+            Restart = restart ?? new RestartPolicy(), Placement = placement ?? new Placement(),
+        };
         world.Add(service with { Spec = service.Spec with { Task = task } });
         world.Orchestrate();
         world.Obey();

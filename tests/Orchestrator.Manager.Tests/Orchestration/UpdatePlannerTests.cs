@@ -171,7 +171,10 @@ public sealed class UpdatePlannerTests
         Run(1, new UpdateConfig());
         var before = world.Live()[0].Id;
 
-        world.Respec("web", spec => spec with { Task = spec.Task with { Placement = new Placement { Constraints = ["node.id==n1"] } } });
+        world.Respec("web", spec => spec with
+        {
+            Task = spec.Task with { Placement = new Placement { Constraints = ["node.id==n1"] } },
+        });
         world.Orchestrate();
 
         Assert.Equal(before, Assert.Single(world.Live()).Id);

@@ -29,7 +29,10 @@ public sealed class ReapingPlannerTests
     {
         for (var i = 0; i < 12; i++)
         {
-            var task = World.Task($"t{i:00}", "web", 1, TaskState.Failed, "n1") with { DesiredState = TaskState.Shutdown };
+            var task = World.Task($"t{i:00}", "web", 1, TaskState.Failed, "n1") with
+            {
+                DesiredState = TaskState.Shutdown,
+            };
             world.Add(task with { Spec = task.Spec with { Restart = new RestartPolicy { MaxAttempts = 9 } } });
         }
 
@@ -41,7 +44,8 @@ public sealed class ReapingPlannerTests
     [InlineData(TaskState.Shutdown, NodeState.Ready, true)]
     [InlineData(TaskState.Running, NodeState.Down, true)]
     [InlineData(TaskState.Pending, NodeState.Ready, true)]
-    public void A_task_to_be_removed_is_forgotten_once_it_can_run_nowhere(TaskState state, NodeState node, bool forgotten)
+    public void A_task_to_be_removed_is_forgotten_once_it_can_run_nowhere(
+        TaskState state, NodeState node, bool forgotten)
     {
         world.Change(world.NodeNow("n1") with { Status = new NodeStatus { State = node } });
         world.Add(World.Task("t", "web", 1, state, "n1") with { DesiredState = TaskState.Remove });

@@ -64,14 +64,20 @@ internal sealed class FakeAgent(ClusterManager manager, string node) : IAsyncDis
         var request = new P.SessionRequest
         {
             AdvertiseAddress = $"192.0.2.{Node.Length}",
-            Description = new NodeDescription { Hostname = Node, Resources = new Resources(4_000_000_000, 1L << 32) }.ToProto(),
+            Description = new NodeDescription
+            {
+                Hostname = Node, Resources = new Resources(4_000_000_000, 1L << 32),
+            }.ToProto(),
         };
         var serving = CompleteAsync(session, manager.Dispatcher.Session(request, session, Call()));
         var first = await session.Messages.ReadAsync(stop.Token);
         var assignments = new TestStream<P.AssignmentsMessage>();
         var assigning = CompleteAsync(
             assignments,
-            manager.Dispatcher.Assignments(new P.AssignmentsRequest { SessionId = first.SessionId }, assignments, Call()));
+            manager.Dispatcher.Assignments(new P.AssignmentsRequest
+            {
+                SessionId = first.SessionId,
+            }, assignments, Call()));
         await await Task.WhenAny(BeatAsync(first.SessionId), ObeyAsync(first.SessionId, assignments), PublishAsync(), serving, assigning);
     }
 

@@ -8,7 +8,9 @@ using P = Orchestrator.Protocol.V1;
 
 namespace Orchestrator.Manager.Tests.Scenarios;
 
-/// <summary>A manager on a log of one member, in memory, with agents that only pretend; in real time, with short heartbeats.</summary>
+/// <summary>
+/// A manager on a log of one member, in memory, with agents that only pretend; in real time, with short heartbeats.
+/// </summary>
 internal sealed class MiniCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -56,7 +58,10 @@ internal sealed class MiniCluster : IAsyncDisposable
             {
                 Id = new ClusterId("cluster"),
                 Spec = new ClusterSpec { DispatcherHeartbeat = TimeSpan.FromMilliseconds(200) },
-                RootCa = new RootCa { WorkerToken = "SWMTKN-1-digest-worker", ManagerToken = "SWMTKN-1-digest-manager" },
+                RootCa = new RootCa
+                {
+                    WorkerToken = "SWMTKN-1-digest-worker", ManagerToken = "SWMTKN-1-digest-manager",
+                },
             },
             new Node
             {

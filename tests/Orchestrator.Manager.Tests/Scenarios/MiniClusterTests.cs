@@ -5,7 +5,9 @@ using P = Orchestrator.Protocol.V1;
 
 namespace Orchestrator.Manager.Tests.Scenarios;
 
-/// <summary>From the control API to the agents and back, with everything between but disk, wire and containers.</summary>
+/// <summary>
+/// From the control API to the agents and back, with everything between but disk, wire and containers.
+/// </summary>
 public sealed class MiniClusterTests
 {
     [Fact]
@@ -27,7 +29,10 @@ public sealed class MiniClusterTests
         await using var cluster = await MiniCluster.StartAsync("a", "bb", "ccc");
         await cluster.CreateAsync(MiniCluster.Spec("web", 3) with
         {
-            Task = MiniCluster.Spec("web", 3).Task with { Restart = new RestartPolicy { Delay = TimeSpan.FromHours(1) } },
+            Task = MiniCluster.Spec("web", 3).Task with
+            {
+                Restart = new RestartPolicy { Delay = TimeSpan.FromHours(1) },
+            },
         });
         var root = await cluster.UntilAsync(r => MiniCluster.Running(r, "web").Count == 3, "three replicas run");
         var lost = Assert.Single(MiniCluster.Running(root, "web"), t => t.NodeId.Value == "bb");
@@ -52,7 +57,10 @@ public sealed class MiniClusterTests
         await cluster.CreateAsync(MiniCluster.Spec("web", 4));
         await cluster.UntilAsync(r => MiniCluster.Running(r, "web").Count == 4, "four replicas run");
 
-        var node = (await cluster.Manager.Control.GetNode(new P.GetNodeRequest { Reference = "a" }, cluster.Call())).Node;
+        var node = (await cluster.Manager.Control.GetNode(new P.GetNodeRequest
+        {
+            Reference = "a",
+        }, cluster.Call())).Node;
         var spec = node.Spec.Clone();
         spec.Availability = P.NodeAvailability.Drain;
         await cluster.Manager.Control.UpdateNode(
@@ -101,7 +109,10 @@ public sealed class MiniClusterTests
         foreach (var agent in cluster.Agents.Values)
             agent.FailingImages.Add("web:2");
         await cluster.CreateAsync(
-            MiniCluster.Spec("web", 3) with { Update = Quick with { FailureAction = UpdateFailureAction.Rollback }, Rollback = Quick });
+            MiniCluster.Spec("web", 3) with
+            {
+                Update = Quick with { FailureAction = UpdateFailureAction.Rollback }, Rollback = Quick,
+            });
         await cluster.UntilAsync(r => MiniCluster.Running(r, "web").Count == 3, "three replicas run");
 
         await cluster.UpdateAsync("web", spec => WithImage(spec, "web:2"));
@@ -145,7 +156,10 @@ public sealed class MiniClusterTests
 
         await cluster.CreateAsync(spec with
         {
-            Task = spec.Task with { Placement = new Placement { Constraints = ["node.hostname==a", "node.role==manager"] } },
+            Task = spec.Task with
+            {
+                Placement = new Placement { Constraints = ["node.hostname==a", "node.role==manager"] },
+            },
         });
 
         await cluster.UntilAsync(
@@ -213,7 +227,10 @@ public sealed class MiniClusterTests
         spec.DesiredRole = P.NodeRole.Worker;
 
         var refused = await Assert.ThrowsAsync<global::Grpc.Core.RpcException>(() => cluster.Manager.Control.UpdateNode(
-            new P.UpdateNodeRequest { Id = "solo", Version = cluster.Store.View().Nodes.Get("solo")!.Meta.Version, Spec = spec },
+            new P.UpdateNodeRequest
+            {
+                Id = "solo", Version = cluster.Store.View().Nodes.Get("solo")!.Meta.Version, Spec = spec,
+            },
             cluster.Call()));
 
         Assert.Equal("attempting to demote the last manager of the swarm", refused.ToUser().What);
@@ -226,7 +243,10 @@ public sealed class MiniClusterTests
         var service = await cluster.CreateAsync(MiniCluster.Spec("web", 4));
         await cluster.UntilAsync(r => MiniCluster.Running(r, "web").Count == 4, "four replicas run");
 
-        var request = new P.SubscribeLogsRequest { Selector = new P.LogSelector(), Options = new P.LogOptions { Stdout = true } };
+        var request = new P.SubscribeLogsRequest
+        {
+            Selector = new P.LogSelector(), Options = new P.LogOptions { Stdout = true },
+        };
         request.Selector.ServiceIds.Add(service.Id);
         var stream = new TestStream<P.LogMessages>();
         await cluster.Manager.Logs.SubscribeLogs(request, stream, cluster.Call());
@@ -241,7 +261,10 @@ public sealed class MiniClusterTests
 
     private static async Task SetRoleAsync(MiniCluster cluster, P.NodeRole role)
     {
-        var node = (await cluster.Manager.Control.GetNode(new P.GetNodeRequest { Reference = "a" }, cluster.Call())).Node;
+        var node = (await cluster.Manager.Control.GetNode(new P.GetNodeRequest
+        {
+            Reference = "a",
+        }, cluster.Call())).Node;
         node.Spec.DesiredRole = role;
         await cluster.Manager.Control.UpdateNode(
             new P.UpdateNodeRequest { Id = "a", Version = node.Meta.Version, Spec = node.Spec }, cluster.Call());

@@ -16,7 +16,8 @@ internal sealed class RefusingLog(IReplicatedLog inner) : IReplicatedLog
             ? Task.FromException<ulong>(new NotLeaderException(null))
             : inner.ProposeAsync(sequence, cancellationToken);
 
-    public Task<ulong> ReadBarrierAsync(CancellationToken cancellationToken) => inner.ReadBarrierAsync(cancellationToken);
+    public Task<ulong> ReadBarrierAsync(CancellationToken cancellationToken) =>
+        inner.ReadBarrierAsync(cancellationToken);
 
     public IAsyncEnumerable<LeadershipStatus> WatchLeadershipAsync(CancellationToken cancellationToken) =>
         inner.WatchLeadershipAsync(cancellationToken);

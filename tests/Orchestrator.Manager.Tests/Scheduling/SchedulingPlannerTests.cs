@@ -47,7 +47,10 @@ public sealed class SchedulingPlannerTests
         world.Change(world.NodeNow("n2") with { Spec = new NodeSpec { Availability = NodeAvailability.Drain } });
         world.Add(World.Task("a", "web", 1, TaskState.Pending) with
         {
-            Spec = World.Task("a", "web", 1, TaskState.Pending).Spec with { Placement = new Placement { Constraints = ["node.id==n9"] } },
+            Spec = World.Task("a", "web", 1, TaskState.Pending).Spec with
+            {
+                Placement = new Placement { Constraints = ["node.id==n9"] },
+            },
         });
 
         var task = Assert.Single(Plan());
@@ -75,7 +78,10 @@ public sealed class SchedulingPlannerTests
         {
             world.Add(World.Task($"f{i}", "web", 1, TaskState.Failed, "n1") with
             {
-                DesiredState = TaskState.Shutdown, Status = new Model.TaskStatus { State = TaskState.Failed, Timestamp = world.Now },
+                DesiredState = TaskState.Shutdown, Status = new Model.TaskStatus
+                {
+                    State = TaskState.Failed, Timestamp = world.Now,
+                },
             });
         }
 
@@ -110,7 +116,10 @@ public sealed class SchedulingPlannerTests
         for (var slot = 1UL; slot <= 4; slot++)
         {
             var task = World.Task($"t{slot}", "web", slot, TaskState.Pending);
-            world.Add(task with { Spec = task.Spec with { Placement = new Placement { SpreadOver = ["node.labels.zone"] } } });
+            world.Add(task with
+            {
+                Spec = task.Spec with { Placement = new Placement { SpreadOver = ["node.labels.zone"] } },
+            });
         }
 
         Assert.Equal(2, Plan().Count(t => t.NodeId.Value == "n3"));
@@ -130,8 +139,12 @@ public sealed class SchedulingPlannerTests
 
     private static Node Labelled(string id, string zone) => World.Node(id) with
     {
-        Spec = new NodeSpec { Annotations = new Annotations("", ImmutableSortedDictionary<string, string>.Empty.Add("zone", zone)) },
+        Spec = new NodeSpec
+        {
+            Annotations = new Annotations("", ImmutableSortedDictionary<string, string>.Empty.Add("zone", zone)),
+        },
     };
 
-    private ImmutableArray<OrchTask> Plan() => new SchedulingPlanner(new SchedulerOptions()).Plan(world.Root, world.Now).Changed;
+    private ImmutableArray<OrchTask> Plan() =>
+        new SchedulingPlanner(new SchedulerOptions()).Plan(world.Root, world.Now).Changed;
 }

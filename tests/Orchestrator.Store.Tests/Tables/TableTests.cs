@@ -22,8 +22,14 @@ public sealed class TableTests
             tx =>
             {
                 tx.Clusters.Create(new Cluster { Id = new ClusterId("c") });
-                tx.Nodes.Create(new Node { Id = new NodeId("n"), Description = new NodeDescription { Hostname = "M1" } });
-                tx.Networks.Create(new Network { Id = new NetworkId("net"), Spec = new NetworkSpec { Annotations = Annotations.Named("Back") } });
+                tx.Nodes.Create(new Node
+                {
+                    Id = new NodeId("n"), Description = new NodeDescription { Hostname = "M1" },
+                });
+                tx.Networks.Create(new Network
+                {
+                    Id = new NetworkId("net"), Spec = new NetworkSpec { Annotations = Annotations.Named("Back") },
+                });
                 tx.Tasks.Create(task);
             },
             CancellationToken.None);
