@@ -1,3 +1,4 @@
+using Orchestrator.Manager.Orchestration;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using Orchestrator.Store;
@@ -16,10 +17,12 @@ internal sealed class TaskApi(ObjectStore store)
         var candidates = services.Count > 0
             ? services.SelectMany(id => root.Tasks.Find(Indexes.TaskService, id.Value))
             : root.Tasks.All;
+        var upToDate = new Dictionary<ServiceId, SpecComparison>();
         var response = new P.ListTasksResponse();
         response.Tasks.AddRange(candidates
             .Where(task => nodes.Count == 0 || nodes.Contains(task.NodeId))
-            .Where(task => Matches(task, request, root))
+            .Where(task => Matches(task, request))
+            .Where(task => !request.UpToDate || IsUpToDate(task, root, upToDate))
             .Select(task => task.ToProto()));
         return response;
     }
@@ -30,10 +33,19 @@ internal sealed class TaskApi(ObjectStore store)
         return new P.GetTaskResponse { Task = References.Task(root, request.Reference).ToProto() };
     }
 
-    private static bool Matches(OrchTask task, P.ListTasksRequest request, StoreRoot root) =>
+    private static bool Matches(OrchTask task, P.ListTasksRequest request) =>
         Matching.Prefix(request.Ids, task.Id.Value)
         && Matching.Prefix(request.Names, task.Name, task.ServiceAnnotations.Name)
         && Matching.Labels(request.Labels, task.ServiceAnnotations.Labels)
-        && Matching.Value(request.DesiredStates, task.DesiredState.ToString())
-        && (!request.UpToDate || root.Services.Get(task.ServiceId.Value)?.SpecVersion == task.SpecVersion);
+        && Matching.Value(request.DesiredStates, task.DesiredState.ToString());
+
+    // Made from an older spec that says the same of its tasks (a mere scale, say) is up to date too: clients count on it.
+    private static bool IsUpToDate(OrchTask task, StoreRoot root, Dictionary<ServiceId, SpecComparison> comparisons)
+    {
+        if (root.Services.Get(task.ServiceId.Value) is not { } service)
+            return false;
+        if (!comparisons.TryGetValue(service.Id, out var comparison))
+            comparisons.Add(service.Id, comparison = new SpecComparison(service, root.Nodes));
+        return !comparison.IsOutdated(task);
+    }
 }

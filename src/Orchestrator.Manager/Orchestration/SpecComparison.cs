@@ -1,13 +1,14 @@
 using Orchestrator.Manager.Scheduling.Filters;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
+using Orchestrator.Store.Tables;
 
 namespace Orchestrator.Manager.Orchestration;
 
 /// <summary>
 /// Which tasks the service's present spec no longer describes. Remembers, as tasks of one version share a spec.
 /// </summary>
-internal sealed class SpecComparison(Service service, ClusterView cluster)
+internal sealed class SpecComparison(Service service, Table<Node> nodes)
 {
     private readonly Dictionary<ulong, Difference> byVersion = [];
 
@@ -34,7 +35,7 @@ internal sealed class SpecComparison(Service service, ClusterView cluster)
     }
 
     private bool StillFits(OrchTask task) =>
-        cluster.Nodes.Get(task.NodeId.Value) is { } node && ConstraintFilter.Meets(node, service.Spec.Task.Placement);
+        nodes.Get(task.NodeId.Value) is { } node && ConstraintFilter.Meets(node, service.Spec.Task.Placement);
 
     private Difference Compare(OrchTask task)
     {

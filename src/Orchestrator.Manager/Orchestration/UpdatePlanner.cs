@@ -11,7 +11,7 @@ internal static class UpdatePlanner
 {
     public static void Plan(ServiceDraft draft)
     {
-        var comparison = new SpecComparison(draft.Service, draft.Cluster);
+        var comparison = new SpecComparison(draft.Service, draft.Cluster.Nodes);
         var outdated = draft.Slots.Where(slot => OutdatedIn(slot, comparison).Any()).ToList();
         if (outdated.Count > 0 && MayBegin(draft.Service.UpdateStatus))
             Report(draft, UpdateState.Updating, "update in progress");
