@@ -31,7 +31,8 @@ internal static class RunCommand
 
     private static int Run(PreparedBundle prepared, ShimDirectory directory, string id, string bundle, string? pidFile)
     {
-        using var init = InitProcess.Start(prepared.Plan(waitForStart: false), StandardStreams.Inherited());
+        using var init = InitProcess.StartReady(() => prepared.Plan(waitForStart: true), StandardStreams.Inherited());
+        init.Go();
         init.AwaitExecuted();
         StateRoot.Save(directory, Recorded(id, bundle, init.Pid, prepared.CgroupsPath));
         if (pidFile is not null)

@@ -23,6 +23,36 @@ internal sealed class InitProcess : IDisposable
     /// <summary>The master of the terminal, if the plan makes one; the caller takes it over.</summary>
     public FileDescriptor? Terminal { get; private set; }
 
+    /// <summary>Starts one and waits until it is ready to be started.</summary>
+    /// <param name="plan">One that waits for the start. Called again if the first try is killed at birth.</param>
+    /// <param name="streams">Descriptors 0, 1 and 2.</param>
+    /// <exception cref="RuntimeException">A step failed; the process is gone and reaped.</exception>
+    /// <remarks>
+    /// Since 6.14 the kernel compares how often the parent's cgroup was killed with how often the child's was, and kills
+    /// a child of CLONE_INTO_CGROUP when these differ, as after a cgroup.kill of the daemon's cgroup. Then this process
+    /// goes the slower way, by cgroup.procs, from there on.
+    /// </remarks>
+    public static InitProcess StartReady(Func<IReadOnlyList<PlanEntry>> plan, FileDescriptor[] streams)
+    {
+        var first = Start(plan(), streams);
+        try
+        {
+            first.AwaitReady();
+            return first;
+        }
+        catch (RuntimeException) when (first.KilledAtBirth && !ProcessPlan.MovesIntoUnified)
+        {
+            first.Dispose();
+            ProcessPlan.MovesIntoUnified = true;
+            var second = Start(plan(), streams);
+            second.AwaitReady();
+            return second;
+        }
+    }
+
+    /// <summary>It was forked and never heard of.</summary>
+    private bool KilledAtBirth { get; set; }
+
     /// <param name="streams">Descriptors 0, 1 and 2.</param>
     /// <param name="extra">Those the plan names from <see cref="InitFd.FirstExtra"/> on.</param>
     public static InitProcess Start(
@@ -37,9 +67,7 @@ internal sealed class InitProcess : IDisposable
         }
     }
 
-    /// <summary>Returns when init waits to be started; then <see cref="Pid"/> is known.</summary>
-    /// <exception cref="RuntimeException">A step failed; the process is gone and reaped.</exception>
-    public void AwaitReady()
+    private void AwaitReady()
     {
         if (Await() != ReportKind.Ready)
             throw Lost();
@@ -67,11 +95,14 @@ internal sealed class InitProcess : IDisposable
             {
                 case ReportKind.Forked:
                     Pid = report.Value;
+                    KilledAtBirth = true; // Until it says something.
                     Child.Reap(firstStage);
                     break;
                 case ReportKind.Ready:
+                    KilledAtBirth = false;
                     return ReportKind.Ready;
                 case ReportKind.Failed:
+                    KilledAtBirth = false;
                     throw Failed(report);
             }
         }

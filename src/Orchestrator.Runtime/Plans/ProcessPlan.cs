@@ -29,12 +29,19 @@ internal static class ProcessPlan
         Execute(process),
     ];
 
+    /// <summary>Set once this kernel was seen to kill what is born into a cgroup; see InitProcess.StartReady.</summary>
+    public static bool MovesIntoUnified { get; set; }
+
     /// <summary>The v1 ones; into the v2 one the child is born.</summary>
     public static IEnumerable<PlanEntry> EnterCgroups(CgroupSet cgroups)
     {
         foreach (var file in cgroups.TasksFiles)
             yield return new(PlanOp.JoinCgroup, $"enter cgroup {file}") { Text1 = file };
-        if (cgroups.UnifiedDirectory is { } unified)
+        if (cgroups.UnifiedDirectory is not { } unified)
+            yield break;
+        if (MovesIntoUnified)
+            yield return new(PlanOp.JoinCgroup, $"enter cgroup {unified}") { Text1 = $"{unified}/cgroup.procs" };
+        else
             yield return new(PlanOp.OpenCgroup, $"open cgroup {unified}") { Text1 = unified };
     }
 

@@ -55,8 +55,7 @@ internal sealed class ContainerShim : IDisposable
             var streams = process.Terminal ? ProcessStreams.Terminal()
                 : options.InheritStdio ? ProcessStreams.Inherited()
                 : ProcessStreams.Pipes(options.OpenStdin, outputs: true);
-            var init = InitProcess.Start(prepared.Plan(waitForStart: true), streams.ForChild);
-            init.AwaitReady();
+            var init = InitProcess.StartReady(() => prepared.Plan(waitForStart: true), streams.ForChild);
             return new ContainerShim(options, loop, prepared, log, init, streams);
         }
         catch
