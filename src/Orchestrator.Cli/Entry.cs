@@ -2,6 +2,7 @@ using Orchestrator.Cli.Commands;
 using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Output.Templates;
 using Orchestrator.Cli.Parsing;
+using Orchestrator.Linux;
 
 namespace Orchestrator.Cli;
 
@@ -9,6 +10,9 @@ namespace Orchestrator.Cli;
 internal static class Entry
 {
     private const int TemplateError = 64;
+
+    /// <summary>What a shell shows for a program that SIGPIPE ended, as in <c>orch ps | head -1</c>.</summary>
+    private const int BrokenPipe = 141;
 
     public static int Run(string[] args, Session session)
     {
@@ -27,6 +31,10 @@ internal static class Entry
         catch (TemplateException e)
         {
             return Fail(session, e.Message, TemplateError);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EPIPE)
+        {
+            return BrokenPipe;
         }
         catch (IOException e)
         {

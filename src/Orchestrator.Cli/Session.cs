@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Cli.Http;
-using Orchestrator.Linux.Terminals;
+using Orchestrator.Cli.Streams;
+using Orchestrator.Linux.Io;
 
 namespace Orchestrator.Cli;
 
@@ -17,7 +18,7 @@ internal sealed class Session : IDisposable
         _client = new Lazy<ApiClient>(() => new ApiClient(DaemonAddress.Parse(Host), ApiVersion));
     }
 
-    /// <summary>Never Console.In: its reader takes the terminal's settings over.</summary>
+    /// <summary>Never Console's: its streams take the terminal's settings over and read lines.</summary>
     public Stream Input { get; }
 
     /// <summary>For bytes that are a container's, not ours. Flush <see cref="Out"/> first.</summary>
@@ -53,12 +54,12 @@ internal sealed class Session : IDisposable
     public int Width => TerminalSize().Columns is > 20 and var columns ? columns : 80;
 
     public static Session OfProcess() => new(
-        Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(),
+        new DescriptorStream(0), new DescriptorStream(1), new DescriptorStream(2),
         System.Environment.GetEnvironmentVariable)
     {
-        InputIsTerminal = Terminal.IsTerminal(0),
-        OutputIsTerminal = Terminal.IsTerminal(1),
-        TerminalSize = static () => Terminal.Size(1) is { Rows: > 0 } size ? size : Terminal.Size(0),
+        InputIsTerminal = TerminalCalls.IsTerminal(0),
+        OutputIsTerminal = TerminalCalls.IsTerminal(1),
+        TerminalSize = static () => TerminalCalls.Size(1) ?? TerminalCalls.Size(0) ?? (0, 0),
     };
 
     public void Dispose()

@@ -1,5 +1,5 @@
 using Orchestrator.Cli.Http;
-using Orchestrator.Linux.Terminals;
+using Orchestrator.Linux.Io;
 
 namespace Orchestrator.Cli.Streams;
 
@@ -14,7 +14,7 @@ internal static class ContainerConsole
     public static bool Run(Session session, HijackedStream stream, bool tty, bool sendInput, string detachKeys)
     {
         session.Out.Flush();
-        using var raw = tty && sendInput && session.InputIsTerminal ? Terminal.MakeRaw(StdinFd) : null;
+        using var raw = tty && sendInput && session.InputIsTerminal ? new RawTerminal(StdinFd) : null;
         var detached = new ManualResetEventSlim();
         var ended = new ManualResetEventSlim();
         if (sendInput)

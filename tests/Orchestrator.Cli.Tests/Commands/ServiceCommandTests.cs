@@ -157,9 +157,9 @@ public sealed class ServiceCommandTests : IDisposable
         var result = _daemon.Run("service", "ps", "web");
 
         Assert.Equal("""
-            ID             NAME        IMAGE     NODE      DESIRED STATE   CURRENT STATE            ERROR                              PORTS
-            t1new          web.1       web:1               Running         Pending 1 second ago     "no suitable node"
-            t1old           \_ web.1   web:1     m1        Shutdown        Failed 30 minutes ago    "task: non-zero exit (1): and …"
+            ID             NAME        IMAGE     NODE      DESIRED STATE   CURRENT STATE           ERROR                              PORTS
+            t1new          web.1       web:1               Running         Pending 1 second ago    "no suitable node"
+            t1old           \_ web.1   web:1     m1        Shutdown        Failed 30 minutes ago   "task: non-zero exit (1): and …"
             t10aaaaaaaaa   web.10      web:1     m1        Running         Running 2 minutes ago
 
             """, string.Join('\n', result.Out.Split('\n').Select(static l => l.TrimEnd())));

@@ -38,6 +38,8 @@ internal sealed class ContainerRun : Command
         try
         {
             var request = ContainerRequests.Build(session, _flags, args, _detach);
+            if (request is { Tty: true, AttachStdin: true } && !session.InputIsTerminal)
+                throw new CliException("the input device is not a TTY: leave -t out, or run it from a terminal");
             var id = ContainerCreation.Create(session, _flags, request);
             return _detach ? StartDetached(session, id) : RunAttached(session, request, id);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Api;
+using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Services;
@@ -26,8 +27,12 @@ internal sealed class ServiceInspect : Command
         if (_pretty && _format.Value.Length > 0) throw new CliException("--format is incompatible with human friendly format");
         return InspectRunner.Pretty(session, args, name =>
         {
-            using var document = session.Client.GetJson($"/services/{Escape(name)}");
-            ServicePretty.Write(session.Out, document.RootElement.Deserialize(ApiJson.Wire.Service)!);
+            using var document = session.Client.GetJson($"/services/{Escape(name)}?insertDefaults=true");
+            ServicePretty.Write(session.Out, document.RootElement.Deserialize(ApiJson.Wire.Service)!, NetworkNames(session));
         });
     }
+
+    private static Dictionary<string, string> NetworkNames(Session session) =>
+        session.Client.Get($"/networks{new Query().Add(Filters.Empty.Add("scope", "swarm"))}", ApiJson.Wire.NetworkResourceArray)
+            .ToDictionary(static n => n.Id, static n => n.Name, StringComparer.Ordinal);
 }

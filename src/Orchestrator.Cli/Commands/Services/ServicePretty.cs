@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands.Services;
 /// <summary>A service for people. What was left at its default is not shown.</summary>
 internal static class ServicePretty
 {
-    public static void Write(TextWriter o, Service service)
+    public static void Write(TextWriter o, Service service, IReadOnlyDictionary<string, string> networkNames)
     {
         var spec = service.Spec;
         o.WriteLine($"\nID:\t\t{service.ID}\nName:\t\t{spec.Name}");
@@ -22,7 +22,7 @@ internal static class ServicePretty
         WriteContainer(o, spec.TaskTemplate.ContainerSpec);
         WriteResources(o, spec.TaskTemplate.Resources);
         if (spec.TaskTemplate.Networks is { Length: > 0 } networks)
-            o.WriteLine($"Networks: {string.Join(' ', networks.Select(static n => n.Target))} ");
+            o.WriteLine($"Networks: {string.Join(' ', networks.Select(n => networkNames.GetValueOrDefault(n.Target ?? "", n.Target ?? "")))} ");
         o.WriteLine($"Endpoint Mode:\t{service.Endpoint.Spec?.Mode ?? spec.EndpointSpec?.Mode ?? "vip"}");
         WritePorts(o, service.Endpoint.Ports);
     }
@@ -75,8 +75,8 @@ internal static class ServicePretty
 
     private static void WriteResources(TextWriter o, TaskResources? resources)
     {
-        var reserved = resources?.Reservations;
-        var limits = resources?.Limits;
+        var reserved = resources?.Reservations is { } r && r != new ResourceAmounts() ? r : null;
+        var limits = resources?.Limits is { } l && l != new ResourceLimit() ? l : null;
         if (reserved is null && limits is null) return;
         o.WriteLine("Resources:");
         if (reserved is not null) o.WriteLine(" Reservations:");
