@@ -137,6 +137,8 @@ public sealed class ElectionScenarios
 
         s.TickToElection(3); // Alone in thinking so.
         s.Settle();
+        s.TickAll(3);
+        Assert.Equal(term, s.Core(3).Term); // It was told so before it had raised anything.
         s[2].Feed(core => core.Receive(VoteRequest(3, 2, term + 4) with { Index = 99, LogTerm = 99 }));
         s.Settle();
 
