@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -61,7 +62,7 @@ internal sealed class NodeRoutes(ControlCalls control)
         new GetNodeRequest { Reference = http.Route("id") }, cancellationToken: http.RequestAborted))).Node;
 
     /// <summary>docker's <c>label</c> filter is on the engine's labels; the spec's are <c>node.label</c>.</summary>
-    private static bool Matches(IReadOnlyDictionary<string, string>? labels, string wanted)
+    private static bool Matches(ImmutableSortedDictionary<string, string>? labels, string wanted)
     {
         var equals = wanted.IndexOf('=', StringComparison.Ordinal);
         var key = equals < 0 ? wanted : wanted[..equals];

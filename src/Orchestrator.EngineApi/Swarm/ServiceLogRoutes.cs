@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -72,7 +73,7 @@ internal sealed class ServiceLogRoutes(ControlCalls control)
         }
     }
 
-    private static void Write(IBufferWriter<byte> output, Api.StreamKind kind, bool terminal, ReadOnlySpan<byte> line)
+    private static void Write(PipeWriter output, Api.StreamKind kind, bool terminal, ReadOnlySpan<byte> line)
     {
         if (!terminal)
         {

@@ -10,8 +10,6 @@ public sealed class LayerCompressionTests
     [InlineData("zstd")]
     public async Task A_compressed_tar_unpacks_to_the_layer_of_the_plain_one(string program)
     {
-        if (!File.Exists($"/usr/bin/{program}") && !File.Exists($"/bin/{program}"))
-            return; // The program only makes the input here; the library is what is tested.
         await using var node = await TestNode.StartAsync();
         var tar = new TarBuilder().File("a", string.Concat(Enumerable.Range(0, 100_000))).Build();
 
