@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Http;
+using Orchestrator.Linux;
 using Orchestrator.Linux.Io;
 
 namespace Orchestrator.Cli.Streams;
@@ -39,7 +40,8 @@ internal static class ContainerConsole
         });
         var first = WaitHandle.WaitAny([ended.WaitHandle, detached.WaitHandle]);
         if (first == 1) return false;
-        return failure is CliException ? throw failure : true;
+        // Our own reader has gone: end as SIGPIPE would end us, the container goes on. A lost daemon shows in the wait.
+        return failure is CliException or LinuxException { Errno: Errno.EPIPE } ? throw failure : true;
     }
 
     private static void CopyInput(Stream input, HijackedStream stream, DetachKeys? keys, ManualResetEventSlim detached)

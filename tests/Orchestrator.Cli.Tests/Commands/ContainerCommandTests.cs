@@ -113,6 +113,24 @@ public sealed class ContainerCommandTests : IDisposable
         Assert.Equal(new CliResult(0, "got 5", ""), result);
     }
 
+    /// <summary>As in <c>orch run web yes | head -1</c>: the container may never end by itself.</summary>
+    [Fact]
+    public void Run_ends_when_nobody_reads_its_output_any_more()
+    {
+        _daemon.Answer("POST /containers/create", 201, """{"Id":"c1","Warnings":[]}""");
+        _daemon.Answer("POST /containers/c1/start", 204);
+        _daemon.Answer("POST /containers/c1/wait", static exchange => exchange.Stream.Write(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"u8));
+        _daemon.Hijack("POST /containers/c1/attach", stream => stream.Write(Frame(StreamKind.Stdout, "y\n")));
+        var (read, write) = Linux.Io.FileDescriptor.Pipe();
+        read.Dispose();
+        using var output = new Cli.Streams.DescriptorStream(write.Fd);
+        using var session = new Session(Stream.Null, output, Stream.Null, name => name == "ORCH_HOST" ? _daemon.Address : null);
+
+        Assert.Equal(141, Entry.Run(["run", "web"], session));
+        write.Dispose();
+    }
+
     [Fact]
     public void Run_pulls_an_image_that_is_missing_and_shows_it_on_stderr()
     {
