@@ -32,7 +32,8 @@ public sealed record Reference
     public string Name => $"{Domain}/{Path}";
 
     /// <summary><see cref="Name"/> as people write it: without <c>docker.io/</c> and <c>library/</c>.</summary>
-    public string FamiliarName => Domain != DefaultDomain ? Name
+    /// <remarks><c>docker.io/x.y/web</c> stays whole, unlike docker's: <c>x.y/web</c> is of registry x.y.</remarks>
+    public string FamiliarName => Domain != DefaultDomain || ReferenceGrammar.BeginsWithDomain(Path) ? Name
         : Path.StartsWith("library/", StringComparison.Ordinal) && Path.IndexOf('/', 8) < 0 ? Path[8..] : Path;
 
     /// <summary>The whole as people write it.</summary>

@@ -18,7 +18,7 @@ public static class ReferenceGrammar
     internal static (string Domain, string Path)? Split(string name, out bool unqualified, ref string error)
     {
         var slash = name.IndexOf('/');
-        unqualified = slash < 0 || !LooksLikeDomain(name[..slash]);
+        unqualified = !BeginsWithDomain(name);
         var domain = unqualified ? Reference.DefaultDomain : name[..slash];
         var path = unqualified ? name : name[(slash + 1)..];
         if (domain == "index.docker.io")
@@ -32,6 +32,9 @@ public static class ReferenceGrammar
             error = $"repository name must not be more than {MaxNameLength} characters";
         return IsDomain(domain) && IsPath(path) ? (domain, path) : null;
     }
+
+    internal static bool BeginsWithDomain(string name) =>
+        name.IndexOf('/') is > -1 and var slash && LooksLikeDomain(name[..slash]);
 
     private static bool LooksLikeDomain(string first) =>
         first == "localhost" || first.AsSpan().IndexOfAny('.', ':') >= 0 || first.Any(char.IsAsciiLetterUpper);

@@ -14,6 +14,8 @@ public sealed class ReferenceTests
     [InlineData("acme/web", "docker.io/acme/web", "acme/web")]
     [InlineData("docker.io/web", "docker.io/library/web", "web")]
     [InlineData("index.docker.io/library/web:x", "docker.io/library/web:x", "web:x")]
+    [InlineData("docker.io/x.y/web", "docker.io/x.y/web", "docker.io/x.y/web")]
+    [InlineData("docker.io/x.y", "docker.io/library/x.y", "x.y")]
     [InlineData("localhost/web", "localhost/web", "localhost/web")]
     [InlineData("registry.orch:5000/a/b:tag", "registry.orch:5000/a/b:tag", "registry.orch:5000/a/b:tag")]
     [InlineData("[::1]:5000/a", "[::1]:5000/a", "[::1]:5000/a")]
