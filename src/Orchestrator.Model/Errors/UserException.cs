@@ -13,9 +13,8 @@ public sealed class UserException(ErrorCode code, string what, string remedy = "
 
     /// <summary>Two sentences on one line, whether or not the first brought its stop.</summary>
     private static string Join(string what, string remedy) =>
-        remedy.Length == 0 ? what : what.Length > 0 && char.IsPunctuation(what[^1]) && what[^1] is not (')' or '"' or '\'')
-            ? $"{what} {remedy}"
-            : $"{what}. {remedy}";
+        remedy.Length == 0 ? what
+            : what is [.., '.' or '!' or '?' or ':' or '…'] ? $"{what} {remedy}" : $"{what}. {remedy}";
 
     public static UserException NotFound(string kind, string reference) =>
         new(ErrorCode.NotFound, $"{kind} {reference} not found", $"List what is there: orch {kind} ls");
