@@ -209,8 +209,9 @@ public sealed class BadInputTests(Testbed testbed)
     {
         Assert.NotEqual(0, result.ExitCode);
         var said = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        // docker adds a second line after a refused flag or command: "See 'docker run --help'."
+        // As docker does, run tells of the pull it tries, and a refused flag is followed by where to read more.
         var lines = said.Where(l => !l.StartsWith("See '", StringComparison.Ordinal)
+            && !l.StartsWith("Run '", StringComparison.Ordinal)
             && !l.StartsWith("Unable to find image", StringComparison.Ordinal)).ToList();
         Assert.True(lines.Count == 1, $"one line was expected:\n{result.Error}");
         foreach (var word in words)
