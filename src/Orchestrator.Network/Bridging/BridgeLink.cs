@@ -25,10 +25,19 @@ internal static class BridgeLink
 
     private static void RefuseForeign(HostSpace host, string name, NetworkConfig network)
     {
-        if (host.Route.FindLink(name) is { } link && (link.Kind != "bridge" || link.Alias != LinkNames.Mark + network.Id)
-            && link.Alias.Length > 0)
-            throw new NetworkException(
-                NetworkFault.Conflict,
-                $"link {name} belongs to something else; give network {network.Name} another bridge name");
+        if (host.Route.FindLink(name) is not { Alias.Length: > 0 } link
+            || (link.Kind == "bridge" && link.Alias == LinkNames.Mark + network.Id))
+            return;
+        // The default bridge of a data root that is no more: whoever was on it went with it.
+        if (network.Name == NetworkDrivers.Bridge && link.Kind == "bridge"
+            && link.Alias.StartsWith(LinkNames.Mark, StringComparison.Ordinal))
+        {
+            host.Route.DeleteLink(name);
+            return;
+        }
+
+        throw new NetworkException(
+            NetworkFault.Conflict,
+            $"link {name} belongs to something else; give network {network.Name} another bridge name");
     }
 }
