@@ -1,7 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Store.Host;
 using Orchestrator.Store.Watching;
-using Orchestrator.Testing;
 
 namespace Orchestrator.Store.Tests;
 
@@ -13,7 +12,8 @@ internal sealed class StoreFixture
         State = new StoreState(watch);
         Recorder = new RecordingState(State);
         Log = new SoloLog(Recorder);
-        Store = new ObjectStore(State, Log, Time, options);
+        // The pause of a transaction that keeps colliding has to end by itself.
+        Store = new ObjectStore(State, Log, TimeProvider.System, options);
     }
 
     public StoreState State { get; }
@@ -21,8 +21,6 @@ internal sealed class StoreFixture
     public RecordingState Recorder { get; }
 
     public SoloLog Log { get; }
-
-    public ManualTime Time { get; } = new();
 
     public ObjectStore Store { get; }
 

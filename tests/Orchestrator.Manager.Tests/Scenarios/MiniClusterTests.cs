@@ -26,7 +26,7 @@ public sealed class MiniClusterTests
     [Fact]
     public async Task The_tasks_of_a_lost_node_are_replaced_elsewhere_and_stopped_when_it_returns()
     {
-        await using var cluster = await MiniCluster.StartAsync("a", "bb", "ccc");
+        await using var cluster = await MiniCluster.StartAsync(MiniCluster.ShortHeartbeat, "a", "bb", "ccc");
         await cluster.CreateAsync(MiniCluster.Spec("web", 3) with
         {
             Task = MiniCluster.Spec("web", 3).Task with
@@ -45,9 +45,9 @@ public sealed class MiniClusterTests
         cluster.StartAgent("bb");
         await cluster.UntilAsync(
             r => r.Nodes.Get("bb")!.Status.State == NodeState.Ready
-                && r.Tasks.Get(lost.Id.Value) is not { Status.State: <= TaskState.Running },
-            "the node is back and has stopped its old task");
-        Assert.Equal(3, MiniCluster.Running(cluster.Store.View(), "web").Count);
+                && r.Tasks.Get(lost.Id.Value) is not { Status.State: <= TaskState.Running }
+                && MiniCluster.Running(r, "web").Count == 3,
+            "the node is back and has stopped its old task, and three replicas run");
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class MiniClusterTests
     [Fact]
     public async Task A_new_term_of_leadership_goes_on_where_the_last_one_was()
     {
-        await using var cluster = await MiniCluster.StartAsync("a", "bb");
+        await using var cluster = await MiniCluster.StartAsync(MiniCluster.ShortHeartbeat, "a", "bb");
         cluster.Log.StepDown();
         await Assert.ThrowsAsync<global::Grpc.Core.RpcException>(() => cluster.CreateAsync(MiniCluster.Spec("web", 2)));
         cluster.Log.Lead();
@@ -188,7 +188,7 @@ public sealed class MiniClusterTests
     [Fact]
     public async Task A_failed_hand_over_leaves_the_leaders_loops_running()
     {
-        await using var cluster = await MiniCluster.StartAsync("a");
+        await using var cluster = await MiniCluster.StartAsync(MiniCluster.ShortHeartbeat, "a");
         await cluster.CreateAsync(MiniCluster.Spec("web", 1));
         await cluster.UntilAsync(r => MiniCluster.Running(r, "web").Count == 1, "one replica runs");
 

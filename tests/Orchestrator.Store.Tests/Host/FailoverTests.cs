@@ -2,6 +2,8 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Store.Tests.Host;
 
+[CollectionDefinition(nameof(FailoverTests), DisableParallelization = true)]
+[Collection(nameof(FailoverTests))] // Measures the product, not the tests beside it.
 public sealed class FailoverTests(ITestOutputHelper output)
 {
     /// <summary>The product's own deadline, with the settings it ships with; what is measured is printed.</summary>
