@@ -30,13 +30,16 @@ internal sealed class RequestStream : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(
+    protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // The handler keeps the headers back until there is a body; the server may be the one to speak first.
+        if (!_opened.Task.IsCompleted)
+            await stream.FlushAsync(cancellationToken);
         // A handler that retries on another connection asks a second time; the messages are gone by then.
         if (!_opened.TrySetResult(stream))
             throw new IOException("The connection was lost before the stream began.");
-        return _ended.Task.WaitAsync(cancellationToken);
+        await _ended.Task.WaitAsync(cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)

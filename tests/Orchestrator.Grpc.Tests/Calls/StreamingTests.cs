@@ -107,13 +107,30 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    public async Task The_server_hears_of_a_stream_before_its_first_request()
+    {
+        await using var server = await TestServer.StartAsync(new EchoService
+        {
+            OnDuplex = (_, replies, _) => replies.WriteAsync(new EchoReply { Text = "welcome" }),
+        });
+        var client = server.Client();
+        await client.UnaryAsync(new EchoRequest()); // The connection is quiet now: nothing else pushes the headers out.
+        using var call = client.Duplex();
+
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Soon());
+
+        Assert.Equal("welcome", call.ResponseStream.Current.Text);
+    }
+
+    [Fact]
     public async Task A_server_may_end_a_stream_the_client_still_writes()
     {
         var echo = new EchoService { OnDuplex = (_, _, _) => throw new RpcException(new(StatusCode.Aborted, "enough")) };
         await using var server = await TestServer.StartAsync(echo);
         using var call = server.Client().Duplex();
 
-        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            () => call.ResponseStream.MoveNext(CancellationToken.None).Soon());
 
         Assert.Equal(StatusCode.Aborted, failure.StatusCode);
         var write = await Assert.ThrowsAsync<RpcException>(() => call.RequestStream.WriteAsync(new EchoRequest()));
