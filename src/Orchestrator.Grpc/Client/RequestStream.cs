@@ -24,7 +24,7 @@ internal sealed class RequestStream : HttpContent
     public void Abort()
     {
         _opened.TrySetCanceled();
-        _ended.TrySetResult();
+        _ended.TrySetCanceled(); // Were this an end like any other, the server could take half a stream for the whole.
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Grpc.Core;
 using Orchestrator.Grpc.Tests.Protos;
 
@@ -99,6 +100,42 @@ public sealed class CancellationTests
         var (exception, cancelled) = await seen.Task.Soon();
         Assert.IsAssignableFrom<OperationCanceledException>(exception);
         Assert.True(cancelled);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_dropped_never_looks_complete_to_the_server()
+    {
+        const int calls = 200;
+        var ends = Channel.CreateUnbounded<bool>();
+        var echo = new EchoService
+        {
+            OnDuplex = async (requests, replies, _) =>
+            {
+                try
+                {
+                    while (await requests.MoveNext(CancellationToken.None))
+                        await replies.WriteAsync(new EchoReply());
+                    ends.Writer.TryWrite(true);
+                }
+                catch (OperationCanceledException)
+                {
+                    ends.Writer.TryWrite(false);
+                }
+            },
+        };
+        await using var server = await TestServer.StartAsync(echo);
+        var client = server.Client();
+
+        for (var i = 0; i < calls; i++)
+        {
+            var call = client.Duplex();
+            await call.RequestStream.WriteAsync(new EchoRequest());
+            await call.ResponseStream.MoveNext(CancellationToken.None).Soon();
+            call.Dispose();
+        }
+
+        for (var i = 0; i < calls; i++)
+            Assert.False(await ends.Reader.ReadAsync().AsTask().Soon(), "a dropped stream looked complete");
     }
 
     [Fact]
