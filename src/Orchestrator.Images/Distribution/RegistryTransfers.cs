@@ -8,10 +8,13 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
     private readonly RegistryEndpoints endpoints = new(options, cluster);
     private readonly TransferRetry retry = new(options.TransferAttempts, stores.Time);
 
+    /// <summary>For questions that somebody waits at the prompt for.</summary>
+    private readonly TransferRetry once = new(1, stores.Time);
+
     public async Task<Image> PullAsync(Reference name, Platform platform, RegistryCredentials? credentials,
         IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
     {
-        var (client, top, json) = await FindAsync(name, credentials, cancellationToken);
+        var (client, top, json) = await FindAsync(name, credentials, retry, cancellationToken);
         progress?.Report(new ImageProgress($"Pulling from {name.Path}", name.Tag ?? name.Digest.ToString()));
         var before = Library.ImageFinder.FindNamed(stores.Library.State, name);
         var image = await stores.UnderLeaseAsync(lease =>
@@ -33,7 +36,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
     public async Task<ResolvedImage> ResolveAsync(
         Reference name, RegistryCredentials? credentials, CancellationToken cancellationToken)
     {
-        var (client, top, json) = await FindAsync(name, credentials, cancellationToken);
+        var (client, top, json) = await FindAsync(name, credentials, once, cancellationToken);
         var found = client.Repository.WithDigest(top.Digest);
         try
         {
@@ -61,7 +64,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
 
     /// <summary>Asks each place that the name may be at for its manifest.</summary>
     private async Task<(RegistryClient Client, Descriptor Top, byte[] Json)> FindAsync(
-        Reference name, RegistryCredentials? credentials, CancellationToken cancellationToken)
+        Reference name, RegistryCredentials? credentials, TransferRetry patience, CancellationToken cancellationToken)
     {
         ImageException? first = null;
         foreach (var place in Places(name))
@@ -69,7 +72,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
             try
             {
                 var client = new RegistryClient(endpoints.Of(place.Domain), place, place.Domain == name.Domain ? credentials : null);
-                var (top, json) = await retry.RunAsync(token => client.GetManifestAsync(place, token), null, cancellationToken);
+                var (top, json) = await patience.RunAsync(token => client.GetManifestAsync(place, token), null, cancellationToken);
                 return (client, top, json);
             }
             catch (ImageException error) when (error.Error is ImageError.NotFound or ImageError.Unavailable or ImageError.Denied)

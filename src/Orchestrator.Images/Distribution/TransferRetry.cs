@@ -24,9 +24,15 @@ internal sealed class TransferRetry(int attempts, TimeProvider time)
         }
     }
 
-    /// <summary>Broken connections, timeouts and busy servers pass; what a registry refuses it refuses again.</summary>
+    /// <summary>
+    /// Broken connections, timeouts and busy servers pass; what a registry refuses it refuses again, and a name that
+    /// nobody knows stays unknown.
+    /// </summary>
     private static bool IsPassing(Exception error) => error switch
     {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => false,
+        ImageException { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } } =>
+            false,
         ImageException image => image.Error is ImageError.Unavailable,
         HttpRequestException => true,
         TimeoutException => true,
