@@ -5,7 +5,9 @@ using Orchestrator.Protocol.Mapping;
 
 namespace Orchestrator.Agent;
 
-/// <summary>What the agent knows again after a restart, so that containers outlive both the daemon and the managers.</summary>
+/// <summary>
+/// What the agent knows again after a restart, so that containers outlive both the daemon and the managers.
+/// </summary>
 /// <remarks>
 /// <c>assignments</c>: the last complete set; <c>node</c>: this node as last described by a manager;
 /// <c>tasks/ID</c>: observed status of each task. Each file is replaced whole.

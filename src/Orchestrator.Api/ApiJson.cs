@@ -83,7 +83,9 @@ public sealed partial class ApiJson : JsonSerializerContext
     public const string MinApiVersion = "1.24";
 
     /// <summary>The one to use.</summary>
-    /// <remarks>Made on first use: the generator's own statics are initialised in no known order with this file's.</remarks>
+    /// <remarks>
+    /// Made on first use: the generator's own statics are initialised in no known order with this file's.
+    /// </remarks>
     public static ApiJson Wire => field ??= new(new JsonSerializerOptions(Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace Orchestrator.Api;
 
 /// <summary>The <c>filters</c> query parameter: keys with the values a listed object may have.</summary>
-/// <remarks>Clients before API 1.22 send lists, later ones sets (<c>{"label":{"a=b":true}}</c>); both are read.</remarks>
+/// <remarks>
+/// Clients before API 1.22 send lists, later ones sets (<c>{"label":{"a=b":true}}</c>); both are read.
+/// </remarks>
 public sealed class Filters
 {
     private readonly SortedDictionary<string, List<string>> _values = new(StringComparer.Ordinal);

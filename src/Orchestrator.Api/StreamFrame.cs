@@ -21,7 +21,9 @@ public readonly record struct StreamFrame(StreamKind Kind, int Length)
         BinaryPrimitives.WriteInt32BigEndian(header[4..], Length);
     }
 
-    /// <exception cref="InvalidDataException">The bytes are not a header: the stream is a raw one, or out of step.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are not a header: the stream is a raw one, or out of step.
+    /// </exception>
     public static StreamFrame Read(ReadOnlySpan<byte> header)
     {
         var length = BinaryPrimitives.ReadInt32BigEndian(header[4..]);

@@ -56,7 +56,8 @@ internal static class Entry
         }
         catch (UsageException e)
         {
-            return Fail(session, $"{e.Message}\n\n{Help.RootUsage}\n\nRun 'orch --help' for more information", e.ExitCode);
+            return Fail(
+                session, $"{e.Message}\n\n{Help.RootUsage}\n\nRun 'orch --help' for more information", e.ExitCode);
         }
         session.HostFlag = globals.Host.IsSet ? globals.Host.Value : null;
 

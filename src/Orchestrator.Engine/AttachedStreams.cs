@@ -1,9 +1,13 @@
 namespace Orchestrator.Engine;
 
-/// <summary>The stdio of a container or exec as one client sees it. Disposing it detaches; the program goes on.</summary>
+/// <summary>
+/// The stdio of a container or exec as one client sees it. Disposing it detaches; the program goes on.
+/// </summary>
 public abstract class AttachedStreams : IAsyncDisposable
 {
-    /// <summary>Output carries docker's 8-byte frame headers; false with a terminal, whose bytes come as they are.</summary>
+    /// <summary>
+    /// Output carries docker's 8-byte frame headers; false with a terminal, whose bytes come as they are.
+    /// </summary>
     public abstract bool IsFramed { get; }
 
     /// <summary>The next bytes of output, header included; 0 when the program has ended or closed its output.</summary>

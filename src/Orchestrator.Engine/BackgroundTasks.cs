@@ -1,6 +1,8 @@
 namespace Orchestrator.Engine;
 
-/// <summary>Work that outlives the call that began it. The owner stops it all and waits; nothing is fired and forgotten.</summary>
+/// <summary>
+/// Work that outlives the call that began it. The owner stops it all and waits; nothing is fired and forgotten.
+/// </summary>
 internal sealed class BackgroundTasks : IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();

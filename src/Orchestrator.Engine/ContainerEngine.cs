@@ -64,7 +64,9 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     public NodeNetwork Network => services.Network;
 
-    /// <summary>Reads what an earlier daemon left, brings up the network, takes over what runs and settles what ended.</summary>
+    /// <summary>
+    /// Reads what an earlier daemon left, brings up the network, takes over what runs and settles what ended.
+    /// </summary>
     /// <exception cref="IOException">The data root cannot be used; the message says why.</exception>
     public static async Task<ContainerEngine> OpenAsync(
         EngineOptions options, EngineServices services, CancellationToken cancellationToken)
@@ -172,7 +174,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         return new JsonLogReader(entry.Record.LogPath, services.Time).ReadAsync(query, HasEnded, cancellationToken);
 
         bool HasEnded() => entry.IsRemoved
-            || entry.Record.State.Status is not (ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting);
+            || entry.Record.State.Status is not (ContainerStatus.Running
+                or ContainerStatus.Paused or ContainerStatus.Restarting);
     }
 
     /// <summary>Joins a container's stdio. Of one that is not up yet: before its first byte can come.</summary>
@@ -183,7 +186,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         using var held = await entry.Gate.EnterAsync(cancellationToken);
         var spec = entry.Record.Spec;
         if (entry.Record.State.Status == ContainerStatus.Paused)
-            throw EngineException.Conflict($"container {entry.Record.Name} is paused, unpause the container before attach");
+            throw EngineException.Conflict(
+                $"container {entry.Record.Name} is paused, unpause the container before attach");
         containerEvents.Publish(entry.Record, "attach");
         return entry.Run is { } run
             ? await run.AttachAsync(null, options, spec.Tty, spec.StdinOnce, cancellationToken)
@@ -201,7 +205,9 @@ public sealed class ContainerEngine : IAsyncDisposable
     /// <returns>The exec's id.</returns>
     public string CreateExec(string reference, ExecSpec spec) => execs.Create(reference, spec);
 
-    /// <summary>Runs an exec instance; null when it was created without streams or <paramref name="detach"/> is set.</summary>
+    /// <summary>
+    /// Runs an exec instance; null when it was created without streams or <paramref name="detach"/> is set.
+    /// </summary>
     public Task<AttachedStreams?> StartExecAsync(string execId, bool detach, CancellationToken cancellationToken) =>
         execs.StartAsync(execId, detach, cancellationToken);
 
@@ -220,13 +226,18 @@ public sealed class ContainerEngine : IAsyncDisposable
     public Task DisconnectAsync(string reference, string network, bool force, CancellationToken cancellationToken) =>
         networks.DisconnectAsync(table.Get(reference), network, force, cancellationToken);
 
-    /// <summary>Writes <c>/etc/hosts</c> and its like of running containers anew; call it when the cluster's names changed.</summary>
+    /// <summary>
+    /// Writes <c>/etc/hosts</c> and its like of running containers anew; call it when the cluster's names changed.
+    /// </summary>
     public void RefreshFiles(string reference) => networks.RefreshFiles(table.Get(reference));
 
-    /// <summary>A container made from an image, a running one first: what keeps that image from being removed.</summary>
+    /// <summary>
+    /// A container made from an image, a running one first: what keeps that image from being removed.
+    /// </summary>
     public ImageUse? UserOf(Oci.Images.Digest imageId)
     {
-        var users = table.All.Select(entry => entry.Record).Where(record => record.ImageId == imageId.ToString()).ToList();
+        var users = table.All.Select(entry => entry.Record).Where(
+            record => record.ImageId == imageId.ToString()).ToList();
         var user = users.Find(record => record.State.IsUp) ?? users.FirstOrDefault();
         return user is null ? null : new ImageUse(user.Id, user.State.IsUp);
     }
@@ -269,5 +280,6 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     private void PublishImageEvent(ImageEvent change) => Events.Publish(
         "image", change.Action, change.Id,
-        change.Name is { } name ? new Dictionary<string, string> { ["name"] = name } : new Dictionary<string, string>());
+        change.Name is { } name ? new Dictionary<string, string> { ["name"] = name }
+            : new Dictionary<string, string>());
 }

@@ -5,7 +5,9 @@ namespace Orchestrator.Engine;
 /// <summary>Ids nobody else has: 64 lower-case hex digits.</summary>
 internal static class RandomId
 {
-    /// <remarks>Never twelve decimal digits in front: such a short id would pass for a number, and for a hostname of none.</remarks>
+    /// <remarks>
+    /// Never twelve decimal digits in front: such a short id would pass for a number, and for a hostname of none.
+    /// </remarks>
     public static string Next()
     {
         while (true)

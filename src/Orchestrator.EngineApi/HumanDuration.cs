@@ -1,12 +1,15 @@
 namespace Orchestrator.EngineApi;
 
-/// <summary>A span of time in docker's words: <c>Less than a second</c>, <c>5 minutes</c>, <c>About an hour</c>.</summary>
+/// <summary>
+/// A span of time in docker's words: <c>Less than a second</c>, <c>5 minutes</c>, <c>About an hour</c>.
+/// </summary>
 public static class HumanDuration
 {
     public static string Of(TimeSpan span)
     {
         var seconds = (long)span.TotalSeconds;
-        var (minutes, hours) = ((long)span.TotalMinutes, (long)Math.Round(span.TotalHours, MidpointRounding.AwayFromZero));
+        var (minutes, hours) =
+            ((long)span.TotalMinutes, (long)Math.Round(span.TotalHours, MidpointRounding.AwayFromZero));
         return seconds switch
         {
             < 1 => "Less than a second",

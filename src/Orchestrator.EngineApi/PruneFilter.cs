@@ -20,7 +20,8 @@ internal static class PruneFilter
             return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
         if (GoDuration.TryParse(text, out var span))
             return now - span;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+        return DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             ? moment
             : throw EngineException.Invalid($"invalid filter 'until={text}': give a time or a span such as 24h");
     }

@@ -6,7 +6,9 @@ namespace Orchestrator.Images;
 /// <summary>What goes wrong with disks, in words for the user.</summary>
 internal static class Disk
 {
-    /// <summary>Whether the failure is a full disk or a used-up quota. .NET and we both put the errno into HResult.</summary>
+    /// <summary>
+    /// Whether the failure is a full disk or a used-up quota. .NET and we both put the errno into HResult.
+    /// </summary>
     public static bool IsFull(Exception error) =>
         error is IOException { HResult: (int)Errno.ENOSPC or (int)Errno.EDQUOT };
 

@@ -17,7 +17,9 @@ public sealed record Image
     /// <summary>Names with a tag, as people write them (<c>web:latest</c>), sorted. Docker's <c>RepoTags</c>.</summary>
     public ImmutableArray<string> RepoTags { get; init; } = [];
 
-    /// <summary>Names with the digest a registry knows it by (<c>web@sha256:…</c>), sorted. Docker's <c>RepoDigests</c>.</summary>
+    /// <summary>
+    /// Names with the digest a registry knows it by (<c>web@sha256:…</c>), sorted. Docker's <c>RepoDigests</c>.
+    /// </summary>
     public ImmutableArray<string> RepoDigests { get; init; } = [];
 
     /// <summary>The image it was built or committed from, if that was local.</summary>

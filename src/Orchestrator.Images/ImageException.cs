@@ -2,7 +2,8 @@ namespace Orchestrator.Images;
 
 /// <summary>A failure that its message explains to the user in one line: what happened, and what to do next.</summary>
 #pragma warning disable CA1032 // Without kind and message it would say nothing.
-public sealed class ImageException(ImageError error, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class ImageException(ImageError error, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     public ImageError Error { get; } = error;
 }

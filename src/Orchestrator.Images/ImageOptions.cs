@@ -5,7 +5,9 @@ namespace Orchestrator.Images;
 /// <summary>Settings of the image side of a node.</summary>
 public sealed record ImageOptions
 {
-    /// <summary>The node's data folder; <c>content</c>, <c>images</c> and <c>snapshots</c> are made below it, mode 0700.</summary>
+    /// <summary>
+    /// The node's data folder; <c>content</c>, <c>images</c> and <c>snapshots</c> are made below it, mode 0700.
+    /// </summary>
     public required string DataRoot { get; init; }
 
     /// <summary>Registries (<c>host[:port]</c>) that may speak plain HTTP. Loopback addresses always may.</summary>

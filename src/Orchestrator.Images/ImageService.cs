@@ -21,7 +21,9 @@ public sealed class ImageService : IAsyncDisposable
     private ImageService(ImageStores stores, RegistryTransfers transfers) =>
         (this.stores, this.transfers) = (stores, transfers);
 
-    /// <summary>Opens the stores below the data root, making them if need be and discarding what a crash left half-made.</summary>
+    /// <summary>
+    /// Opens the stores below the data root, making them if need be and discarding what a crash left half-made.
+    /// </summary>
     /// <param name="cluster">The way to <c>registry.orch:5000</c>; null when the node never joins a cluster.</param>
     public static async Task<ImageService> OpenAsync(
         ImageOptions options, IClusterRegistry? cluster, TimeProvider time, CancellationToken cancellationToken)
@@ -42,7 +44,9 @@ public sealed class ImageService : IAsyncDisposable
     /// <summary>All images, newest first.</summary>
     public ImmutableArray<Image> List() => stores.Library.List();
 
-    /// <summary>Finds an image by name (tag <c>latest</c> assumed), name and digest, id, or unique start of an id.</summary>
+    /// <summary>
+    /// Finds an image by name (tag <c>latest</c> assumed), name and digest, id, or unique start of an id.
+    /// </summary>
     /// <exception cref="ImageException">Invalid: not a name. NotFound: docker's <c>No such image: …</c>.</exception>
     public Image Find(string name) => stores.Library.Get(ImageFinder.Find(stores.Library.State, name))
         ?? throw new ImageException(ImageError.NotFound, $"No such image: {name}");
@@ -101,14 +105,17 @@ public sealed class ImageService : IAsyncDisposable
         if (parsed.Digest is not null)
             throw new ImageException(ImageError.Invalid, "refusing to create a tag with a digest reference");
         var (name, id) = (parsed.WithDefaultTag(), default(Digest));
-        stores.Library.Change(state => state.Named(name, id = ImageFinder.Find(state, source), stores.Time.GetUtcNow()));
+        stores.Library.Change(
+            state => state.Named(name, id = ImageFinder.Find(state, source), stores.Time.GetUtcNow()));
         Tell("tag", id.ToString(), name.Familiar);
         return Task.CompletedTask;
     }
 
     /// <summary>Takes a name away, and the image with its last name, by docker's rules and with its words.</summary>
     /// <returns>What went, in docker's order: names, then the image, then its layers that nothing else has.</returns>
-    /// <exception cref="ImageException">NotFound. Conflict: a container or another image needs it, or it has several names.</exception>
+    /// <exception cref="ImageException">
+    /// NotFound. Conflict: a container or another image needs it, or it has several names.
+    /// </exception>
     public async Task<ImmutableArray<ImageDeletion>> RemoveAsync(
         string name, RemoveOptions options, CancellationToken cancellationToken)
     {
@@ -133,7 +140,8 @@ public sealed class ImageService : IAsyncDisposable
         [
             .. outcome.Untagged.Select(u => new ImageDeletion(Untagged: u.Familiar)),
             .. outcome.Deleted.Select(d => new ImageDeletion(Deleted: d.ToString())),
-            .. chains.Distinct().Where(c => stores.Layers.Find(c) is null).Select(c => new ImageDeletion(Deleted: c.ToString())),
+            .. chains.Distinct().Where(c => stores.Layers.Find(c) is null).Select(
+                c => new ImageDeletion(Deleted: c.ToString())),
         ];
     }
 
@@ -153,12 +161,15 @@ public sealed class ImageService : IAsyncDisposable
     /// <summary>Fetches an image from its registry and unpacks it; quick when nothing changed.</summary>
     /// <param name="reference">A name; tag <c>latest</c> is assumed; with a digest exactly that is fetched.</param>
     /// <param name="platform">Null is the host's.</param>
-    /// <remarks>A name without a registry is looked for in the cluster's registry first, then in mirrors and docker.io.</remarks>
+    /// <remarks>
+    /// A name without a registry is looked for in the cluster's registry first, then in mirrors and docker.io.
+    /// </remarks>
     public async Task<Image> PullAsync(string reference, Platform? platform, RegistryCredentials? credentials,
         IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
     {
         var name = ImageNames.Parse(reference).WithDefaultTag();
-        var image = await transfers.PullAsync(name, platform ?? Platform.Host, credentials, progress, cancellationToken);
+        var image = await transfers.PullAsync(
+            name, platform ?? Platform.Host, credentials, progress, cancellationToken);
         Tell("pull", name.Familiar, name.Familiar);
         return image;
     }
@@ -173,13 +184,19 @@ public sealed class ImageService : IAsyncDisposable
         Tell("push", name.Familiar, name.Familiar);
     }
 
-    /// <summary>Asks the registry what a name stands for now, fetching no layer: how a service's image gets its digest.</summary>
+    /// <summary>
+    /// Asks the registry what a name stands for now, fetching no layer: how a service's image gets its digest.
+    /// </summary>
     public Task<ResolvedImage> ResolveAsync(
         string reference, RegistryCredentials? credentials, CancellationToken cancellationToken) =>
         transfers.ResolveAsync(ImageNames.Parse(reference).WithDefaultTag(), credentials, cancellationToken);
 
-    /// <summary>Unpacks the image's layers where that is still to be done, and makes a writable snapshot over them.</summary>
-    /// <param name="key">The container's id. A second call with the same key and image returns the same snapshot.</param>
+    /// <summary>
+    /// Unpacks the image's layers where that is still to be done, and makes a writable snapshot over them.
+    /// </summary>
+    /// <param name="key">
+    /// The container's id. A second call with the same key and image returns the same snapshot.
+    /// </param>
     public Task<Snapshot> PrepareAsync(string key, Image image, CancellationToken cancellationToken) =>
         stores.UnderLeaseAsync(async lease =>
         {
@@ -189,14 +206,17 @@ public sealed class ImageService : IAsyncDisposable
             if (chains.Any(c => stores.Layers.Find(c) is null))
             {
                 // Unpacked when it came, so only a crash or a damaged disk leads here.
-                var manifest = ImageJson.ReadManifest(await Content.ReadAsync(image.Manifest.Digest, cancellationToken));
+                var manifest = ImageJson.ReadManifest(
+                    await Content.ReadAsync(image.Manifest.Digest, cancellationToken));
                 await stores.UnpackAsync(lease, image.Config, manifest.Layers ?? [], null, cancellationToken);
             }
 
             return await stores.Snapshots.PrepareAsync(key, chains.Count == 0 ? null : chains[^1], cancellationToken);
         });
 
-    /// <summary>The snapshot prepared under <paramref name="key"/>, also by an earlier process; null when there is none.</summary>
+    /// <summary>
+    /// The snapshot prepared under <paramref name="key"/>, also by an earlier process; null when there is none.
+    /// </summary>
     public Snapshot? FindSnapshot(string key) => stores.Snapshots.Find(key);
 
     /// <summary>Deletes a snapshot and all it holds; it must no longer be mounted. Unknown keys are fine.</summary>
@@ -205,7 +225,8 @@ public sealed class ImageService : IAsyncDisposable
 
     /// <summary>Deletes blobs and layers that nothing names any more.</summary>
     /// <returns>Bytes given back.</returns>
-    public Task<long> CollectGarbageAsync(CancellationToken cancellationToken) => stores.CollectAsync(cancellationToken);
+    public Task<long> CollectGarbageAsync(CancellationToken cancellationToken) =>
+        stores.CollectAsync(cancellationToken);
 
     public ValueTask DisposeAsync()
     {

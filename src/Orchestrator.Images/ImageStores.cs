@@ -66,7 +66,9 @@ internal sealed class ImageStores
     }
 
     /// <summary>Unpacks what is still packed of an image, lowest layer first.</summary>
-    /// <param name="layers">The manifest's layers, in the order of the configuration's diff IDs; all in the content store.</param>
+    /// <param name="layers">
+    /// The manifest's layers, in the order of the configuration's diff IDs; all in the content store.
+    /// </param>
     /// <param name="each">Told of each layer: its number, and bytes done.</param>
     /// <returns>The topmost layer; null for an image without.</returns>
     public async Task<Layer?> UnpackAsync(ContentLease lease, ImageConfig config, IReadOnlyList<Descriptor> layers,
@@ -92,7 +94,8 @@ internal sealed class ImageStores
         if (config.RootFs.DiffIds.Length != layers.Count)
         {
             throw new ImageException(ImageError.Invalid,
-                $"the image is damaged: its configuration has {config.RootFs.DiffIds.Length} layers, its manifest {layers.Count}");
+                $"the image is damaged: its configuration has {config.RootFs.DiffIds.Length} "
+                + $"layers, its manifest {layers.Count}");
         }
     }
 

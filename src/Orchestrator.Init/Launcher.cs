@@ -7,7 +7,9 @@ internal static unsafe class Launcher
 
     private static byte* program;
 
-    /// <summary>Looks for argv[0] as execvp does, as the user it will run as, so that the answer is known at create.</summary>
+    /// <summary>
+    /// Looks for argv[0] as execvp does, as the user it will run as, so that the answer is known at create.
+    /// </summary>
     public static long Find(byte* name, byte* path)
     {
         if (*name == 0)
@@ -21,7 +23,9 @@ internal static unsafe class Launcher
         return path == null ? -Syscall.Enoent : Search(name, path);
     }
 
-    /// <summary>Says ready, then waits for one byte. The end of the socket means that the runtime died: so ends this.</summary>
+    /// <summary>
+    /// Says ready, then waits for one byte. The end of the socket means that the runtime died: so ends this.
+    /// </summary>
     public static long WaitForStart()
     {
         Plan.Send(ReportKind.Ready, 0, 0);
@@ -83,7 +87,9 @@ internal static unsafe class Launcher
         return Syscall.Call(Syscall.Faccessat2, Syscall.AtFdcwd, (long)path, ExecuteAccess, EffectiveAccess);
     }
 
-    /// <summary>The runtime ignores SIGPIPE, and posix_spawn leaves two more ignored: a payload must not inherit that.</summary>
+    /// <summary>
+    /// The runtime ignores SIGPIPE, and posix_spawn leaves two more ignored: a payload must not inherit that.
+    /// </summary>
     private static void ResetSignals()
     {
         var action = stackalloc long[4];

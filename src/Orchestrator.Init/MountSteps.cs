@@ -3,7 +3,8 @@ namespace Orchestrator.Init;
 /// <summary>The container's file system. All before the pivot, through fds below <see cref="Plan.Root"/>.</summary>
 internal static unsafe class MountSteps
 {
-    private const long MsRdonly = 1, MsNosuid = 2, MsNodev = 4, MsNoexec = 8, MsBind = 0x1000, MsRec = 0x4000, MsSlave = 0x80000;
+    private const long MsRdonly = 1, MsNosuid = 2, MsNodev = 4, MsNoexec = 8, MsBind = 0x1000, MsRec = 0x4000,
+    MsSlave = 0x80000;
     private const long DirectoryCloexec = 0x10000 | 0x80000;
     private const int KindMask = 0xf000, Directory = 0x4000, CharacterDevice = 0x2000;
     private const long DetachMount = 2, MoveEmptyPaths = 0x4 | 0x40, AttributeReadOnly = 1;
@@ -40,7 +41,9 @@ internal static unsafe class MountSteps
         }
     }
 
-    /// <summary>Puts tree <paramref name="tree"/> (an open_tree clone) on <paramref name="target"/>; closes neither.</summary>
+    /// <summary>
+    /// Puts tree <paramref name="tree"/> (an open_tree clone) on <paramref name="target"/>; closes neither.
+    /// </summary>
     public static long Attach(long tree, long target)
     {
         byte none = 0;
@@ -82,7 +85,8 @@ internal static unsafe class MountSteps
             return fd;
         var target = stackalloc byte[32];
         Bytes.FdPath(target, (int)fd);
-        var result = Syscall.Call(Syscall.Mount, (long)Plan.Text(step->Text3), (long)target, (long)Plan.Text(step->Text2),
+        var result = Syscall.Call(
+            Syscall.Mount, (long)Plan.Text(step->Text3), (long)target, (long)Plan.Text(step->Text2),
             step->A, (long)Plan.Text(step->Text4));
         Syscall.Call(Syscall.Close, fd);
         if (result < 0 || step->B == 0)
@@ -104,7 +108,8 @@ internal static unsafe class MountSteps
             result = SetAttributes(tree, step->A, step->B, step->C, recursive);
         if (result < 0)
             return Close(tree, result);
-        var target = Kind(stat) == Directory ? Resolve.Directory(Plan.Text(step->Text1)) : Resolve.File(Plan.Text(step->Text1));
+        var target = Kind(stat) == Directory ? Resolve.Directory(Plan.Text(step->Text1))
+            : Resolve.File(Plan.Text(step->Text1));
         return Close(tree, target < 0 ? target : Close(target, Attach(tree, target)));
     }
 
@@ -120,7 +125,8 @@ internal static unsafe class MountSteps
         if (result >= 0) // mknod's mode goes through the umask; chmod's does not.
             result = Syscall.Call(Syscall.Fchmodat, parent, (long)name, step->A & 0xfff);
         if (result >= 0 && step->C != 0)
-            result = Syscall.Call(Syscall.Fchownat, parent, (long)name, step->C & 0xffffffff, step->C >> 32, Syscall.AtSymlinkNofollow);
+            result = Syscall.Call(
+                Syscall.Fchownat, parent, (long)name, step->C & 0xffffffff, step->C >> 32, Syscall.AtSymlinkNofollow);
         return Close(parent, result);
     }
 
@@ -134,8 +140,8 @@ internal static unsafe class MountSteps
         return Close(parent, result == -Syscall.Eexist ? 0 : result);
     }
 
-    /// <summary>A directory gets an empty read-only tmpfs, a file the host's null device, verified by number through its
-    /// fd: the container's own might be anything (CVE-2025-31133).</summary>
+    /// <summary>A directory gets an empty read-only tmpfs, a file the host's null device, verified by number through
+    /// its fd: the container's own might be anything (CVE-2025-31133).</summary>
     private static long Mask(byte* path)
     {
         var fd = Resolve.Open(path);
@@ -156,7 +162,8 @@ internal static unsafe class MountSteps
         Bytes.Append(type, "tmpfs");
         var data = stackalloc byte[24];
         Bytes.Append(data, "size=0,nr_inodes=1");
-        return Syscall.Call(Syscall.Mount, (long)type, (long)target, (long)type, MsRdonly | MsNosuid | MsNodev | MsNoexec, (long)data);
+        return Syscall.Call(
+            Syscall.Mount, (long)type, (long)target, (long)type, MsRdonly | MsNosuid | MsNodev | MsNoexec, (long)data);
     }
 
     private static long MaskFile(long fd)

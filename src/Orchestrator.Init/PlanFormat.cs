@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Init;
 
-/// <summary>One kind of step. Numbers are the format's; a plan never outlives the binary that carries both sides.</summary>
+/// <summary>
+/// One kind of step. Numbers are the format's; a plan never outlives the binary that carries both sides.
+/// </summary>
 internal enum PlanOp
 {
     /// <summary>Text1: a v1 tasks file on the host, which then holds this (only) thread.</summary>
@@ -19,8 +21,8 @@ internal enum PlanOp
     /// <summary>A: CLONE_NEW* kinds.</summary>
     Unshare = 4,
 
-    /// <summary>The rest is done by a child, whose parent is this process's parent; this process reports and ends. The child
-    /// is born into the cgroup of <see cref="OpenCgroup"/>, if there was one.</summary>
+    /// <summary>The rest is done by a child, whose parent is this process's parent; this process reports and ends. The
+    /// child is born into the cgroup of <see cref="OpenCgroup"/>, if there was one.</summary>
     Fork = 5,
 
     /// <summary>Text1: path on the host, before the pivot. Text2: what to write, in one write.</summary>
@@ -32,7 +34,9 @@ internal enum PlanOp
     /// <summary>Text1: target. Text2: type. Text3: source. Text4: data. A: MS_* flags. B: propagation, or 0.</summary>
     Mount = 8,
 
-    /// <summary>Text1: target. Text2: source on the host. A: attributes set. B: attributes cleared. C: propagation.</summary>
+    /// <summary>
+    /// Text1: target. Text2: source on the host. A: attributes set. B: attributes cleared. C: propagation.
+    /// </summary>
     Bind = 9,
 
     /// <summary>Text1: path. A: mode. B: device. C: uid, and gid in the upper half.</summary>
@@ -86,7 +90,9 @@ internal enum PlanOp
     /// <summary>A: effective. B: permitted. C: inheritable; ambient is at offset Text1 as u64.</summary>
     Capabilities = 26,
 
-    /// <summary>Text1: argv[0]. Text2: PATH, or none. Text3: directory-relative names are allowed when it has a slash.</summary>
+    /// <summary>
+    /// Text1: argv[0]. Text2: PATH, or none. Text3: directory-relative names are allowed when it has a slash.
+    /// </summary>
     FindProgram = 27,
 
     /// <summary>Report ready and wait for one byte.</summary>

@@ -44,8 +44,8 @@ internal static unsafe class ProcessSteps
         return result;
     }
 
-    /// <summary>A plain fork, safe because there is no runtime whose threads it could lose. CLONE_PARENT makes the child
-    /// the runtime's own, so that it may wait for it; and in a new pid namespace the child is pid 1.</summary>
+    /// <summary>A plain fork, safe because there is no runtime whose threads it could lose. CLONE_PARENT makes the
+    /// child the runtime's own, so that it may wait for it; and in a new pid namespace the child is pid 1.</summary>
     private static long Fork()
     {
         const long cloneParent = 0x8000, sigchld = 17;
@@ -67,7 +67,8 @@ internal static unsafe class ProcessSteps
     private static long ForkIntoCgroup()
     {
         const long cloneParent = 0x8000, intoCgroup = 0x200000000;
-        var arguments = stackalloc long[11]; // struct clone_args: flags first, cgroup last; no exit signal with a parent.
+        // struct clone_args: flags first, cgroup last; no exit signal with a parent.
+        var arguments = stackalloc long[11];
         for (var i = 0; i < 11; i++)
             arguments[i] = 0;
         arguments[0] = cloneParent | intoCgroup;

@@ -17,7 +17,8 @@ internal static unsafe class Reaper
             return child;
         if (child == 0)
             return Syscall.Call(Syscall.RtSigprocmask, 2, (long)&before, 0, 8);
-        Syscall.Call(Syscall.CloseRange, 3, 0xffffffff, 0); // The sync socket is the child's: its closing says executed.
+        // The sync socket is the child's: its closing says executed.
+        Syscall.Call(Syscall.CloseRange, 3, 0xffffffff, 0);
         while (true)
         {
             var signal = Syscall.Call(Syscall.RtSigtimedwait, (long)&all, 0, 0, 8);

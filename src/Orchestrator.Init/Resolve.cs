@@ -41,7 +41,8 @@ internal static unsafe class Resolve
         var parent = Parent(path, name);
         if (parent < 0)
             return parent;
-        const long createNew = 0x80 | 0x40 | 0x1 | 0x20000 | 0x80000; // O_EXCL, O_CREAT, O_WRONLY, O_NOFOLLOW, O_CLOEXEC
+        // O_EXCL, O_CREAT, O_WRONLY, O_NOFOLLOW, O_CLOEXEC
+        const long createNew = 0x80 | 0x40 | 0x1 | 0x20000 | 0x80000;
         var made = Syscall.Call(Syscall.Openat, parent, (long)name, createNew, 0x1a4);
         Syscall.Call(Syscall.Close, parent);
         if (made >= 0)
@@ -49,8 +50,8 @@ internal static unsafe class Resolve
         return made < 0 && made != -Syscall.Eexist ? made : Open(path);
     }
 
-    /// <summary>Opens (making it if missing) the directory that holds the last name of <paramref name="path"/>, which is
-    /// copied to <paramref name="name"/> (256 bytes).</summary>
+    /// <summary>Opens (making it if missing) the directory that holds the last name of <paramref name="path"/>, which
+    /// is copied to <paramref name="name"/> (256 bytes).</summary>
     public static long Parent(byte* path, byte* name)
     {
         var end = Bytes.Length(path);

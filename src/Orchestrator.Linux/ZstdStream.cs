@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Linux;
 
 /// <summary>Decompresses zstd through the system's library (Debian: libzstd1).</summary>
-/// <remarks>Source: zstd.h of 1.5, "Streaming decompression". The window is held to the library's default of 128 MiB.</remarks>
+/// <remarks>
+/// Source: zstd.h of 1.5, "Streaming decompression". The window is held to the library's default of 128 MiB.
+/// </remarks>
 public sealed partial class ZstdStream : Stream
 {
     private readonly Stream source;
@@ -24,7 +26,8 @@ public sealed partial class ZstdStream : Stream
         }
         catch (DllNotFoundException error)
         {
-            throw new NotSupportedException("zstd needs libzstd.so.1: install it (Debian: apt install libzstd1)", error);
+            throw new NotSupportedException(
+                "zstd needs libzstd.so.1: install it (Debian: apt install libzstd1)", error);
         }
     }
 
@@ -124,7 +127,8 @@ public sealed partial class ZstdStream : Stream
 
     [LibraryImport("libzstd.so.1")] private static partial nint ZSTD_createDStream();
     [LibraryImport("libzstd.so.1")] private static partial nuint ZSTD_freeDStream(nint context);
-    [LibraryImport("libzstd.so.1")] private static unsafe partial nuint ZSTD_decompressStream(nint context, Piece* output, Piece* input);
+    [LibraryImport("libzstd.so.1")] private static unsafe partial nuint ZSTD_decompressStream(
+        nint context, Piece* output, Piece* input);
     [LibraryImport("libzstd.so.1")] private static partial uint ZSTD_isError(nuint code);
     [LibraryImport("libzstd.so.1")] private static partial nint ZSTD_getErrorName(nuint code);
 }

@@ -102,25 +102,29 @@ public sealed class ClusterManager : IDisposable
             {
                 // Mostly the term is over and the token about to say so; but a hand-over that fails leaves this term in
                 // force.
-                await Task.Delay(RetryDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RetryDelay, time, cancellationToken).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
-#pragma warning disable CA1031 // A fault of one loop must not leave the cluster without any: they begin again from the state.
+            // A fault of one loop must not leave the cluster without any: they begin again from the state.
+#pragma warning disable CA1031
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 ManagerLog.LoopFailed(logger, e);
-                await Task.Delay(RestartDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RestartDelay, time, cancellationToken).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     private async Task RunLoopsAsync(CancellationToken cancellationToken)
     {
-        using var dispatcher = new Dispatcher(store, options.Dispatcher, metrics, time, random, loggers.CreateLogger<Dispatcher>());
+        using var dispatcher = new Dispatcher(
+            store, options.Dispatcher, metrics, time, random, loggers.CreateLogger<Dispatcher>());
         var orchestrator = new ServiceOrchestrator(
             store, options.Orchestrator, metrics, () => new TaskId(Identifier.New()), time,
             loggers.CreateLogger<ServiceOrchestrator>());

@@ -1,7 +1,9 @@
 namespace Orchestrator.Model;
 
 /// <summary>What the store keeps about an object.</summary>
-/// <param name="Version">Raft index of the transaction that last wrote it; 0 until stored. Docker's Version.Index.</param>
+/// <param name="Version">
+/// Raft index of the transaction that last wrote it; 0 until stored. Docker's Version.Index.
+/// </param>
 public sealed record Meta(ulong Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static Meta Empty { get; } = new(0, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);

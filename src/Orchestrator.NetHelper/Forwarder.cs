@@ -93,13 +93,15 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
                 inFlight.Release();
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException or IOException)
+        catch (Exception e)
+            when (e is OperationCanceledException or ObjectDisposedException or SocketException or IOException)
         {
             // The container or the resolver is gone; nobody waits for the answer.
         }
     }
 
-    private async Task<byte[]> AskAsync(byte[] message, DnsQuery query, ResolverConfig config, CancellationToken cancellationToken)
+    private async Task<byte[]> AskAsync(
+        byte[] message, DnsQuery query, ResolverConfig config, CancellationToken cancellationToken)
     {
         byte[]? refusal = null;
         foreach (var (server, fromHost) in Servers(config))
@@ -165,7 +167,8 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
     }
 
     private static bool IsMiss(Exception e, CancellationToken cancellationToken) =>
-        e is SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        e is SocketException or IOException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static byte[] Failure(DnsQuery query) => DnsCodec.WriteAnswer(query, DnsCode.ServerFailure, [], 512);
 }

@@ -124,7 +124,8 @@ internal sealed class HelperState : IAsyncDisposable
         return new HelperResponse();
     }
 
-    private void Serve(ResolverConfig config) => resolvers.Add(config.ContainerId, SandboxResolver.Start(config, tables));
+    private void Serve(ResolverConfig config) =>
+        resolvers.Add(config.ContainerId, SandboxResolver.Start(config, tables));
 
     private static void Try(string what, Action restore)
     {

@@ -85,7 +85,8 @@ internal sealed class PortReservations : IDisposable
                 + "publish another port, or stop what uses this one"),
             SocketError.AddressNotAvailable => new NetworkException(
                 NetworkFault.Invalid,
-                $"Bind for {address}:{binding.HostPort} failed: the host has no address {address}; publish on one it has"),
+                $"Bind for {address}:{binding.HostPort} failed: the host has no address "
+                + $"{address}; publish on one it has"),
             _ => new NetworkException(
                 NetworkFault.Kernel, $"Bind for {address}:{binding.HostPort} failed: {e.Message}"),
         };

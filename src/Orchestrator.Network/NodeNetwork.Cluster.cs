@@ -28,7 +28,8 @@ public sealed partial class NodeNetwork
         return report;
     }
 
-    private async Task<ClusterReport> ApplyAsync(ClusterView view, List<DeadBackends> dead, CancellationToken cancellationToken)
+    private async Task<ClusterReport> ApplyAsync(
+        ClusterView view, List<DeadBackends> dead, CancellationToken cancellationToken)
     {
         Check(view);
         var faults = ImmutableArray.CreateBuilder<string>();
@@ -94,7 +95,8 @@ public sealed partial class NodeNetwork
             cluster.Overlays.Where(o => !o.Network.Ingress && sandbox.On(o.Network.Id) is not null));
         var isKnown = balancers.TryGetValue(sandbox.ContainerId, out var present);
         var script = isKnown ? BalancerTable.Change(present!, wanted) : BalancerTable.Replace(wanted);
-        if (script.Length == 0 || (!isKnown && wanted.Vips.IsEmpty && sandbox.Endpoints.All(e => networks.ContainsKey(e.NetworkId))))
+        if (script.Length == 0
+            || (!isKnown && wanted.Vips.IsEmpty && sandbox.Endpoints.All(e => networks.ContainsKey(e.NetworkId))))
             return;
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
         try
@@ -118,7 +120,8 @@ public sealed partial class NodeNetwork
         {
             var alive = after.Overlays.Where(o => o.Network.Id == overlay.Network.Id).SelectMany(o => o.Endpoints)
                 .Select(e => e.Ip).ToHashSet();
-            var gone = overlay.Endpoints.Select(e => e.Ip).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse).ToHashSet();
+            var gone = overlay.Endpoints.Select(e => e.Ip).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse)
+            .ToHashSet();
             if (gone.Count == 0)
                 continue;
             foreach (var containerId in ListEndpoints(overlay.Network.Id).Select(e => e.ContainerId))

@@ -12,7 +12,8 @@ public sealed partial class NodeNetwork
     private readonly Dictionary<string, uint> lastAddresses = [];
 
     /// <summary>Joins a container to a network. Idempotent for the same network.</summary>
-    public Task<Endpoint> ConnectAsync(string containerId, EndpointConfig config, CancellationToken cancellationToken) =>
+    public Task<Endpoint> ConnectAsync(
+        string containerId, EndpointConfig config, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
             var sandbox = RequireSandbox(containerId);
@@ -29,7 +30,8 @@ public sealed partial class NodeNetwork
                 NetworkDrivers.Overlay => JoinOverlay(sandbox, network, config),
                 _ => throw new NetworkException(
                     NetworkFault.Invalid,
-                    $"container cannot be connected to network {network.Name}: {network.Driver} is chosen when it is created"),
+                    $"container cannot be connected to network {network.Name}: "
+                    + $"{network.Driver} is chosen when it is created"),
             };
             SetExit(sandboxes[containerId]);
             await PutTablesAsync([network.Id], cancellationToken);
@@ -89,7 +91,8 @@ public sealed partial class NodeNetwork
             Mac = MacOf(config, cidr).ToString(),
             Aliases = config.Aliases,
             DnsNames = HasNames(network)
-                ? [.. config.Aliases.Prepend(LinkNames.ShortId(sandbox.ContainerId)).Prepend(sandbox.Config.Name).Distinct()]
+                ? [.. config.Aliases.Prepend(LinkNames.ShortId(sandbox.ContainerId)).Prepend(sandbox.Config.Name)
+                    .Distinct()]
                 : [],
         };
     }

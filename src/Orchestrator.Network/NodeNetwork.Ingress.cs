@@ -55,7 +55,8 @@ public sealed partial class NodeNetwork
             host.Namespace);
         host.Route.SetAlias(IngressTable.LinkName, LinkNames.Mark + network.Id);
         var link = host.Route.GetLink(IngressTable.LinkName);
-        foreach (var old in host.Route.ListAddresses().Where(a => a.Index == link.Index && a.Address.ToString() != ingress.NodeAddress))
+        foreach (var old in host.Route.ListAddresses().Where(
+            a => a.Index == link.Index && a.Address.ToString() != ingress.NodeAddress))
             host.Route.DeleteAddress(link.Index, old.Address, old.PrefixLength);
         host.Set($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1");
     }
@@ -81,7 +82,9 @@ public sealed partial class NodeNetwork
             catch (NetworkException e) when (e.Fault != NetworkFault.Kernel)
             {
                 taken.Add(port);
-                faults.Add($"port {port.PublishedPort}/{port.Protocol} of service {port.ServiceId} does not answer here: {e.Message}");
+                faults.Add(
+                    $"port {port.PublishedPort}/{port.Protocol} of service {port.ServiceId} "
+                    + $"does not answer here: {e.Message}");
             }
         }
 

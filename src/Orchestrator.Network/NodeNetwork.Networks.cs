@@ -15,7 +15,8 @@ public sealed partial class NodeNetwork
         [NetworkDrivers.Bridge, NetworkDrivers.Host, NetworkDrivers.None, NetworkDrivers.GatewayNetwork];
 
     /// <returns>All local networks and the overlays of the last view, predefined ones included.</returns>
-    public ImmutableArray<NetworkConfig> ListNetworks() => [.. AllNetworks.OrderBy(n => n.Name, StringComparer.Ordinal)];
+    public ImmutableArray<NetworkConfig> ListNetworks() =>
+        [.. AllNetworks.OrderBy(n => n.Name, StringComparer.Ordinal)];
 
     /// <param name="idOrName">Full id, exact name, or unambiguous prefix of an id.</param>
     public NetworkConfig? FindNetwork(string idOrName)
@@ -35,7 +36,8 @@ public sealed partial class NodeNetwork
                 throw new NetworkException(NetworkFault.Invalid, DriverFault(config));
             if (AllNetworks.Any(n => n.Name == config.Name))
                 throw new NetworkException(
-                    NetworkFault.Conflict, $"network with name {config.Name} already exists; choose another name, or remove that one");
+                    NetworkFault.Conflict,
+                    $"network with name {config.Name} already exists; choose another name, or remove that one");
             return Task.FromResult(AddBridge(config));
         }, cancellationToken);
 
@@ -73,7 +75,8 @@ public sealed partial class NodeNetwork
     {
         NetworkDrivers.Overlay =>
             $"network {config.Name} is an overlay, which only a cluster has: run orch swarm init first",
-        NetworkDrivers.Host or NetworkDrivers.None => $"only one instance of \"{config.Driver}\" network is allowed; use that one",
+        NetworkDrivers.Host or NetworkDrivers.None =>
+            $"only one instance of \"{config.Driver}\" network is allowed; use that one",
         _ => $"plugin \"{config.Driver}\" not found; this node has bridge, host, none and overlay",
     };
 
@@ -84,7 +87,8 @@ public sealed partial class NodeNetwork
         if (users.Count > 0)
             throw new NetworkException(
                 NetworkFault.InUse,
-                $"error while removing network: network {network.Name} has active endpoints ({string.Join(", ", users)}); "
+                $"error while removing network: network {network.Name} has active endpoints "
+                + $"({string.Join(", ", users)}); "
                 + "disconnect or remove them first");
     }
 
@@ -174,13 +178,15 @@ public sealed partial class NodeNetwork
         var subnet = Subnet.Parse(asked.Subnet);
         if (taken.Any(subnet.Overlaps))
             throw new NetworkException(
-                NetworkFault.Conflict, $"Pool overlaps with other one on this address space; {subnet} is in use, choose another");
+                NetworkFault.Conflict,
+                $"Pool overlaps with other one on this address space; {subnet} is in use, choose another");
         return CheckedPool(asked, subnet);
     }
 
     private IpamPool ChosenPool(List<Subnet> taken)
     {
-        taken.AddRange(host.Route.ListRoutes().Where(r => r.Destination.PrefixLength > 0).Select(r => Subnet.Of(r.Destination)));
+        taken.AddRange(
+            host.Route.ListRoutes().Where(r => r.Destination.PrefixLength > 0).Select(r => Subnet.Of(r.Destination)));
         var subnet = AddressAllocator.NextSubnet(options.Pools, taken) ?? throw new NetworkException(
             NetworkFault.Conflict,
             "all predefined address pools have been fully subnetted; remove networks, or give a --subnet");
@@ -192,7 +198,8 @@ public sealed partial class NodeNetwork
         if (subnet.PrefixLength > 30)
             throw new NetworkException(NetworkFault.Invalid,
                 $"subnet {subnet} has no room for containers; give a /30 or larger");
-        var gateway = string.IsNullOrEmpty(asked.Gateway) ? Subnet.ToAddress(subnet.First + 1).ToString() : asked.Gateway;
+        var gateway = string.IsNullOrEmpty(asked.Gateway)
+            ? Subnet.ToAddress(subnet.First + 1).ToString() : asked.Gateway;
         if (!Subnet.TryParseAddress(gateway, out var address) || !subnet.Contains(address))
             throw new NetworkException(
                 NetworkFault.Invalid, $"no matching subnet for gateway {gateway}; give an address of {subnet}");

@@ -17,7 +17,8 @@ public sealed partial class NodeNetwork
             || !Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
             throw new NetworkException(
                 NetworkFault.Invalid,
-                $"no address of {subnet} given for network {network.Name}; addresses of an overlay come from the cluster");
+                $"no address of {subnet} given for network {network.Name}; addresses of an "
+                + "overlay come from the cluster");
         // A daemon that was restarted has not opened it yet.
         OpenFabric(network);
         var endpoint = Add(sandbox, Describe(sandbox, network, config, $"{asked}/{subnet.PrefixLength}"));
@@ -39,7 +40,8 @@ public sealed partial class NodeNetwork
     {
         var needed = sandbox.Endpoints.Any(e =>
             cluster.Overlays.Any(o => o.Network.Id == e.NetworkId && !o.Network.Internal));
-        if (!needed && sandbox.Endpoints.FirstOrDefault(e => e.NetworkName == NetworkDrivers.GatewayNetwork) is { } exit)
+        if (!needed
+            && sandbox.Endpoints.FirstOrDefault(e => e.NetworkName == NetworkDrivers.GatewayNetwork) is { } exit)
             Leave(sandbox, exit);
     }
 

@@ -24,7 +24,8 @@ public sealed partial class NodeNetwork
             if (bindings.Count > 0 && sandbox.Exit is null)
                 throw new NetworkException(
                     NetworkFault.Invalid,
-                    $"container {sandbox.Config.Name} is on no network that can publish ports; connect it to one that is not internal");
+                    $"container {sandbox.Config.Name} is on no network that can publish ports; connect "
+                    + "it to one that is not internal");
             await UnpublishAsync(sandbox, cancellationToken);
             if (bindings.Count == 0)
                 return [];
@@ -96,6 +97,7 @@ public sealed partial class NodeNetwork
     private void ForgetConnections(HashSet<string> containerAddresses)
     {
         using var conntrack = ConntrackSocket.Open(host.Namespace);
-        conntrack.Delete(c => containerAddresses.Contains(c.ReplySource.ToString()) && !c.ReplySource.Equals(c.Destination));
+        conntrack.Delete(
+            c => containerAddresses.Contains(c.ReplySource.ToString()) && !c.ReplySource.Equals(c.Destination));
     }
 }

@@ -9,7 +9,8 @@ public sealed partial class NodeNetwork
 {
     /// <summary>Makes the network namespace of a container, with loopback up and nothing else. Idempotent.</summary>
     /// <returns>Path to give to the runtime; valid until the sandbox is deleted.</returns>
-    public Task<string> CreateSandboxAsync(string containerId, SandboxConfig config, CancellationToken cancellationToken) =>
+    public Task<string> CreateSandboxAsync(
+        string containerId, SandboxConfig config, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
             var path = paths.NamespaceOf(containerId);
@@ -174,5 +175,6 @@ public sealed partial class NodeNetwork
 
     /// <summary>Docker's default bridge resolves no container names, nor do networks without containers.</summary>
     private static bool HasNames(NetworkConfig network) =>
-        network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Overlay && !Predefined.Contains(network.Name) && !network.Ingress;
+        network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Overlay
+            && !Predefined.Contains(network.Name) && !network.Ingress;
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator.Raft;
 
 /// <summary>
-/// Holds every reply that promises something back until the disk has what it promises (A8), and forms the writes: one at a
-/// time, so whatever comes up meanwhile becomes the next one, and group commit needs no timer.
+/// Holds every reply that promises something back until the disk has what it promises (A8), and forms the writes: one
+/// at a time, so whatever comes up meanwhile becomes the next one, and group commit needs no timer.
 /// </summary>
 internal sealed class DurabilityGate
 {
@@ -22,7 +22,9 @@ internal sealed class DurabilityGate
 
     public bool IsOpen(ulong logIndex, RaftLog log) => changesDurable == changes && logIndex <= log.Durable;
 
-    /// <summary>Keeps <paramref name="message"/> until all changes so far, and the log up to an index, are durable.</summary>
+    /// <summary>
+    /// Keeps <paramref name="message"/> until all changes so far, and the log up to an index, are durable.
+    /// </summary>
     public void Hold(Message message, ulong logIndex) => held.Add((changes, logIndex, message));
 
     public void DropPending() => held.Clear();

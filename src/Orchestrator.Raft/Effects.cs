@@ -1,18 +1,28 @@
 namespace Orchestrator.Raft;
 
-/// <summary>What the host must do now. Made by <see cref="RaftCore.Drain"/>; the order of the properties is a good order.</summary>
+/// <summary>
+/// What the host must do now. Made by <see cref="RaftCore.Drain"/>; the order of the properties is a good order.
+/// </summary>
 public sealed class Effects
 {
-    /// <summary>May leave at once. What must wait for the disk is held back in the core until <see cref="RaftCore.Appended"/>.</summary>
+    /// <summary>
+    /// May leave at once. What must wait for the disk is held back in the core until <see cref="RaftCore.Appended"/>.
+    /// </summary>
     public List<Message> Messages { get; } = [];
 
-    /// <summary>To be written and synced as one; never more than one is under way. Then call <see cref="RaftCore.Appended"/>.</summary>
+    /// <summary>
+    /// To be written and synced as one; never more than one is under way. Then call <see cref="RaftCore.Appended"/>.
+    /// </summary>
     public AppendBatch? Append { get; internal set; }
 
-    /// <summary>A snapshot now replaces all state; restore it, then call <see cref="RaftCore.Applied"/> with its index.</summary>
+    /// <summary>
+    /// A snapshot now replaces all state; restore it, then call <see cref="RaftCore.Applied"/> with its index.
+    /// </summary>
     public SnapshotMeta? Restore { get; internal set; }
 
-    /// <summary>Committed and on this disk; to be applied in this order. Then call <see cref="RaftCore.Applied"/>.</summary>
+    /// <summary>
+    /// Committed and on this disk; to be applied in this order. Then call <see cref="RaftCore.Applied"/>.
+    /// </summary>
     public IReadOnlyList<Entry> Apply { get; internal set; } = [];
 
     /// <summary>Reads that are safe once the state has reached their index.</summary>
@@ -21,7 +31,10 @@ public sealed class Effects
     /// <summary>Tickets of reads that will get no answer: leadership moved.</summary>
     public List<ulong> FailedReads { get; } = [];
 
-    /// <summary>A leader offers its snapshot: fetch it, store it durably, call <see cref="RaftCore.SnapshotReceived"/>. May repeat.</summary>
+    /// <summary>
+    /// A leader offers its snapshot: fetch it, store it durably, call <see cref="RaftCore.SnapshotReceived"/>. May
+    /// repeat.
+    /// </summary>
     public SnapshotSource? Fetch { get; internal set; }
 
     public bool IsEmpty => Messages.Count == 0 && Append is null && Restore is null && Apply.Count == 0
@@ -37,7 +50,9 @@ public sealed class Effects
 public sealed record AppendBatch(
     ulong Token, HardState HardState, ulong CommitHint, SnapshotMeta? Reset, IReadOnlyList<Entry> Entries);
 
-/// <summary>The read named <paramref name="Ticket"/> sees all it must see once <paramref name="Index"/> is applied.</summary>
+/// <summary>
+/// The read named <paramref name="Ticket"/> sees all it must see once <paramref name="Index"/> is applied.
+/// </summary>
 public readonly record struct ReadGrant(ulong Ticket, ulong Index);
 
 /// <summary>Who has a snapshot, and at least up to where.</summary>

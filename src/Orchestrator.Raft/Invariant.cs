@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Raft;
 
-/// <summary>A rule of the algorithm was broken: going on could lose or fork acknowledged data, so the member must stop.</summary>
+/// <summary>
+/// A rule of the algorithm was broken: going on could lose or fork acknowledged data, so the member must stop.
+/// </summary>
 public sealed class RaftInvariantException(string rule) : Exception($"raft invariant broken: {rule}");
 
 /// <summary>The rules A1 to A13 of docs/design/raft.md, checked in release builds too.</summary>

@@ -37,13 +37,15 @@ public sealed record Membership(ImmutableArray<Member> Members, ImmutableArray<u
     public Membership Without(ulong id) =>
         new([.. Members.Where(m => m.Id != id)], [.. Removed.Append(id).Distinct().Order()]);
 
-    /// <summary>How many ids vote in exactly one of the two: a change by one keeps any two majorities overlapping.</summary>
+    /// <summary>
+    /// How many ids vote in exactly one of the two: a change by one keeps any two majorities overlapping.
+    /// </summary>
     public int VotersChanged(Membership other) =>
         Members.Count(m => m.IsVoter && !other.IsVoter(m.Id)) + other.Members.Count(m => m.IsVoter && !IsVoter(m.Id));
 
     /// <summary>
-    /// Bytes for log and snapshot, little-endian: format (1), member count (4), each id (8), flags (1), context length (4),
-    /// context; then removed count (4) and ids (8 each).
+    /// Bytes for log and snapshot, little-endian: format (1), member count (4), each id (8), flags (1), context length
+    /// (4), context; then removed count (4) and ids (8 each).
     /// </summary>
     public byte[] Encode()
     {

@@ -9,7 +9,9 @@ public enum MembershipChangeKind
     SetContext,
 }
 
-/// <summary>One step of membership: at most one voter differs, which keeps old and new majorities overlapping.</summary>
+/// <summary>
+/// One step of membership: at most one voter differs, which keeps old and new majorities overlapping.
+/// </summary>
 public sealed record MembershipChange(MembershipChangeKind Kind, ulong Id, ReadOnlyMemory<byte> Context = default)
 {
     /// <summary>The membership after this change, or why there is none.</summary>
@@ -22,7 +24,8 @@ public sealed record MembershipChange(MembershipChangeKind Kind, ulong Id, ReadO
         (MembershipChangeKind.Promote, { IsVoter: true }) => (null, Refusal.AlreadyMember),
         (MembershipChangeKind.Promote, { } member) => (current.With(member with { IsVoter = true }), Refusal.None),
         (MembershipChangeKind.Demote, { } member) => (current.With(member with { IsVoter = false }), Refusal.None),
-        (MembershipChangeKind.SetContext, { } member) => (current.With(member with { Context = Context }), Refusal.None),
+        (MembershipChangeKind.SetContext, { } member) =>
+            (current.With(member with { Context = Context }), Refusal.None),
         _ => (current.Without(Id), Refusal.None),
     };
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator.Raft;
 
 /// <summary>
-/// The memberships of the log, oldest first: the last is in force, committed or not, so what is truncated away takes its
-/// membership along. A pure function of snapshot and log; no apply is waited for.
+/// The memberships of the log, oldest first: the last is in force, committed or not, so what is truncated away takes
+/// its membership along. A pure function of snapshot and log; no apply is waited for.
 /// </summary>
 internal sealed class MembershipHistory
 {
@@ -20,7 +20,8 @@ internal sealed class MembershipHistory
     {
         // A10: one voter of difference at most, and only one change uncommitted (the leader's part of that rule).
         if (stack[^1].Membership.Members.Length > 0)
-            Invariant.Check(Current.VotersChanged(membership) <= 1, "A10: neighbouring memberships differ by more than one voter");
+            Invariant.Check(
+                Current.VotersChanged(membership) <= 1, "A10: neighbouring memberships differ by more than one voter");
         stack.Add((index, membership));
     }
 

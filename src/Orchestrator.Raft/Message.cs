@@ -39,9 +39,9 @@ public sealed record Message
     public required ulong Term { get; init; }
 
     /// <summary>
-    /// Votes: the candidate's last entry. Append: the entry before <see cref="Entries"/>. AppendReply: the highest index known
-    /// equal and durable, or the one rejected. Heartbeat: what the leader takes as this follower's match. Offer: its snapshot's
-    /// last entry. ReadReply: the index to read at.
+    /// Votes: the candidate's last entry. Append: the entry before <see cref="Entries"/>. AppendReply: the highest
+    /// index known equal and durable, or the one rejected. Heartbeat: what the leader takes as this follower's match.
+    /// Offer: its snapshot's last entry. ReadReply: the index to read at.
     /// </summary>
     public ulong Index { get; init; }
 
@@ -57,12 +57,16 @@ public sealed record Message
     /// <summary>Vote: the leader itself asked for this election, so that nobody need protect it.</summary>
     public bool Transfer { get; init; }
 
-    /// <summary>Rejected append: the highest entry that may still be common, so that one probe steps over a whole term.</summary>
+    /// <summary>
+    /// Rejected append: the highest entry that may still be common, so that one probe steps over a whole term.
+    /// </summary>
     public ulong HintIndex { get; init; }
 
     public ulong HintTerm { get; init; }
 
-    /// <summary>Counts the leader's rounds of confirming that it leads; echoed. In Read and its reply: the asker's number.</summary>
+    /// <summary>
+    /// Counts the leader's rounds of confirming that it leads; echoed. In Read and its reply: the asker's number.
+    /// </summary>
     public ulong ReadSeq { get; init; }
 
     public IReadOnlyList<Entry> Entries { get; init; } = [];

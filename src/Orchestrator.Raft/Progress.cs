@@ -8,7 +8,9 @@ internal enum ProgressState
     /// <summary>The logs agree: appends stream without waiting for answers, as far as the window allows.</summary>
     Replicate,
 
-    /// <summary>It needs entries that are gone: a snapshot is offered, again and again, and nothing else sent.</summary>
+    /// <summary>
+    /// It needs entries that are gone: a snapshot is offered, again and again, and nothing else sent.
+    /// </summary>
     Snapshot,
 }
 
@@ -47,7 +49,8 @@ internal sealed class Progress(ulong id, ulong next, ulong now)
     public bool CanSend(RaftOptions options) => State switch
     {
         ProgressState.Probe => !ProbeSent,
-        ProgressState.Replicate => inflight.Count < options.MaxInflightAppends && InflightBytes < options.MaxInflightBytes,
+        ProgressState.Replicate =>
+            inflight.Count < options.MaxInflightAppends && InflightBytes < options.MaxInflightBytes,
         _ => false,
     };
 
@@ -79,7 +82,10 @@ internal sealed class Progress(ulong id, ulong next, ulong now)
         return news;
     }
 
-    /// <summary>An append after <paramref name="rejected"/> did not fit; <paramref name="common"/> may. False if it is an old answer.</summary>
+    /// <summary>
+    /// An append after <paramref name="rejected"/> did not fit; <paramref name="common"/> may. False if it is an old
+    /// answer.
+    /// </summary>
     public bool Rejected(ulong rejected, ulong common)
     {
         var stale = State == ProgressState.Replicate ? rejected <= Match : rejected != Next - 1;

@@ -9,8 +9,8 @@ public sealed partial class RaftCore
         Role == RaftRole.Leader || (Leader != 0 && now - lastLeaderContact < (ulong)options.ElectionTicks);
 
     /// <summary>
-    /// A voter in its newest or its committed membership may campaign: removed by an entry that never commits, it may hold the
-    /// newest log of all. A learner never does.
+    /// A voter in its newest or its committed membership may campaign: removed by an entry that never commits, it may
+    /// hold the newest log of all. A learner never does.
     /// </summary>
     private bool MayCampaign => Membership.IsVoter(Self) || CommittedMembership.IsVoter(Self);
 
@@ -71,7 +71,8 @@ public sealed partial class RaftCore
     private Message Request(ulong voter, MessageKind kind) =>
         To(voter, kind) with { Index = log.LastIndex, LogTerm = log.LastTerm };
 
-    private IEnumerable<ulong> OtherVoters() => Membership.Members.Where(m => m.IsVoter && m.Id != Self).Select(m => m.Id);
+    private IEnumerable<ulong> OtherVoters() =>
+        Membership.Members.Where(m => m.IsVoter && m.Id != Self).Select(m => m.Id);
 
     /// <summary>A vote request of a higher term that is not even looked at, while a leader is heard.</summary>
     private bool IsLoyalAgainst(Message request) =>
@@ -98,8 +99,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// The candidate's log decides, never our idea of who is a member: a learner may have been promoted by an entry that it
-    /// has not seen yet.
+    /// The candidate's log decides, never our idea of who is a member: a learner may have been promoted by an entry
+    /// that it has not seen yet.
     /// </summary>
     private void OnVote(Message request)
     {

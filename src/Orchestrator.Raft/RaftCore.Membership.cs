@@ -22,8 +22,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// Hands leadership over: proposals stop, the target catches up, then it campaigns at once. Given up after an election
-    /// timeout; either way <see cref="TransferTarget"/> is 0 again.
+    /// Hands leadership over: proposals stop, the target catches up, then it campaigns at once. Given up after an
+    /// election timeout; either way <see cref="TransferTarget"/> is 0 again.
     /// </summary>
     /// <param name="target">A voter; 0 for the one that is furthest.</param>
     public Refusal TransferLeader(ulong target)
@@ -48,8 +48,8 @@ public sealed partial class RaftCore
         if (transferee != 0)
             return (null, Refusal.Transferring);
 
-        // Without an own committed entry two leaders could each change by one from a common ancestor and have majorities that
-        // do not meet (Ongaro, raft-dev, July 2015).
+        // Without an own committed entry two leaders could each change by one from a common ancestor and have
+        // majorities that do not meet (Ongaro, raft-dev, July 2015).
         if (memberships.CurrentIndex > Commit || Commit < firstOfTerm)
             return (null, Refusal.ChangePending);
         var (next, refusal) = change.ApplyTo(Membership);
@@ -59,7 +59,8 @@ public sealed partial class RaftCore
             return (null, Refusal.IsLeader);
         if (change.Kind == MembershipChangeKind.Promote && !IsCaughtUp(change.Id))
             return (null, Refusal.NotCaughtUp);
-        return next.VotersChanged(Membership) > 0 && next.Members.Count(m => m.IsVoter && IsReachable(m.Id)) < next.Quorum
+        return next.VotersChanged(Membership) > 0
+            && next.Members.Count(m => m.IsVoter && IsReachable(m.Id)) < next.Quorum
             ? (null, Refusal.WouldLoseQuorum)
             : (next, Refusal.None);
     }
@@ -96,8 +97,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// This member leads but the committed membership is without it (it won while that entry was not committed yet). Its work
-    /// is done: the furthest voter takes over without waiting for a timeout.
+    /// This member leads but the committed membership is without it (it won while that entry was not committed yet).
+    /// Its work is done: the furthest voter takes over without waiting for a timeout.
     /// </summary>
     private void LeaveIfRemoved()
     {

@@ -1,9 +1,9 @@
 namespace Orchestrator.Raft;
 
 /// <summary>
-/// Linearizable reads without a log entry. The leader numbers rounds (<see cref="Message.ReadSeq"/>); a read waits for a
-/// quorum to echo a round that began after it came. The callers' own numbers never serve as proof: an old answer cannot
-/// confirm a retried question.
+/// Linearizable reads without a log entry. The leader numbers rounds (<see cref="Message.ReadSeq"/>); a read waits for
+/// a quorum to echo a round that began after it came. The callers' own numbers never serve as proof: an old answer
+/// cannot confirm a retried question.
 /// </summary>
 public sealed partial class RaftCore
 {
@@ -85,8 +85,8 @@ public sealed partial class RaftCore
 
     private void OnRead(Message request)
     {
-        // One that nobody knows as a member gets no answer, and neither does anyone during a transfer: it will ask again.
-        // Nor does a repeated question that is waiting already.
+        // One that nobody knows as a member gets no answer, and neither does anyone during a transfer: it will ask
+        // again. Nor does a repeated question that is waiting already.
         var waiting = confirming.Exists(r => r.Peer == request.From && r.Ticket == request.ReadSeq)
             || beforeFirstCommit.Contains((request.From, request.ReadSeq));
         if (Role == RaftRole.Leader && transferee == 0 && !waiting && FindPeer(request.From) is not null)
@@ -127,7 +127,9 @@ public sealed partial class RaftCore
             SendQuestion();
     }
 
-    /// <summary>Who led when they were asked does not any more, or is about to hand over: no read may hang on that.</summary>
+    /// <summary>
+    /// Who led when they were asked does not any more, or is about to hand over: no read may hang on that.
+    /// </summary>
     private void FailReads()
     {
         failedReads.AddRange(confirming.Where(r => r.Peer == 0).Select(r => r.Ticket));

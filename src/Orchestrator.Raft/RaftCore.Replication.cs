@@ -7,7 +7,9 @@ public sealed partial class RaftCore
     private ulong firstOfTerm;
     private long uncommittedBytes;
 
-    /// <summary>The last index at the previous heartbeat and the one before: what "caught up" means for a learner.</summary>
+    /// <summary>
+    /// The last index at the previous heartbeat and the one before: what "caught up" means for a learner.
+    /// </summary>
     private ulong roundLast;
     private ulong previousRoundLast;
 
@@ -189,7 +191,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>A peer's number is never taken beyond what its own appends have shown to be common.</summary>
-    private void AdvanceFollowerCommit(ulong leaderCommit) => SetCommit(Math.Max(Commit, Math.Min(leaderCommit, verified)));
+    private void AdvanceFollowerCommit(ulong leaderCommit) =>
+        SetCommit(Math.Max(Commit, Math.Min(leaderCommit, verified)));
 
     private void OnAppendReply(Message reply)
     {
@@ -212,12 +215,15 @@ public sealed partial class RaftCore
         if (peer.State == ProgressState.Probe)
             SendAppend(peer);
 
-        // All that is under way to it may be lost. An empty append at the end of what was sent finds out, window or no window.
+        // All that is under way to it may be lost. An empty append at the end of what was sent finds out, window or no
+        // window.
         if (peer.State == ProgressState.Replicate && peer.Match < log.LastIndex && peer.Next > peer.Match + 1)
             SendAppend(peer, empty: true);
     }
 
-    /// <summary>Whoever answers in this term confirms that nobody else leads it; its echo confirms that for waiting reads.</summary>
+    /// <summary>
+    /// Whoever answers in this term confirms that nobody else leads it; its echo confirms that for waiting reads.
+    /// </summary>
     private Progress? Heard(Message reply)
     {
         if (Role != RaftRole.Leader || FindPeer(reply.From) is not { } peer)
@@ -228,8 +234,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// What a quorum has on disk is committed, if it is of this term; older entries follow along. Counting those by themselves
-    /// could commit what a later leader still overwrites (dissertation, figure 3.7).
+    /// What a quorum has on disk is committed, if it is of this term; older entries follow along. Counting those by
+    /// themselves could commit what a later leader still overwrites (dissertation, figure 3.7).
     /// </summary>
     private void AdvanceLeaderCommit()
     {

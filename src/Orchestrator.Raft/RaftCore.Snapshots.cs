@@ -6,8 +6,8 @@ namespace Orchestrator.Raft;
 public sealed partial class RaftCore
 {
     /// <summary>
-    /// Some follower still needs the entries after this index; to compact them starts a transfer, or another one. Nobody's need
-    /// counts once the log weighs more than <see cref="RaftOptions.MaxRetainedBytes"/>.
+    /// Some follower still needs the entries after this index; to compact them starts a transfer, or another one.
+    /// Nobody's need counts once the log weighs more than <see cref="RaftOptions.MaxRetainedBytes"/>.
     /// </summary>
     public ulong CompactionFloor => log.Bytes > options.MaxRetainedBytes ? ulong.MaxValue : peers
         .Where(p => p.State != ProgressState.Probe && IsReachable(p.Id))
@@ -78,7 +78,8 @@ public sealed partial class RaftCore
 
     private void OfferSnapshot(Progress peer)
     {
-        Invariant.Check(Snapshot is not null && Snapshot.Index >= log.BaseIndex, "A12: entries are gone that no snapshot covers");
+        Invariant.Check(
+            Snapshot is not null && Snapshot.Index >= log.BaseIndex, "A12: entries are gone that no snapshot covers");
         if (!IsReachable(peer.Id))
             return;
         peer.Offer(Snapshot.Index);

@@ -1,13 +1,15 @@
 namespace Orchestrator.Raft;
 
 /// <summary>
-/// The consensus algorithm of one member as a state machine: inputs are method calls, outputs are what <see cref="Drain"/>
+/// The consensus algorithm of one member as a state machine: inputs are method calls, outputs are what
+/// <see cref="Drain"/>
 /// returns. No clock, no I/O, no thread: one owner calls it, and the same calls give the same outputs.
 /// </summary>
 /// <remarks>
-/// The host's loop: feed inputs, drain, then send messages, write the batch, restore or apply; report each write's end with
-/// <see cref="Appended"/> and each apply with <see cref="Applied"/>. Raft is Ongaro's dissertation (2014); docs/design/raft.md
-/// says where this differs from it and why.
+/// The host's loop: feed inputs, drain, then send messages, write the batch, restore or apply; report each write's end
+/// with
+/// <see cref="Appended"/> and each apply with <see cref="Applied"/>. Raft is Ongaro's dissertation (2014);
+/// docs/design/raft.md says where this differs from it and why.
 /// </remarks>
 public sealed partial class RaftCore
 {
@@ -22,7 +24,9 @@ public sealed partial class RaftCore
     private int electionElapsed;
     private int electionTimeout;
 
-    /// <summary>Highest index that the leader of the current term proved to be in both logs; commit may not pass it.</summary>
+    /// <summary>
+    /// Highest index that the leader of the current term proved to be in both logs; commit may not pass it.
+    /// </summary>
     private ulong verified;
     private ulong handedToApply;
     private SnapshotMeta? restore;
@@ -51,7 +55,8 @@ public sealed partial class RaftCore
             RestartFromSnapshot(Snapshot);
         Term = Math.Max(recovered.HardState.Term, Math.Max(log.LastTerm, Snapshot?.Term ?? 0));
         Vote = Term == recovered.HardState.Term ? recovered.HardState.Vote : 0;
-        foreach (var entry in recovered.Entries.Where(e => e.Index > (Snapshot?.Index ?? 0) && e.Index <= log.LastIndex))
+        foreach (var entry in recovered.Entries.Where(
+            e => e.Index > (Snapshot?.Index ?? 0) && e.Index <= log.LastIndex))
             NoteConfig(entry);
         Commit = Math.Max(Commit, Math.Min(recovered.CommitHint, log.LastIndex));
         ResetElectionTimer();
@@ -117,7 +122,9 @@ public sealed partial class RaftCore
 
     /// <summary>A message arrived. Any message, at any time, is legal; what makes no sense changes nothing.</summary>
     /// <exception cref="RaftInvariantException">Two leaders in one term, or the like: stop.</exception>
-    /// <exception cref="StateLostException">The leader holds a receipt for entries that this disk no longer has.</exception>
+    /// <exception cref="StateLostException">
+    /// The leader holds a receipt for entries that this disk no longer has.
+    /// </exception>
     public void Receive(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -132,7 +139,8 @@ public sealed partial class RaftCore
                 OnPreVoteReply(message);
                 break;
             case MessageKind.Vote when IsLoyalAgainst(message):
-                break; // Its term is not even looked at: a node that hears no leader must not unseat one that others hear.
+                // Its term is not even looked at: a node that hears no leader must not unseat one that others hear.
+                break;
             default:
                 if (message.Term > Term)
                     AdoptTerm(message.Term);
@@ -220,7 +228,9 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>The sender lives in an older term. One that thinks it leads, or asks for a vote, is told; the rest is noise.</summary>
+    /// <summary>
+    /// The sender lives in an older term. One that thinks it leads, or asks for a vote, is told; the rest is noise.
+    /// </summary>
     private void AnswerFromThePast(Message message)
     {
         if (message.Kind is MessageKind.Append or MessageKind.Heartbeat or MessageKind.SnapshotOffer)

@@ -6,8 +6,8 @@ namespace Orchestrator.Raft;
 ///   Base          Durable        Handed        Last
 ///    │ on disk      │ being written│ to be written│
 /// </code>
-/// A truncation pulls Handed and Durable back, also for a write that is still under way: its end then proves nothing about
-/// entries that have taken the place of those it wrote.
+/// A truncation pulls Handed and Durable back, also for a write that is still under way: its end then proves nothing
+/// about entries that have taken the place of those it wrote.
 /// </remarks>
 internal sealed class RaftLog
 {
@@ -44,7 +44,9 @@ internal sealed class RaftLog
         : index > BaseIndex && index <= LastIndex ? this[index].Term
         : null;
 
-    /// <summary>Whether the last entry of another log is at least as new as ours: what makes a candidate electable.</summary>
+    /// <summary>
+    /// Whether the last entry of another log is at least as new as ours: what makes a candidate electable.
+    /// </summary>
     public bool IsUpToDate(ulong lastIndex, ulong lastTerm) =>
         lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
 
@@ -81,7 +83,10 @@ internal sealed class RaftLog
         Handed = Durable = index;
     }
 
-    /// <summary>From <paramref name="first"/> to <paramref name="last"/>, as many as weigh <paramref name="maxBytes"/>; at least one if any.</summary>
+    /// <summary>
+    /// From <paramref name="first"/> to <paramref name="last"/>, as many as weigh <paramref name="maxBytes"/>; at least
+    /// one if any.
+    /// </summary>
     public Entry[] Slice(ulong first, ulong last, long maxBytes)
     {
         var count = 0;
@@ -95,7 +100,10 @@ internal sealed class RaftLog
         return count == 0 ? [] : [.. entries.GetRange((int)(first - BaseIndex - 1), count)];
     }
 
-    /// <summary>The highest index up to <paramref name="index"/> whose term is at most <paramref name="term"/>; never below the base.</summary>
+    /// <summary>
+    /// The highest index up to <paramref name="index"/> whose term is at most <paramref name="term"/>; never below the
+    /// base.
+    /// </summary>
     public ulong FindLastAtMost(ulong index, ulong term)
     {
         index = Math.Min(index, LastIndex);

@@ -27,7 +27,9 @@ public sealed record RaftOptions
     /// <summary>Entry bytes handed to storage at once, which is one frame on disk. Default 4 MiB.</summary>
     public int MaxBatchBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Entry bytes handed out to be applied at once, so that a long backlog does not starve ticks. Default 1 MiB.</summary>
+    /// <summary>
+    /// Entry bytes handed out to be applied at once, so that a long backlog does not starve ticks. Default 1 MiB.
+    /// </summary>
     public int MaxApplyBytes { get; init; } = 1024 * 1024;
 
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>
@@ -36,8 +38,10 @@ public sealed record RaftOptions
         if (HeartbeatTicks < 1)
             yield return $"raft.heartbeat-ticks is {HeartbeatTicks}; set 1 or more.";
         if (ElectionTicks < 5 * HeartbeatTicks)
-            yield return $"raft.election-ticks is {ElectionTicks}; set {5 * HeartbeatTicks} or more (5 × heartbeat-ticks).";
-        if (MaxAppendBytes < 1 || MaxInflightAppends < 1 || MaxInflightBytes < 1 || MaxBatchBytes < 1 || MaxApplyBytes < 1)
+            yield return $"raft.election-ticks is {ElectionTicks}; set {5 * HeartbeatTicks} "
+                + "or more (5 × heartbeat-ticks).";
+        if (MaxAppendBytes < 1 || MaxInflightAppends < 1
+            || MaxInflightBytes < 1 || MaxBatchBytes < 1 || MaxApplyBytes < 1)
             yield return "a raft limit is below 1; leave it out to get its default.";
     }
 }

@@ -13,6 +13,8 @@ public sealed class RaftRandom(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>0 to <paramref name="bound"/> - 1. The bias of the modulus does not matter for bounds this small.</summary>
+    /// <summary>
+    /// 0 to <paramref name="bound"/> - 1. The bias of the modulus does not matter for bounds this small.
+    /// </summary>
     public int Below(int bound) => (int)(Next() % (ulong)bound);
 }

@@ -82,14 +82,20 @@ public sealed class ImageRegistry : IDisposable
             return own;
         var others = await peers.TagsAsync(name, tag, cancellationToken);
         var newest = others.Select(o => o.Record).OrderByDescending(r => r.Version).FirstOrDefault();
-        return newest is not null && newest.Version > (own?.Version ?? 0) && await TakeOverAsync(name, tag, newest, cancellationToken)
+        return newest is not null && newest.Version > (own?.Version ?? 0)
+            && await TakeOverAsync(name, tag, newest, cancellationToken)
             ? newest : own;
     }
 
-    /// <summary>Copies a manifest that is here to the other managers, and sets its tag once a majority has it.</summary>
+    /// <summary>
+    /// Copies a manifest that is here to the other managers, and sets its tag once a majority has it.
+    /// </summary>
     /// <param name="tag">Null: pushed by digest alone.</param>
-    /// <exception cref="RegistryError">UNAVAILABLE: no majority could be reached; here, the tag stays what it was.</exception>
-    internal async Task PublishAsync(string name, string? tag, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
+    /// <exception cref="RegistryError">
+    /// UNAVAILABLE: no majority could be reached; here, the tag stays what it was.
+    /// </exception>
+    internal async Task PublishAsync(
+        string name, string? tag, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
     {
         var before = tag is null ? null : await FindTagAsync(name, tag, ask: true, cancellationToken);
         var record = new TagRecord(manifest.Digest, Repositories.NextVersion(before));
@@ -119,7 +125,8 @@ public sealed class ImageRegistry : IDisposable
             await peers.DeleteAsync($"v2/{name}/manifests/{digest}", 0, cancellationToken);
     }
 
-    private async Task<bool> TakeOverAsync(string name, string tag, TagRecord record, CancellationToken cancellationToken)
+    private async Task<bool> TakeOverAsync(
+        string name, string tag, TagRecord record, CancellationToken cancellationToken)
     {
         if (Repositories.Tag(name, tag) is { } own && own.Version >= record.Version)
             return false;

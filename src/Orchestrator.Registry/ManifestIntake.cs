@@ -6,8 +6,11 @@ using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Registry;
 
-/// <summary>Takes a manifest in with all it names: blobs that were pushed here, and those that only another manager has.</summary>
-internal sealed class ManifestIntake(RepositoryStore repositories, ContentStore content, PeerRegistries? peers, TimeProvider time)
+/// <summary>
+/// Takes a manifest in with all it names: blobs that were pushed here, and those that only another manager has.
+/// </summary>
+internal sealed class ManifestIntake(
+    RepositoryStore repositories, ContentStore content, PeerRegistries? peers, TimeProvider time)
 {
     private const int MaxDepth = 4;
 
@@ -33,11 +36,13 @@ internal sealed class ManifestIntake(RepositoryStore repositories, ContentStore 
     public async Task<bool> FetchBlobAsync(string name, Digest digest, CancellationToken cancellationToken)
     {
         using var lease = content.Lease();
-        return await FetchBlobAsync(lease, name, new Descriptor { Digest = digest, Size = long.MaxValue }, cancellationToken);
+        return await FetchBlobAsync(
+            lease, name, new Descriptor { Digest = digest, Size = long.MaxValue }, cancellationToken);
     }
 
     private async Task StoreAsync(
-        ContentLease lease, string name, Descriptor manifest, byte[] json, int depth, CancellationToken cancellationToken)
+        ContentLease lease, string name, Descriptor manifest, byte[] json, int depth,
+        CancellationToken cancellationToken)
     {
         if (depth > MaxDepth)
             throw RegistryError.ManifestInvalid("indexes are nested too deeply");
@@ -53,7 +58,8 @@ internal sealed class ManifestIntake(RepositoryStore repositories, ContentStore 
     }
 
     private async Task RequireAsync(
-        ContentLease lease, string name, Descriptor parent, Descriptor child, int depth, CancellationToken cancellationToken)
+        ContentLease lease, string name, Descriptor parent, Descriptor child, int depth,
+        CancellationToken cancellationToken)
     {
         var isManifest = MediaTypes.IsIndex(parent.MediaType);
         var have = isManifest
@@ -68,14 +74,16 @@ internal sealed class ManifestIntake(RepositoryStore repositories, ContentStore 
             throw RegistryError.ManifestBlobUnknown(child.Digest.ToString());
     }
 
-    private async Task<bool> FetchAsync(ContentLease lease, string name, Digest digest, int depth, CancellationToken cancellationToken)
+    private async Task<bool> FetchAsync(
+        ContentLease lease, string name, Digest digest, int depth, CancellationToken cancellationToken)
     {
         foreach (var peer in peers?.Others ?? [])
         {
             try
             {
                 var client = peers!.Client(peer, name);
-                var (manifest, json) = await client.GetManifestAsync(client.Repository.WithDigest(digest), cancellationToken);
+                var (manifest, json) = await client.GetManifestAsync(
+                    client.Repository.WithDigest(digest), cancellationToken);
                 await StoreAsync(lease, name, manifest, json, depth, cancellationToken);
                 return true;
             }
@@ -88,7 +96,8 @@ internal sealed class ManifestIntake(RepositoryStore repositories, ContentStore 
         return false;
     }
 
-    private async Task<bool> FetchBlobAsync(ContentLease lease, string name, Descriptor blob, CancellationToken cancellationToken)
+    private async Task<bool> FetchBlobAsync(
+        ContentLease lease, string name, Descriptor blob, CancellationToken cancellationToken)
     {
         foreach (var peer in peers?.Others ?? [])
         {

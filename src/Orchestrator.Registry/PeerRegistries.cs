@@ -10,7 +10,9 @@ namespace Orchestrator.Registry;
 /// <summary>Speaks to the other managers' registries, as one manager to another.</summary>
 internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
 {
-    /// <summary>Marks a request of a manager: the answer is given from what that one has itself, so nothing goes in circles.</summary>
+    /// <summary>
+    /// Marks a request of a manager: the answer is given from what that one has itself, so nothing goes in circles.
+    /// </summary>
     public const string PeerHeader = "Orch-Peer";
 
     /// <summary>The version of the tag that a peer's answer or request is about.</summary>
@@ -32,7 +34,8 @@ internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
         [new RegistryEndpoint(peer, http)], Reference.Parse($"{IClusterRegistry.Domain}/{name}"), credentials: null);
 
     /// <summary>What the other managers' tags of one name are; those that do not answer in time are left out.</summary>
-    public async Task<IReadOnlyList<(Uri Peer, TagRecord Record)>> TagsAsync(string name, string tag, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(Uri Peer, TagRecord Record)>> TagsAsync(
+        string name, string tag, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(peers.Others.Select(async peer =>
             (Peer: peer, Record: await PatientlyAsync(token => TagAsync(peer, name, tag, token), cancellationToken))));
@@ -41,7 +44,8 @@ internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
 
     /// <summary>All tags of a peer; null when it does not answer.</summary>
     public Task<RepositoryTags[]?> AllTagsAsync(Uri peer, CancellationToken cancellationToken) => PatientlyAsync(
-        token => http.GetFromJsonAsync(new Uri(peer, "v2/_orch/tags"), RegistryServerJson.Default.RepositoryTagsArray, token), cancellationToken);
+        token => http.GetFromJsonAsync(
+            new Uri(peer, "v2/_orch/tags"), RegistryServerJson.Default.RepositoryTagsArray, token), cancellationToken);
 
     /// <summary>Has a peer take a copy of a manifest and of all it names, and set the tag.</summary>
     /// <returns>False: it does not answer, or could not.</returns>
@@ -52,9 +56,13 @@ internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
             return false;
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(peer, $"v2/{name}/manifests/{reference}"))
+            using var request = new HttpRequestMessage(
+                HttpMethod.Put, new Uri(peer, $"v2/{name}/manifests/{reference}"))
             {
-                Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) } },
+                Content = new ByteArrayContent(json)
+                {
+                    Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) },
+                },
             };
             if (version is { } number)
                 request.Headers.Add(VersionHeader, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -83,11 +91,13 @@ internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(peer, $"v2/{name}/manifests/{tag}"));
         using var response = await http.SendAsync(request, cancellationToken);
-        if (!response.Headers.TryGetValues(VersionHeader, out var versions) || !long.TryParse(versions.First(), out var version))
+        if (!response.Headers.TryGetValues(VersionHeader, out var versions)
+            || !long.TryParse(versions.First(), out var version))
             return null;
         if (response.StatusCode == HttpStatusCode.NotFound)
             return new TagRecord(null, version);
-        return response.Headers.TryGetValues("Docker-Content-Digest", out var digests) && Digest.TryParse(digests.First(), out var digest)
+        return response.Headers.TryGetValues("Docker-Content-Digest", out var digests)
+            && Digest.TryParse(digests.First(), out var digest)
             ? new TagRecord(digest, version) : null;
     }
 
@@ -100,7 +110,8 @@ internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
     private async Task<bool?> IsUpAsync(Uri peer, CancellationToken cancellationToken) =>
         await PingAsync(peer, cancellationToken) is not null;
 
-    private static async Task<T?> PatientlyAsync<T>(Func<CancellationToken, Task<T?>> ask, CancellationToken cancellationToken)
+    private static async Task<T?> PatientlyAsync<T>(
+        Func<CancellationToken, Task<T?>> ask, CancellationToken cancellationToken)
     {
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         impatient.CancelAfter(Patience);

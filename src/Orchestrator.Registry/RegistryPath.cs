@@ -19,7 +19,9 @@ internal enum RegistryResource
 /// <param name="Argument">Tag, digest or upload id; empty where there is none.</param>
 internal sealed record RegistryPath(RegistryResource Resource, string Name = "", string Argument = "")
 {
-    /// <exception cref="RegistryError">NAME_INVALID, or UNSUPPORTED for what no path of the specification is.</exception>
+    /// <exception cref="RegistryError">
+    /// NAME_INVALID, or UNSUPPORTED for what no path of the specification is.
+    /// </exception>
     public static RegistryPath Parse(string path)
     {
         var steps = path.Split('/');

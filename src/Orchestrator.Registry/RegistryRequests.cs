@@ -43,9 +43,12 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
             needed = RegistryRights.Peer;
         var rights = authorize(context);
         if (rights == RegistryRights.None)
-            throw new RegistryError(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "a certificate of this cluster is required");
+            throw new RegistryError(
+                StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "a certificate of this cluster is required");
         if (!rights.HasFlag(needed))
-            throw new RegistryError(StatusCodes.Status403Forbidden, "DENIED", $"requested access to the resource is denied: {needed} is not allowed");
+            throw new RegistryError(
+                StatusCodes.Status403Forbidden, "DENIED",
+                $"requested access to the resource is denied: {needed} is not allowed");
     }
 
     private Task DispatchAsync(HttpContext context, RegistryPath path) => (path.Resource, context.Request.Method) switch
@@ -84,14 +87,17 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
             throw RegistryError.ManifestUnknown(reference);
         var record = await registry.FindTagAsync(name, reference, ask, context.RequestAborted);
         if (record is not null)
-            context.Response.Headers[PeerRegistries.VersionHeader] = record.Version.ToString(CultureInfo.InvariantCulture);
-        return record?.Digest ?? throw (Repositories.Exists(name) ? RegistryError.ManifestUnknown(reference) : RegistryError.NameUnknown(name));
+            context.Response.Headers[PeerRegistries.VersionHeader] = record.Version.ToString(
+                CultureInfo.InvariantCulture);
+        return record?.Digest ?? throw (Repositories.Exists(name)
+            ? RegistryError.ManifestUnknown(reference) : RegistryError.NameUnknown(name));
     }
 
     private async Task PutManifestAsync(HttpContext context, string name, string reference)
     {
         var json = await ReadManifestAsync(context);
-        var mediaType = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) ? type.MediaType.Value! : MediaTypes.OciManifest;
+        var mediaType = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            ? type.MediaType.Value! : MediaTypes.OciManifest;
         var manifest = Descriptor.Of(json, mediaType);
         var tag = reference.Contains(':', StringComparison.Ordinal) ? null : reference;
         if (tag is null && ParseDigest(reference) != manifest.Digest)
@@ -155,7 +161,8 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
     }
 
     private Task CatalogAsync(HttpContext context) => Results.Json(
-        new Catalog(Page(context, Repositories.Names(), "/v2/_catalog")), RegistryServerJson.Default.Catalog).ExecuteAsync(context);
+        new Catalog(Page(context, Repositories.Names(), "/v2/_catalog")), RegistryServerJson.Default.Catalog)
+        .ExecuteAsync(context);
 
     private Task PeerTagsAsync(HttpContext context) => Results.Json(
         Repositories.Names().Select(n => new RepositoryTags(n, new(Repositories.Tags(n)))).ToArray(),
@@ -172,7 +179,12 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
             var manifest = ImageJson.ReadManifest(json);
             var type = manifest.ArtifactType ?? manifest.Config?.MediaType;
             if (wanted.Length == 0 || wanted == type)
-                found.Add(Descriptor.Of(json, Repositories.MediaTypeOf(name, digest)!) with { ArtifactType = type, Annotations = manifest.Annotations });
+                found.Add(
+                    Descriptor.Of(json, Repositories.MediaTypeOf(name, digest)!) with
+                    {
+                        ArtifactType = type,
+                        Annotations = manifest.Annotations,
+                    });
         }
 
         if (wanted.Length > 0)
@@ -197,23 +209,28 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
         if (page.Length <= count)
             return page;
         if (count > 0)
-            context.Response.Headers.Link = $"<{path}?n={count}&last={Uri.EscapeDataString(page[count - 1])}>; rel=\"next\"";
+            context.Response.Headers.Link =
+                $"<{path}?n={count}&last={Uri.EscapeDataString(page[count - 1])}>; rel=\"next\"";
         return page[..count];
     }
 
     private static async Task<byte[]> ReadManifestAsync(HttpContext context)
     {
         var buffer = new byte[ImageJson.MaxBytes + 1];
-        var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
+        var length = await context.Request.Body.ReadAtLeastAsync(
+            buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         return length <= ImageJson.MaxBytes ? buffer[..length] : throw new RegistryError(
-            StatusCodes.Status413PayloadTooLarge, "MANIFEST_INVALID", $"a manifest may have {ImageJson.MaxBytes} bytes");
+            StatusCodes.Status413PayloadTooLarge, "MANIFEST_INVALID",
+            $"a manifest may have {ImageJson.MaxBytes} bytes");
     }
 
     private static Digest? SubjectOf(string mediaType, byte[] json) => MediaTypes.IsIndex(mediaType)
         ? ImageJson.ReadIndex(json).Subject?.Digest : ImageJson.ReadManifest(json).Subject?.Digest;
 
     private static long? Version(HttpContext context) =>
-        long.TryParse(context.Request.Headers[PeerRegistries.VersionHeader], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        long.TryParse(
+            context.Request.Headers[PeerRegistries.VersionHeader], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var version)
             ? version : null;
 
     internal static Digest ParseDigest(string text) => Digest.TryParse(text, out var digest) ? digest
@@ -223,7 +240,8 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
     {
         ImageError.NoSpace => AnswerAsync(context, StatusCodes.Status507InsufficientStorage, "DENIED", error.Message),
         ImageError.NotFound => AnswerAsync(context, StatusCodes.Status404NotFound, "BLOB_UNKNOWN", error.Message),
-        ImageError.Unavailable => AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", error.Message),
+        ImageError.Unavailable =>
+            AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", error.Message),
         _ => AnswerAsync(context, StatusCodes.Status400BadRequest, "DIGEST_INVALID", error.Message),
     };
 

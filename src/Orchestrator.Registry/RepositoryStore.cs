@@ -7,7 +7,9 @@ using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Registry;
 
-/// <summary>Which repositories there are, and what each holds, as small files beside the shared content store.</summary>
+/// <summary>
+/// Which repositories there are, and what each holds, as small files beside the shared content store.
+/// </summary>
 /// <remarks>
 /// Below <c>ROOT/NAME/</c>: <c>_manifests/HEX</c> holds a media type, <c>_tags/TAG</c> a <see cref="TagRecord"/>,
 /// <c>_blobs/HEX</c> nothing (its age counts), <c>_referrers/HEX/HEX</c> nothing. No component of a repository's name
@@ -54,7 +56,8 @@ internal sealed class RepositoryStore : IContentRoots
         return names;
     }
 
-    public bool Exists(string name) => Directory.Exists(FolderOf(name, "_blobs")) || Directory.Exists(FolderOf(name, "_tags"));
+    public bool Exists(string name) =>
+        Directory.Exists(FolderOf(name, "_blobs")) || Directory.Exists(FolderOf(name, "_tags"));
 
     public bool HasBlob(string name, Digest digest) =>
         File.Exists(PathOf(name, "_blobs", digest.Hex)) && content.Contains(digest);
@@ -98,7 +101,8 @@ internal sealed class RepositoryStore : IContentRoots
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(name, "_tags", tag)), RegistryServerJson.Default.TagRecord);
+            return JsonSerializer.Deserialize(
+                File.ReadAllBytes(PathOf(name, "_tags", tag)), RegistryServerJson.Default.TagRecord);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -113,7 +117,8 @@ internal sealed class RepositoryStore : IContentRoots
         var folder = FolderOf(name, "_tags");
         if (!Directory.Exists(folder))
             return tags;
-        foreach (var tag in Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>().Where(ReferenceGrammar.IsTag))
+        foreach (var tag in Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>()
+            .Where(ReferenceGrammar.IsTag))
         {
             if (Tag(name, tag) is { } record)
                 tags[tag] = record;
@@ -129,7 +134,8 @@ internal sealed class RepositoryStore : IContentRoots
         {
             if (Tag(name, tag) is { } existing && existing.Version >= record.Version)
                 return;
-            Write(name, "_tags", tag, JsonSerializer.SerializeToUtf8Bytes(record, RegistryServerJson.Default.TagRecord));
+            Write(
+                name, "_tags", tag, JsonSerializer.SerializeToUtf8Bytes(record, RegistryServerJson.Default.TagRecord));
         }
     }
 

@@ -17,7 +17,8 @@ internal sealed class UploadRequests(ImageRegistry registry)
             (_, "") => throw RegistryError.Unsupported(),
             ("PATCH", _) => InTurnAsync(context, name, id, AppendAsync),
             ("PUT", _) => InTurnAsync(context, name, id, FinishAsync),
-            ("GET", _) => InTurnAsync(context, name, id, (session, _) => Describe(context, session, StatusCodes.Status204NoContent)),
+            ("GET", _) => InTurnAsync(
+                context, name, id, (session, _) => Describe(context, session, StatusCodes.Status204NoContent)),
             ("DELETE", _) => InTurnAsync(context, name, id, (session, _) => Cancel(context, session)),
             _ => throw RegistryError.Unsupported(),
         };
@@ -26,7 +27,8 @@ internal sealed class UploadRequests(ImageRegistry registry)
     private async Task BeginAsync(HttpContext context, string name)
     {
         var query = context.Request.Query;
-        if (query.TryGetValue("mount", out var mount) && TryMount(name, RegistryRequests.ParseDigest(mount.ToString()), query["from"].ToString()))
+        if (query.TryGetValue("mount", out var mount)
+            && TryMount(name, RegistryRequests.ParseDigest(mount.ToString()), query["from"].ToString()))
         {
             Created(context, name, Digest.Parse(mount.ToString()));
             return;
@@ -86,7 +88,8 @@ internal sealed class UploadRequests(ImageRegistry registry)
     {
         var session = registry.Uploads.Find(name, id);
         if (!session.Turn.Wait(0))
-            throw new RegistryError(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "another request is writing to this upload");
+            throw new RegistryError(
+                StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "another request is writing to this upload");
         try
         {
             await work(session, context);
@@ -109,7 +112,8 @@ internal sealed class UploadRequests(ImageRegistry registry)
         if (range.Length == 0)
             return;
         var start = range.Replace("bytes ", "", StringComparison.Ordinal).Split('-')[0];
-        if (!long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) || offset != session.Ingest.Length)
+        if (!long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+            || offset != session.Ingest.Length)
         {
             context.Response.Headers.Range = RangeOf(session);
             throw new RegistryError(StatusCodes.Status416RangeNotSatisfiable, "BLOB_UPLOAD_INVALID",

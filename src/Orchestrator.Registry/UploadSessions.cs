@@ -43,7 +43,8 @@ internal sealed class UploadSessions(RegistryOptions options, ContentStore conte
         Expire();
         if (sessions.Count >= options.MaxUploads)
             throw new RegistryError(429, "TOOMANYREQUESTS", $"{sessions.Count} uploads are under way: try again later");
-        var session = new Session(Guid.NewGuid().ToString("n"), repository, content.BeginIngest()) { LastUsed = time.GetUtcNow() };
+        var session = new Session(
+            Guid.NewGuid().ToString("n"), repository, content.BeginIngest()) { LastUsed = time.GetUtcNow() };
         sessions[session.Id] = session;
         return session;
     }

@@ -13,9 +13,12 @@ public sealed class NotLeaderException(LogMember? leader)
 }
 
 /// <summary>A limit on waiting work is reached. Nothing was done; the call may be repeated later.</summary>
-public sealed class LogBusyException(string reason) : Exception($"The manager is overloaded ({reason}); try again later.");
+public sealed class LogBusyException(string reason)
+    : Exception($"The manager is overloaded ({reason}); try again later.");
 
-/// <summary>Leadership was lost after an entry was appended: it may have been committed, or may yet be, or never.</summary>
+/// <summary>
+/// Leadership was lost after an entry was appended: it may have been committed, or may yet be, or never.
+/// </summary>
 public sealed class ProposalUnknownException(ulong index)
     : Exception("The manager lost its leadership while the change was under way; check whether it took effect.")
 {
@@ -23,6 +26,10 @@ public sealed class ProposalUnknownException(ulong index)
     public ulong Index { get; } = index;
 }
 
-/// <summary>The log has stopped, on request or because it could not go on safely; the inner exception tells which.</summary>
+/// <summary>
+/// The log has stopped, on request or because it could not go on safely; the inner exception tells which.
+/// </summary>
 public sealed class LogStoppedException(Exception? reason)
-    : Exception(reason is null ? "The replicated log has stopped." : $"The replicated log has stopped: {reason.Message}", reason);
+    : Exception(
+        reason is null ? "The replicated log has stopped." : $"The replicated log has stopped: {reason.Message}",
+        reason);

@@ -83,7 +83,8 @@ public sealed class StoreState : IReplicatedState
         var root = current.Root;
         foreach (var change in transaction.Changes)
             root = root.With(change.Kind, change.Id, Stamped(change.Kind, change.Value, index), index);
-        if (moved && transaction.Changes.Any(c => c.Value is not null && root.Table(c.Kind).Clash(c.Id, c.Value) is not null))
+        if (moved
+            && transaction.Changes.Any(c => c.Value is not null && root.Table(c.Kind).Clash(c.Id, c.Value) is not null))
             throw new ConflictException();
         Volatile.Write(ref head, new SpeculativeHead(current.Epoch, root.At(index)));
     }

@@ -58,7 +58,8 @@ internal sealed class LogPublisher(
             var selected = tasks().Where(t => Selects(subscription.Selector, t)).ToList();
             await Task.WhenAll(selected.Select(
                 t => CopyAsync(t, subscription, call.RequestStream, writing, cancellationToken))).ConfigureAwait(false);
-            await call.RequestStream.WriteAsync(new() { SubscriptionId = subscription.Id, Close = true }, cancellationToken)
+            await call.RequestStream.WriteAsync(
+                new() { SubscriptionId = subscription.Id, Close = true }, cancellationToken)
                 .ConfigureAwait(false);
             await call.RequestStream.CompleteAsync().ConfigureAwait(false);
             await call.ResponseAsync.ConfigureAwait(false);

@@ -12,7 +12,8 @@ public static class ClusterViewBuilder
     {
         var endpointsByNetwork = endpoints.ToLookup(e => e.NetworkId);
         var servicesByNetwork = services.ToLookup(s => s.NetworkId);
-        var allocated = networks.Where(n => n.Allocation is not null).OrderBy(n => n.Id, StringComparer.Ordinal).ToList();
+        var allocated = networks.Where(n => n.Allocation is not null).OrderBy(
+            n => n.Id, StringComparer.Ordinal).ToList();
         var ingress = allocated.Find(n => n.Spec.Ingress);
         return new ClusterView(vtep)
         {
@@ -30,7 +31,8 @@ public static class ClusterViewBuilder
     }
 
     private static OverlayView Overlay(
-        P.Network network, string self, IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services) =>
+        P.Network network, string self, IEnumerable<P.NetworkEndpoint> endpoints,
+        IEnumerable<P.NetworkService> services) =>
         new(Config(network))
         {
             Endpoints = [.. endpoints.OrderBy(e => e.Id, StringComparer.Ordinal).Select(e => Endpoint(e, self))],

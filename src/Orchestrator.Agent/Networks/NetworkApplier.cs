@@ -4,7 +4,9 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Agent.Networks;
 
-/// <summary>Keeps the node's network equal to the newest view. Level-triggered: a failed try is simply tried again.</summary>
+/// <summary>
+/// Keeps the node's network equal to the newest view. Level-triggered: a failed try is simply tried again.
+/// </summary>
 internal sealed class NetworkApplier(NodeNetwork network, AgentOptions options, ILogger<NetworkApplier> logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -22,7 +24,9 @@ internal sealed class NetworkApplier(NodeNetwork network, AgentOptions options, 
             signal.Writer.TryWrite(true);
     }
 
-    /// <summary>Repeats failed tries at once and the last good one from time to time, which mends what others broke.</summary>
+    /// <summary>
+    /// Repeats failed tries at once and the last good one from time to time, which mends what others broke.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -11,7 +11,9 @@ public sealed record ContainerSight(string? ContainerId, bool Running, int Pid, 
     public static ContainerSight None { get; } = new(null, false, 0, false, 0, "");
 }
 
-/// <summary>What a task is made of on this node. Every call may be repeated; the container is found by the task.</summary>
+/// <summary>
+/// What a task is made of on this node. Every call may be repeated; the container is found by the task.
+/// </summary>
 /// <remarks>Failures are exceptions whose message is one line for <c>service ps</c>.</remarks>
 public interface ITaskExecutor
 {

@@ -56,7 +56,8 @@ public static class TaskContainer
             PortBindings =
             [
                 .. (task.Endpoint?.Ports ?? []).Where(p => p.Mode == PublishMode.Host)
-                    .Select(p => new PortBinding("", p.PublishedPort, p.TargetPort, p.Protocol.ToString().ToLowerInvariant())),
+                    .Select(p =>
+                        new PortBinding("", p.PublishedPort, p.TargetPort, p.Protocol.ToString().ToLowerInvariant())),
             ],
             ReadonlyRootfs = spec.ReadOnly,
             Init = spec.Init,

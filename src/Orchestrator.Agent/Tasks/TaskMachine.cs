@@ -12,7 +12,9 @@ namespace Orchestrator.Agent.Tasks;
 /// </summary>
 public static class TaskMachine
 {
-    /// <summary>Advances one task by one event. Pure: no clock, no I/O, no exception for any pair of arguments.</summary>
+    /// <summary>
+    /// Advances one task by one event. Pure: no clock, no I/O, no exception for any pair of arguments.
+    /// </summary>
     public static (TaskView Next, ImmutableArray<TaskEffect> Effects) Step(TaskView task, TaskEvent @event)
     {
         if (@event is TaskEvent.DesiredChanged wish)
@@ -30,14 +32,16 @@ public static class TaskMachine
         {
             ( <= TaskState.Assigned, TaskEvent.Accepted) => (
                 task with { Observed = TaskState.Preparing },
-                [Report(TaskState.Accepted, "accepted"), Report(TaskState.Preparing, "preparing"), new TaskEffect.Prepare()]),
+                [Report(TaskState.Accepted, "accepted"), Report(TaskState.Preparing, "preparing"),
+                    new TaskEffect.Prepare()]),
             ( < TaskState.Starting, TaskEvent.Accepted) => (task, [new TaskEffect.Prepare()]),
             (_, TaskEvent.PrepareFailed(var error)) => End(task, TaskState.Rejected, "preparing", error),
             ( <= TaskState.Ready, TaskEvent.Prepared) when task.Desired >= TaskState.Running => Start(task),
             ( < TaskState.Ready, TaskEvent.Prepared) => Move(task, TaskState.Ready, "prepared"),
             (TaskState.Ready, TaskEvent.DesiredChanged) when task.Desired >= TaskState.Running => Start(task),
             (TaskState.Starting, TaskEvent.Started) => Move(task, TaskState.Running, "started"),
-            ( >= TaskState.Starting, TaskEvent.StartFailed(var error)) => End(task, TaskState.Failed, "starting", error),
+            ( >= TaskState.Starting, TaskEvent.StartFailed(var error)) =>
+                End(task, TaskState.Failed, "starting", error),
             ( >= TaskState.Starting, TaskEvent.Exited exit) => Exit(task, exit),
             _ => (task, []),
         };
@@ -68,7 +72,8 @@ public static class TaskMachine
 
     private static (TaskView, ImmutableArray<TaskEffect>) Exit(TaskView task, TaskEvent.Exited exit) => exit switch
     {
-        { Code: 0, Error: "" } => (task with { Observed = TaskState.Complete }, [Report(TaskState.Complete, "finished")]),
+        { Code: 0, Error: "" } =>
+            (task with { Observed = TaskState.Complete }, [Report(TaskState.Complete, "finished")]),
         { Error: "" } => (task with { Observed = TaskState.Failed },
             [new TaskEffect.Report(TaskState.Failed, "started", $"task: non-zero exit ({exit.Code})", exit.Code)]),
         _ => (task with { Observed = TaskState.Failed },

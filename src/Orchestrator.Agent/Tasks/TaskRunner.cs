@@ -3,7 +3,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Agent.Tasks;
 
-/// <summary>The loop around <see cref="TaskMachine"/> for one task: carries out effects, brings the results back.</summary>
+/// <summary>
+/// The loop around <see cref="TaskMachine"/> for one task: carries out effects, brings the results back.
+/// </summary>
 /// <param name="report">Called on the loop with every new status, in order; keeps it and passes it on.</param>
 internal sealed class TaskRunner(
     OrchTask task, TaskStatus status, ITaskExecutor executor, TimeProvider time, Action<OrchTask, TaskStatus> report)
@@ -111,7 +113,8 @@ internal sealed class TaskRunner(
     private void Begin(Func<CancellationToken, Task<TaskEvent?>> operation, CancellationToken cancellationToken) =>
         work.Add(PostAsync(operation, cancellationToken));
 
-    private async Task PostAsync(Func<CancellationToken, Task<TaskEvent?>> operation, CancellationToken cancellationToken)
+    private async Task PostAsync(
+        Func<CancellationToken, Task<TaskEvent?>> operation, CancellationToken cancellationToken)
     {
         // Off the loop: an operation may compute for a while before its first await.
         await System.Threading.Tasks.Task.Yield();

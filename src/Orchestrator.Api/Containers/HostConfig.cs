@@ -10,7 +10,9 @@ public sealed record HostConfig : Resources
     public string ContainerIDFile { get; set; } = "";
     public LogConfig LogConfig { get; set; } = new();
 
-    /// <summary><c>default</c>, <c>bridge</c>, <c>host</c>, <c>none</c>, <c>container:ID</c> or a network's name.</summary>
+    /// <summary>
+    /// <c>default</c>, <c>bridge</c>, <c>host</c>, <c>none</c>, <c>container:ID</c> or a network's name.
+    /// </summary>
     public string NetworkMode { get; set; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Api;
 
-/// <summary>One line of GET /events. The lower-case three repeat the rest for containers and images, for old clients.</summary>
+/// <summary>
+/// One line of GET /events. The lower-case three repeat the rest for containers and images, for old clients.
+/// </summary>
 public sealed record EventMessage
 {
     [JsonPropertyName("status")] public string? Status { get; set; }

@@ -46,6 +46,7 @@ internal abstract class Command
     protected static string Escape(string name) => Uri.EscapeDataString(name);
 
     /// <summary>An image's name in a path: its slashes part segments there too.</summary>
-    protected static string EscapeImage(string name) => Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal)
+    protected static string EscapeImage(string name) =>
+        Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal)
         .Replace("%3A", ":", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal);
 }

@@ -14,21 +14,26 @@ internal static class Help
     public static int Show(Session session, List<string> words, FlagSet globals)
     {
         if (words.Count == 0) return ShowRoot(session, globals);
-        if (Catalog.Find(words) is { } found) ShowCommand(session.Out, session.Width, found.Entry, found.Called, found.Entry.Create());
+        if (Catalog.Find(words) is { } found)
+            ShowCommand(session.Out, session.Width, found.Entry, found.Called, found.Entry.Create());
         else if (Catalog.IsGroup(words[0])) ShowGroup(session.Out, words[0]);
-        else throw new CliException($"unknown help topic: {string.Join(' ', words)}. Run 'orch --help' for the commands there are.");
+        else throw new CliException(
+            $"unknown help topic: {string.Join(' ', words)}. Run 'orch --help' for the commands there are.");
         return 0;
     }
 
     public static int ShowRoot(Session session, FlagSet globals)
     {
         var o = session.Out;
-        o.WriteLine($"{RootUsage}\n\nRuns containers on one host, and services on a cluster of them\n\nCommon Commands:");
+        o.WriteLine(
+            $"{RootUsage}\n\nRuns containers on one host, and services on a cluster of them\n\nCommon Commands:");
         foreach (var name in Common) Line(o, name, Catalog.Find([name])!.Value.Entry.Summary);
         o.WriteLine("\nManagement Commands:");
-        foreach (var (group, summary) in Catalog.Groups.OrderBy(static g => g.Name, StringComparer.Ordinal)) Line(o, group, summary);
+        foreach (var (group, summary) in Catalog.Groups.OrderBy(static g => g.Name, StringComparer.Ordinal))
+            Line(o, group, summary);
         o.WriteLine("\nCommands:");
-        foreach (var (name, entry) in TopLevel().OrderBy(static p => p.Name, StringComparer.Ordinal)) Line(o, name, entry.Summary);
+        foreach (var (name, entry) in TopLevel().OrderBy(static p => p.Name, StringComparer.Ordinal))
+            Line(o, name, entry.Summary);
         o.WriteLine("\nGlobal Options:");
         o.Write(FlagLines(globals, session.Width));
         o.WriteLine("\nRun 'orch COMMAND --help' for more information on a command.");
@@ -37,7 +42,8 @@ internal static class Help
 
     public static void ShowGroup(TextWriter o, string group)
     {
-        o.WriteLine($"Usage:  orch {group} COMMAND\n\n{Catalog.Groups.First(g => g.Name == group).Summary}\n\nCommands:");
+        o.WriteLine(
+            $"Usage:  orch {group} COMMAND\n\n{Catalog.Groups.First(g => g.Name == group).Summary}\n\nCommands:");
         foreach (var entry in Catalog.Entries.Where(e => e.Path.StartsWith(group + " ", StringComparison.Ordinal)))
             Line(o, entry.Path[(group.Length + 1)..], entry.Summary);
         o.WriteLine($"\nRun 'orch {group} COMMAND --help' for more information on a command.");
@@ -58,7 +64,8 @@ internal static class Help
         foreach (var example in command.Examples) o.WriteLine("  " + example);
     }
 
-    public static string UsageLine(string called, Command command) => $"Usage:  orch {called} {command.Usage}".TrimEnd();
+    public static string UsageLine(string called, Command command) =>
+        $"Usage:  orch {called} {command.Usage}".TrimEnd();
 
     private static IEnumerable<(string Name, CommandEntry Entry)> TopLevel() =>
         from entry in Catalog.Entries
@@ -77,7 +84,8 @@ internal static class Help
         var text = new StringBuilder();
         for (var i = 0; i < shown.Count; i++)
         {
-            var help = shown[i].DefaultText is { Length: > 0 } value ? $"{shown[i].Help} (default {value})" : shown[i].Help;
+            var help = shown[i].DefaultText is { Length: > 0 } value
+                ? $"{shown[i].Help} (default {value})" : shown[i].Help;
             var lines = Wrap(help, Math.Max(width - column - 1, 24));
             text.Append(left[i].PadRight(column)).Append(lines[0]).Append('\n');
             foreach (var line in lines.Skip(1)) text.Append(' ', column).Append(line).Append('\n');

@@ -35,7 +35,9 @@ internal sealed class InspectAny : Command
     {
         var kinds = _type.Value.Length == 0 ? Kinds : Array.FindAll(Kinds, kind => kind.Type == _type.Value);
         if (kinds.Length == 0)
-            throw new CliException($"\"{_type.Value}\" is not a valid value for --type: use one of {string.Join(", ", Kinds.Select(static k => k.Type))}");
+            throw new CliException(
+                $"\"{_type.Value}\" is not a valid value for --type: use one of "
+                + $"{string.Join(", ", Kinds.Select(static k => k.Type))}");
         return InspectRunner.Run(session, args, _format.Value, name => Find(session, kinds, name));
     }
 
@@ -45,7 +47,8 @@ internal sealed class InspectAny : Command
         {
             try
             {
-                return session.Client.GetJson($"{path}{EscapeImage(name)}{suffix}{(_size && type == "container" ? "?size=1" : "")}");
+                return session.Client.GetJson(
+                    $"{path}{EscapeImage(name)}{suffix}{(_size && type == "container" ? "?size=1" : "")}");
             }
             catch (DaemonException e) when (kinds.Length > 1 && IsAbsent(e))
             {
@@ -55,6 +58,8 @@ internal sealed class InspectAny : Command
         throw new CliException($"error: no such object: {name}");
     }
 
-    /// <summary>A node that is no manager answers 503, or 406, to the cluster's kinds: nothing is to be found there.</summary>
+    /// <summary>
+    /// A node that is no manager answers 503, or 406, to the cluster's kinds: nothing is to be found there.
+    /// </summary>
     private static bool IsAbsent(DaemonException e) => e.Status is 404 or 406 or 503;
 }

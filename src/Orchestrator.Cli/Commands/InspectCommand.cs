@@ -28,7 +28,8 @@ internal sealed class InspectCommand : Command
 
     public override int Run(Session session, List<string> args)
     {
-        var query = _size?.Value == true ? "?size=1" : Flags.All.Any(static f => f is BoolFlag { Name: "verbose", Value: true }) ? "?verbose=true" : "";
+        var query = _size?.Value == true ? "?size=1"
+            : Flags.All.Any(static f => f is BoolFlag { Name: "verbose", Value: true }) ? "?verbose=true" : "";
         return InspectRunner.Run(session, args, _format.Value,
             name => session.Client.GetJson($"{_path}{EscapeImage(name)}{_suffix}{query}"));
     }

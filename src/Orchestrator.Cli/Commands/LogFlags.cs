@@ -9,7 +9,8 @@ internal sealed class LogFlags(FlagSet flags)
     private readonly BoolFlag _follow = flags.Bool("follow", 'f', "Go on with what comes");
     private readonly BoolFlag _timestamps = flags.Bool("timestamps", 't', "Show the time of each line");
     private readonly BoolFlag _details = flags.Bool("details", null, "Show attributes that the log driver kept");
-    private readonly ValueFlag<string> _since = flags.String("since", null, "Show what came after: a time, or an age such as 42m");
+    private readonly ValueFlag<string> _since = flags.String(
+        "since", null, "Show what came after: a time, or an age such as 42m");
     private readonly ValueFlag<string> _tail = flags.String("tail", 'n', "Lines to show from the end", "all");
 
     public bool Details => _details;

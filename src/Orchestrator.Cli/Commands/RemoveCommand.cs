@@ -19,7 +19,8 @@ internal sealed class RemoveCommand : Command
         _force = forceHelp is null ? null : Flags.Bool("force", 'f', forceHelp);
     }
 
-    public override string Usage => _force is null ? $"{_argument} [{_argument}...]" : $"[OPTIONS] {_argument} [{_argument}...]";
+    public override string Usage =>
+        _force is null ? $"{_argument} [{_argument}...]" : $"[OPTIONS] {_argument} [{_argument}...]";
 
     public override Arity Arity => Arity.AtLeast(1);
 

@@ -15,7 +15,8 @@ internal static class Timestamps
         if (TryAge(text, out var age)) return Unix(now - age);
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time)
             ? Unix(time)
-            : throw new CliException($"invalid time \"{text}\": write a time (2026-01-02T15:04:05Z), Unix seconds, or an age (10m)");
+            : throw new CliException(
+                $"invalid time \"{text}\": write a time (2026-01-02T15:04:05Z), Unix seconds, or an age (10m)");
     }
 
     private static bool TryAge(string text, out TimeSpan age)

@@ -5,7 +5,9 @@ using Orchestrator.Api;
 
 namespace Orchestrator.Cli.Http;
 
-/// <summary>The daemon's API. Calls block; several threads may call at once, each then has its own connection.</summary>
+/// <summary>
+/// The daemon's API. Calls block; several threads may call at once, each then has its own connection.
+/// </summary>
 internal sealed class ApiClient(DaemonAddress address, string version) : IDisposable
 {
     private static readonly (string, string)[] NoHeaders = [];
@@ -104,7 +106,8 @@ internal sealed class ApiClient(DaemonAddress address, string version) : IDispos
             connection.SendHead("POST", Target(path), Headers(body, [("Connection", "Upgrade"), ("Upgrade", "tcp")]));
             if (body is not null) connection.Write(body);
             var (status, headers) = connection.ReadHead();
-            if (status >= 400) throw Failure(status, new BodyStream(connection, headers, empty: false, static _ => { }));
+            if (status >= 400)
+                throw Failure(status, new BodyStream(connection, headers, empty: false, static _ => { }));
             return new HijackedStream(connection, headers.GetValueOrDefault("Content-Type", ""));
         }
         catch (IOException e)
@@ -126,7 +129,8 @@ internal sealed class ApiClient(DaemonAddress address, string version) : IDispos
     {
         foreach (var header in more ?? NoHeaders) yield return header;
         if (body is not null) yield return ("Content-Type", "application/json");
-        yield return ("Content-Length", (body?.Length ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        yield return ("Content-Length", (body?.Length ?? 0).ToString(
+            System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private HttpResponse Receive(HttpConnection connection, string method)

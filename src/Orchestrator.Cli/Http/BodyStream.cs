@@ -84,7 +84,8 @@ internal sealed class BodyStream : Stream
         _started = true;
         var size = _connection.ReadLine();
         var semicolon = size.IndexOf(';', StringComparison.Ordinal);
-        _left = long.Parse(semicolon < 0 ? size : size[..semicolon], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        _left = long.Parse(
+            semicolon < 0 ? size : size[..semicolon], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         if (_left > 0) return true;
         while (_connection.ReadLine().Length > 0)
         {

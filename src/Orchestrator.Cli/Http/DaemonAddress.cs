@@ -53,7 +53,8 @@ internal sealed record DaemonAddress
     }
 
     private string Explain(Exception e) => e is SocketException { SocketErrorCode: SocketError.AccessDenied }
-        ? $"permission denied while trying to connect to the orch daemon socket at {Text}: run as root, or join the group that owns it"
+        ? $"permission denied while trying to connect to the orch daemon socket at {Text}: run as root, "
+            + "or join the group that owns it"
         : $"Cannot connect to the orch daemon at {Text}. Is orchd running? "
             + "Start it with 'systemctl start orchd', or name another daemon with -H or ORCH_HOST.";
 }

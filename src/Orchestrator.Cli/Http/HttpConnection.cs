@@ -110,5 +110,6 @@ internal sealed class HttpConnection(Socket socket, string host) : IDisposable
         line.StartsWith("HTTP/1.", StringComparison.Ordinal) && line.Length >= 12
             && int.TryParse(line.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
             ? status
-            : throw new IOException($"the daemon's answer is not HTTP: it begins with \"{line[..Math.Min(line.Length, 40)]}\"");
+            : throw new IOException(
+                $"the daemon's answer is not HTTP: it begins with \"{line[..Math.Min(line.Length, 40)]}\"");
 }

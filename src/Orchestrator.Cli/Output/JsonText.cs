@@ -7,7 +7,10 @@ namespace Orchestrator.Cli.Output;
 /// <summary>JSON as text for people: what inspect prints.</summary>
 internal static class JsonText
 {
-    public static JsonWriterOptions LineOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonWriterOptions LineOptions { get; } = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly JsonWriterOptions IndentedOptions = new()
     {

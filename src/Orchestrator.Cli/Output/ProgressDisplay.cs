@@ -1,6 +1,8 @@
 namespace Orchestrator.Cli.Output;
 
-/// <summary>Lines that are rewritten in place on a terminal; elsewhere each change that matters is a line of its own.</summary>
+/// <summary>
+/// Lines that are rewritten in place on a terminal; elsewhere each change that matters is a line of its own.
+/// </summary>
 internal sealed class ProgressDisplay(TextWriter writer, bool isTerminal)
 {
     private readonly Dictionary<string, int> _lines = new(StringComparer.Ordinal);

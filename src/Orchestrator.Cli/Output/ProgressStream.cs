@@ -4,7 +4,9 @@ using Orchestrator.Api;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>Shows a stream of JSON messages: on a terminal each ID keeps its line, elsewhere each message is one.</summary>
+/// <summary>
+/// Shows a stream of JSON messages: on a terminal each ID keeps its line, elsewhere each message is one.
+/// </summary>
 internal static class ProgressStream
 {
     private const int BarWidth = 50;
@@ -39,6 +41,7 @@ internal static class ProgressStream
         if (total <= 0) return Units.Size(current);
         var filled = (int)Math.Clamp(current * BarWidth / total, 0, BarWidth);
         var head = filled < BarWidth ? ">" : "";
-        return $"[{new string('=', filled)}{head}{new string(' ', BarWidth - filled - head.Length)}]  {Units.Size(current),8}/{Units.Size(total)}";
+        return $"[{new string('=', filled)}{head}{new string(' ', BarWidth - filled - head.Length)}]  "
+            + $"{Units.Size(current),8}/{Units.Size(total)}";
     }
 }

@@ -15,7 +15,8 @@ internal static class ByteSize
         var digits = 0;
         while (digits < text.Length && (char.IsAsciiDigit(text[digits]) || text[digits] == '.')) digits++;
         var unit = text[digits..].Trim();
-        if (!decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        if (!decimal.TryParse(
+            text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || !TryUnit(unit, out var factor)
             || number * factor > long.MaxValue)
             throw new FormatException($"invalid size: '{text}'");

@@ -30,7 +30,8 @@ internal static class FlagKinds
 
     /// <summary>Nanoseconds.</summary>
     public static ValueFlag<long?> Duration(this FlagSet flags, string name, string help, string defaultText = "") =>
-        flags.Add(new ValueFlag<long?>(name, null, "duration", help, null, static s => GoDuration.Parse(s), defaultText));
+        flags.Add(
+            new ValueFlag<long?>(name, null, "duration", help, null, static s => GoDuration.Parse(s), defaultText));
 
     public static ValueFlag<long?> Bytes(this FlagSet flags, string name, char? shorthand, string help) =>
         flags.Add(new ValueFlag<long?>(name, shorthand, "bytes", help, null, static s => ByteSize.Parse(s)));

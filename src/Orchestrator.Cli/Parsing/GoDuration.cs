@@ -40,7 +40,8 @@ internal static class GoDuration
         var hours = (long)(seconds / 3600);
         var minutes = (long)(seconds / 60) % 60;
         var rest = Number(seconds - (hours * 3600) - (minutes * 60));
-        return hours > 0 ? $"{sign}{hours}h{minutes}m{rest}s" : minutes > 0 ? $"{sign}{minutes}m{rest}s" : $"{sign}{rest}s";
+        return hours > 0 ? $"{sign}{hours}h{minutes}m{rest}s"
+            : minutes > 0 ? $"{sign}{minutes}m{rest}s" : $"{sign}{rest}s";
     }
 
     private static decimal Part(ref ReadOnlySpan<char> rest, string whole)
@@ -50,7 +51,8 @@ internal static class GoDuration
         var letters = digits;
         while (letters < rest.Length && !char.IsAsciiDigit(rest[letters]) && rest[letters] != '.') letters++;
 
-        if (!decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        if (!decimal.TryParse(
+            rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             throw Invalid(whole);
         var unit = rest[digits..letters].ToString();
         rest = rest[letters..];

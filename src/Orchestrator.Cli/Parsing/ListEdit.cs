@@ -1,6 +1,8 @@
 namespace Orchestrator.Cli.Parsing;
 
-/// <summary>A list that a create gives whole (<c>--env</c>) and an update edits (<c>--env-add</c>, <c>--env-rm</c>).</summary>
+/// <summary>
+/// A list that a create gives whole (<c>--env</c>) and an update edits (<c>--env-add</c>, <c>--env-rm</c>).
+/// </summary>
 internal sealed class ListEdit
 {
     private readonly ListFlag _add;
@@ -29,7 +31,9 @@ internal sealed class ListEdit
 
     public IReadOnlyList<string> Removed => _remove?.Values ?? [];
 
-    /// <summary>The list after the edit; an added element replaces the one with its key. Null when it is empty.</summary>
+    /// <summary>
+    /// The list after the edit; an added element replaces the one with its key. Null when it is empty.
+    /// </summary>
     public T[]? Apply<T>(IEnumerable<T>? current, Func<string, IEnumerable<T>> parse, Func<T, string> key)
     {
         if (!IsSet) return current?.ToArray();

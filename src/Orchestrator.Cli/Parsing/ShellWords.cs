@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Orchestrator.Cli.Parsing;
 
-/// <summary>One text cut into words as a shell would: blanks part, quotes hold together, a backslash takes the next.</summary>
+/// <summary>
+/// One text cut into words as a shell would: blanks part, quotes hold together, a backslash takes the next.
+/// </summary>
 internal static class ShellWords
 {
     /// <exception cref="FormatException">A quote is not closed.</exception>

@@ -20,7 +20,8 @@ internal sealed class HealthSpec
         _interval = flags.Duration("health-interval", "Time between two probes (ms|s|m|h)");
         _timeout = flags.Duration("health-timeout", "Time one probe may take (ms|s|m|h)");
         _startPeriod = flags.Duration("health-start-period", "Time in which failures do not count yet (ms|s|m|h)");
-        _startInterval = flags.Duration("health-start-interval", "Time between two probes in the start period (ms|s|m|h)");
+        _startInterval = flags.Duration(
+            "health-start-interval", "Time between two probes in the start period (ms|s|m|h)");
         _retries = flags.Int("health-retries", null, "Failures in a row that mean unhealthy");
         _none = flags.Bool("no-healthcheck", null, "Ignore the image's health check");
     }

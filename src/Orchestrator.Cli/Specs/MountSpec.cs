@@ -13,10 +13,17 @@ internal static class MountSpec
         var mount = new Mount { Type = "volume" };
         foreach (var (key, value) in CsvFields.Parse(text)) Set(mount, key, value);
         if (string.IsNullOrEmpty(mount.Target)) throw new FormatException("target is required");
-        if (mount.Type == "bind" && string.IsNullOrEmpty(mount.Source)) throw new FormatException("source is required for a bind");
-        Reject(mount.VolumeOptions is not null && mount.Type != "volume", $"cannot mix 'volume-*' options with mount type '{mount.Type}'");
-        Reject(mount.BindOptions is not null && mount.Type != "bind", $"cannot mix 'bind-*' options with mount type '{mount.Type}'");
-        Reject(mount.TmpfsOptions is not null && mount.Type != "tmpfs", $"cannot mix 'tmpfs-*' options with mount type '{mount.Type}'");
+        if (mount.Type == "bind" && string.IsNullOrEmpty(mount.Source))
+            throw new FormatException("source is required for a bind");
+        Reject(
+            mount.VolumeOptions is not null && mount.Type != "volume",
+            $"cannot mix 'volume-*' options with mount type '{mount.Type}'");
+        Reject(
+            mount.BindOptions is not null && mount.Type != "bind",
+            $"cannot mix 'bind-*' options with mount type '{mount.Type}'");
+        Reject(
+            mount.TmpfsOptions is not null && mount.Type != "tmpfs",
+            $"cannot mix 'tmpfs-*' options with mount type '{mount.Type}'");
         return mount;
     }
 
@@ -60,7 +67,9 @@ internal static class MountSpec
             case "disabled": bind.NonRecursive = true; break;
             case "writable": bind.ReadOnlyNonRecursive = true; break;
             case "readonly": bind.ReadOnlyForceRecursive = true; break;
-            default: throw new FormatException($"invalid value for bind-recursive: {value} (must be \"enabled\", \"disabled\", \"writable\", or \"readonly\")");
+            default: throw new FormatException(
+                $"invalid value for bind-recursive: {value} (must be \"enabled\", \"disabled\", "
+                + "\"writable\", or \"readonly\")");
         }
     }
 
@@ -82,7 +91,8 @@ internal static class MountSpec
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"invalid value for {key}: {value}"), e);
+            throw new FormatException(
+                string.Create(CultureInfo.InvariantCulture, $"invalid value for {key}: {value}"), e);
         }
     }
 
@@ -94,7 +104,8 @@ internal static class MountSpec
 
     /// <summary><c>./data</c> is meant where the user stands, not where the daemon does.</summary>
     private static string ResolveRelative(string source) =>
-        source is "." or ".." || source.StartsWith("./", StringComparison.Ordinal) || source.StartsWith("../", StringComparison.Ordinal)
+        source is "." or ".." || source.StartsWith("./", StringComparison.Ordinal)
+            || source.StartsWith("../", StringComparison.Ordinal)
             ? Path.GetFullPath(source)
             : source;
 

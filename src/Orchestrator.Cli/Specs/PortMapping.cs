@@ -42,7 +42,8 @@ internal readonly record struct PortMapping(string HostIp, string HostPort, int 
         [.. Enumerable.Range(0, last - first + 1).Select(i => new PortMapping(ip, host(i), first + i, protocol))];
 
     private static bool TryPort(string text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= ushort.MaxValue;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and <= ushort.MaxValue;
 
     private static (string Address, string Protocol) SplitProtocol(string text)
     {

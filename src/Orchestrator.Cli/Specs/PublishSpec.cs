@@ -15,14 +15,17 @@ internal static class PublishSpec
         foreach (var mapping in PortMapping.Parse(text))
         {
             if (mapping.HostIp.Length > 0)
-                throw new FormatException($"hostip is not supported: publish {text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..]} on every address");
+                throw new FormatException(
+                    "hostip is not supported: publish "
+                    + $"{text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..]} on every address");
             if (mapping.HostPort.Contains('-', StringComparison.Ordinal))
                 throw new FormatException($"invalid port range for a service: {text}: give as many target ports");
             ports.Add(new PortConfig
             {
                 Protocol = mapping.Protocol,
                 TargetPort = (uint)mapping.ContainerPort,
-                PublishedPort = mapping.HostPort.Length == 0 ? null : uint.Parse(mapping.HostPort, CultureInfo.InvariantCulture),
+                PublishedPort = mapping.HostPort.Length == 0 ? null
+                    : uint.Parse(mapping.HostPort, CultureInfo.InvariantCulture),
                 PublishMode = "ingress",
             });
         }
@@ -35,7 +38,8 @@ internal static class PublishSpec
         var slash = target.IndexOf('/', StringComparison.Ordinal);
         var number = slash < 0 ? target : target[..slash];
         var protocol = slash < 0 ? "tcp" : target[(slash + 1)..];
-        return number == port.TargetPort?.ToString(CultureInfo.InvariantCulture) && protocol == (port.Protocol ?? "tcp");
+        return number == port.TargetPort?.ToString(CultureInfo.InvariantCulture)
+            && protocol == (port.Protocol ?? "tcp");
     }
 
     private static PortConfig ParseLong(string text)

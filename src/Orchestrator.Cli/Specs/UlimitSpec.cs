@@ -12,7 +12,8 @@ internal static class UlimitSpec
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0) throw new FormatException($"invalid ulimit argument: {text}");
         var limits = text[(equals + 1)..].Split(':');
-        if (limits.Length > 2) throw new FormatException($"too many limit value arguments - {text[(equals + 1)..]}, can only have up to two, `soft[:hard]`");
+        if (limits.Length > 2) throw new FormatException(
+            $"too many limit value arguments - {text[(equals + 1)..]}, can only have up to two, `soft[:hard]`");
         var soft = Number(limits[0]);
         var hard = limits.Length == 2 ? Number(limits[1]) : soft;
         if (hard != -1 && (soft == -1 || soft > hard))

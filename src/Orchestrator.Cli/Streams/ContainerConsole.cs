@@ -32,7 +32,8 @@ internal static class ContainerConsole
                 if (tty) Demultiplexer.CopyRaw(stream.Read, session.RawOutput);
                 else Demultiplexer.Copy(stream.Read, session.RawOutput, session.RawError);
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or CliException or ObjectDisposedException)
+            catch (Exception e)
+                when (e is IOException or InvalidDataException or CliException or ObjectDisposedException)
             {
                 failure = e;
             }
@@ -66,6 +67,9 @@ internal static class ContainerConsole
         }
     }
 
-    /// <summary>A thread of its own, since a read of a terminal blocks for good; the process may end around it.</summary>
-    private static void Start(string name, ThreadStart body) => new Thread(body) { IsBackground = true, Name = name }.Start();
+    /// <summary>
+    /// A thread of its own, since a read of a terminal blocks for good; the process may end around it.
+    /// </summary>
+    private static void Start(string name, ThreadStart body) =>
+        new Thread(body) { IsBackground = true, Name = name }.Start();
 }

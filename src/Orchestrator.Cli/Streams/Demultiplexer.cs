@@ -47,7 +47,8 @@ internal static class Demultiplexer
         while (have < target.Length)
         {
             var count = read(target[have..]);
-            if (count == 0) return have == 0 ? false : throw new IOException("the stream ended in the middle of a frame");
+            if (count == 0)
+                return have == 0 ? false : throw new IOException("the stream ended in the middle of a frame");
             have += count;
         }
         return true;

@@ -43,6 +43,7 @@ internal sealed class DetachKeys
             var c = char.ToUpperInvariant(key[5]);
             if (c is >= '@' and <= '_') return (byte)(c - '@');
         }
-        throw new CliException($"invalid detach keys ({whole}): write keys as a letter or ctrl-letter, parted by commas");
+        throw new CliException(
+            $"invalid detach keys ({whole}): write keys as a letter or ctrl-letter, parted by commas");
     }
 }

@@ -41,7 +41,8 @@ internal static class Addresses
                 ErrorCode.InvalidArgument, $"{flag}: {host} is neither an address nor an interface of this host.",
                 "List them: ip -brief address");
         return Of(link).FirstOrDefault()?.ToString() ?? throw new UserException(
-            ErrorCode.InvalidArgument, $"{flag}: interface {host} has no IPv4 address.", "Give it one, or name another.");
+            ErrorCode.InvalidArgument, $"{flag}: interface {host} has no IPv4 address.",
+            "Give it one, or name another.");
     }
 
     /// <summary>HOST or HOST:PORT as HOST:PORT.</summary>
@@ -83,7 +84,8 @@ internal static class Addresses
                 $"Name one with {flag}"),
             _ => throw new UserException(
                 ErrorCode.InvalidArgument,
-                $"could not choose an IP address to advertise since this system has several ({string.Join(", ", candidates)}).",
+                "could not choose an IP address to advertise since this system has several "
+                + $"({string.Join(", ", candidates)}).",
                 $"Name one with {flag}"),
         };
     }

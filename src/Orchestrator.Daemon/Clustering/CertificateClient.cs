@@ -41,7 +41,8 @@ internal sealed class CertificateClient : ICertificateIssuer
                 Token = token ?? "",
                 Availability = (P.NodeAvailability)availability,
             };
-            var answer = await client.IssueNodeCertificateAsync(request, Options(cancellationToken)).ConfigureAwait(false);
+            var answer = await client.IssueNodeCertificateAsync(
+                request, Options(cancellationToken)).ConfigureAwait(false);
             return new NodeId(answer.NodeId);
         });
 

@@ -26,7 +26,8 @@ internal sealed class ClusterPart : IAsyncDisposable
         var time = TimeProvider.System;
         // Also on a worker: it may have been a manager, and only its registry knows which of its blobs are still named.
         var registry = new ImageRegistry(
-            new RegistryOptions { Root = Path.Combine(options.DataRoot, "registry") }, node.Images.Content, registries, time);
+            new RegistryOptions { Root = Path.Combine(options.DataRoot, "registry") }, node.Images.Content,
+            registries, time);
         var services = new MembershipServices(
             node, registry, new NodeDescriber(BuildInfo.Version, options.Labels), time, loggers);
         var cluster = new ClusterNode(

@@ -28,7 +28,9 @@ internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry, IR
         var before = member;
         member = membership is null
             ? null
-            : new(membership, new HttpMessageInvoker(ClusterHandlers.Mutual(membership.Identity, time, NodeRole.Manager)));
+            : new(
+                membership, new HttpMessageInvoker(
+                ClusterHandlers.Mutual(membership.Identity, time, NodeRole.Manager)));
         before?.Invoker.Dispose();
     }
 

@@ -4,7 +4,9 @@ using Orchestrator.Store.Log;
 
 namespace Orchestrator.Daemon.Clustering;
 
-/// <summary>The raft log's disk on Linux: fdatasync for data, fsync for directories, zeroed files made beforehand.</summary>
+/// <summary>
+/// The raft log's disk on Linux: fdatasync for data, fsync for directories, zeroed files made beforehand.
+/// </summary>
 internal sealed class LinuxDurableFiles : IDurableFiles
 {
     private static readonly byte[] Zeros = new byte[1 << 20];

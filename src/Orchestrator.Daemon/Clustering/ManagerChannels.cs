@@ -17,13 +17,16 @@ internal sealed class ManagerChannels(IdentitySource identity, TimeProvider time
 
     private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> channels = new();
 
-    public GrpcChannel Channel(string address) => channels.GetOrAdd(address, a => new(() => Open(a, ClusterHandlers.Mutual(identity, time, NodeRole.Manager)))).Value;
+    public GrpcChannel Channel(string address) => channels.GetOrAdd(
+        address, a => new(() => Open(a, ClusterHandlers.Mutual(identity, time, NodeRole.Manager)))).Value;
 
     CallInvoker IManagerChannels.Get(string address) => Channel(address).CreateCallInvoker();
 
     CallInvoker ILeaderChannels.Get(string address) => Channel(address).CreateCallInvoker();
 
-    /// <summary>A channel of the caller's own, which it shuts down: raft keeps its lanes apart from all other traffic.</summary>
+    /// <summary>
+    /// A channel of the caller's own, which it shuts down: raft keeps its lanes apart from all other traffic.
+    /// </summary>
     public ChannelBase Dial(string address)
     {
         var handler = ClusterHandlers.Mutual(identity, time, NodeRole.Manager);
@@ -40,7 +43,8 @@ internal sealed class ManagerChannels(IdentitySource identity, TimeProvider time
             channel.Value.Dispose();
     }
 
-    private static GrpcChannel Open(string address, HttpMessageHandler handler) => GrpcChannel.ForAddress($"https://{address}", new GrpcChannelOptions
+    private static GrpcChannel Open(string address, HttpMessageHandler handler) =>
+        GrpcChannel.ForAddress($"https://{address}", new GrpcChannelOptions
     {
         HttpHandler = handler,
         DisposeHttpClient = true,

@@ -43,7 +43,8 @@ internal static class RegistryServer
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw new UserException(
-                ErrorCode.FailedPrecondition, $"the registry cannot listen on {address}:{ClusterRegistry.Port}: {e.Message}",
+                ErrorCode.FailedPrecondition,
+                $"the registry cannot listen on {address}:{ClusterRegistry.Port}: {e.Message}",
                 "Free the port: a manager serves the cluster's images there.", e);
         }
     }

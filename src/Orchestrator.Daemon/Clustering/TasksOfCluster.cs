@@ -8,9 +8,11 @@ internal static class TasksOfCluster
 {
     public static async Task RemoveAsync(MembershipServices services, CancellationToken cancellationToken)
     {
-        var tasks = services.Node.Engine.List().Where(c => c.Process.Labels.ContainsKey(TaskContainer.LabelPrefix + "task"));
+        var tasks = services.Node.Engine.List().Where(
+            c => c.Process.Labels.ContainsKey(TaskContainer.LabelPrefix + "task"));
         await Task.WhenAll(tasks.Select(
-            t => services.Node.Engine.RemoveAsync(t.Id, force: true, volumes: true, cancellationToken))).ConfigureAwait(false);
+            t => services.Node.Engine.RemoveAsync(t.Id, force: true, volumes: true, cancellationToken)))
+            .ConfigureAwait(false);
         await services.Node.Network.ApplyClusterAsync(new ClusterView(""), cancellationToken).ConfigureAwait(false);
     }
 }

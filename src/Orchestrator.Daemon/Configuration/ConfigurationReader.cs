@@ -6,7 +6,9 @@ namespace Orchestrator.Daemon.Configuration;
 /// <summary>Lays the command line over the configuration file over the defaults.</summary>
 internal static class ConfigurationReader
 {
-    /// <exception cref="StartupException">A file that is not there or not right, or a setting without sense.</exception>
+    /// <exception cref="StartupException">
+    /// A file that is not there or not right, or a setting without sense.
+    /// </exception>
     public static DaemonOptions Read(DaemonArguments arguments)
     {
         var options = new DaemonOptions();
@@ -14,7 +16,8 @@ internal static class ConfigurationReader
         if (File.Exists(path))
             options = ReadFile(options, path);
         else if (arguments["config-file"] is not null)
-            throw new StartupException($"the configuration file {path} is not there; make it, or leave --config-file out");
+            throw new StartupException(
+                $"the configuration file {path} is not there; make it, or leave --config-file out");
         foreach (var (flag, values) in arguments.Values)
             options = Settings.Apply(options, flag, values);
 
@@ -24,7 +27,8 @@ internal static class ConfigurationReader
             options = options with { PidFile = Path.Combine(options.ExecRoot, "orchd.pid") };
         if (options.ExecRoot != defaults.ExecRoot && options.Hosts.SequenceEqual(defaults.Hosts))
             options = options with { Hosts = [$"unix://{options.ExecRoot}/orch.sock"] };
-        return options.Faults().ToList() is { Count: > 0 } faults ? throw new StartupException(string.Join(" ", faults)) : options;
+        return options.Faults().ToList() is { Count: > 0 } faults
+            ? throw new StartupException(string.Join(" ", faults)) : options;
     }
 
     private static DaemonOptions ReadFile(DaemonOptions options, string path)
@@ -32,7 +36,8 @@ internal static class ConfigurationReader
         try
         {
             using var document = JsonDocument.Parse(
-                File.ReadAllBytes(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+                File.ReadAllBytes(path),
+                new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 var flag = Settings.FlagOf(property.Name) ?? throw new StartupException(

@@ -7,7 +7,8 @@ internal sealed class DaemonArguments
 {
     private static readonly Dictionary<string, string> Shorts = new()
     {
-        ["-H"] = "host", ["-b"] = "bridge", ["-p"] = "pidfile", ["-l"] = "log-level", ["-D"] = "debug", ["-G"] = "group",
+        ["-H"] = "host", ["-b"] = "bridge", ["-p"] = "pidfile", ["-l"] = "log-level", ["-D"] = "debug",
+        ["-G"] = "group",
         ["-v"] = "version", ["-h"] = "help",
     };
 

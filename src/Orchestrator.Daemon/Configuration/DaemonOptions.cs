@@ -75,7 +75,8 @@ public sealed record DaemonOptions
             yield return $"host is \"{host}\"; write unix:///path or tcp://address:port.";
         }
 
-        foreach (var (setting, path) in new[] { ("data-root", DataRoot), ("exec-root", ExecRoot), ("pidfile", PidFile) })
+        foreach (var (setting, path) in new[] { ("data-root", DataRoot), ("exec-root", ExecRoot),
+            ("pidfile", PidFile) })
         {
             if (!Path.IsPathRooted(path))
                 yield return $"{setting} is \"{path}\"; write an absolute path.";

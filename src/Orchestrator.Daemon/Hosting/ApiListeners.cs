@@ -17,7 +17,8 @@ internal static class ApiListeners
     private const int PlainPort = 2375, TlsPort = 2376;
 
     public static IEnumerable<string> SocketsOf(DaemonOptions options) =>
-        options.Hosts.Where(host => host.StartsWith(Unix, StringComparison.Ordinal)).Select(host => host[Unix.Length..]);
+        options.Hosts.Where(host => host.StartsWith(Unix, StringComparison.Ordinal)).Select(
+            host => host[Unix.Length..]);
 
     public static void Configure(KestrelServerOptions kestrel, DaemonOptions options)
     {
@@ -59,7 +60,8 @@ internal static class ApiListeners
         catch (Exception e) when (e is IOException or System.Security.Cryptography.CryptographicException)
         {
             throw new StartupException(
-                $"the certificates of the TCP listener cannot be read ({e.Message}); set --tlscacert, --tlscert and --tlskey", e);
+                $"the certificates of the TCP listener cannot be read ({e.Message}); set "
+                + "--tlscacert, --tlscert and --tlskey", e);
         }
     }
 
@@ -84,6 +86,7 @@ internal static class ApiListeners
             ? parsed : throw new StartupException($"host is \"{host}\"; write tcp://address:port");
         // Whoever reaches this API owns the host: without mutual TLS it is for this host alone.
         return tls || IPAddress.IsLoopback(end.Address) ? end : throw new StartupException(
-            $"host {host} would give the host to whoever can reach it; add --tlsverify with certificates, or listen on 127.0.0.1");
+            $"host {host} would give the host to whoever can reach it; add --tlsverify with "
+            + "certificates, or listen on 127.0.0.1");
     }
 }

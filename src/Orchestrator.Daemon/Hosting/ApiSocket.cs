@@ -10,17 +10,21 @@ internal static class ApiSocket
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    /// <summary>Makes room: a socket left by a daemon that is no more is removed, one that answers is left alone.</summary>
+    /// <summary>
+    /// Makes room: a socket left by a daemon that is no more is removed, one that answers is left alone.
+    /// </summary>
     /// <exception cref="StartupException">Someone listens there, or something else is in the way.</exception>
     public static void Clear(string path)
     {
         if (System.Text.Encoding.UTF8.GetByteCount(path) > 107)
-            throw new StartupException($"the socket path {path} is longer than the 107 bytes the kernel takes; choose a shorter one");
+            throw new StartupException(
+                $"the socket path {path} is longer than the 107 bytes the kernel takes; choose a shorter one");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (!Path.Exists(path))
             return;
         if (Answers(path))
-            throw new StartupException($"the socket {path} is in use by another daemon; stop that one, or listen elsewhere with -H");
+            throw new StartupException(
+                $"the socket {path} is in use by another daemon; stop that one, or listen elsewhere with -H");
         File.Delete(path);
     }
 

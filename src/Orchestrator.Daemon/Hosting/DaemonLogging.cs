@@ -20,7 +20,8 @@ internal static class DaemonLogging
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             console.UseUtcTimestamp = true;
         });
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     });
 
     private static LogLevel LevelOf(DaemonOptions options) => options.Debug ? LogLevel.Debug : options.LogLevel switch

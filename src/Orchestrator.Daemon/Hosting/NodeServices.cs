@@ -20,7 +20,9 @@ internal sealed class NodeServices : IAsyncDisposable
 
     public ContainerEngine Engine { get; }
 
-    /// <summary>Opens from the ground up; when it returns, the containers of an earlier daemon are known again.</summary>
+    /// <summary>
+    /// Opens from the ground up; when it returns, the containers of an earlier daemon are known again.
+    /// </summary>
     public static async Task<NodeServices> OpenAsync(
         DaemonOptions options, IClusterRegistry? registry, ILoggerFactory logging, CancellationToken cancellationToken)
     {

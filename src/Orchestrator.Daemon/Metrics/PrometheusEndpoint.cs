@@ -7,7 +7,9 @@ internal static class PrometheusEndpoint
 {
     private const string TextFormat = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Answers <c>/metrics</c> where the API does not listen: on TCP without TLS nothing else is answered.</summary>
+    /// <summary>
+    /// Answers <c>/metrics</c> where the API does not listen: on TCP without TLS nothing else is answered.
+    /// </summary>
     public static void UsePrometheus(this IApplicationBuilder app, PrometheusExporter exporter, int port) =>
         app.MapWhen(http => http.Connection.LocalPort == port && http.Connection.LocalIpAddress is not null, metrics =>
             metrics.Run(http =>

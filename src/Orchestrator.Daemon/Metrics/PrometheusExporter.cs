@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Orchestrator.Daemon.Metrics;
 
-/// <summary>Collects what the meters of this process measure and writes it in Prometheus' text format, version 0.0.4.</summary>
+/// <summary>
+/// Collects what the meters of this process measure and writes it in Prometheus' text format, version 0.0.4.
+/// </summary>
 internal sealed class PrometheusExporter : IDisposable
 {
     private readonly MeterListener listener = new();

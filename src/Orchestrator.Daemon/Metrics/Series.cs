@@ -40,7 +40,8 @@ internal sealed class Series
 
             var prefix = labels.Length > 0 ? labels + "," : "";
             for (var at = 0; at < Bounds.Length; at++)
-                Line(text, name + "_bucket", $"{prefix}le=\"{Bounds[at].ToString(CultureInfo.InvariantCulture)}\"", buckets[at]);
+                Line(text, name + "_bucket", $"{prefix}le=\"{Bounds[at].ToString(CultureInfo.InvariantCulture)}\"",
+                    buckets[at]);
             Line(text, name + "_bucket", prefix + "le=\"+Inf\"", count);
             Line(text, name + "_sum", labels, sum);
             Line(text, name + "_count", labels, count);

@@ -16,7 +16,9 @@ internal static class Companions
 
         var beside = Path.GetDirectoryName(Environment.ProcessPath) ?? "/";
         var places = new[] { beside }.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'));
-        return places.Where(place => place.Length > 0).Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists)
-            ?? throw new StartupException($"{name} is neither beside orchd nor on PATH; install it, or name it with --{flag}");
+        return places.Where(place => place.Length > 0).Select(place => Path.Combine(place, name))
+        .FirstOrDefault(File.Exists)
+            ?? throw new StartupException(
+                $"{name} is neither beside orchd nor on PATH; install it, or name it with --{flag}");
     }
 }

@@ -2,14 +2,18 @@ using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Daemon.Startup;
 
-/// <summary>Keeps two daemons from one data root. The kernel lets go of it when the process ends, however it ends.</summary>
+/// <summary>
+/// Keeps two daemons from one data root. The kernel lets go of it when the process ends, however it ends.
+/// </summary>
 internal sealed class DataRootLock : IDisposable
 {
     private readonly FileStream file;
 
     private DataRootLock(FileStream file) => this.file = file;
 
-    /// <exception cref="StartupException">Another daemon has it, or the folder cannot be made or written to.</exception>
+    /// <exception cref="StartupException">
+    /// Another daemon has it, or the folder cannot be made or written to.
+    /// </exception>
     public static DataRootLock Take(string dataRoot)
     {
         var file = Open(dataRoot);
@@ -24,7 +28,8 @@ internal sealed class DataRootLock : IDisposable
         using var reader = new StreamReader(file);
         var owner = reader.ReadToEnd().Trim();
         throw new StartupException(
-            $"the data root {dataRoot} is in use by another orchd (pid {owner}); stop that one, or give this one its own --data-root");
+            $"the data root {dataRoot} is in use by another orchd (pid {owner}); stop that one, or "
+            + "give this one its own --data-root");
     }
 
     public void Dispose() => file.Dispose();

@@ -23,14 +23,18 @@ internal static class StartupChecks
         {
             if (!File.Exists($"/proc/self/ns/{kind}"))
                 throw new StartupException(
-                    $"this kernel has no {what} namespaces, which containers need; boot one with CONFIG_{what.ToUpperInvariant()}_NS");
+                    $"this kernel has no {what} namespaces, which containers need; boot one with "
+                    + $"CONFIG_{what.ToUpperInvariant()}_NS");
         }
 
         if (!Directory.Exists("/sys/fs/cgroup") || !Directory.EnumerateFileSystemEntries("/sys/fs/cgroup").Any())
-            throw new StartupException("no cgroups are mounted on /sys/fs/cgroup; mount them: mount -t cgroup2 none /sys/fs/cgroup");
+            throw new StartupException(
+                "no cgroups are mounted on /sys/fs/cgroup; mount them: mount -t cgroup2 none /sys/fs/cgroup");
     }
 
-    /// <summary>Mounts an overlay for a moment: the one test that also finds a data root overlayfs cannot write to.</summary>
+    /// <summary>
+    /// Mounts an overlay for a moment: the one test that also finds a data root overlayfs cannot write to.
+    /// </summary>
     public static void CheckOverlay(string dataRoot)
     {
         var probe = Path.Combine(dataRoot, $".overlay-probe-{Environment.ProcessId}");
@@ -48,7 +52,8 @@ internal static class StartupChecks
         {
             throw new StartupException(e.Errno == Errno.ENODEV
                 ? "this kernel has no overlayfs, which images need; load it: modprobe overlay"
-                : $"overlayfs cannot be used in {dataRoot} ({e.Errno}); set --data-root to a folder on ext4, xfs or btrfs", e);
+                : $"overlayfs cannot be used in {dataRoot} ({e.Errno}); set --data-root to "
+                    + "a folder on ext4, xfs or btrfs", e);
         }
         catch (IOException e)
         {

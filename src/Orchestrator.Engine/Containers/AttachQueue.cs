@@ -2,7 +2,9 @@ using Orchestrator.Engine.Running;
 
 namespace Orchestrator.Engine.Containers;
 
-/// <summary>Clients that attached to a container before its start: joined to its streams before its first byte.</summary>
+/// <summary>
+/// Clients that attached to a container before its start: joined to its streams before its first byte.
+/// </summary>
 internal sealed class AttachQueue
 {
     private readonly Lock gate = new();
@@ -46,7 +48,8 @@ internal sealed class AttachQueue
 /// <summary>Streams of a container that does not run yet.</summary>
 internal sealed class PendingStreams(bool framed) : AttachedStreams
 {
-    private readonly TaskCompletionSource<AttachedStreams?> joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AttachedStreams?> joined = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool disposed;
 
     public bool IsAbandoned => disposed;
@@ -60,7 +63,8 @@ internal sealed class PendingStreams(bool framed) : AttachedStreams
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        await joined.Task.WaitAsync(cancellationToken) is { } streams ? await streams.ReadAsync(buffer, cancellationToken) : 0;
+        await joined.Task.WaitAsync(cancellationToken) is { } streams
+            ? await streams.ReadAsync(buffer, cancellationToken) : 0;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

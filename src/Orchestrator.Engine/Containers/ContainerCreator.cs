@@ -15,7 +15,8 @@ internal sealed class ContainerCreator(
     ContainerEvents events,
     TimeProvider time)
 {
-    public async Task<CreatedContainer> CreateAsync(ContainerSpec spec, string? name, CancellationToken cancellationToken)
+    public async Task<CreatedContainer> CreateAsync(
+        ContainerSpec spec, string? name, CancellationToken cancellationToken)
     {
         var image = FindImage(spec.Image);
         var defaults = image.Config.Config ?? new Oci.Images.ContainerConfig();
@@ -71,14 +72,17 @@ internal sealed class ContainerCreator(
         }
     }
 
-    /// <summary>The snapshot is made while the record goes to disk; the record last of all makes the container exist.</summary>
+    /// <summary>
+    /// The snapshot is made while the record goes to disk; the record last of all makes the container exist.
+    /// </summary>
     private async Task WriteAsync(ContainerRecord record, Image image, CancellationToken cancellationToken)
     {
         try
         {
             store.CreateDirectory(record.Id);
             await Task.WhenAll(
-                images.PrepareAsync(record.Id, image, cancellationToken), Task.Run(() => store.Save(record), cancellationToken));
+                images.PrepareAsync(record.Id, image, cancellationToken),
+                Task.Run(() => store.Save(record), cancellationToken));
         }
         catch (Exception e) when (e is ImageException or IOException or OperationCanceledException)
         {
@@ -104,8 +108,8 @@ internal sealed class ContainerCreator(
         };
     }
 
-    /// <summary>An unknown network is the start's to refuse, as with docker: it may come into being until then. (A refusal
-    /// here would be a 404, which clients take for a missing image.)</summary>
+    /// <summary>An unknown network is the start's to refuse, as with docker: it may come into being until then. (A
+    /// refusal here would be a 404, which clients take for a missing image.)</summary>
     private NetworkConnection Connection(EndpointConfig wanted) =>
         new(wanted, network.FindNetwork(wanted.NetworkId)?.Name ?? wanted.NetworkId);
 }

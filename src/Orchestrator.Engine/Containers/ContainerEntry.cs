@@ -2,7 +2,9 @@ using Orchestrator.Engine.Running;
 
 namespace Orchestrator.Engine.Containers;
 
-/// <summary>One container in memory: its record, whoever waits for a change of it, and the lock its changes are made under.</summary>
+/// <summary>
+/// One container in memory: its record, whoever waits for a change of it, and the lock its changes are made under.
+/// </summary>
 internal sealed class ContainerEntry(ContainerRecord record)
 {
     private volatile ContainerRecord current = record;
@@ -10,7 +12,9 @@ internal sealed class ContainerEntry(ContainerRecord record)
 
     public string Id { get; } = record.Id;
 
-    /// <summary>Held by create, start, stop, remove and the like, one at a time; never while waiting for an exit.</summary>
+    /// <summary>
+    /// Held by create, start, stop, remove and the like, one at a time; never while waiting for an exit.
+    /// </summary>
     public AsyncLock Gate { get; } = new();
 
     /// <summary>The snapshot readers take; replaced whole.</summary>

@@ -2,7 +2,9 @@ using Orchestrator.Engine.Events;
 
 namespace Orchestrator.Engine.Containers;
 
-/// <summary>A container's events with docker's attributes: its labels, image and name, and what the action adds.</summary>
+/// <summary>
+/// A container's events with docker's attributes: its labels, image and name, and what the action adds.
+/// </summary>
 internal sealed class ContainerEvents(EventLog log)
 {
     public void Publish(ContainerRecord container, string action, params ReadOnlySpan<(string Key, string Value)> more)

@@ -2,7 +2,9 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Engine.Containers;
 
-/// <summary>All the engine knows of one container: what <c>config.json</c> holds, and what inspect and list read.</summary>
+/// <summary>
+/// All the engine knows of one container: what <c>config.json</c> holds, and what inspect and list read.
+/// </summary>
 public sealed record ContainerRecord
 {
     /// <summary>64 lower-case hex digits.</summary>

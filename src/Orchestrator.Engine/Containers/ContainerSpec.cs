@@ -2,7 +2,9 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Engine.Containers;
 
-/// <summary>What the creator of a container asked for. The engine never edits it; null and empty mean "the image's".</summary>
+/// <summary>
+/// What the creator of a container asked for. The engine never edits it; null and empty mean "the image's".
+/// </summary>
 public sealed record ContainerSpec
 {
     /// <summary>Reference or id, as typed.</summary>

@@ -33,8 +33,8 @@ public sealed record ContainerState
 
     public int RestartCount { get; init; }
 
-    /// <summary>A start was accepted, and since then neither an end without restart nor a stop was recorded. Written before
-    /// the start is tried, so that whoever reads it after a power cut knows what was meant to run.</summary>
+    /// <summary>A start was accepted, and since then neither an end without restart nor a stop was recorded. Written
+    /// before the start is tried, so that whoever reads it after a power cut knows what was meant to run.</summary>
     public bool Wanted { get; init; }
 
     /// <summary>Ended on request: a restart policy leaves it down.</summary>

@@ -37,7 +37,8 @@ internal sealed class ContainerStore
         Directory.Delete(directory, recursive: true);
     }
 
-    public IReadOnlyList<string> Ids() => [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path))];
+    public IReadOnlyList<string> Ids() =>
+        [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path))];
 
     public bool Exists(string id) => File.Exists(Path.Combine(DirectoryOf(id), RecordFile));
 

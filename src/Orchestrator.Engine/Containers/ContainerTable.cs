@@ -10,7 +10,9 @@ internal sealed class ContainerTable
 
     private readonly ConcurrentDictionary<string, ContainerEntry> byId = new();
 
-    /// <summary>Name → id. A name is taken before its container is in <see cref="byId"/> and freed after it is out.</summary>
+    /// <summary>
+    /// Name → id. A name is taken before its container is in <see cref="byId"/> and freed after it is out.
+    /// </summary>
     private readonly ConcurrentDictionary<string, string> names = new();
 
     public IEnumerable<ContainerEntry> All => byId.Values;
@@ -23,7 +25,8 @@ internal sealed class ContainerTable
         if (names.TryAdd(name, id))
             return;
         throw EngineException.Conflict(
-            $"Conflict. The container name \"/{name}\" is already in use by container \"{names.GetValueOrDefault(name)}\". " +
+            $"Conflict. The container name \"/{name}\" is already in use by container "
+            + $"\"{names.GetValueOrDefault(name)}\". " +
             "You have to remove (or rename) that container to be able to reuse that name.");
     }
 
@@ -65,7 +68,8 @@ internal sealed class ContainerTable
     {
         if (prefix.Length == 0 || prefix.AsSpan().ContainsAnyExcept(HexDigits))
             return null;
-        var matches = byId.Values.Where(entry => entry.Id.StartsWith(prefix, StringComparison.Ordinal)).Take(2).ToList();
+        var matches = byId.Values.Where(
+            entry => entry.Id.StartsWith(prefix, StringComparison.Ordinal)).Take(2).ToList();
         if (matches.Count > 1)
             throw EngineException.Invalid($"Multiple IDs found with provided prefix: {prefix}");
         return matches.FirstOrDefault();

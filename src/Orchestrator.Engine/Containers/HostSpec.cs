@@ -5,7 +5,9 @@ namespace Orchestrator.Engine.Containers;
 /// <summary>What a container gets of its host: files, ports, limits, privileges.</summary>
 public sealed record HostSpec
 {
-    /// <summary><c>default</c>, <c>bridge</c>, <c>host</c>, <c>none</c>, <c>container:ID</c> or a network's name.</summary>
+    /// <summary>
+    /// <c>default</c>, <c>bridge</c>, <c>host</c>, <c>none</c>, <c>container:ID</c> or a network's name.
+    /// </summary>
     public string NetworkMode { get; init; } = "default";
 
     /// <summary><c>source:target[:options]</c>; a missing host path is made.</summary>

@@ -45,7 +45,8 @@ internal sealed class MountPlanner(VolumeStore volumes)
         };
         var flags = options.Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (flags.FirstOrDefault(flag => !IsFlag(flag)) is { } unknown)
-            throw EngineException.Invalid($"invalid mode: {unknown}; use ro, rw, nocopy or a propagation such as rslave");
+            throw EngineException.Invalid(
+                $"invalid mode: {unknown}; use ro, rw, nocopy or a propagation such as rslave");
         var readOnly = flags.Contains("ro");
         if (!source.StartsWith('/'))
             return Volume(source, Target(target), readOnly, copy: !flags.Contains("nocopy"), labels: null);
@@ -84,7 +85,8 @@ internal sealed class MountPlanner(VolumeStore volumes)
     {
         if (!request.Source.StartsWith('/'))
             throw EngineException.Invalid(
-                $"invalid mount config for type \"bind\": invalid mount path: '{request.Source}' mount path must be absolute");
+                "invalid mount config for type \"bind\": invalid mount path: "
+                + $"'{request.Source}' mount path must be absolute");
         if (!Path.Exists(request.Source))
         {
             if (!request.CreateSource)

@@ -18,7 +18,8 @@ internal static class NameMaker
         "aare", "adige", "amazon", "amur", "arno", "avon", "clyde", "congo", "danube", "darling", "dee", "don", "douro",
         "drava", "dvina", "ebro", "elbe", "ems", "euphrates", "exe", "fraser", "ganges", "garonne", "havel", "hudson",
         "indus", "inn", "isar", "jordan", "kama", "kura", "lech", "lena", "loire", "main", "marne", "mekong", "meuse",
-        "mosel", "murray", "neckar", "neva", "niger", "nile", "oder", "ohio", "oise", "orinoco", "parana", "po", "rhine",
+        "mosel", "murray", "neckar", "neva", "niger", "nile", "oder", "ohio", "oise", "orinoco", "parana", "po",
+        "rhine",
         "rhone", "ruhr", "saale", "saar", "sava", "scheldt", "seine", "shannon", "spree", "tagus", "tay", "thames",
         "tiber", "tigris", "tisza", "trent", "tweed", "ural", "vistula", "volga", "volta", "weser", "yukon", "zambezi",
     ];

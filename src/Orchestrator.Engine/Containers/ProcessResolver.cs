@@ -28,7 +28,8 @@ internal static class ProcessResolver
             User = FirstOf(spec.User, image.User, ""),
             StopSignal = stopSignal,
             Labels = Merge(image.Labels, spec.Labels),
-            ExposedPorts = [.. (image.ExposedPorts ?? []).Keys.Concat(spec.ExposedPorts).Select(WithProtocol).Distinct()],
+            ExposedPorts =
+                [.. (image.ExposedPorts ?? []).Keys.Concat(spec.ExposedPorts).Select(WithProtocol).Distinct()],
             Health = Health(spec.Health, image.Healthcheck),
         };
     }

@@ -16,7 +16,9 @@ public sealed record RestartPolicy(RestartCondition Condition = RestartCondition
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongRun = TimeSpan.FromSeconds(10);
 
-    /// <summary>The wait before the next start of a container that has just ended, or null when it shall stay down.</summary>
+    /// <summary>
+    /// The wait before the next start of a container that has just ended, or null when it shall stay down.
+    /// </summary>
     /// <param name="restarts">Restarts by policy so far, in a row.</param>
     /// <param name="stoppedByUser">It ended because someone asked for that.</param>
     public TimeSpan? DelayAfter(int exitCode, int restarts, bool stoppedByUser, TimeSpan previousDelay, TimeSpan ran)

@@ -15,7 +15,8 @@ public sealed class EventLog(TimeProvider time)
     private readonly List<Channel<EngineEvent>> subscribers = [];
 
     public void Publish(
-        string type, string action, string actorId, IReadOnlyDictionary<string, string> attributes, string scope = "local")
+        string type, string action, string actorId, IReadOnlyDictionary<string, string> attributes,
+        string scope = "local")
     {
         lock (gate)
         {

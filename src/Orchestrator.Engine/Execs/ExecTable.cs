@@ -9,7 +9,8 @@ namespace Orchestrator.Engine.Execs;
 
 /// <summary>Exec instances: made, started once, and remembered until some time after their end.</summary>
 internal sealed class ExecTable(
-    ContainerTable containers, ContainerEvents events, Func<string[]> hostCapabilities, BackgroundTasks tasks, TimeProvider time)
+    ContainerTable containers, ContainerEvents events, Func<string[]> hostCapabilities, BackgroundTasks tasks,
+    TimeProvider time)
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
 
@@ -31,7 +32,8 @@ internal sealed class ExecTable(
 
     /// <summary>Ids of the execs of a container that have not ended.</summary>
     public IReadOnlyList<string> Of(string containerId) =>
-        [.. execs.Values.Where(exec => exec.Record.ContainerId == containerId && exec.Record.ExitCode is null).Select(exec => exec.Record.Id)];
+        [.. execs.Values.Where(exec => exec.Record.ContainerId == containerId && exec.Record.ExitCode is null)
+            .Select(exec => exec.Record.Id)];
 
     public async Task<AttachedStreams?> StartAsync(string id, bool detach, CancellationToken cancellationToken)
     {
@@ -45,7 +47,8 @@ internal sealed class ExecTable(
         try
         {
             var started = await run.ExecAsync(
-                Process(container.Record, run, spec), spec.AttachStdin && !detach, spec.Privileged, detach, cancellationToken);
+                Process(container.Record, run, spec), spec.AttachStdin && !detach, spec.Privileged, detach,
+                cancellationToken);
             exec.ShimId = started.ExecId;
             exec.Record = exec.Record with { Running = true, Pid = started.Pid };
         }
@@ -77,7 +80,8 @@ internal sealed class ExecTable(
     private static IContainerRun RunOf(ContainerEntry container)
     {
         if (container.Record.State.Status == Containers.ContainerStatus.Paused)
-            throw EngineException.Conflict($"Container {container.Record.Name} is paused, unpause the container before exec");
+            throw EngineException.Conflict(
+                $"Container {container.Record.Name} is paused, unpause the container before exec");
         return container.Run ?? throw EngineException.Conflict($"container {container.Id} is not running");
     }
 
@@ -116,7 +120,8 @@ internal sealed class ExecTable(
         {
             EngineException known => known,
             ShimException { ExitCode: 127 } => new EngineException(EngineError.CommandNotFound,
-                $"OCI runtime exec failed: exec failed: \"{exec.Record.Spec.Command[0]}\": executable file not found in $PATH", cause),
+                $"OCI runtime exec failed: exec failed: \"{exec.Record.Spec.Command[0]}\": "
+                + "executable file not found in $PATH", cause),
             ShimException { ExitCode: 126 } => new EngineException(EngineError.CommandNotExecutable,
                 $"OCI runtime exec failed: exec failed: \"{exec.Record.Spec.Command[0]}\": permission denied", cause),
             _ => new EngineException(EngineError.Internal, $"OCI runtime exec failed: {cause.Message}", cause),

@@ -10,14 +10,17 @@ internal sealed class JsonLogReader(string path, TimeProvider time)
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
-    /// <param name="hasEnded">Asked when following, before each look for more: after a true answer one last look is taken.</param>
+    /// <param name="hasEnded">
+    /// Asked when following, before each look for more: after a true answer one last look is taken.
+    /// </param>
     public async IAsyncEnumerable<LogEntry> ReadAsync(
         LogQuery query, Func<bool> hasEnded, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (older, current) = OpenAll();
         try
         {
-            var skip = query.Tail is { } tail ? LogTail.Seek([.. older, .. current is null ? [] : new[] { current }], tail) : 0;
+            var skip = query.Tail is { } tail
+                ? LogTail.Seek([.. older, .. current is null ? [] : new[] { current }], tail) : 0;
             foreach (var file in older.Skip(skip))
             {
                 await foreach (var entry in new LogLines(file).ReadAsync(cancellationToken))
@@ -38,7 +41,8 @@ internal sealed class JsonLogReader(string path, TimeProvider time)
     }
 
     private async IAsyncEnumerable<LogEntry> ReadCurrentAsync(
-        FileStream? file, LogQuery query, Func<bool> hasEnded, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FileStream? file, LogQuery query, Func<bool> hasEnded,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {

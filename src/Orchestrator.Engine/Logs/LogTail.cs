@@ -5,7 +5,9 @@ internal static class LogTail
 {
     private const int ChunkBytes = 64 << 10;
 
-    /// <summary>Positions the files so that reading on from there yields the last <paramref name="lines"/> lines.</summary>
+    /// <summary>
+    /// Positions the files so that reading on from there yields the last <paramref name="lines"/> lines.
+    /// </summary>
     /// <param name="files">Oldest first.</param>
     /// <returns>How many of the oldest are not needed at all.</returns>
     public static int Seek(IReadOnlyList<FileStream> files, int lines)

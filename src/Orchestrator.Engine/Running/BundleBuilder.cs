@@ -15,7 +15,8 @@ internal static class BundleBuilder
         {
             Root = new RootSpec(input.Rootfs, host.ReadonlyRootfs),
             Hostname = Joins(input, "uts") ? null : input.Hostname,
-            Domainname = Joins(input, "uts") || input.Record.Spec.Domainname.Length == 0 ? null : input.Record.Spec.Domainname,
+            Domainname = Joins(input, "uts") || input.Record.Spec.Domainname.Length == 0
+                ? null : input.Record.Spec.Domainname,
             Process = Process(input),
             Mounts = [.. Mounts(input)],
             Linux = new LinuxSpec
@@ -78,7 +79,8 @@ internal static class BundleBuilder
     private static IEnumerable<MountSpec> Mounts(BundleInput input)
     {
         var own = input.Record.Mounts.Select(mount => mount.Target).ToHashSet();
-        foreach (var mount in ContainerDefaults.Mounts(input.ShmSizeBytes).Where(mount => !own.Contains(mount.Destination)))
+        foreach (var mount in ContainerDefaults.Mounts(input.ShmSizeBytes).Where(
+            mount => !own.Contains(mount.Destination)))
             yield return Adapt(mount, input);
         foreach (var (target, source) in input.Files.Where(file => !own.Contains(file.Target)))
             yield return BindMount(source, target, readOnly: false, "rprivate");
@@ -90,7 +92,9 @@ internal static class BundleBuilder
         }
     }
 
-    /// <summary>A privileged container may write to /sys and its cgroups; one that shares the host's IPC its shm.</summary>
+    /// <summary>
+    /// A privileged container may write to /sys and its cgroups; one that shares the host's IPC its shm.
+    /// </summary>
     private static MountSpec Adapt(MountSpec mount, BundleInput input) => mount.Destination switch
     {
         "/sys" or "/sys/fs/cgroup" when input.Record.Spec.Host.Privileged =>

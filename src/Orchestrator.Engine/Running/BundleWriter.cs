@@ -36,7 +36,9 @@ internal sealed class BundleWriter(EngineOptions options, RunDirectories directo
         BundleDirectory.Write(directories.Bundle(record.Id), spec);
     }
 
-    /// <summary>Rewrites the files of a running container in place: they are bind-mounted, so the inode must stay.</summary>
+    /// <summary>
+    /// Rewrites the files of a running container in place: they are bind-mounted, so the inode must stay.
+    /// </summary>
     public void RefreshFiles(ContainerRecord record, SandboxFiles files) => WriteFiles(record, files);
 
     private List<(string Target, string Source)> WriteFiles(ContainerRecord record, SandboxFiles? files)
@@ -95,7 +97,8 @@ internal sealed class BundleWriter(EngineOptions options, RunDirectories directo
             || status.Kind is not (FileKind.CharacterDevice or FileKind.BlockDevice))
         {
             throw EngineException.Invalid(
-                $"error gathering device information while adding custom device \"{request.HostPath}\": not a device node");
+                "error gathering device information while adding custom device "
+                + $"\"{request.HostPath}\": not a device node");
         }
 
         var node = new DeviceSpec

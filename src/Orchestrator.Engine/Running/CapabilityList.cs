@@ -3,7 +3,9 @@ using Orchestrator.Oci.Bundle;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>Which capabilities a container gets: docker's fourteen, plus and minus what its creator said. Pure.</summary>
+/// <summary>
+/// Which capabilities a container gets: docker's fourteen, plus and minus what its creator said. Pure.
+/// </summary>
 internal static class CapabilityList
 {
     public static string[] Resolve(HostSpec host, string[] hostCapabilities)
@@ -23,6 +25,7 @@ internal static class CapabilityList
         if (upper == "ALL")
             return upper;
         var full = upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper : "CAP_" + upper;
-        return Linux.Processes.Capabilities.All.Contains(full) ? full : throw EngineException.Invalid($"invalid capability: unknown capability: \"{name}\"");
+        return Linux.Processes.Capabilities.All.Contains(full) ? full
+            : throw EngineException.Invalid($"invalid capability: unknown capability: \"{name}\"");
     }
 }

@@ -17,7 +17,9 @@ internal sealed class ContainerNetworks(
             throw EngineException.Conflict(
                 $"endpoint with name {record.Name} already exists in network {known.Name}");
         if (NetworkMode.Parse(record.Spec.Host.NetworkMode).Kind is NetworkModeKind.Host or NetworkModeKind.Container)
-            throw EngineException.Conflict("container sharing network namespace with another container or host cannot be connected to any other network");
+            throw EngineException.Conflict(
+                "container sharing network namespace with another container or host cannot be "
+                + "connected to any other network");
 
         var endpoint = entry.Run is null ? null : await network.ConnectAsync(record.Id, wanted, cancellationToken);
         var connection = new NetworkConnection(wanted, known.Name, endpoint);

@@ -7,7 +7,8 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>Removes a container that is down, with all that was its own.</summary>
 internal sealed class ContainerRemover(
-    IContainerHost host, ContainerStore store, ContainerTable table, VolumeStore volumes, ContainerEvents events, ILogger logger)
+    IContainerHost host, ContainerStore store, ContainerTable table, VolumeStore volumes, ContainerEvents events,
+    ILogger logger)
 {
     /// <summary>The caller holds the entry's lock and nothing runs.</summary>
     /// <param name="volumes">Anonymous volumes go too.</param>

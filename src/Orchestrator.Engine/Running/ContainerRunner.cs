@@ -16,7 +16,9 @@ internal sealed class ContainerRunner(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>Starts a container that is down, at someone's request: counters of the restart policy begin anew.</summary>
+    /// <summary>
+    /// Starts a container that is down, at someone's request: counters of the restart policy begin anew.
+    /// </summary>
     public async Task StartAsync(ContainerEntry entry, CancellationToken cancellationToken)
     {
         using var held = await entry.Gate.EnterAsync(cancellationToken);
@@ -28,7 +30,9 @@ internal sealed class ContainerRunner(
         await RunAsync(entry, tasks.Stopping);
     }
 
-    /// <summary>Goes on with a container that an earlier daemon started. The entry is not yet known to anyone else.</summary>
+    /// <summary>
+    /// Goes on with a container that an earlier daemon started. The entry is not yet known to anyone else.
+    /// </summary>
     public void Adopt(ContainerEntry entry, IContainerRun run)
     {
         entry.Run = run;
@@ -181,7 +185,12 @@ internal sealed class ContainerRunner(
         var removes = delay is null && before.Spec.Host.AutoRemove;
 
         // What costs time runs side by side: the kernel's objects, and the record unless it is about to go anyway.
-        var ended = before with { State = Ended(before.State, exit, delay is not null), Ports = [], Connections = Off(before) };
+        var ended = before with
+        {
+            State = Ended(before.State, exit, delay is not null),
+            Ports = [],
+            Connections = Off(before),
+        };
         var saved = removes ? Task.CompletedTask : Task.Run(() => TrySave(ended), CancellationToken.None);
         await host.ReleaseAsync(before, CancellationToken.None);
         await saved;
@@ -259,12 +268,15 @@ internal sealed class ContainerRunner(
         if (delay is not { } wait || entry.IsRemoved)
             return;
         entry.RestartDelay = wait;
-        entry.SetState(now => now with { Status = Status.Restarting, Wanted = true, RestartCount = now.RestartCount + 1 });
+        entry.SetState(
+            now => now with { Status = Status.Restarting, Wanted = true, RestartCount = now.RestartCount + 1 });
         TrySave(entry.Record);
         Restart(entry, wait);
     }
 
-    /// <summary>The state lives on in memory and in the shim's own files; a full disk must not stop a container's end.</summary>
+    /// <summary>
+    /// The state lives on in memory and in the shim's own files; a full disk must not stop a container's end.
+    /// </summary>
     private void TrySave(ContainerRecord record)
     {
         try

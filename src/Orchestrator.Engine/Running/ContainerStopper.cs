@@ -27,7 +27,9 @@ internal sealed class ContainerStopper(
         events.Publish(record, "stop");
     }
 
-    /// <summary>Sends a signal at a user's request. The ones that end a container count as a wish that it stay down.</summary>
+    /// <summary>
+    /// Sends a signal at a user's request. The ones that end a container count as a wish that it stay down.
+    /// </summary>
     public async Task KillAsync(ContainerEntry entry, string signal, CancellationToken cancellationToken)
     {
         var number = Signals.Parse(signal);

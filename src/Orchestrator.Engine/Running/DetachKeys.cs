@@ -1,13 +1,17 @@
 namespace Orchestrator.Engine.Running;
 
-/// <summary>Finds the key sequence that detaches a client from a terminal. What turns out not to be it is passed on.</summary>
+/// <summary>
+/// Finds the key sequence that detaches a client from a terminal. What turns out not to be it is passed on.
+/// </summary>
 internal sealed class DetachKeys(ReadOnlyMemory<byte> sequence)
 {
     private static readonly byte[] Default = [16, 17]; // Ctrl-P Ctrl-Q
 
     private int matched;
 
-    /// <summary>Reads docker's notation: <c>ctrl-p,ctrl-q</c>, <c>ctrl-[</c>, <c>a</c>; empty for the default.</summary>
+    /// <summary>
+    /// Reads docker's notation: <c>ctrl-p,ctrl-q</c>, <c>ctrl-[</c>, <c>a</c>; empty for the default.
+    /// </summary>
     public static DetachKeys Parse(string keys)
     {
         if (keys.Length == 0)
@@ -32,7 +36,9 @@ internal sealed class DetachKeys(ReadOnlyMemory<byte> sequence)
         return false;
     }
 
-    /// <summary>Lets go of the oldest byte held back, and of more until the rest is a beginning of the sequence again.</summary>
+    /// <summary>
+    /// Lets go of the oldest byte held back, and of more until the rest is a beginning of the sequence again.
+    /// </summary>
     private void FallBack(List<byte> passed)
     {
         var held = sequence.Span[..matched];
@@ -90,7 +96,8 @@ internal sealed class DetachableStreams(AttachedStreams inner, DetachKeys keys) 
             await detached.CancelAsync();
     }
 
-    public override ValueTask CloseInputAsync(CancellationToken cancellationToken) => inner.CloseInputAsync(cancellationToken);
+    public override ValueTask CloseInputAsync(CancellationToken cancellationToken) =>
+        inner.CloseInputAsync(cancellationToken);
 
     public override async ValueTask DisposeAsync()
     {

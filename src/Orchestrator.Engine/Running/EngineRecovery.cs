@@ -5,7 +5,9 @@ using Status = Orchestrator.Engine.Containers.ContainerStatus;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>Brings memory in line with what a former daemon left on disk and running, whatever instant it died at.</summary>
+/// <summary>
+/// Brings memory in line with what a former daemon left on disk and running, whatever instant it died at.
+/// </summary>
 internal sealed class EngineRecovery(
     IContainerHost host,
     ContainerStore store,
@@ -35,12 +37,15 @@ internal sealed class EngineRecovery(
         return swept;
     }
 
-    /// <summary>Takes over what runs, settles what ended, starts what its policy says. The network is up by now.</summary>
+    /// <summary>
+    /// Takes over what runs, settles what ended, starts what its policy says. The network is up by now.
+    /// </summary>
     public async Task ResumeAsync(int swept, CancellationToken cancellationToken)
     {
         var outcomes = await Task.WhenAll(table.All.Select(entry => ResumeAsync(entry, cancellationToken)));
         logger.Recovered(
-            outcomes.Count(outcome => outcome == Outcome.Adopted), outcomes.Count(outcome => outcome == Outcome.Ended), swept);
+            outcomes.Count(outcome => outcome == Outcome.Adopted),
+            outcomes.Count(outcome => outcome == Outcome.Ended), swept);
     }
 
     private async Task<Outcome> ResumeAsync(ContainerEntry entry, CancellationToken cancellationToken)

@@ -20,7 +20,9 @@ internal interface IContainerHost
     /// <summary>How the last run ended, if its shim could still write that down before it went.</summary>
     ExitStatus? ReadExit(ContainerRecord record);
 
-    /// <summary>Takes down what <see cref="CreateAsync"/> made, killing what runs. Idempotent, and does all it can.</summary>
+    /// <summary>
+    /// Takes down what <see cref="CreateAsync"/> made, killing what runs. Idempotent, and does all it can.
+    /// </summary>
     Task ReleaseAsync(ContainerRecord record, CancellationToken cancellationToken);
 
     /// <summary>Deletes what the container wrote to its root. Only after <see cref="ReleaseAsync"/>.</summary>
@@ -48,7 +50,9 @@ internal interface IContainerRun
 
     Task SignalAsync(int signal, CancellationToken cancellationToken);
 
-    /// <summary>Completes when the container has ended; never fails for a shim that died: then the status says unknown.</summary>
+    /// <summary>
+    /// Completes when the container has ended; never fails for a shim that died: then the status says unknown.
+    /// </summary>
     Task<ExitStatus> WaitAsync(CancellationToken cancellationToken);
 
     Task PauseAsync(CancellationToken cancellationToken);

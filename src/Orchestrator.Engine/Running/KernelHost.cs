@@ -78,7 +78,8 @@ internal sealed class KernelHost(
     private void MountRoot(string id)
     {
         var snapshot = images.FindSnapshot(id) ?? throw new EngineException(
-            EngineError.Internal, $"the file system of container {id[..12]} is gone; remove the container and create it again");
+            EngineError.Internal,
+            $"the file system of container {id[..12]} is gone; remove the container and create it again");
         MountCalls.Mount("overlay", directories.Rootfs(id), "overlay", MountFlags.None, snapshot.MountOptions());
     }
 
@@ -118,7 +119,8 @@ internal sealed class KernelHost(
     {
         var other = table.Get(reference);
         var run = other.Run ?? throw EngineException.Conflict(
-            $"cannot join network of a non running container: {other.Id}; start it first: orch start {other.Record.Name}");
+            $"cannot join network of a non running container: {other.Id}; start it first: "
+            + $"orch start {other.Record.Name}");
         return NetworkLinks.OfContainer($"/proc/{run.Pid}/ns/net", network.GetFiles(other.Id));
     }
 

@@ -4,7 +4,9 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>Which ports a container publishes: those asked for, and with <c>-P</c> every exposed one besides. Pure.</summary>
+/// <summary>
+/// Which ports a container publishes: those asked for, and with <c>-P</c> every exposed one besides. Pure.
+/// </summary>
 internal static class PortPlan
 {
     public static IReadOnlyList<PortBinding> Of(ContainerRecord record)
@@ -16,7 +18,8 @@ internal static class PortPlan
         return
         [
             .. host.PortBindings,
-            .. record.Process.ExposedPorts.SelectMany(Expand).Where(port => !bound.Contains((port.ContainerPort, port.Protocol))),
+            .. record.Process.ExposedPorts.SelectMany(Expand).Where(
+                port => !bound.Contains((port.ContainerPort, port.Protocol))),
         ];
     }
 

@@ -17,7 +17,8 @@ internal static class ResourceLimits
         if (wanted.MemorySwapBytes > 0 && wanted.MemorySwapBytes < wanted.MemoryBytes)
             throw EngineException.Invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
         if (wanted is { MemorySwapBytes: > 0, MemoryBytes: 0 })
-            throw EngineException.Invalid("You should always set the Memory limit when using Memoryswap limit, see usage");
+            throw EngineException.Invalid(
+                "You should always set the Memory limit when using Memoryswap limit, see usage");
         var available = Environment.ProcessorCount;
         if (wanted.NanoCpus < 0 || wanted.NanoCpus > available * 1_000_000_000L)
             throw EngineException.Invalid(

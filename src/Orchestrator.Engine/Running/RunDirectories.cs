@@ -2,7 +2,9 @@ using Orchestrator.Oci.Shim;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>What a running container has below the run root: bundle, mount point, generated files, the shim's state.</summary>
+/// <summary>
+/// What a running container has below the run root: bundle, mount point, generated files, the shim's state.
+/// </summary>
 /// <remarks>Folders are named by half the id: a socket's path has 107 bytes in all.</remarks>
 internal sealed class RunDirectories
 {
@@ -42,7 +44,8 @@ internal sealed class RunDirectories
     }
 
     /// <returns>Names of the folders that are there: each the beginning of a container's id.</returns>
-    public IReadOnlyList<string> Present() => [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path))];
+    public IReadOnlyList<string> Present() =>
+        [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path))];
 
     public static string NameOf(string id) => id[..NameLength];
 }

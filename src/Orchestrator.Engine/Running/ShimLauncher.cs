@@ -25,7 +25,8 @@ internal sealed class ShimLauncher(EngineOptions options)
     {
         var directory = directories.Shim(record.Id).Path;
         return RunAsync(
-            ["--root", Path.GetDirectoryName(directory)!, "delete", "--force", Path.GetFileName(directory)], cancellationToken);
+            ["--root", Path.GetDirectoryName(directory)!, "delete", "--force", Path.GetFileName(directory)],
+            cancellationToken);
     }
 
     /// <summary><c>ready PID</c>, or <c>error CODE MESSAGE</c>. Source: docs/design/shim.md.</summary>
@@ -44,7 +45,8 @@ internal sealed class ShimLauncher(EngineOptions options)
         var log = record.Spec.Host.Log;
         var arguments = new List<string>
         {
-            "shim", "--id", record.Id, "--bundle", directories.Bundle(record.Id), "--state", directories.Shim(record.Id).Path,
+            "shim", "--id", record.Id, "--bundle", directories.Bundle(record.Id), "--state",
+            directories.Shim(record.Id).Path,
         };
         if (record.LogPath.Length > 0)
             arguments.AddRange(["--log-path", record.LogPath]);

@@ -27,7 +27,8 @@ internal sealed class ShimRun(
 
     public IReadOnlyList<PortBinding> Ports => facts.Ports;
 
-    public async Task StartAsync(CancellationToken cancellationToken) => state = await shim.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken) =>
+        state = await shim.StartAsync(cancellationToken);
 
     public Task SignalAsync(int signal, CancellationToken cancellationToken) =>
         GuardAsync(() => shim.SignalAsync(signal, all: false, cancellationToken));
@@ -46,7 +47,8 @@ internal sealed class ShimRun(
 
     public Task PauseAsync(CancellationToken cancellationToken) => GuardAsync(() => shim.PauseAsync(cancellationToken));
 
-    public Task ResumeAsync(CancellationToken cancellationToken) => GuardAsync(() => shim.ResumeAsync(cancellationToken));
+    public Task ResumeAsync(CancellationToken cancellationToken) =>
+        GuardAsync(() => shim.ResumeAsync(cancellationToken));
 
     public Task ResizeAsync(string? execId, int height, int width, CancellationToken cancellationToken) =>
         GuardAsync(() => shim.ResizeAsync(execId, (uint)height, (uint)width, cancellationToken));
@@ -56,7 +58,8 @@ internal sealed class ShimRun(
     {
         var stream = await shim.AttachAsync(execId, options.Stdin, options.Stdout, options.Stderr, cancellationToken);
         var streams = new ShimStreams(stream, framed: !terminal, endsInput: options.Stdin && stdinOnce && !terminal);
-        return terminal && options.Stdin ? new DetachableStreams(streams, DetachKeys.Parse(options.DetachKeys)) : streams;
+        return terminal && options.Stdin
+            ? new DetachableStreams(streams, DetachKeys.Parse(options.DetachKeys)) : streams;
     }
 
     public ResolvedUser ResolveUser(string user) => UserResolver.Resolve(rootfs, user, []);
@@ -64,7 +67,8 @@ internal sealed class ShimRun(
     public Task<ExecStarted> ExecAsync(
         ProcessSpec process, bool openStdin, bool privileged, bool detach, CancellationToken cancellationToken) =>
         shim.ExecAsync(
-            new ExecSpec { Process = process, OpenStdin = openStdin, Privileged = privileged, Detach = detach }, cancellationToken);
+            new ExecSpec { Process = process, OpenStdin = openStdin, Privileged = privileged, Detach = detach },
+            cancellationToken);
 
     public async Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken)
     {
@@ -80,7 +84,9 @@ internal sealed class ShimRun(
 
     public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken) => shim.StatsAsync(cancellationToken);
 
-    /// <summary>The shim died. Its container may live on, without a log: it still counts as running until it ends.</summary>
+    /// <summary>
+    /// The shim died. Its container may live on, without a log: it still counts as running until it ends.
+    /// </summary>
     private async Task<ExitStatus> WaitWithoutShimAsync(CancellationToken cancellationToken)
     {
         while (directory.ContainerLives())
@@ -98,7 +104,8 @@ internal sealed class ShimRun(
         }
         catch (SocketException e)
         {
-            throw new EngineException(EngineError.Internal, "the container's shim does not answer; it may just have ended", e);
+            throw new EngineException(
+                EngineError.Internal, "the container's shim does not answer; it may just have ended", e);
         }
     }
 }

@@ -33,7 +33,8 @@ internal static class StartFailure
             _ => EngineError.Internal,
         },
         network.Fault == NetworkFault.PortTaken
-            ? $"driver failed programming external connectivity on endpoint {record.Name} ({record.ShortId}): {network.Message}"
+            ? $"driver failed programming external connectivity on endpoint {record.Name} "
+                + $"({record.ShortId}): {network.Message}"
             : network.Message,
         network);
 

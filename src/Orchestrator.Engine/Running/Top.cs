@@ -4,7 +4,9 @@ using Orchestrator.Engine.Containers;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>A container's processes, as the host's ps(1) shows them where it understands the arguments asked for.</summary>
+/// <summary>
+/// A container's processes, as the host's ps(1) shows them where it understands the arguments asked for.
+/// </summary>
 internal static class Top
 {
     private const string Default = "-ef";
@@ -23,7 +25,8 @@ internal static class Top
         return new ProcessTable(titles,
         [
             .. lines.Skip(1).Select(line => Fields(line, titles.Count))
-                .Where(fields => int.TryParse(fields[column], CultureInfo.InvariantCulture, out var id) && members.Contains(id)),
+                .Where(fields =>
+                    int.TryParse(fields[column], CultureInfo.InvariantCulture, out var id) && members.Contains(id)),
         ]);
     }
 
@@ -56,7 +59,11 @@ internal static class Top
 
     private static async Task<string> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("ps", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("ps", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using var ps = Process.Start(start)!;
@@ -67,7 +74,8 @@ internal static class Top
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new EngineException(EngineError.Internal, "ps is not installed on this host (Debian: apt install procps)", e);
+            throw new EngineException(
+                EngineError.Internal, "ps is not installed on this host (Debian: apt install procps)", e);
         }
     }
 

@@ -30,7 +30,9 @@ internal static class Usage
         };
     }
 
-    /// <summary>The counters of /proc/PID/net/dev, which shows the namespace of that process; loopback left out.</summary>
+    /// <summary>
+    /// The counters of /proc/PID/net/dev, which shows the namespace of that process; loopback left out.
+    /// </summary>
     internal static Dictionary<string, NetworkUsage> Parse(string text)
     {
         var all = new Dictionary<string, NetworkUsage>();

@@ -43,7 +43,8 @@ internal static class UserResolver
     {
         foreach (var line in Lines(passwd, 6))
         {
-            if ((line[0] == user || line[2] == user) && uint.TryParse(line[2], out var uid) && uint.TryParse(line[3], out var gid))
+            if ((line[0] == user || line[2] == user) && uint.TryParse(line[2], out var uid)
+                && uint.TryParse(line[3], out var gid))
                 return (line[0], uid, gid, line[5].Length > 0 ? line[5] : "/");
         }
 

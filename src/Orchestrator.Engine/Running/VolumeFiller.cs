@@ -4,7 +4,9 @@ using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>Gives an empty volume what the image has at its target, with owners and modes: docker's rule for first use.</summary>
+/// <summary>
+/// Gives an empty volume what the image has at its target, with owners and modes: docker's rule for first use.
+/// </summary>
 internal static class VolumeFiller
 {
     private const int BufferBytes = 128 << 10;
@@ -80,7 +82,8 @@ internal static class VolumeFiller
     {
         using var source = new FileStream(from.OpenIn(name, OpenFlags.O_RDONLY), FileAccess.Read, bufferSize: 0);
         using var copy = new FileStream(
-            to.OpenIn(name, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, 0x180), FileAccess.Write, bufferSize: 0);
+            to.OpenIn(name, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, 0x180), FileAccess.Write,
+            bufferSize: 0);
         source.CopyTo(copy, BufferBytes);
     }
 

@@ -25,7 +25,8 @@ public sealed partial class VolumeStore
             Load(directory);
     }
 
-    public IReadOnlyList<VolumeRecord> List() => [.. volumes.Values.OrderBy(volume => volume.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<VolumeRecord> List() =>
+        [.. volumes.Values.OrderBy(volume => volume.Name, StringComparer.Ordinal)];
 
     public VolumeRecord? Find(string name) => volumes.GetValueOrDefault(name);
 
@@ -42,7 +43,8 @@ public sealed partial class VolumeStore
         else if (!Allowed().IsMatch(name))
             throw EngineException.Invalid(
                 $"create {name}: \"{name}\" includes invalid characters for a local volume name, only " +
-                "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
+                "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a "
+                + "host directory, use absolute path");
 
         lock (gate)
             return volumes.TryGetValue(name, out var known) ? known : Make(name, labels, options, anonymous);
@@ -80,7 +82,8 @@ public sealed partial class VolumeStore
         var all = new Dictionary<string, string>(labels ?? new Dictionary<string, string>());
         if (anonymous)
             all[VolumeRecord.AnonymousLabel] = "";
-        var volume = new VolumeRecord(name, time.GetUtcNow(), all, options ?? new Dictionary<string, string>(), anonymous);
+        var volume = new VolumeRecord(
+            name, time.GetUtcNow(), all, options ?? new Dictionary<string, string>(), anonymous);
         Directory.CreateDirectory(PathOf(name));
         DurableFile.Replace(
             Path.Combine(root, name, "volume.json"),
@@ -95,7 +98,8 @@ public sealed partial class VolumeStore
         var file = Path.Combine(directory, "volume.json");
         if (!File.Exists(file))
         {
-            Directory.Delete(directory, recursive: true); // A crash came between making and describing, or while deleting.
+            // A crash came between making and describing, or while deleting.
+            Directory.Delete(directory, recursive: true);
             return;
         }
 

@@ -5,7 +5,9 @@ using Orchestrator.Engine.Containers;
 
 namespace Orchestrator.EngineApi.Containers;
 
-/// <summary>What <c>ps --filter</c> selects: values of one key are alternatives (labels all apply), keys narrow. Pure.</summary>
+/// <summary>
+/// What <c>ps --filter</c> selects: values of one key are alternatives (labels all apply), keys narrow. Pure.
+/// </summary>
 internal sealed class ContainerFilter
 {
     private static readonly string[] Words =
@@ -36,10 +38,16 @@ internal sealed class ContainerFilter
         && (exitCodes.Count == 0 || (IsDown(record) && exitCodes.Contains(record.State.ExitCode)))
         && Any("ancestor", value => record.Spec.Image == value || record.ImageId == imageIdOf(value))
         && Any("network", value => record.Connections.Any(one =>
-            one.NetworkName == value || (value.Length > 11 && (one.Endpoint?.NetworkId.StartsWith(value, StringComparison.Ordinal) ?? false))))
-        && Any("volume", value => record.Mounts.Any(mount => mount.Name == value || mount.Target == value || mount.Source == value))
+            one.NetworkName == value
+                || (value.Length > 11
+                && (one.Endpoint?.NetworkId.StartsWith(value, StringComparison.Ordinal) ?? false))))
+        && Any(
+            "volume", value => record.Mounts.Any(
+            mount => mount.Name == value || mount.Target == value || mount.Source == value))
         && Any("publish", value => record.Ports.Any(port => IsPort(value, port.HostPort, port.Protocol)))
-        && Any("expose", value => record.Process.ExposedPorts.Any(port => PortMapping.Key(port) is var (p, proto) && IsPort(value, p, proto)))
+        && Any(
+            "expose", value => record.Process.ExposedPorts.Any(
+            port => PortMapping.Key(port) is var (p, proto) && IsPort(value, p, proto)))
         && Any("is-task", value => IsTrue(value) == record.Process.Labels.ContainsKey("com.docker.swarm.task.id"))
         && Any("health", value => value == "none")
         && filters["before"].All(value => record.Created < CreationOf(value))
@@ -61,7 +69,8 @@ internal sealed class ContainerFilter
         try
         {
             var limit = TimeSpan.FromMilliseconds(100);
-            return Regex.IsMatch(name, pattern, RegexOptions.None, limit) || Regex.IsMatch("/" + name, pattern, RegexOptions.None, limit);
+            return Regex.IsMatch(name, pattern, RegexOptions.None, limit)
+                || Regex.IsMatch("/" + name, pattern, RegexOptions.None, limit);
         }
         catch (ArgumentException)
         {
@@ -72,7 +81,8 @@ internal sealed class ContainerFilter
     private static bool IsDown(ContainerRecord record) => !record.State.IsUp && record.State.StartedAt is not null;
 
     private DateTimeOffset CreationOf(string reference) =>
-        all.FirstOrDefault(record => record.Name == reference.TrimStart('/') || record.Id.StartsWith(reference, StringComparison.Ordinal))
+        all.FirstOrDefault(record =>
+            record.Name == reference.TrimStart('/') || record.Id.StartsWith(reference, StringComparison.Ordinal))
             ?.Created ?? throw EngineException.NoSuchContainer(reference);
 
     private static bool IsPort(string wanted, int port, string protocol)

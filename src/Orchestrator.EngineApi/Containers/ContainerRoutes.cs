@@ -47,7 +47,8 @@ internal sealed class ContainerRoutes(EngineApiContext context)
         var limit = http.Number("limit") is > 0 and var n ? n : int.MaxValue;
         var stopped = http.Flag("all") || limit != int.MaxValue || filter.IncludesStopped;
         var now = context.Time.GetUtcNow();
-        var shown = all.Where(record => stopped || record.State.IsUp || record.State.Status == ContainerStatus.Restarting)
+        var shown = all.Where(
+            record => stopped || record.State.IsUp || record.State.Status == ContainerStatus.Restarting)
             .Where(filter.Matches).Take(limit).Select(record => ContainerViews.Summary(record, now));
         await http.WriteJsonAsync([.. shown], Json.ContainerSummaryArray);
     }
@@ -68,7 +69,11 @@ internal sealed class ContainerRoutes(EngineApiContext context)
     {
         var table = await engine.TopAsync(http.Route("id"), http.Query("ps_args"), http.RequestAborted);
         await http.WriteJsonAsync(
-            new Api.TopResponse { Titles = [.. table.Titles], Processes = [.. table.Rows.Select(row => row.ToArray())] },
+            new Api.TopResponse
+            {
+                Titles = [.. table.Titles],
+                Processes = [.. table.Rows.Select(row => row.ToArray())],
+            },
             Json.TopResponse);
     }
 
@@ -86,7 +91,8 @@ internal sealed class ContainerRoutes(EngineApiContext context)
 
     private async Task RestartAsync(HttpContext http)
     {
-        await engine.RestartAsync(http.Route("id"), Grace(http), NullIfEmpty(http.Query("signal")), http.RequestAborted);
+        await engine.RestartAsync(
+            http.Route("id"), Grace(http), NullIfEmpty(http.Query("signal")), http.RequestAborted);
         http.NoContent();
     }
 
@@ -119,7 +125,9 @@ internal sealed class ContainerRoutes(EngineApiContext context)
     private async Task ResizeAsync(HttpContext http) =>
         await engine.ResizeAsync(http.Route("id"), http.Number("h") ?? 0, http.Number("w") ?? 0, http.RequestAborted);
 
-    /// <summary>The head goes out at once: a client that has it knows its wait is counted, and may start the container.</summary>
+    /// <summary>
+    /// The head goes out at once: a client that has it knows its wait is counted, and may start the container.
+    /// </summary>
     private async Task WaitAsync(HttpContext http)
     {
         var condition = http.Query("condition") switch
@@ -141,7 +149,8 @@ internal sealed class ContainerRoutes(EngineApiContext context)
     private async Task RemoveAsync(HttpContext http)
     {
         if (http.Flag("link"))
-            throw EngineException.Invalid("links between containers are not supported; join them to one network instead");
+            throw EngineException.Invalid(
+                "links between containers are not supported; join them to one network instead");
         await engine.RemoveAsync(http.Route("id"), http.Flag("force"), http.Flag("v"), http.RequestAborted);
         http.NoContent();
     }

@@ -47,23 +47,30 @@ internal sealed class ContainerStatsRoutes(EngineApiContext context)
         Id = record.Id,
         Read = usage?.Read ?? default,
         PreRead = previous?.Read ?? default,
-        Pids = usage is null ? new() : new() { Current = usage.Pids, Limit = usage.PidsLimit > 0 ? usage.PidsLimit : null },
+        Pids = usage is null ? new()
+            : new() { Current = usage.Pids, Limit = usage.PidsLimit > 0 ? usage.PidsLimit : null },
         Cpu = Cpu(usage),
         PreCpu = Cpu(previous),
         Memory = usage is null ? new() : new()
         {
             Usage = usage.MemoryBytes,
             Limit = usage.MemoryLimitBytes is > 0 and var limit && limit < HostMemory ? limit : HostMemory,
-            Details = new() { ["inactive_file"] = usage.InactiveFileBytes, ["total_inactive_file"] = usage.InactiveFileBytes },
+            Details = new()
+            {
+                ["inactive_file"] = usage.InactiveFileBytes,
+                ["total_inactive_file"] = usage.InactiveFileBytes,
+            },
         },
         Blkio = usage is null ? new() : new()
         {
             ServiceBytes =
             [
-                new() { Op = "read", Value = usage.BlockReadBytes }, new() { Op = "write", Value = usage.BlockWriteBytes },
+                new() { Op = "read", Value = usage.BlockReadBytes },
+                new() { Op = "write", Value = usage.BlockWriteBytes },
             ],
         },
-        Networks = usage is { Networks.Count: > 0 } ? usage.Networks.ToDictionary(one => one.Key, one => Network(one.Value)) : null,
+        Networks = usage is { Networks.Count: > 0 }
+            ? usage.Networks.ToDictionary(one => one.Key, one => Network(one.Value)) : null,
     };
 
     private static Api.CpuStats Cpu(ContainerUsage? usage) => usage is null ? new() : new()

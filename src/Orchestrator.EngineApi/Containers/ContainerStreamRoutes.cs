@@ -32,14 +32,16 @@ internal sealed class ContainerStreamRoutes(EngineApiContext context)
             ? await engine.AttachAsync(id, options, http.RequestAborted)
             : NothingLive.Of(engine.Inspect(id));
         if (options.Logs)
-            streams = new LogsFirst(engine.LogsAsync(id, new LogQuery(options.Stdout, options.Stderr), CancellationToken.None), streams);
+            streams = new LogsFirst(
+                engine.LogsAsync(id, new LogQuery(options.Stdout, options.Stderr), CancellationToken.None), streams);
         await RawStream.RunAsync(http, streams);
     }
 
     private async Task LogsAsync(HttpContext http)
     {
         var query = new LogQuery(
-            http.Flag("stdout"), http.Flag("stderr"), http.Time("since"), http.Time("until"), Tail(http), http.Flag("follow"));
+            http.Flag("stdout"), http.Flag("stderr"), http.Time("since"), http.Time("until"), Tail(http),
+            http.Flag("follow"));
         if (!query.Stdout && !query.Stderr)
             throw EngineException.Invalid("Bad parameters: you must choose at least one stream");
         var id = http.Route("id");

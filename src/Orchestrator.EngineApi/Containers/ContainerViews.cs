@@ -48,7 +48,10 @@ internal static class ContainerViews
         Labels = new(record.Process.Labels),
         State = Word(record.State.Status),
         Status = StatusText.Of(record, now),
-        HostConfig = new() { NetworkMode = record.Spec.Host.NetworkMode is "default" ? "bridge" : record.Spec.Host.NetworkMode },
+        HostConfig = new()
+        {
+            NetworkMode = record.Spec.Host.NetworkMode is "default" ? "bridge" : record.Spec.Host.NetworkMode,
+        },
         NetworkSettings = new() { Networks = Networks(record) },
         Mounts = [.. record.Mounts.Where(mount => mount.Type != "tmpfs").Select(Mount)],
     };
@@ -130,7 +133,8 @@ internal static class ContainerViews
             Env = [.. process.Environment],
             Cmd = [.. process.Arguments.Skip(process.EntrypointLength)],
             Image = spec.Image,
-            Volumes = spec.Volumes.Count == 0 ? null : spec.Volumes.ToDictionary(path => path, _ => new Api.EmptyObject()),
+            Volumes = spec.Volumes.Count == 0 ? null
+                : spec.Volumes.ToDictionary(path => path, _ => new Api.EmptyObject()),
             WorkingDir = process.WorkingDirectory == "/" ? "" : process.WorkingDirectory,
             Entrypoint = process.EntrypointLength == 0 ? null : [.. process.Arguments.Take(process.EntrypointLength)],
             Labels = new(process.Labels),
@@ -198,7 +202,8 @@ internal static class ContainerViews
             };
         }
 
-        foreach (var exposed in record.Process.ExposedPorts.Where(port => !published.Contains(port) && !port.Contains('-')))
+        foreach (var exposed in record.Process.ExposedPorts.Where(
+            port => !published.Contains(port) && !port.Contains('-')))
         {
             var (port, protocol) = PortMapping.Key(exposed);
             yield return new Api.PortSummary { PrivatePort = (ushort)port, Type = protocol };

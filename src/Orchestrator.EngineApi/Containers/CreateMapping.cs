@@ -59,14 +59,16 @@ internal static class CreateMapping
     {
         var asked = request.NetworkingConfig?.EndpointsConfig ?? [];
         var mode = request.HostConfig?.NetworkMode ?? "";
-        if (mode is "host" or "none" || mode.StartsWith("container:", StringComparison.Ordinal) || asked.Count == 0 && request.MacAddress is null)
+        if (mode is "host" or "none" || mode.StartsWith("container:", StringComparison.Ordinal)
+            || asked.Count == 0 && request.MacAddress is null)
             return [];
         var first = mode is "" or "default" ? "bridge" : mode;
         var all = new List<EndpointConfig>
         {
             Endpoint(first, asked.GetValueOrDefault(first) ?? asked.GetValueOrDefault(mode), request.MacAddress),
         };
-        all.AddRange(asked.Where(one => one.Key != first && one.Key != mode).Select(one => Endpoint(one.Key, one.Value)));
+        all.AddRange(
+            asked.Where(one => one.Key != first && one.Key != mode).Select(one => Endpoint(one.Key, one.Value)));
         return all;
     }
 

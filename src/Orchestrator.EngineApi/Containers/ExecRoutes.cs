@@ -53,8 +53,8 @@ internal sealed class ExecRoutes(EngineApiContext context)
             await RawStream.RunAsync(http, new NothingLive(framed: !engine.InspectExec(id).Spec.Tty));
     }
 
-    /// <summary>That a program cannot be executed is told in its output, as docker does: a client has asked for streams and
-    /// shows nothing else, and it takes the exit status from inspect.</summary>
+    /// <summary>That a program cannot be executed is told in its output, as docker does: a client has asked for streams
+    /// and shows nothing else, and it takes the exit status from inspect.</summary>
     private async Task<AttachedStreams?> StartAsync(string id, bool detach, CancellationToken cancellationToken)
     {
         try
@@ -68,7 +68,8 @@ internal sealed class ExecRoutes(EngineApiContext context)
     }
 
     private async Task ResizeAsync(HttpContext http) =>
-        await engine.ResizeExecAsync(http.Route("id"), http.Number("h") ?? 0, http.Number("w") ?? 0, http.RequestAborted);
+        await engine.ResizeExecAsync(
+            http.Route("id"), http.Number("h") ?? 0, http.Number("w") ?? 0, http.RequestAborted);
 
     private async Task InspectAsync(HttpContext http)
     {

@@ -51,7 +51,11 @@ internal static class HostMapping
         Tmpfs = spec.Tmpfs.Count == 0 ? null : new(spec.Tmpfs),
         PortBindings = PortMapping.ToApi(spec.PortBindings),
         PublishAllPorts = spec.PublishAllPorts,
-        RestartPolicy = new() { Name = Name(spec.RestartPolicy), MaximumRetryCount = spec.RestartPolicy.MaximumRetryCount },
+        RestartPolicy = new()
+        {
+            Name = Name(spec.RestartPolicy),
+            MaximumRetryCount = spec.RestartPolicy.MaximumRetryCount,
+        },
         AutoRemove = spec.AutoRemove,
         Privileged = spec.Privileged,
         ReadonlyRootfs = spec.ReadonlyRootfs,
@@ -72,7 +76,8 @@ internal static class HostMapping
         ShmSize = spec.ShmSizeBytes > 0 ? spec.ShmSizeBytes : 64 << 20,
         OomScoreAdj = spec.OomScoreAdj,
         Sysctls = spec.Sysctls.Count == 0 ? null : new(spec.Sysctls),
-        Ulimits = [.. spec.Ulimits.Select(limit => new Api.Ulimit { Name = limit.Name, Soft = limit.Soft, Hard = limit.Hard })],
+        Ulimits = [.. spec.Ulimits.Select(
+            limit => new Api.Ulimit { Name = limit.Name, Soft = limit.Soft, Hard = limit.Hard })],
         Devices = [.. spec.Devices.Select(Device)],
         Memory = spec.Resources.MemoryBytes,
         MemoryReservation = spec.Resources.MemoryReservationBytes,

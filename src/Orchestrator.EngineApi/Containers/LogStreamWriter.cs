@@ -39,7 +39,8 @@ internal static class LogStreamWriter
         if (!terminal)
         {
             var kind = entry.Stream == LogStream.Stderr ? Api.StreamKind.Stderr : Api.StreamKind.Stdout;
-            new Api.StreamFrame(kind, stamp.Length + entry.Line.Length).Write(output.GetSpan(Api.StreamFrame.HeaderSize));
+            new Api.StreamFrame(kind, stamp.Length + entry.Line.Length).Write(
+                output.GetSpan(Api.StreamFrame.HeaderSize));
             output.Advance(Api.StreamFrame.HeaderSize);
         }
 
@@ -48,5 +49,6 @@ internal static class LogStreamWriter
     }
 
     private static string Stamp(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z '", System.Globalization.CultureInfo.InvariantCulture);
+        time.UtcDateTime.ToString(
+            "yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z '", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -38,7 +38,8 @@ internal static class PortMapping
     private static int HostPort(string text) => text.Length == 0 ? 0 : Number(text.Split('-')[0], lowest: 0);
 
     private static int Number(string text, int lowest) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= lowest && port <= 65535
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port >= lowest && port <= 65535
             ? port
             : throw EngineException.Invalid($"invalid port specification: \"{text}\"; ports are {lowest} to 65535");
 }

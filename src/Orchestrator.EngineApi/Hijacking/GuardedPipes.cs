@@ -71,7 +71,8 @@ internal sealed class GuardedWriter(PipeWriter inner) : PipeWriter
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
-        closed ? ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: true)) : inner.FlushAsync(cancellationToken);
+        closed ? ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: true))
+            : inner.FlushAsync(cancellationToken);
 
     public override void CancelPendingFlush()
     {

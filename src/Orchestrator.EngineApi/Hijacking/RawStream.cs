@@ -12,7 +12,9 @@ internal static class RawStream
 {
     private static readonly Version MultiplexedSince = new(1, 42);
 
-    /// <summary>Answers, pumps until the program's output has ended or the client is gone, and closes the connection.</summary>
+    /// <summary>
+    /// Answers, pumps until the program's output has ended or the client is gone, and closes the connection.
+    /// </summary>
     public static async Task RunAsync(HttpContext http, AttachedStreams streams)
     {
         var hijack = http.Features.Get<IHijackFeature>()
@@ -61,7 +63,8 @@ internal static class RawStream
         }
     }
 
-    private static async Task PumpInputAsync(PipeReader input, AttachedStreams streams, CancellationToken cancellationToken)
+    private static async Task PumpInputAsync(
+        PipeReader input, AttachedStreams streams, CancellationToken cancellationToken)
     {
         try
         {

@@ -8,7 +8,8 @@ internal sealed class EventFilter(Api.Filters filters)
 {
     public bool Matches(EngineEvent item) =>
         Any("type", type => item.Type == type)
-        && Any("event", action => item.Action == action || item.Action.StartsWith(action + ":", StringComparison.Ordinal))
+        && Any(
+            "event", action => item.Action == action || item.Action.StartsWith(action + ":", StringComparison.Ordinal))
         && Any("scope", scope => item.Scope == scope)
         && filters["label"].All(label => ContainerFilter.HasLabel(item.Attributes, label))
         && Actor("container", item)

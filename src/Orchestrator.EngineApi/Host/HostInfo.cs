@@ -62,7 +62,13 @@ internal sealed class HostInfo
                 Mirrors = [.. facts.RegistryMirrors],
                 IndexConfigs = new()
                 {
-                    ["docker.io"] = new() { Name = "docker.io", Secure = true, Official = true, Mirrors = [.. facts.RegistryMirrors] },
+                    ["docker.io"] = new()
+                    {
+                        Name = "docker.io",
+                        Secure = true,
+                        Official = true,
+                        Mirrors = [.. facts.RegistryMirrors],
+                    },
                 },
             },
             NCPU = Environment.ProcessorCount,
@@ -82,7 +88,8 @@ internal sealed class HostInfo
     {
         if (!File.Exists("/etc/os-release"))
             return ("Linux", "");
-        var values = File.ReadLines("/etc/os-release").Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2)
+        var values = File.ReadLines("/etc/os-release").Select(line => line.Split('=', 2))
+        .Where(pair => pair.Length == 2)
             .ToDictionary(pair => pair[0], pair => pair[1].Trim('"'));
         return (values.GetValueOrDefault("PRETTY_NAME", "Linux"), values.GetValueOrDefault("VERSION_ID", ""));
     }
@@ -91,7 +98,8 @@ internal sealed class HostInfo
     public static long ReadMemory()
     {
         var line = File.ReadLines("/proc/meminfo").First();
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        return long.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
     private static bool ReadFlag(string path) => File.Exists(path) && File.ReadAllText(path).Trim() == "1";

@@ -82,7 +82,8 @@ internal sealed class SystemRoutes(EngineApiContext context)
     {
         var states = engine.List().CountBy(record => record.State.Status).ToDictionary();
         var (all, running, paused) = (
-            states.Values.Sum(), states.GetValueOrDefault(ContainerStatus.Running), states.GetValueOrDefault(ContainerStatus.Paused));
+            states.Values.Sum(), states.GetValueOrDefault(ContainerStatus.Running),
+            states.GetValueOrDefault(ContainerStatus.Paused));
         var info = host.Describe(context);
         info.Containers = all;
         info.ContainersRunning = running;
@@ -111,7 +112,8 @@ internal sealed class SystemRoutes(EngineApiContext context)
                         SharedSize = 0,
                     }),
                 ],
-                Containers = [.. records.Select(record => ContainerViews.Summary(record, now) with { SizeRw = SizeOf(record) })],
+                Containers =
+                    [.. records.Select(record => ContainerViews.Summary(record, now) with { SizeRw = SizeOf(record) })],
                 Volumes =
                 [
                     .. engine.Volumes.List().Select(volume => new Api.Volume

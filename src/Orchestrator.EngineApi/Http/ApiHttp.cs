@@ -39,7 +39,8 @@ public static class ApiHttp
         await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
         try
         {
-            return buffer.Length == 0 ? null : JsonSerializer.Deserialize(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), type);
+            return buffer.Length == 0 ? null
+                : JsonSerializer.Deserialize(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), type);
         }
         catch (JsonException e)
         {

@@ -10,7 +10,8 @@ internal static class ImageFilter
     public static bool Matches(Api.Filters filters, Image image, ImageService images, TimeProvider time) =>
         filters["label"].All(label => ContainerFilter.HasLabel(image.Config.Config?.Labels ?? [], label))
         && (!filters.Has("dangling") || filters["dangling"].Any(value => image.IsDangling == value is "true" or "1"))
-        && (!filters.Has("reference") || filters["reference"].Any(pattern => image.RepoTags.Any(tag => IsNamed(tag, pattern))))
+        && (!filters.Has("reference")
+            || filters["reference"].Any(pattern => image.RepoTags.Any(tag => IsNamed(tag, pattern))))
         && filters["before"].All(name => image.Created < images.Find(name).Created)
         && filters["since"].All(name => image.Created > images.Find(name).Created)
         && filters["until"].All(until => image.Created < PruneFilter.Until(until, time.GetUtcNow()));

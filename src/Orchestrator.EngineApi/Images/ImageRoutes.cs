@@ -69,7 +69,12 @@ internal sealed class ImageRoutes(EngineApiContext context)
 
     private async Task RemoveAsync(HttpContext http)
     {
-        var options = new RemoveOptions { Force = http.Flag("force"), NoPrune = http.Flag("noprune"), UserOf = engine.UserOf };
+        var options = new RemoveOptions
+        {
+            Force = http.Flag("force"),
+            NoPrune = http.Flag("noprune"),
+            UserOf = engine.UserOf,
+        };
         var gone = await images.RemoveAsync(http.Route("path"), options, http.RequestAborted);
         await http.WriteJsonAsync([.. gone.Select(ImageViews.Deletion)], Json.ImageDeleteItemArray);
     }
@@ -79,7 +84,8 @@ internal sealed class ImageRoutes(EngineApiContext context)
         var filters = http.Filters("dangling", "label", "label!", "until");
         var all = filters["dangling"].Any(value => value is "false" or "0");
         var gone = new List<Api.ImageDeleteItem>();
-        foreach (var image in images.List().Where(image => (all || image.IsDangling) && engine.UserOf(image.Id) is null))
+        foreach (var image in images.List().Where(
+            image => (all || image.IsDangling) && engine.UserOf(image.Id) is null))
         {
             if (PruneFilter.Matches(filters, image.Config.Config?.Labels ?? [], image.Created, context.Time))
                 gone.AddRange(await PruneAsync(image, http.RequestAborted));
@@ -87,7 +93,8 @@ internal sealed class ImageRoutes(EngineApiContext context)
 
         var freed = await images.CollectGarbageAsync(http.RequestAborted);
         await http.WriteJsonAsync(
-            new Api.ImagesPruneReport { ImagesDeleted = [.. gone], SpaceReclaimed = (ulong)freed }, Json.ImagesPruneReport);
+            new Api.ImagesPruneReport { ImagesDeleted = [.. gone], SpaceReclaimed = (ulong)freed },
+            Json.ImagesPruneReport);
     }
 
     private async Task<IEnumerable<Api.ImageDeleteItem>> PruneAsync(Image image, CancellationToken cancellationToken)
@@ -95,7 +102,8 @@ internal sealed class ImageRoutes(EngineApiContext context)
         try
         {
             var options = new RemoveOptions { Force = true, UserOf = engine.UserOf };
-            return (await images.RemoveAsync(image.Id.ToString(), options, cancellationToken)).Select(ImageViews.Deletion);
+            return (await images.RemoveAsync(image.Id.ToString(), options, cancellationToken))
+            .Select(ImageViews.Deletion);
         }
         catch (ImageException)
         {

@@ -85,7 +85,8 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
     private Task LoadAsync(HttpContext http)
     {
         Unlimited(http);
-        IProgress<ImageProgress>? Quiet(IProgress<ImageProgress> progress) => http.Flag("quiet") ? new OnlyText(progress) : progress;
+        IProgress<ImageProgress>? Quiet(IProgress<ImageProgress> progress) =>
+            http.Flag("quiet") ? new OnlyText(progress) : progress;
         return ProgressStream.RunAsync(http, async progress =>
         {
             await images.LoadAsync(http.Request.Body, Quiet(progress), http.RequestAborted);

@@ -46,13 +46,15 @@ internal static class ImageViews
         Comment = line.Comment,
     };
 
-    public static Api.ImageDeleteItem Deletion(ImageDeletion gone) => new() { Untagged = gone.Untagged, Deleted = gone.Deleted };
+    public static Api.ImageDeleteItem Deletion(ImageDeletion gone) =>
+        new() { Untagged = gone.Untagged, Deleted = gone.Deleted };
 
     public static Api.DistributionInspect Distribution(ResolvedImage image) => new()
     {
         Descriptor = new()
         {
-            MediaType = image.Descriptor.MediaType, Digest = image.Descriptor.Digest.ToString(), Size = image.Descriptor.Size,
+            MediaType = image.Descriptor.MediaType, Digest = image.Descriptor.Digest.ToString(),
+            Size = image.Descriptor.Size,
         },
         Platforms =
         [

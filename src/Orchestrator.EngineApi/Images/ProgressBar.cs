@@ -15,7 +15,8 @@ internal static class ProgressBar
         if (total is not > 0)
             return Size(done);
         var filled = (int)(Math.Min(1.0, (double)done / total.Value) * Width);
-        var bar = filled >= Width ? new string('=', Width) + ">" : new string('=', filled) + ">" + new string(' ', Width - filled);
+        var bar = filled >= Width ? new string('=', Width) + ">"
+            : new string('=', filled) + ">" + new string(' ', Width - filled);
         return $"[{bar}]  {Size(done)}/{Size(total.Value)}";
     }
 

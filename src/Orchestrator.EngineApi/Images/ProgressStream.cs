@@ -10,7 +10,9 @@ internal static class ProgressStream
 {
     private const int Waiting = 256;
 
-    /// <param name="work">Reports as often as it likes: of progress the client cannot take in time, some is dropped.</param>
+    /// <param name="work">
+    /// Reports as often as it likes: of progress the client cannot take in time, some is dropped.
+    /// </param>
     public static async Task RunAsync(
         HttpContext http, Func<IProgress<ImageProgress>, Task> work)
     {
@@ -50,15 +52,23 @@ internal static class ProgressStream
         Status = line.Status,
         Id = line.Id,
         Stream = line.Stream,
-        ProgressDetail = line.Current is null && line.Total is null ? null : new() { Current = line.Current, Total = line.Total },
+        ProgressDetail = line.Current is null && line.Total is null
+            ? null : new() { Current = line.Current, Total = line.Total },
         Progress = ProgressBar.Of(line.Current, line.Total),
         Aux = line.Pushed is { } pushed
             ? System.Text.Json.JsonSerializer.SerializeToElement(
-                new Dictionary<string, object> { ["Tag"] = pushed.Tag, ["Digest"] = pushed.Digest, ["Size"] = pushed.Size })
+                new Dictionary<string, object>
+                {
+                    ["Tag"] = pushed.Tag,
+                    ["Digest"] = pushed.Digest,
+                    ["Size"] = pushed.Size,
+                })
             : null,
     };
 
-    /// <summary>In the order of the reports, on the reporter's thread: <see cref="Progress{T}"/> would shuffle them.</summary>
+    /// <summary>
+    /// In the order of the reports, on the reporter's thread: <see cref="Progress{T}"/> would shuffle them.
+    /// </summary>
     private sealed class Reporter(ChannelWriter<ImageProgress> lines) : IProgress<ImageProgress>
     {
         public void Report(ImageProgress value)

@@ -55,7 +55,8 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         if (request.Driver == NetworkDrivers.Overlay || request.Scope == "swarm")
         {
             var id = await cluster.CreateAsync(request, http.RequestAborted);
-            await http.WriteJsonAsync(new Api.NetworkCreateResponse { Id = id }, Json.NetworkCreateResponse, StatusCodes.Status201Created);
+            await http.WriteJsonAsync(
+                new Api.NetworkCreateResponse { Id = id }, Json.NetworkCreateResponse, StatusCodes.Status201Created);
             return;
         }
 
@@ -110,7 +111,8 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
             gone.Add(one.Name);
         }
 
-        await http.WriteJsonAsync(new Api.NetworksPruneReport { NetworksDeleted = [.. gone] }, Json.NetworksPruneReport);
+        await http.WriteJsonAsync(
+            new Api.NetworksPruneReport { NetworksDeleted = [.. gone] }, Json.NetworksPruneReport);
     }
 
     /// <summary>The node's own first, as docker has it; <c>scope=swarm</c> asks for the cluster's alone.</summary>

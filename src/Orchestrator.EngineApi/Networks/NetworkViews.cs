@@ -6,7 +6,8 @@ namespace Orchestrator.EngineApi.Networks;
 /// <summary>Networks as docker shows and asks for them. Pure.</summary>
 internal static class NetworkViews
 {
-    public static Api.NetworkResource Of(NetworkConfig config, Dictionary<string, Api.EndpointResource> members) => new()
+    public static Api.NetworkResource Of(
+        NetworkConfig config, Dictionary<string, Api.EndpointResource> members) => new()
     {
         Name = config.Name,
         Id = config.Id,
@@ -45,7 +46,8 @@ internal static class NetworkViews
         Internal = request.Internal,
         Attachable = request.Attachable,
         Icc = request.Options?.GetValueOrDefault("com.docker.network.bridge.enable_icc") is not "false",
-        Mtu = int.TryParse(request.Options?.GetValueOrDefault("com.docker.network.driver.mtu"), out var mtu) ? mtu : null,
+        Mtu = int.TryParse(request.Options?.GetValueOrDefault("com.docker.network.driver.mtu"), out var mtu)
+            ? mtu : null,
         Options = (request.Options ?? []).ToImmutableDictionary(),
         Labels = (request.Labels ?? []).ToImmutableDictionary(),
     };

@@ -15,7 +15,8 @@ internal sealed class ClusterNetworks(ControlCalls control)
         if (!control.IsManager) return [];
         try
         {
-            var response = await control.CallAsync(c => c.ListNetworksAsync(new ListNetworksRequest(), cancellationToken: cancellationToken));
+            var response = await control.CallAsync(
+                c => c.ListNetworksAsync(new ListNetworksRequest(), cancellationToken: cancellationToken));
             return [.. response.Networks.Where(static n => !n.PendingDelete).Select(static n => ToConfig(n.ToModel()))];
         }
         catch (UserException)
@@ -60,7 +61,8 @@ internal sealed class ClusterNetworks(ControlCalls control)
     }
 
     public Task<RemoveNetworkResponse> RemoveAsync(string id, CancellationToken cancellationToken) =>
-        control.CallAsync(c => c.RemoveNetworkAsync(new RemoveNetworkRequest { Id = id }, cancellationToken: cancellationToken));
+        control.CallAsync(
+            c => c.RemoveNetworkAsync(new RemoveNetworkRequest { Id = id }, cancellationToken: cancellationToken));
 
     internal static NetworkConfig ToConfig(Model.Network network) => new()
     {
@@ -72,7 +74,8 @@ internal sealed class ClusterNetworks(ControlCalls control)
         Attachable = network.Spec.Attachable,
         Ingress = network.Spec.Ingress,
         Vni = network.Allocation?.Vni,
-        Pools = [.. (network.Allocation?.Pools ?? network.Spec.Pools).Select(static pool => new Orchestrator.Network.IpamPool(
+        Pools = [.. (network.Allocation?.Pools ?? network.Spec.Pools).Select(
+            static pool => new Orchestrator.Network.IpamPool(
             pool.Subnet, SpecFields.OrNull(pool.Gateway), SpecFields.OrNull(pool.Range)))],
         Options = Options(network),
         Labels = network.Spec.Annotations.Labels.ToImmutableDictionary(),
@@ -84,7 +87,9 @@ internal sealed class ClusterNetworks(ControlCalls control)
     {
         var options = network.Spec.DriverOptions.ToImmutableDictionary();
         return network.Allocation is { } allocation
-            ? options.SetItem("com.docker.network.driver.overlay.vxlanid_list", allocation.Vni.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            ? options.SetItem(
+                "com.docker.network.driver.overlay.vxlanid_list",
+                allocation.Vni.ToString(System.Globalization.CultureInfo.InvariantCulture))
             : options;
     }
 }

@@ -40,7 +40,8 @@ internal static class ClusterViews
         SpecFields.Refuse(!string.IsNullOrEmpty(spec.CAConfig.SigningCACert), "a CA certificate of your own");
         return before with
         {
-            Annotations = new Annotations(string.IsNullOrEmpty(spec.Name) ? before.Annotations.Name : spec.Name, SpecFields.Map(spec.Labels)),
+            Annotations = new Annotations(
+                string.IsNullOrEmpty(spec.Name) ? before.Annotations.Name : spec.Name, SpecFields.Map(spec.Labels)),
             TaskHistoryLimit = (int)(spec.Orchestration.TaskHistoryRetentionLimit ?? before.TaskHistoryLimit),
             DispatcherHeartbeat = Positive(spec.Dispatcher.HeartbeatPeriod, before.DispatcherHeartbeat),
             SnapshotInterval = spec.Raft.SnapshotInterval is > 0 and var interval ? interval : before.SnapshotInterval,
@@ -69,21 +70,27 @@ internal static class ClusterViews
     public static ClusterJoin Read(Dto.SwarmJoinRequest request)
     {
         if (request.RemoteAddrs is not { Length: > 0 } remotes)
-            throw SpecFields.Invalid("at least 1 RemoteAddr is required to join.", "Name a manager: orch swarm join --token TOKEN HOST:PORT");
+            throw SpecFields.Invalid(
+                "at least 1 RemoteAddr is required to join.",
+                "Name a manager: orch swarm join --token TOKEN HOST:PORT");
         if (request.JoinToken.Length == 0)
-            throw SpecFields.Invalid("a join token is required to join.", "A manager shows it: orch swarm join-token worker");
+            throw SpecFields.Invalid(
+                "a join token is required to join.", "A manager shows it: orch swarm join-token worker");
         return new ClusterJoin(
-            request.ListenAddr, request.AdvertiseAddr, request.DataPathAddr, remotes, request.JoinToken, ReadAvailability(request.Availability));
+            request.ListenAddr, request.AdvertiseAddr, request.DataPathAddr, remotes, request.JoinToken,
+            ReadAvailability(request.Availability));
     }
 
     public static NodeSpec Read(Dto.NodeSpec spec) => new()
     {
         Annotations = new Annotations(spec.Name ?? "", SpecFields.Map(spec.Labels)),
-        DesiredRole = SpecFields.Word(spec.Role, "role", NodeRole.Worker, ("worker", NodeRole.Worker), ("manager", NodeRole.Manager)),
+        DesiredRole = SpecFields.Word(
+            spec.Role, "role", NodeRole.Worker, ("worker", NodeRole.Worker), ("manager", NodeRole.Manager)),
         Availability = ReadAvailability(spec.Availability),
     };
 
-    private static NodeAvailability ReadAvailability(string? word) => SpecFields.Word(word, "availability", NodeAvailability.Active,
+    private static NodeAvailability ReadAvailability(string? word) =>
+        SpecFields.Word(word, "availability", NodeAvailability.Active,
         ("active", NodeAvailability.Active), ("pause", NodeAvailability.Pause), ("drain", NodeAvailability.Drain));
 
     private static int ReadDataPathPort(uint port) => port is >= 1024 and <= 49151

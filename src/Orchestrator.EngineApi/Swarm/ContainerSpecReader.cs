@@ -11,11 +11,14 @@ internal static class ContainerSpecReader
     {
         SpecFields.Refuse(spec.Secrets is { Length: > 0 }, "a secret");
         SpecFields.Refuse(spec.Configs is { Length: > 0 }, "a config");
-        SpecFields.Refuse(spec.Privileges is { NoNewPrivileges: true } or { Seccomp: not null } or { AppArmor: not null }, "a privilege option");
+        SpecFields.Refuse(
+            spec.Privileges is { NoNewPrivileges: true } or { Seccomp: not null } or { AppArmor: not null },
+            "a privilege option");
         SpecFields.Refuse(spec.OomScoreAdj is not (null or 0), "oom-score-adj");
         SpecFields.Refuse(spec.Isolation is not (null or "" or "default"), $"isolation {spec.Isolation}");
         SpecFields.Refuse(spec.Healthcheck?.StartInterval is > 0, "health-start-interval");
-        if (string.IsNullOrEmpty(spec.Image)) throw SpecFields.Invalid("ContainerSpec: image reference must be provided.", "Name an image.");
+        if (string.IsNullOrEmpty(spec.Image))
+            throw SpecFields.Invalid("ContainerSpec: image reference must be provided.", "Name an image.");
         return new ContainerSpec
         {
             Image = spec.Image,
@@ -51,12 +54,17 @@ internal static class ContainerSpecReader
 
     private static MountSpec ReadMount(Dto.Mount mount)
     {
-        SpecFields.Refuse(mount.VolumeOptions is { DriverConfig: { Name: not (null or "" or "local") } or { Options.Count: > 0 } }, "a volume driver");
+        SpecFields.Refuse(
+            mount.VolumeOptions is { DriverConfig: { Name: not (null or "" or "local") } or { Options.Count: > 0 } },
+            "a volume driver");
         SpecFields.Refuse(mount.VolumeOptions?.Labels is { Count: > 0 }, "a volume label");
         SpecFields.Refuse(!string.IsNullOrEmpty(mount.VolumeOptions?.Subpath), "volume-subpath");
         SpecFields.Refuse(mount.VolumeOptions?.NoCopy == true, "volume-nocopy");
-        SpecFields.Refuse(mount.BindOptions is { NonRecursive: true } or { CreateMountpoint: true } or { ReadOnlyForceRecursive: true } or { ReadOnlyNonRecursive: true }, "this bind option");
-        if (string.IsNullOrEmpty(mount.Target)) throw SpecFields.Invalid("invalid mount: target is missing.", "Add target=PATH.");
+        SpecFields.Refuse(
+            mount.BindOptions is { NonRecursive: true } or { CreateMountpoint: true }
+            or { ReadOnlyForceRecursive: true } or { ReadOnlyNonRecursive: true }, "this bind option");
+        if (string.IsNullOrEmpty(mount.Target))
+            throw SpecFields.Invalid("invalid mount: target is missing.", "Add target=PATH.");
         return new MountSpec(
             SpecFields.Word(mount.Type, "mount type", MountType.Volume,
                 ("bind", MountType.Bind), ("volume", MountType.Volume), ("tmpfs", MountType.Tmpfs)),

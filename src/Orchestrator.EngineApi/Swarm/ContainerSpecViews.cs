@@ -36,7 +36,8 @@ internal static class ContainerSpecViews
         Sysctls = SpecFields.MapOrNull(spec.Sysctls),
         CapabilityAdd = SpecFields.OrNull(spec.CapabilityAdd),
         CapabilityDrop = SpecFields.OrNull(spec.CapabilityDrop),
-        Ulimits = spec.Ulimits.IsEmpty ? null : [.. spec.Ulimits.Select(static u => new Dto.Ulimit { Name = u.Name, Soft = u.Soft, Hard = u.Hard })],
+        Ulimits = spec.Ulimits.IsEmpty ? null
+            : [.. spec.Ulimits.Select(static u => new Dto.Ulimit { Name = u.Name, Soft = u.Soft, Hard = u.Hard })],
     };
 
     private static Dto.Mount Of(MountSpec mount) => new()

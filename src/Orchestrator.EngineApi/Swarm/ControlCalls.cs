@@ -9,7 +9,8 @@ namespace Orchestrator.EngineApi.Swarm;
 internal sealed class ControlCalls(IClusterNode? cluster)
 {
     public const string NotInCluster =
-        "This node is not a swarm manager. Use \"orch swarm init\" or \"orch swarm join\" to connect this node to swarm and try again.";
+        "This node is not a swarm manager. Use \"orch swarm init\" or \"orch swarm join\" to connect "
+        + "this node to swarm and try again.";
 
     private const string Worker =
         "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. "

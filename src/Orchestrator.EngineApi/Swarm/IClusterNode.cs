@@ -3,7 +3,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.EngineApi.Swarm;
 
-/// <summary>This node's part in a cluster, as the Engine API's swarm routes need it. The daemon implements it.</summary>
+/// <summary>
+/// This node's part in a cluster, as the Engine API's swarm routes need it. The daemon implements it.
+/// </summary>
 /// <remarks>Refusals are <see cref="UserException"/>, in docker's words where docker has words.</remarks>
 public interface IClusterNode
 {

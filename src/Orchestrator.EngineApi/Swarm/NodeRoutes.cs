@@ -55,7 +55,8 @@ internal sealed class NodeRoutes(ControlCalls control)
     {
         var node = await GetAsync(http);
         await control.CallAsync(c => c.RemoveNodeAsync(
-            new RemoveNodeRequest { Id = node.Id, Force = http.Flag("force") }, cancellationToken: http.RequestAborted));
+            new RemoveNodeRequest { Id = node.Id, Force = http.Flag("force") },
+            cancellationToken: http.RequestAborted));
     }
 
     private async Task<Node> GetAsync(HttpContext http) => (await control.CallAsync(c => c.GetNodeAsync(

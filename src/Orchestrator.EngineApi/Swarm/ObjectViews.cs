@@ -29,7 +29,12 @@ internal static class ObjectViews
             Addr = SpecFields.OrNull(node.Status.Address),
         },
         ManagerStatus = node.Manager is { } manager
-            ? new Dto.ManagerStatus { Leader = manager.Leader ? true : null, Reachability = Lower(manager.Reachability), Addr = manager.Address }
+            ? new Dto.ManagerStatus
+            {
+                Leader = manager.Leader ? true : null,
+                Reachability = Lower(manager.Reachability),
+                Addr = manager.Address,
+            }
             : null,
     };
 
@@ -59,7 +64,8 @@ internal static class ObjectViews
         NodeID = SpecFields.OrNull(task.NodeId.Value),
         Status = Of(task.Status),
         DesiredState = Lower(task.DesiredState),
-        NetworksAttachments = task.Networks.IsEmpty ? null : [.. task.Networks.Select(network => new Dto.NetworkAttachment
+        NetworksAttachments = task.Networks.IsEmpty ? null
+            : [.. task.Networks.Select(network => new Dto.NetworkAttachment
         {
             Network = networks.TryGetValue(network.NetworkId.Value, out var known)
                 ? Of(known)
@@ -71,7 +77,11 @@ internal static class ObjectViews
     private static Dto.NodeDescription Of(NodeDescription? description) => description is null ? new() : new()
     {
         Hostname = description.Hostname,
-        Platform = new Dto.Platform { Architecture = GoArchitecture(description.Platform.Architecture), OS = description.Platform.Os },
+        Platform = new Dto.Platform
+        {
+            Architecture = GoArchitecture(description.Platform.Architecture),
+            OS = description.Platform.Os,
+        },
         Resources = new Dto.ResourceAmounts
         {
             NanoCPUs = description.Resources.NanoCpus,
@@ -92,7 +102,8 @@ internal static class ObjectViews
         _ => architecture,
     };
 
-    private static Dto.ServiceEndpoint Of(ServiceEndpoint? endpoint) => endpoint is null ? new() { Spec = new() } : new()
+    private static Dto.ServiceEndpoint Of(ServiceEndpoint? endpoint) =>
+        endpoint is null ? new() { Spec = new() } : new()
     {
         Spec = ServiceSpecViews.Of(endpoint.Spec),
         Ports = endpoint.Ports.IsEmpty ? null : [.. endpoint.Ports.Select(ServiceSpecViews.Of)],
@@ -123,7 +134,12 @@ internal static class ObjectViews
         Message = SpecFields.OrNull(status.Message),
         Err = SpecFields.OrNull(status.Error),
         ContainerStatus = status.Container is { } container
-            ? new Dto.TaskContainerStatus { ContainerID = container.ContainerId, PID = container.Pid, ExitCode = container.ExitCode }
+            ? new Dto.TaskContainerStatus
+            {
+                ContainerID = container.ContainerId,
+                PID = container.Pid,
+                ExitCode = container.ExitCode,
+            }
             : null,
         PortStatus = new Dto.TaskPortStatus
         {

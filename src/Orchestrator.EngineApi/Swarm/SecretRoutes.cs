@@ -15,5 +15,6 @@ internal static class SecretRoutes
     }
 
     private static Task Refuse(HttpContext http, string what) => throw new UserException(
-        ErrorCode.Unsupported, $"{what} not supported by this version of orchd.", "Mount a file, or pass an environment variable.");
+        ErrorCode.Unsupported, $"{what} not supported by this version of orchd.",
+        "Mount a file, or pass an environment variable.");
 }

@@ -28,7 +28,8 @@ internal sealed class ServiceLogRoutes(ControlCalls control)
     {
         var response = await control.CallAsync(c => c.GetServiceAsync(
             new GetServiceRequest { Reference = http.Route("id") }, cancellationToken: http.RequestAborted));
-        await SendAsync(http, new LogSelector { ServiceIds = { response.Service.Id } }, response.Service.Spec.Task.Container.Tty);
+        await SendAsync(
+            http, new LogSelector { ServiceIds = { response.Service.Id } }, response.Service.Spec.Task.Container.Tty);
     }
 
     private async Task OfTaskAsync(HttpContext http)
@@ -42,7 +43,8 @@ internal sealed class ServiceLogRoutes(ControlCalls control)
     {
         var options = ReadOptions(http);
         using var call = control.Logs.SubscribeLogs(
-            new SubscribeLogsRequest { Selector = selector, Options = options }, cancellationToken: http.RequestAborted);
+            new SubscribeLogsRequest { Selector = selector, Options = options },
+            cancellationToken: http.RequestAborted);
         http.Response.ContentType = terminal ? Api.StreamFrame.RawMediaType : Api.StreamFrame.MultiplexedMediaType;
         try
         {
@@ -52,7 +54,9 @@ internal sealed class ServiceLogRoutes(ControlCalls control)
         {
             if (!http.Response.HasStarted) throw e.ToUser();
             // The head is sent: docker's last frame carries the fault.
-            Write(http.Response.BodyWriter, Api.StreamKind.SystemError, terminal, Encoding.UTF8.GetBytes(e.ToUser().Message + "\n"));
+            Write(
+                http.Response.BodyWriter, Api.StreamKind.SystemError, terminal,
+                Encoding.UTF8.GetBytes(e.ToUser().Message + "\n"));
         }
     }
 
@@ -83,12 +87,16 @@ internal sealed class ServiceLogRoutes(ControlCalls control)
         output.Write(line);
     }
 
-    /// <summary>Time first, then the attributes, then what was printed: the order docker's client takes apart.</summary>
+    /// <summary>
+    /// Time first, then the attributes, then what was printed: the order docker's client takes apart.
+    /// </summary>
     internal static byte[] Line(LogMessage message, bool details, bool timestamps)
     {
         var prefix = new StringBuilder();
         if (timestamps)
-            prefix.Append((message.Timestamp ?? new Timestamp()).ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z '", CultureInfo.InvariantCulture));
+            prefix.Append(
+                (message.Timestamp ?? new Timestamp()).ToDateTime().ToString(
+                "yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z '", CultureInfo.InvariantCulture));
         if (details)
             prefix.Append("com.docker.swarm.node.id=").Append(message.NodeId)
                 .Append(",com.docker.swarm.service.id=").Append(message.ServiceId)
@@ -106,7 +114,8 @@ internal sealed class ServiceLogRoutes(ControlCalls control)
             Stdout = stdout,
             Stderr = stderr,
             Follow = http.Flag("follow"),
-            Tail = tail is "" or "all" || !long.TryParse(tail, NumberStyles.None, CultureInfo.InvariantCulture, out var lines) ? -1 : lines,
+            Tail = tail is "" or "all"
+                || !long.TryParse(tail, NumberStyles.None, CultureInfo.InvariantCulture, out var lines) ? -1 : lines,
             Since = http.Time("since") is { } since ? Timestamp.FromDateTimeOffset(since) : null,
         };
     }

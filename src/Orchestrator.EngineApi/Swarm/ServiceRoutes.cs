@@ -33,7 +33,8 @@ internal sealed class ServiceRoutes(ControlCalls control)
             Labels = { filters["label"] },
             Modes = { filters["mode"] },
         };
-        var response = await control.CallAsync(c => c.ListServicesAsync(request, cancellationToken: http.RequestAborted));
+        var response = await control.CallAsync(
+            c => c.ListServicesAsync(request, cancellationToken: http.RequestAborted));
         var withStatus = http.Flag("status");
         await http.WriteJsonAsync(
             [.. response.Services.Select(service => ObjectViews.Of(
@@ -61,9 +62,16 @@ internal sealed class ServiceRoutes(ControlCalls control)
         var spec = ServiceSpecReader.Read(await http.ReadJsonAsync(Json.ServiceSpec));
         var service = await GetAsync(http);
         await control.CallAsync(c => c.UpdateServiceAsync(
-            new UpdateServiceRequest { Id = service.Id, Version = http.Version(), Spec = spec.ToProto(), Rollback = rollback },
+            new UpdateServiceRequest
+            {
+                Id = service.Id,
+                Version = http.Version(),
+                Spec = spec.ToProto(),
+                Rollback = rollback,
+            },
             cancellationToken: http.RequestAborted));
-        await http.WriteJsonAsync(new Dto.ServiceUpdateResponse { Warnings = Warnings(http) }, Json.ServiceUpdateResponse);
+        await http.WriteJsonAsync(
+            new Dto.ServiceUpdateResponse { Warnings = Warnings(http) }, Json.ServiceUpdateResponse);
     }
 
     private async Task RemoveAsync(HttpContext http)
@@ -84,5 +92,6 @@ internal sealed class ServiceRoutes(ControlCalls control)
     private static string[]? Warnings(HttpContext http) =>
         http.Request.Headers["X-Registry-Auth"].ToString() is "" or "e30=" or "e30"
             ? null
-            : ["the registry login is not passed on to the nodes yet: push the image to registry.orch:5000, where they need none"];
+            : ["the registry login is not passed on to the nodes yet: push the image to "
+                + "registry.orch:5000, where they need none"];
 }

@@ -7,7 +7,9 @@ namespace Orchestrator.EngineApi.Swarm;
 /// <summary>A service as docker's clients write it, into the model. Pure.</summary>
 internal static class ServiceSpecReader
 {
-    /// <exception cref="UserException">A word that is none of docker's, or something that services do not have here.</exception>
+    /// <exception cref="UserException">
+    /// A word that is none of docker's, or something that services do not have here.
+    /// </exception>
     public static ServiceSpec Read(Dto.ServiceSpec spec) => new()
     {
         Annotations = new Annotations(spec.Name ?? "", SpecFields.Map(spec.Labels)),
@@ -28,21 +30,25 @@ internal static class ServiceSpecReader
         port.Name ?? "");
 
     private static int ReadPortNumber(uint? port) =>
-        port is > ushort.MaxValue ? throw SpecFields.Invalid($"invalid port {port}: ports end at 65535.") : (int)(port ?? 0);
+        port is > ushort.MaxValue
+            ? throw SpecFields.Invalid($"invalid port {port}: ports end at 65535.") : (int)(port ?? 0);
 
     private static TaskSpec ReadTask(Dto.TaskSpec task, Dto.NetworkAttachmentConfig[]? oldNetworks)
     {
         SpecFields.Refuse(task.Runtime is not (null or "" or "container"), $"runtime {task.Runtime}");
         SpecFields.Refuse(task.Resources?.Reservations?.GenericResources is { Length: > 0 }, "a generic resource");
-        if (task.ContainerSpec is null) throw SpecFields.Invalid("ContainerSpec: the service has no container.", "Name an image.");
+        if (task.ContainerSpec is null)
+            throw SpecFields.Invalid("ContainerSpec: the service has no container.", "Name an image.");
         return new TaskSpec
         {
             Container = ContainerSpecReader.Read(task.ContainerSpec),
             Resources = ReadResources(task.Resources),
             Restart = ReadRestart(task.RestartPolicy),
             Placement = ReadPlacement(task.Placement),
-            Networks = [.. (task.Networks ?? oldNetworks ?? []).Select(static n => new NetworkAttachment(n.Target ?? "", SpecFields.List(n.Aliases)))],
-            LogDriver = task.LogDriver is { Name.Length: > 0 } log ? new LogDriver(log.Name, SpecFields.Map(log.Options)) : null,
+            Networks = [.. (task.Networks ?? oldNetworks ?? []).Select(
+                static n => new NetworkAttachment(n.Target ?? "", SpecFields.List(n.Aliases)))],
+            LogDriver = task.LogDriver is { Name.Length: > 0 } log
+                ? new LogDriver(log.Name, SpecFields.Map(log.Options)) : null,
             ForceUpdate = task.ForceUpdate,
         };
     }
@@ -51,7 +57,8 @@ internal static class ServiceSpecReader
     {
         SpecFields.Refuse(mode.ReplicatedJob is not null, "mode replicated-job");
         SpecFields.Refuse(mode.GlobalJob is not null, "mode global-job");
-        return mode.Global is not null ? new ServiceMode.Global() : new ServiceMode.Replicated(mode.Replicated?.Replicas ?? 1);
+        return mode.Global is not null ? new ServiceMode.Global()
+            : new ServiceMode.Replicated(mode.Replicated?.Replicas ?? 1);
     }
 
     private static UpdateConfig? ReadUpdate(Dto.UpdateConfig? update) => update is null ? null : new UpdateConfig
@@ -59,7 +66,8 @@ internal static class ServiceSpecReader
         Parallelism = update.Parallelism,
         Delay = SpecFields.Time(update.Delay, TimeSpan.Zero),
         FailureAction = SpecFields.Word(update.FailureAction, "failure action", UpdateFailureAction.Pause,
-            ("pause", UpdateFailureAction.Pause), ("continue", UpdateFailureAction.Continue), ("rollback", UpdateFailureAction.Rollback)),
+            ("pause", UpdateFailureAction.Pause), ("continue", UpdateFailureAction.Continue),
+            ("rollback", UpdateFailureAction.Rollback)),
         Monitor = update.Monitor is > 0 ? SpecFields.Time(update.Monitor.Value) : new UpdateConfig().Monitor,
         MaxFailureRatio = update.MaxFailureRatio,
         Order = SpecFields.Word(update.Order, "update order", UpdateOrder.StopFirst,
@@ -92,8 +100,10 @@ internal static class ServiceSpecReader
     private static Placement ReadPlacement(Dto.Placement? placement) => new()
     {
         Constraints = SpecFields.List(placement?.Constraints),
-        SpreadOver = [.. (placement?.Preferences ?? []).Select(static p => p.Spread?.SpreadDescriptor ?? "").Where(static d => d.Length > 0)],
+        SpreadOver = [.. (placement?.Preferences ?? []).Select(static p => p.Spread?.SpreadDescriptor ?? "")
+            .Where(static d => d.Length > 0)],
         MaxReplicasPerNode = placement?.MaxReplicas ?? 0,
-        Platforms = [.. (placement?.Platforms ?? []).Select(static p => new Platform(p.OS ?? "", p.Architecture ?? ""))],
+        Platforms =
+            [.. (placement?.Platforms ?? []).Select(static p => new Platform(p.OS ?? "", p.Architecture ?? ""))],
     };
 }

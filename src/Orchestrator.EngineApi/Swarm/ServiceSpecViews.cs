@@ -59,7 +59,8 @@ internal static class ServiceSpecViews
         },
         Networks = task.Networks.IsEmpty ? null : [.. task.Networks.Select(static n =>
             new Dto.NetworkAttachmentConfig { Target = n.Target, Aliases = SpecFields.OrNull(n.Aliases) })],
-        LogDriver = task.LogDriver is { } log ? new Api.NamedDriver { Name = log.Name, Options = SpecFields.MapOrNull(log.Options) } : null,
+        LogDriver = task.LogDriver is { } log
+            ? new Api.NamedDriver { Name = log.Name, Options = SpecFields.MapOrNull(log.Options) } : null,
         ForceUpdate = task.ForceUpdate,
         Runtime = "container",
     };

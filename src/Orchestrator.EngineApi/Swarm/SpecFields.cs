@@ -22,7 +22,8 @@ internal static class SpecFields
     public static ImmutableSortedDictionary<string, string> Map(Dictionary<string, string>? map) =>
         (map ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    public static Dictionary<string, string> Map(ImmutableSortedDictionary<string, string> map) => new(map, StringComparer.Ordinal);
+    public static Dictionary<string, string> Map(ImmutableSortedDictionary<string, string> map) =>
+        new(map, StringComparer.Ordinal);
 
     public static Dictionary<string, string>? MapOrNull(ImmutableSortedDictionary<string, string> map) =>
         map.IsEmpty ? null : Map(map);
@@ -38,14 +39,20 @@ internal static class SpecFields
         if (string.IsNullOrEmpty(word)) return otherwise;
         foreach (var (known, value) in words)
             if (string.Equals(known, word, StringComparison.OrdinalIgnoreCase)) return value;
-        throw Invalid($"invalid {what}: \"{word}\".", $"Use one of {string.Join(", ", words.ToArray().Select(static w => w.Word))}.");
+        throw Invalid(
+            $"invalid {what}: \"{word}\".",
+            $"Use one of {string.Join(", ", words.ToArray().Select(static w => w.Word))}.");
     }
 
-    public static UserException Invalid(string what, string remedy = "") => new(ErrorCode.InvalidArgument, what, remedy);
+    public static UserException Invalid(string what, string remedy = "") =>
+        new(ErrorCode.InvalidArgument, what, remedy);
 
-    /// <summary>What is asked for and cannot be had is refused: to leave it out in silence would run something else.</summary>
+    /// <summary>
+    /// What is asked for and cannot be had is refused: to leave it out in silence would run something else.
+    /// </summary>
     public static void Refuse(bool present, string what)
     {
-        if (present) throw new UserException(ErrorCode.Unsupported, $"{what} is not supported for services yet.", "Leave it out.");
+        if (present) throw new UserException(
+            ErrorCode.Unsupported, $"{what} is not supported for services yet.", "Leave it out.");
     }
 }

@@ -11,5 +11,6 @@ internal static class SwarmHttp
     public static ulong Version(this HttpContext http) =>
         ulong.TryParse(http.Query("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
-            : throw SpecFields.Invalid($"invalid version '{http.Query("version")}':", "an update names the Version.Index it is based on.");
+            : throw SpecFields.Invalid(
+                $"invalid version '{http.Query("version")}':", "an update names the Version.Index it is based on.");
 }

@@ -19,8 +19,10 @@ internal sealed class SwarmInfoSource(IClusterNode? cluster)
         if (!control.IsManager) return info;
         try
         {
-            var state = await control.CallAsync(c => c.GetClusterAsync(new GetClusterRequest(), cancellationToken: cancellationToken));
-            var nodes = await control.CallAsync(c => c.ListNodesAsync(new ListNodesRequest(), cancellationToken: cancellationToken));
+            var state = await control.CallAsync(
+                c => c.GetClusterAsync(new GetClusterRequest(), cancellationToken: cancellationToken));
+            var nodes = await control.CallAsync(
+                c => c.ListNodesAsync(new ListNodesRequest(), cancellationToken: cancellationToken));
             info.Cluster = ClusterViews.Fill(new Dto.ClusterInfo(), state.Cluster.ToModel());
             info.Nodes = nodes.Nodes.Count;
             info.Managers = nodes.Nodes.Count(static n => n.Manager is not null);

@@ -33,7 +33,11 @@ internal sealed class SwarmRoutes(ControlCalls control)
             ClusterViews.Fill(
                 new Dto.SwarmInspect
                 {
-                    JoinTokens = new Dto.JoinTokens { Worker = cluster.RootCa.WorkerToken, Manager = cluster.RootCa.ManagerToken },
+                    JoinTokens = new Dto.JoinTokens
+                    {
+                        Worker = cluster.RootCa.WorkerToken,
+                        Manager = cluster.RootCa.ManagerToken,
+                    },
                 },
                 cluster),
             Json.SwarmInspect);
@@ -69,7 +73,8 @@ internal sealed class SwarmRoutes(ControlCalls control)
             cancellationToken: http.RequestAborted));
     }
 
-    private static Task UnlockAsync(HttpContext http) => throw new UserException(Model.ErrorCode.FailedPrecondition, "swarm is not locked");
+    private static Task UnlockAsync(HttpContext http) =>
+        throw new UserException(Model.ErrorCode.FailedPrecondition, "swarm is not locked");
 
     /// <summary>Empty: autolock is off, docker's clients say so then.</summary>
     private async Task UnlockKeyAsync(HttpContext http)
@@ -80,7 +85,8 @@ internal sealed class SwarmRoutes(ControlCalls control)
 
     private async Task<Model.Cluster> GetAsync(HttpContext http)
     {
-        var response = await control.CallAsync(c => c.GetClusterAsync(new GetClusterRequest(), cancellationToken: http.RequestAborted));
+        var response = await control.CallAsync(
+            c => c.GetClusterAsync(new GetClusterRequest(), cancellationToken: http.RequestAborted));
         return response.Cluster.ToModel();
     }
 }

@@ -34,7 +34,8 @@ internal sealed class TaskRoutes(ControlCalls control)
         };
         var response = await control.CallAsync(c => c.ListTasksAsync(request, cancellationToken: http.RequestAborted));
         var networks = await NetworksAsync(response.Tasks, http.RequestAborted);
-        await http.WriteJsonAsync([.. response.Tasks.Select(task => ObjectViews.Of(task.ToModel(), networks))], Json.SwarmTaskArray);
+        await http.WriteJsonAsync(
+            [.. response.Tasks.Select(task => ObjectViews.Of(task.ToModel(), networks))], Json.SwarmTaskArray);
     }
 
     private async Task InspectAsync(HttpContext http)
@@ -49,7 +50,9 @@ internal sealed class TaskRoutes(ControlCalls control)
         IEnumerable<Protocol.V1.Task> tasks, CancellationToken cancellationToken)
     {
         if (!tasks.Any(static task => task.Networks.Count > 0)) return [];
-        var response = await control.CallAsync(c => c.ListNetworksAsync(new ListNetworksRequest(), cancellationToken: cancellationToken));
-        return response.Networks.Select(static n => n.ToModel()).ToDictionary(static n => n.Id.Value, StringComparer.Ordinal);
+        var response = await control.CallAsync(
+            c => c.ListNetworksAsync(new ListNetworksRequest(), cancellationToken: cancellationToken));
+        return response.Networks.Select(static n => n.ToModel()).ToDictionary(
+            static n => n.Id.Value, StringComparer.Ordinal);
     }
 }

@@ -29,16 +29,19 @@ internal sealed class VolumeRoutes(EngineApiContext context)
     {
         var filters = http.Filters("dangling", "driver", "label", "name");
         var shown = volumes.List().Where(volume => Matches(filters, volume));
-        await http.WriteJsonAsync(new Api.VolumeListResponse { Volumes = [.. shown.Select(View)] }, Json.VolumeListResponse);
+        await http.WriteJsonAsync(
+            new Api.VolumeListResponse { Volumes = [.. shown.Select(View)] }, Json.VolumeListResponse);
     }
 
     private async Task CreateAsync(HttpContext http)
     {
         var request = await http.TryReadJsonAsync(Json.VolumeCreateRequest) ?? new Api.VolumeCreateRequest();
         if (request.Driver is not (null or "" or "local" or "default"))
-            throw new EngineException(EngineError.NotFound, $"error looking up volume plugin {request.Driver}: plugin not found; use local");
+            throw new EngineException(
+                EngineError.NotFound, $"error looking up volume plugin {request.Driver}: plugin not found; use local");
         if (request.DriverOpts is { Count: > 0 } options)
-            throw EngineException.Invalid($"invalid option: \"{options.Keys.First()}\"; local volumes take no options yet");
+            throw EngineException.Invalid(
+                $"invalid option: \"{options.Keys.First()}\"; local volumes take no options yet");
         var volume = volumes.Create(request.Name ?? "", request.Labels, request.DriverOpts);
         await http.WriteJsonAsync(View(volume), Json.Volume, StatusCodes.Status201Created);
     }
@@ -63,7 +66,8 @@ internal sealed class VolumeRoutes(EngineApiContext context)
         var gone = new List<string>();
         foreach (var volume in volumes.List().Where(volume => all || volume.Anonymous))
         {
-            if (UsersOf(volume.Name).Count > 0 || !PruneFilter.Matches(filters, volume.Labels, volume.Created, context.Time))
+            if (UsersOf(volume.Name).Count > 0
+                || !PruneFilter.Matches(filters, volume.Labels, volume.Created, context.Time))
                 continue;
             volumes.Remove(volume.Name, [], force: true);
             gone.Add(volume.Name);
@@ -76,7 +80,8 @@ internal sealed class VolumeRoutes(EngineApiContext context)
         filters["label"].All(label => ContainerFilter.HasLabel(volume.Labels, label))
         && (!filters.Has("name") || filters["name"].Any(name => volume.Name.Contains(name, StringComparison.Ordinal)))
         && (!filters.Has("driver") || filters["driver"].Contains(VolumeRecord.Driver))
-        && (!filters.Has("dangling") || filters["dangling"].Any(value => (value is "true" or "1") == (UsersOf(volume.Name).Count == 0)));
+        && (!filters.Has("dangling")
+            || filters["dangling"].Any(value => (value is "true" or "1") == (UsersOf(volume.Name).Count == 0)));
 
     private List<string> UsersOf(string name) =>
         [.. engine.List().Where(record => record.Mounts.Any(mount => mount.Name == name)).Select(record => record.Id)];

@@ -140,7 +140,9 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
             throw Failure();
     }
 
-    /// <summary>What a failed write throws. Why the server hung up is for the reader to learn, from the trailers.</summary>
+    /// <summary>
+    /// What a failed write throws. Why the server hung up is for the reader to learn, from the trailers.
+    /// </summary>
     public Exception WriteFailed(Exception cause)
     {
         if (cause is RpcException { StatusCode: StatusCode.ResourceExhausted } refused)

@@ -4,7 +4,9 @@ using Orchestrator.Grpc.Client;
 
 namespace Grpc.Net.Client;
 
-/// <summary>Speaks gRPC to one address over HTTP/2. Thread-safe; made once and kept, as it owns the connections.</summary>
+/// <summary>
+/// Speaks gRPC to one address over HTTP/2. Thread-safe; made once and kept, as it owns the connections.
+/// </summary>
 public sealed class GrpcChannel : ChannelBase, IDisposable
 {
     private readonly HttpMessageInvoker _http;
@@ -46,7 +48,8 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
     public static GrpcChannel ForAddress(Uri address, GrpcChannelOptions channelOptions)
     {
         if (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
-            throw new ArgumentException($"\"{address}\" is no gRPC address; write http:// or https://.", nameof(address));
+            throw new ArgumentException(
+                $"\"{address}\" is no gRPC address; write http:// or https://.", nameof(address));
         return new GrpcChannel(address, channelOptions);
     }
 

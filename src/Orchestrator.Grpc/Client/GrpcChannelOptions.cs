@@ -3,7 +3,9 @@ namespace Grpc.Net.Client;
 /// <summary>How a <see cref="GrpcChannel"/> speaks.</summary>
 public sealed class GrpcChannelOptions
 {
-    /// <summary>Makes the connections (TLS, addresses, keep-alive). Default: a <see cref="SocketsHttpHandler"/>.</summary>
+    /// <summary>
+    /// Makes the connections (TLS, addresses, keep-alive). Default: a <see cref="SocketsHttpHandler"/>.
+    /// </summary>
     public HttpMessageHandler? HttpHandler { get; set; }
 
     /// <summary>Used instead of a handler; mind that its <see cref="HttpClient.Timeout"/> ends calls.</summary>

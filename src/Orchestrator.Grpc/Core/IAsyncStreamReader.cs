@@ -8,6 +8,8 @@ public interface IAsyncStreamReader<out T>
 
     /// <summary>Waits for the next message; false when the peer has ended its stream well.</summary>
     /// <exception cref="RpcException">On a client: the call ended otherwise.</exception>
-    /// <exception cref="OperationCanceledException">On a server: the call was cancelled or is past its deadline.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// On a server: the call was cancelled or is past its deadline.
+    /// </exception>
     Task<bool> MoveNext(CancellationToken cancellationToken);
 }

@@ -63,7 +63,8 @@ public sealed partial class Metadata
                     $"Metadata key \"{key}\" must be letters, digits, '.', '_' and '-'.", nameof(key));
             if (normalized.EndsWith(BinaryHeaderSuffix, StringComparison.Ordinal) != binary)
                 throw new ArgumentException(
-                    $"Metadata key \"{key}\" must {(binary ? "" : "not ")}end in \"-bin\" for this value.", nameof(key));
+                    $"Metadata key \"{key}\" must {(binary ? "" : "not ")}end in \"-bin\" for this value.",
+                    nameof(key));
             return normalized;
         }
     }

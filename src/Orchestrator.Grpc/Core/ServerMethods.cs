@@ -19,6 +19,7 @@ public delegate Task ServerStreamingServerMethod<TRequest, TResponse>(
 
 /// <summary>Handles a call with a stream each way.</summary>
 public delegate Task DuplexStreamingServerMethod<TRequest, TResponse>(
-    IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context)
+    IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream,
+    ServerCallContext context)
     where TRequest : class
     where TResponse : class;

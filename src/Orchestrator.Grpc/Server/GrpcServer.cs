@@ -18,7 +18,8 @@ internal sealed class GrpcServer(
     public GrpcServiceEndpointConventionBuilder MapType<TService>(IEndpointRouteBuilder builder)
         where TService : class
     {
-        var binder = new TypeBinder<TService>(new EndpointMapper(builder, OptionsOf<TService>(), _log, typeof(TService)));
+        var binder = new TypeBinder<TService>(
+            new EndpointMapper(builder, OptionsOf<TService>(), _log, typeof(TService)));
         binder.BindAll();
         return Finish(builder, binder.Mapper);
     }

@@ -115,11 +115,14 @@ internal sealed class HttpServerCallContext : ServerCallContext, IDisposable
         }
 
         ServerLog.HandlerThrew(log, _method, e);
-        var detail = "Exception was thrown by handler." + (_terms.DetailedErrors ? $" {e.GetType().Name}: {e.Message}" : "");
+        var detail = "Exception was thrown by handler."
+            + (_terms.DetailedErrors ? $" {e.GetType().Name}: {e.Message}" : "");
         StatusCore = new Status(StatusCode.Unknown, detail);
     }
 
-    /// <summary>Puts the status where it belongs: behind the messages, or into the headers when there are none.</summary>
+    /// <summary>
+    /// Puts the status where it belongs: behind the messages, or into the headers when there are none.
+    /// </summary>
     public void End()
     {
         if (HttpContext.RequestAborted.IsCancellationRequested)
@@ -154,7 +157,8 @@ internal sealed class HttpServerCallContext : ServerCallContext, IDisposable
     private MessageEncoding? ChooseEncoding(MessageEncoding? wanted)
     {
         string? accepted = HttpContext.Request.Headers[WireNames.AcceptEncoding];
-        if (wanted is null || accepted is null || !accepted.Split(',', StringSplitOptions.TrimEntries).Contains(wanted.Name))
+        if (wanted is null || accepted is null
+            || !accepted.Split(',', StringSplitOptions.TrimEntries).Contains(wanted.Name))
             return null;
         HttpContext.Response.Headers[WireNames.Encoding] = wanted.Name;
         return wanted;
@@ -165,7 +169,8 @@ internal sealed class HttpServerCallContext : ServerCallContext, IDisposable
         var now = DateTime.UtcNow;
         _deadline = timeout < DateTime.MaxValue - now ? now + timeout : DateTime.MaxValue;
         if (timeout < Timeouts.Watched)
-            _timer = new Timer(static call => ((HttpServerCallContext)call!).OnDeadline(), this, timeout, Timeout.InfiniteTimeSpan);
+            _timer = new Timer(
+                static call => ((HttpServerCallContext)call!).OnDeadline(), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
     private void OnDeadline()

@@ -52,7 +52,8 @@ internal sealed class TypeBinder<TService>(EndpointMapper mapper) : ServiceBinde
         var invoke = Find<Func<
             TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method);
         mapper.Map(method, call => OnInstanceAsync(call, service =>
-            call.DuplexStreamingAsync((requests, responses, context) => invoke(service, requests, responses, context))));
+            call.DuplexStreamingAsync(
+                (requests, responses, context) => invoke(service, requests, responses, context))));
     }
 
     private static async Task OnInstanceAsync<TRequest, TResponse>(
@@ -87,7 +88,9 @@ internal sealed class TypeBinder<TService>(EndpointMapper mapper) : ServiceBinde
 
     private static Microsoft.Extensions.DependencyInjection.ObjectFactory? _factory;
 
-    /// <summary>The handler as a delegate that takes its instance first; overrides are found by virtual dispatch.</summary>
+    /// <summary>
+    /// The handler as a delegate that takes its instance first; overrides are found by virtual dispatch.
+    /// </summary>
     private static TDelegate Find<TDelegate>(IMethod method)
         where TDelegate : Delegate
     {

@@ -4,7 +4,9 @@ using Grpc.Core;
 
 namespace Orchestrator.Grpc.Wire;
 
-/// <summary>One message framed for the wire: a flag byte, four bytes of length, the payload. Used again for the next.</summary>
+/// <summary>
+/// One message framed for the wire: a flag byte, four bytes of length, the payload. Used again for the next.
+/// </summary>
 internal sealed class MessageBuffer : SerializationContext, IDisposable
 {
     public const int HeaderBytes = 5;
@@ -22,7 +24,9 @@ internal sealed class MessageBuffer : SerializationContext, IDisposable
     /// <summary>Fills the frame with one message.</summary>
     /// <param name="maxBytes">Largest payload before compression; null: no limit.</param>
     /// <param name="encoding">Compress with it; null: send as it is.</param>
-    /// <exception cref="RpcException">ResourceExhausted: the message is larger than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="RpcException">
+    /// ResourceExhausted: the message is larger than <paramref name="maxBytes"/>.
+    /// </exception>
     public void Fill<T>(Marshaller<T> marshaller, T message, int? maxBytes, MessageEncoding? encoding)
     {
         Begin();

@@ -33,7 +33,8 @@ internal static class Timeouts
     {
         timeout = default;
         if (text is null or { Length: < 2 or > 9 }
-            || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            || !long.TryParse(
+                text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
             return false;
         var ticks = text[^1] switch
         {

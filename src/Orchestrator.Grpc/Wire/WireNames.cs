@@ -11,7 +11,9 @@ internal static class WireNames
     public const string Encoding = "grpc-encoding";
     public const string AcceptEncoding = "grpc-accept-encoding";
 
-    /// <summary>Set by a caller, or by a handler in its response headers, to choose one call's compression; never sent.</summary>
+    /// <summary>
+    /// Set by a caller, or by a handler in its response headers, to choose one call's compression; never sent.
+    /// </summary>
     public const string EncodingRequest = "grpc-internal-encoding-request";
 
     public const string AcceptedEncodings = "identity,gzip,deflate";

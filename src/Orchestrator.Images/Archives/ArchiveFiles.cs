@@ -5,8 +5,12 @@ using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Archives;
 
-/// <summary>The files of an image archive, put straight into the content store as they pass by: once read, once written.</summary>
-/// <remarks>Which of them are layers is known only at the end, when the manifest has come; the rest is collected then.</remarks>
+/// <summary>
+/// The files of an image archive, put straight into the content store as they pass by: once read, once written.
+/// </summary>
+/// <remarks>
+/// Which of them are layers is known only at the end, when the manifest has come; the rest is collected then.
+/// </remarks>
 internal sealed class ArchiveFiles
 {
     private const int MaxFiles = 100_000;

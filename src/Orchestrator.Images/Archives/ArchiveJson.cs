@@ -28,7 +28,8 @@ internal sealed partial class ArchiveJson : JsonSerializerContext
         }
         catch (JsonException error)
         {
-            throw new ImageException(ImageError.Invalid, $"the archive's manifest.json is damaged: {error.Message}", error);
+            throw new ImageException(
+                ImageError.Invalid, $"the archive's manifest.json is damaged: {error.Message}", error);
         }
     }
 }

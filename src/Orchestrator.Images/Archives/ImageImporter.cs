@@ -16,7 +16,8 @@ internal sealed class ImageImporter(ImageStores stores)
             using var ingest = stores.Content.BeginIngest();
             await ingest.AppendAsync(tar, long.MaxValue, cancellationToken);
             if (ingest.Length == 0)
-                throw new ImageException(ImageError.Invalid, "the archive is empty: import wants the tar of a root file system");
+                throw new ImageException(
+                    ImageError.Invalid, "the archive is empty: import wants the tar of a root file system");
             var blob = ingest.Commit(lease, expected: null);
             var layer = await stores.Layers.UnpackAsync(
                 lease, parent: null, expected: null, () => stores.Content.OpenRead(blob), null, cancellationToken);

@@ -74,7 +74,8 @@ internal sealed class ImageLoader(ImageStores stores)
         {
             var names = NamesOf(entry).ToList();
             if (await ChooseAsync(files, entry, depth: 0, cancellationToken) is { } manifest)
-                loaded.Add(new Loaded(await LoadManifestAsync(lease, files, manifest, names, cancellationToken), names));
+                loaded.Add(
+                    new Loaded(await LoadManifestAsync(lease, files, manifest, names, cancellationToken), names));
         }
 
         return loaded.Count > 0 ? loaded : throw new ImageException(ImageError.Invalid,
@@ -97,28 +98,38 @@ internal sealed class ImageLoader(ImageStores stores)
         IReadOnlyList<Reference> names, CancellationToken cancellationToken)
     {
         Require(lease, descriptor);
-        var manifest = Guarded(ImageJson.ReadManifest, await stores.Content.ReadAsync(descriptor.Digest, cancellationToken));
+        var manifest = Guarded(
+            ImageJson.ReadManifest, await stores.Content.ReadAsync(descriptor.Digest, cancellationToken));
         var layers = manifest.Layers ?? [];
         if (manifest.Config is not { } configBlob || !MediaTypes.IsImageConfig(configBlob.MediaType))
-            throw new ImageException(ImageError.Invalid, $"the archive holds {descriptor.Digest}, which is no container image");
+            throw new ImageException(
+                ImageError.Invalid, $"the archive holds {descriptor.Digest}, which is no container image");
         foreach (var blob in layers.Append(configBlob))
             Require(lease, blob);
 
-        var config = Guarded(ImageJson.ReadConfig, await stores.Content.ReadAsync(configBlob.Digest, cancellationToken));
+        var config = Guarded(
+            ImageJson.ReadConfig, await stores.Content.ReadAsync(configBlob.Digest, cancellationToken));
         await stores.UnpackAsync(lease, config, layers, null, cancellationToken);
-        var plain = new Descriptor { MediaType = descriptor.MediaType, Digest = descriptor.Digest, Size = descriptor.Size };
+        var plain = new Descriptor
+        {
+            MediaType = descriptor.MediaType,
+            Digest = descriptor.Digest,
+            Size = descriptor.Size,
+        };
         return stores.Library.Add(configBlob.Digest, plain, config, names, stores.Time.GetUtcNow());
     }
 
     private static void Require(ContentLease lease, Descriptor blob)
     {
         if (!lease.Pin(blob.Digest))
-            throw new ImageException(ImageError.Invalid, $"the image archive is incomplete: blob {blob.Digest} is not in it");
+            throw new ImageException(
+                ImageError.Invalid, $"the image archive is incomplete: blob {blob.Digest} is not in it");
     }
 
     private static IEnumerable<Reference> NamesOf(Descriptor entry)
     {
-        var text = entry.Annotations?.GetValueOrDefault(ContainerdName) ?? entry.Annotations?.GetValueOrDefault(OciName);
+        var text = entry.Annotations?.GetValueOrDefault(ContainerdName)
+            ?? entry.Annotations?.GetValueOrDefault(OciName);
         // The OCI annotation is often a bare tag, which names nothing without its repository.
         return Reference.TryParse(text, out var name) && text.AsSpan().IndexOfAny('/', ':') >= 0 && name.Digest is null
             ? [name.WithDefaultTag()] : [];

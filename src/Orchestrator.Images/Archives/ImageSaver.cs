@@ -13,10 +13,12 @@ internal sealed class ImageSaver(ImageStores stores)
     public async Task SaveAsync(IReadOnlyList<string> names, Stream output, CancellationToken cancellationToken)
     {
         using var lease = stores.Content.Lease();
-        var (items, index, blobs) = (new List<ArchiveItem>(), new List<Descriptor>(), new SortedDictionary<Digest, long>());
+        var (items, index, blobs) =
+            (new List<ArchiveItem>(), new List<Descriptor>(), new SortedDictionary<Digest, long>());
         foreach (var (image, tags) in Choose(names))
         {
-            var manifest = ImageJson.ReadManifest(await stores.Content.ReadAsync(image.Manifest.Digest, cancellationToken));
+            var manifest = ImageJson.ReadManifest(
+                await stores.Content.ReadAsync(image.Manifest.Digest, cancellationToken));
             foreach (var blob in (manifest.Layers ?? []).Append(manifest.Config!).Append(image.Manifest))
                 blobs[blob.Digest] = Require(lease, image, blob);
             items.Add(new ArchiveItem
@@ -41,7 +43,9 @@ internal sealed class ImageSaver(ImageStores stores)
     {
         var tar = new TarWriter(output);
         foreach (var folder in (string[])["blobs/", "blobs/sha256/"])
-            await tar.WriteAsync(new TarEntry { Name = folder, Kind = TarKind.Directory, Mode = 0x1ED }, (Stream?)null, cancellationToken);
+            await tar.WriteAsync(
+                new TarEntry { Name = folder, Kind = TarKind.Directory, Mode = 0x1ED }, (Stream?)null,
+                cancellationToken);
         foreach (var (digest, size) in blobs)
         {
             await using var blob = stores.Content.OpenRead(digest);

@@ -26,7 +26,8 @@ internal sealed class ContentGraph(ContentStore store)
     }
 
     /// <summary>What a blob names directly; nothing where it is no manifest, is not here, or cannot be read.</summary>
-    public async ValueTask<ImmutableArray<Descriptor>> ChildrenAsync(Descriptor node, CancellationToken cancellationToken)
+    public async ValueTask<ImmutableArray<Descriptor>> ChildrenAsync(
+        Descriptor node, CancellationToken cancellationToken)
     {
         if (!MediaTypes.IsManifest(node.MediaType) && !MediaTypes.IsIndex(node.MediaType))
             return [];

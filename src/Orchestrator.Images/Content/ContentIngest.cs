@@ -44,7 +44,9 @@ public sealed class ContentIngest : IDisposable
         Length += bytes.Length;
     }
 
-    /// <summary>Appends all of <paramref name="content"/>, refusing to grow beyond <paramref name="maxBytes"/> in all.</summary>
+    /// <summary>
+    /// Appends all of <paramref name="content"/>, refusing to grow beyond <paramref name="maxBytes"/> in all.
+    /// </summary>
     /// <exception cref="ImageException">Damaged: there is more. NoSpace: the disk is full.</exception>
     public async Task AppendAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
     {

@@ -2,8 +2,12 @@ using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Content;
 
-/// <summary>Keeps blobs and layers from being collected while somebody is still putting together what will name them.</summary>
-/// <remarks>It ends with the process; then what nothing names is garbage, and what was made of it starts anew.</remarks>
+/// <summary>
+/// Keeps blobs and layers from being collected while somebody is still putting together what will name them.
+/// </summary>
+/// <remarks>
+/// It ends with the process; then what nothing names is garbage, and what was made of it starts anew.
+/// </remarks>
 public sealed class ContentLease : IDisposable
 {
     private readonly ContentStore store;

@@ -34,7 +34,9 @@ public sealed class ContentStore
     /// <summary>Leases on blobs and on layers: both are named by digests.</summary>
     internal LeaseTable Leases { get; } = new();
 
-    /// <summary>Opens the store in <paramref name="root"/>, making it if need be; only one process may have it open.</summary>
+    /// <summary>
+    /// Opens the store in <paramref name="root"/>, making it if need be; only one process may have it open.
+    /// </summary>
     public static ContentStore Open(string root)
     {
         var store = new ContentStore(root);
@@ -49,7 +51,9 @@ public sealed class ContentStore
 
     /// <summary>Adds somebody who names blobs.</summary>
     /// <param name="owner">Remembered on disk: until all owners there ever were are back, nothing is collected.</param>
-    /// <remarks>So a node that starts, with its images open and its registry not yet, does not empty the registry.</remarks>
+    /// <remarks>
+    /// So a node that starts, with its images open and its registry not yet, does not empty the registry.
+    /// </remarks>
     public void AddRoots(string owner, IContentRoots added)
     {
         DurableFile.Replace(Path.Combine(ownerFolder, owner), []);
@@ -57,7 +61,9 @@ public sealed class ContentStore
             roots[owner] = added;
     }
 
-    /// <summary>Ends an owner for good: what only it named may be collected. For a manager that is one no more.</summary>
+    /// <summary>
+    /// Ends an owner for good: what only it named may be collected. For a manager that is one no more.
+    /// </summary>
     public void RemoveRoots(string owner)
     {
         File.Delete(Path.Combine(ownerFolder, owner));
@@ -97,12 +103,15 @@ public sealed class ContentStore
     }
 
     /// <summary>Reads a small blob whole and verifies it.</summary>
-    /// <exception cref="ImageException">NotFound. Damaged: it is larger than a manifest may be, or the disk lost bits.</exception>
+    /// <exception cref="ImageException">
+    /// NotFound. Damaged: it is larger than a manifest may be, or the disk lost bits.
+    /// </exception>
     public async Task<byte[]> ReadAsync(Digest digest, CancellationToken cancellationToken)
     {
         await using var file = OpenRead(digest);
         if (file.Length > ImageJson.MaxBytes)
-            throw new ImageException(ImageError.Damaged, $"blob {digest} has {file.Length} bytes, too many for a manifest");
+            throw new ImageException(
+                ImageError.Damaged, $"blob {digest} has {file.Length} bytes, too many for a manifest");
         var bytes = new byte[file.Length];
         await file.ReadExactlyAsync(bytes, cancellationToken);
         return Digest.Of(bytes) == digest ? bytes : throw new ImageException(ImageError.Damaged,
@@ -123,9 +132,13 @@ public sealed class ContentStore
     }
 
     /// <summary>Stores one blob, visible under its digest only once it is whole.</summary>
-    /// <param name="content">Read to its end and not disposed; more than <c>expected.Size</c> bytes are refused.</param>
+    /// <param name="content">
+    /// Read to its end and not disposed; more than <c>expected.Size</c> bytes are refused.
+    /// </param>
     /// <returns>False when the blob was there already; <paramref name="content"/> is then unread.</returns>
-    /// <exception cref="ImageException">Damaged: not the bytes promised. NoSpace: the disk is full. Nothing is kept.</exception>
+    /// <exception cref="ImageException">
+    /// Damaged: not the bytes promised. NoSpace: the disk is full. Nothing is kept.
+    /// </exception>
     /// <remarks>Callers may race on one digest: one writes, the rest wait.</remarks>
     public async ValueTask<bool> IngestAsync(
         ContentLease lease, Stream content, Descriptor expected, CancellationToken cancellationToken)

@@ -11,7 +11,9 @@ internal sealed class BlobDownload(ContentStore content, RegistryClient client, 
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
 
     /// <returns>False when it was there already, or came meanwhile for somebody else.</returns>
-    public async Task<bool> RunAsync(ContentLease lease, Descriptor blob, Action<long>? progress, Action<int>? waiting, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(
+        ContentLease lease, Descriptor blob, Action<long>? progress, Action<int>? waiting,
+        CancellationToken cancellationToken)
     {
         using var turn = await content.EnterAsync(blob.Digest, cancellationToken);
         if (lease.Pin(blob.Digest))
@@ -41,14 +43,16 @@ internal sealed class BlobDownload(ContentStore content, RegistryClient client, 
     }
 
     private static async Task CopyAsync(
-        HttpResponseMessage response, ContentIngest ingest, Descriptor blob, Action<long>? progress, CancellationToken cancellationToken)
+        HttpResponseMessage response, ContentIngest ingest, Descriptor blob, Action<long>? progress,
+        CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[128 * 1024];
         while (await ReadAsync(body, buffer, cancellationToken) is > 0 and var read)
         {
             if (ingest.Length + read > blob.Size)
-                throw new ImageException(ImageError.Damaged, $"blob {blob.Digest} is larger than its {blob.Size} bytes");
+                throw new ImageException(
+                    ImageError.Damaged, $"blob {blob.Digest} is larger than its {blob.Size} bytes");
             await ingest.AppendAsync(buffer.AsMemory(0, read), cancellationToken);
             progress?.Invoke(ingest.Length);
         }

@@ -5,24 +5,30 @@ using Orchestrator.Oci.Images;
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>Brings one image from a registry: layers side by side, unpacked in order as they come.</summary>
-internal sealed class ImagePuller(ImageStores stores, RegistryClient client, TransferRetry retry, int concurrency, IProgress<ImageProgress>? progress)
+internal sealed class ImagePuller(
+    ImageStores stores, RegistryClient client, TransferRetry retry, int concurrency, IProgress<ImageProgress>? progress)
 {
     private const int MaxIndexDepth = 3;
     private const int MaxLayers = 500; // Overlayfs stacks no more.
 
     /// <param name="asked">The name that the image gets here; its registry may be another than the client's.</param>
     public async Task<Image> PullAsync(
-        ContentLease lease, Reference asked, Descriptor top, byte[] topJson, Platform platform, CancellationToken cancellationToken)
+        ContentLease lease, Reference asked, Descriptor top, byte[] topJson, Platform platform,
+        CancellationToken cancellationToken)
     {
         var (descriptor, json) = await ChooseAsync(lease, asked, top, topJson, platform, cancellationToken);
         var manifest = Guarded(asked, () => ImageJson.ReadManifest(json));
         if (manifest.Config is not { } configBlob || !MediaTypes.IsImageConfig(configBlob.MediaType))
-            throw new ImageException(ImageError.Invalid, $"{asked.Familiar} is no container image, but {manifest.Config?.MediaType ?? "has no configuration"}");
+            throw new ImageException(
+                ImageError.Invalid,
+                $"{asked.Familiar} is no container image, but {manifest.Config?.MediaType ?? "has no configuration"}");
         var layers = manifest.Layers ?? [];
         if (layers.Length > MaxLayers)
-            throw new ImageException(ImageError.Invalid, $"{asked.Familiar} has {layers.Length} layers, {MaxLayers} at most can be stacked");
+            throw new ImageException(
+                ImageError.Invalid, $"{asked.Familiar} has {layers.Length} layers, {MaxLayers} at most can be stacked");
 
-        await new BlobDownload(stores.Content, client, retry).RunAsync(lease, configBlob, null, null, cancellationToken);
+        await new BlobDownload(stores.Content, client, retry).RunAsync(
+            lease, configBlob, null, null, cancellationToken);
         var configJson = await stores.Content.ReadAsync(configBlob.Digest, cancellationToken);
         var config = Guarded(asked, () => ImageJson.ReadConfig(configJson));
         ImageStores.Verify(config, layers);
@@ -48,7 +54,8 @@ internal sealed class ImagePuller(ImageStores stores, RegistryClient client, Tra
                     $"no matching manifest for {platform} in the manifest list entries of {asked.Familiar}");
             }
 
-            (descriptor, json) = await client.GetManifestAsync(client.Repository.WithDigest(chosen.Digest), cancellationToken);
+            (descriptor, json) = await client.GetManifestAsync(
+                client.Repository.WithDigest(chosen.Digest), cancellationToken);
         }
 
         lease.Pin(descriptor.Digest);
@@ -73,7 +80,8 @@ internal sealed class ImagePuller(ImageStores stores, RegistryClient client, Tra
             for (var i = 0; i < layers.Length; i++)
             {
                 var fetched = await FirstFaultAsync(downloads, downloads[i]);
-                below = await UnpackAsync(lease, below, config.RootFs.DiffIds[i], chains[i], layers[i], fetched, cancellationToken);
+                below = await UnpackAsync(
+                    lease, below, config.RootFs.DiffIds[i], chains[i], layers[i], fetched, cancellationToken);
             }
         }
         finally
@@ -97,7 +105,8 @@ internal sealed class ImagePuller(ImageStores stores, RegistryClient client, Tra
         return await wanted;
     }
 
-    private async Task<bool> DownloadAsync(ContentLease lease, Descriptor layer, SemaphoreSlim slots, CancellationToken cancellationToken)
+    private async Task<bool> DownloadAsync(
+        ContentLease lease, Descriptor layer, SemaphoreSlim slots, CancellationToken cancellationToken)
     {
         var id = layer.Digest.ShortHex;
         if (!slots.Wait(0, cancellationToken))
@@ -110,8 +119,10 @@ internal sealed class ImagePuller(ImageStores stores, RegistryClient client, Tra
         {
             var ticks = new ProgressPacer(stores.Time);
             return await new BlobDownload(stores.Content, client, retry).RunAsync(lease, layer,
-                done => ticks.Report(progress, new ImageProgress("Downloading", id, done, layer.Size), done == layer.Size),
-                seconds => progress?.Report(new ImageProgress($"Retrying in {seconds} seconds", id)), cancellationToken);
+                done =>
+                    ticks.Report(progress, new ImageProgress("Downloading", id, done, layer.Size), done == layer.Size),
+                seconds => progress?.Report(new ImageProgress($"Retrying in {seconds} seconds", id)),
+                cancellationToken);
         }
         finally
         {
@@ -119,7 +130,9 @@ internal sealed class ImagePuller(ImageStores stores, RegistryClient client, Tra
         }
     }
 
-    private async Task<Layer> UnpackAsync(ContentLease lease, Layer? below, Digest diffId, Digest chain, Descriptor blob, bool fetched, CancellationToken cancellationToken)
+    private async Task<Layer> UnpackAsync(
+        ContentLease lease, Layer? below, Digest diffId, Digest chain, Descriptor blob, bool fetched,
+        CancellationToken cancellationToken)
     {
         var id = blob.Digest.ShortHex;
         if (!fetched && stores.Layers.Find(chain) is { } existing)
@@ -131,7 +144,9 @@ internal sealed class ImagePuller(ImageStores stores, RegistryClient client, Tra
         progress?.Report(new ImageProgress("Download complete", id));
         var ticks = new ProgressPacer(stores.Time);
         var layer = await stores.Layers.UnpackAsync(lease, below, diffId, () => stores.Content.OpenRead(blob.Digest),
-            new Meter(done => ticks.Report(progress, new ImageProgress("Extracting", id, done, blob.Size), done == blob.Size)), cancellationToken);
+            new Meter(
+                done => ticks.Report(
+                progress, new ImageProgress("Extracting", id, done, blob.Size), done == blob.Size)), cancellationToken);
         progress?.Report(new ImageProgress("Pull complete", id));
         return layer;
     }

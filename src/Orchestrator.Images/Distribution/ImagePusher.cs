@@ -4,7 +4,8 @@ using Orchestrator.Oci.Images;
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>Sends one image to a registry: blobs side by side, the manifest last.</summary>
-internal sealed class ImagePusher(ImageStores stores, RegistryClient client, TransferRetry retry, int concurrency, IProgress<ImageProgress>? progress)
+internal sealed class ImagePusher(
+    ImageStores stores, RegistryClient client, TransferRetry retry, int concurrency, IProgress<ImageProgress>? progress)
 {
     public async Task PushAsync(Reference name, CancellationToken cancellationToken)
     {
@@ -13,7 +14,8 @@ internal sealed class ImagePusher(ImageStores stores, RegistryClient client, Tra
         if (image is null)
         {
             throw new ImageException(ImageError.NotFound,
-                $"An image does not exist locally with the tag: {name.FamiliarName}{(name.Tag is null ? "" : ":" + name.Tag)}");
+                "An image does not exist locally with the tag: "
+                + $"{name.FamiliarName}{(name.Tag is null ? "" : ":" + name.Tag)}");
         }
 
         progress?.Report(new ImageProgress($"The push refers to repository [{name.Name}]"));
@@ -23,12 +25,15 @@ internal sealed class ImagePusher(ImageStores stores, RegistryClient client, Tra
         foreach (var blob in blobs.Append(image.Manifest))
         {
             if (!lease.Pin(blob.Digest))
-                throw new ImageException(ImageError.Damaged, $"blob {blob.Digest} of {name.Familiar} is missing: load or pull the image again");
+                throw new ImageException(
+                    ImageError.Damaged,
+                    $"blob {blob.Digest} of {name.Familiar} is missing: load or pull the image again");
         }
 
         foreach (var blob in blobs)
             progress?.Report(new ImageProgress("Preparing", blob.Digest.ShortHex));
-        await Parallel.ForEachAsync(blobs, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
+        await Parallel.ForEachAsync(
+            blobs, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
             async (blob, token) => await UploadAsync(name, blob, token));
 
         var tag = name.Tag ?? image.Manifest.Digest.ToString();
@@ -39,7 +44,8 @@ internal sealed class ImagePusher(ImageStores stores, RegistryClient client, Tra
         }, null, cancellationToken);
         Remember(name, image);
         progress?.Report(new ImageProgress($"{tag}: digest: {image.Manifest.Digest} size: {json.Length}"));
-        progress?.Report(new ImageProgress(Pushed: new PushedImage(tag, image.Manifest.Digest.ToString(), json.Length)));
+        progress?.Report(
+            new ImageProgress(Pushed: new PushedImage(tag, image.Manifest.Digest.ToString(), json.Length)));
     }
 
     private async Task UploadAsync(Reference name, Descriptor blob, CancellationToken cancellationToken)
@@ -64,7 +70,8 @@ internal sealed class ImagePusher(ImageStores stores, RegistryClient client, Tra
         var state = stores.Library.State;
         return state.Names.Select(n => (Name: Reference.Parse(n.Key), Id: n.Value))
             .Where(n => n.Name.Digest is not null && n.Name.Domain == name.Domain && n.Name.Path != name.Path)
-            .Where(n => Has(state.Images[n.Id].Manifest, blob)).Select(n => n.Name.Path).Order(StringComparer.Ordinal).FirstOrDefault();
+            .Where(n => Has(state.Images[n.Id].Manifest, blob)).Select(n => n.Name.Path).Order(StringComparer.Ordinal)
+            .FirstOrDefault();
     }
 
     private bool Has(Descriptor manifest, Digest blob)
@@ -83,7 +90,8 @@ internal sealed class ImagePusher(ImageStores stores, RegistryClient client, Tra
     }
 
     private void Remember(Reference name, Image image) => stores.Library.Change(state =>
-        state.Images.ContainsKey(image.Id) ? state.Named(name.WithDigest(image.Manifest.Digest), image.Id, stores.Time.GetUtcNow()) : state);
+        state.Images.ContainsKey(image.Id)
+            ? state.Named(name.WithDigest(image.Manifest.Digest), image.Id, stores.Time.GetUtcNow()) : state);
 
     private sealed class Meter(Action<long> report) : IProgress<long>
     {

@@ -17,7 +17,8 @@ internal sealed partial class RegistryAuth(RegistryCredentials? credentials)
     /// <summary>Works out the header that the challenge wants.</summary>
     /// <returns>False: there is none we could give, or it was given already and refused.</returns>
     public async Task<bool> AnswerAsync(
-        HttpClient http, HttpResponseMessage challenge, string scope, AuthenticationHeaderValue? refused, CancellationToken cancellationToken)
+        HttpClient http, HttpResponseMessage challenge, string scope, AuthenticationHeaderValue? refused,
+        CancellationToken cancellationToken)
     {
         foreach (var offer in challenge.Headers.WwwAuthenticate)
         {
@@ -45,7 +46,8 @@ internal sealed partial class RegistryAuth(RegistryCredentials? credentials)
     {
         var values = Parameters().Matches(parameters)
             .ToDictionary(m => m.Groups[1].Value.ToLowerInvariant(), m => m.Groups[2].Value, StringComparer.Ordinal);
-        if (!Uri.TryCreate(values.GetValueOrDefault("realm"), UriKind.Absolute, out var realm) || realm.Scheme is not ("https" or "http"))
+        if (!Uri.TryCreate(values.GetValueOrDefault("realm"), UriKind.Absolute, out var realm)
+            || realm.Scheme is not ("https" or "http"))
             return null;
         using var request = Request(realm, values.GetValueOrDefault("service"), scope);
         using var response = await http.SendAsync(request, cancellationToken);

@@ -23,7 +23,8 @@ internal sealed class RegistryClient(
 
     /// <summary>Fetches a manifest or index by tag or digest, verified where a digest names it.</summary>
     /// <exception cref="ImageException">NotFound, Denied, Unavailable, Damaged.</exception>
-    public async Task<(Descriptor Descriptor, byte[] Json)> GetManifestAsync(Reference name, CancellationToken cancellationToken)
+    public async Task<(Descriptor Descriptor, byte[] Json)> GetManifestAsync(
+        Reference name, CancellationToken cancellationToken)
     {
         var wanted = name.Digest?.ToString() ?? name.Tag ?? Reference.DefaultTag;
         using var response = await SendAsync(() =>
@@ -34,21 +35,26 @@ internal sealed class RegistryClient(
             return request;
         }, PullScope, cancellationToken);
         if (!response.IsSuccessStatusCode)
-            throw await RegistryFailure.OfAsync(response, repository.Domain, $"manifest for {name.Familiar}", cancellationToken);
+            throw await RegistryFailure.OfAsync(
+                response, repository.Domain, $"manifest for {name.Familiar}", cancellationToken);
 
         var json = await ReadManifestAsync(response, name, cancellationToken);
         var descriptor = Descriptor.Of(json, response.Content.Headers.ContentType?.MediaType ?? MediaTypes.OciManifest);
         if (name.Digest is { } digest && descriptor.Digest != digest)
         {
             throw new ImageException(ImageError.Damaged,
-                $"registry {repository.Domain} sent something else for {name.Familiar}: it has the digest {descriptor.Digest}");
+                $"registry {repository.Domain} sent something else for {name.Familiar}: it has "
+                + $"the digest {descriptor.Digest}");
         }
 
         return (descriptor, json);
     }
 
-    /// <summary>Opens a blob from <paramref name="offset"/> on; the answer says whether the registry kept to that.</summary>
-    public async Task<HttpResponseMessage> OpenBlobAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a blob from <paramref name="offset"/> on; the answer says whether the registry kept to that.
+    /// </summary>
+    public async Task<HttpResponseMessage> OpenBlobAsync(
+        Descriptor blob, long offset, CancellationToken cancellationToken)
     {
         var response = await SendAsync(() =>
         {
@@ -60,7 +66,8 @@ internal sealed class RegistryClient(
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
-            throw await RegistryFailure.OfAsync(response, repository.Domain, $"blob {blob.Digest} of {repository.FamiliarName}", cancellationToken);
+            throw await RegistryFailure.OfAsync(
+                response, repository.Domain, $"blob {blob.Digest} of {repository.FamiliarName}", cancellationToken);
     }
 
     public async Task<bool> HasBlobAsync(Digest digest, CancellationToken cancellationToken)
@@ -69,7 +76,8 @@ internal sealed class RegistryClient(
             () => new HttpRequestMessage(HttpMethod.Head, $"{Base}/blobs/{digest}"), PushScope, cancellationToken);
         if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound)
             return response.IsSuccessStatusCode;
-        throw await RegistryFailure.OfAsync(response, repository.Domain, $"blob {digest} of {repository.FamiliarName}", cancellationToken);
+        throw await RegistryFailure.OfAsync(
+            response, repository.Domain, $"blob {digest} of {repository.FamiliarName}", cancellationToken);
     }
 
     /// <summary>Uploads a blob, unless the registry can take it over from another repository.</summary>
@@ -80,37 +88,50 @@ internal sealed class RegistryClient(
     {
         var query = mountFrom is null ? "" : $"?mount={blob.Digest}&from={Uri.EscapeDataString(mountFrom)}";
         using var session = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, $"{Base}/blobs/uploads/{query}"), PushScope, cancellationToken);
+            () => new HttpRequestMessage(HttpMethod.Post, $"{Base}/blobs/uploads/{query}"), PushScope,
+            cancellationToken);
         if (session.StatusCode == HttpStatusCode.Created)
             return true;
         if (session.StatusCode != HttpStatusCode.Accepted || session.Headers.Location is not { } location)
-            throw await RegistryFailure.OfAsync(session, repository.Domain, $"upload to {repository.FamiliarName}", cancellationToken);
+            throw await RegistryFailure.OfAsync(
+                session, repository.Domain, $"upload to {repository.FamiliarName}", cancellationToken);
 
         var target = new Uri(session.RequestMessage!.RequestUri!, location);
         var separator = target.Query.Length > 0 ? '&' : '?';
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, $"{target}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}")
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(
+            HttpMethod.Put, $"{target}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}")
         {
             Content = new StreamContent(open(), 128 * 1024)
             {
-                Headers = { ContentLength = blob.Size, ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+                Headers =
+                    { ContentLength = blob.Size, ContentType = new MediaTypeHeaderValue("application/octet-stream") },
             },
         }, PushScope, cancellationToken);
         return response.StatusCode == HttpStatusCode.Created ? false
-            : throw await RegistryFailure.OfAsync(response, repository.Domain, $"blob {blob.Digest}", cancellationToken);
+            : throw await RegistryFailure.OfAsync(
+                response, repository.Domain, $"blob {blob.Digest}", cancellationToken);
     }
 
     /// <param name="reference">A tag or a digest.</param>
-    public async Task PutManifestAsync(string reference, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
+    public async Task PutManifestAsync(
+        string reference, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, $"{Base}/manifests/{reference}")
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Put, $"{Base}/manifests/{reference}")
         {
-            Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) } },
+            Content = new ByteArrayContent(json)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) },
+            },
         }, PushScope, cancellationToken);
         if (!response.IsSuccessStatusCode)
-            throw await RegistryFailure.OfAsync(response, repository.Domain, $"manifest {repository.FamiliarName}:{reference}", cancellationToken);
+            throw await RegistryFailure.OfAsync(
+                response, repository.Domain, $"manifest {repository.FamiliarName}:{reference}", cancellationToken);
     }
 
-    private static async Task<byte[]> ReadManifestAsync(HttpResponseMessage response, Reference name, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadManifestAsync(
+        HttpResponseMessage response, Reference name, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[ImageJson.MaxBytes + 1];
@@ -120,7 +141,9 @@ internal sealed class RegistryClient(
     }
 
     /// <summary>Sends to the first address that answers, after the challenge it may put.</summary>
-    /// <param name="make">Makes the request anew for each try; its address is relative to the endpoint, or whole.</param>
+    /// <param name="make">
+    /// Makes the request anew for each try; its address is relative to the endpoint, or whole.
+    /// </param>
     private async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken)
     {
@@ -161,7 +184,8 @@ internal sealed class RegistryClient(
             using var request = make();
             request.RequestUri = new Uri(endpoint.Address, request.RequestUri!);
             var header = request.Headers.Authorization = auth.For(scope);
-            var response = await endpoint.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var response = await endpoint.Http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.StatusCode != HttpStatusCode.Unauthorized || answered
                 || !await auth.AnswerAsync(endpoint.Http, response, scope, header, cancellationToken))
                 return response;

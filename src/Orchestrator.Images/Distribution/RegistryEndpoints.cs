@@ -35,7 +35,9 @@ internal sealed class RegistryEndpoints : IDisposable
     public bool HasCluster => cluster is { Managers.Count: > 0 };
 
     /// <summary>Where to try, in order.</summary>
-    /// <exception cref="ImageException">Unavailable: the cluster's registry is meant, and the node is in no cluster.</exception>
+    /// <exception cref="ImageException">
+    /// Unavailable: the cluster's registry is meant, and the node is in no cluster.
+    /// </exception>
     public IReadOnlyList<RegistryEndpoint> Of(string domain)
     {
         if (domain == IClusterRegistry.Domain)
@@ -62,7 +64,8 @@ internal sealed class RegistryEndpoints : IDisposable
 
     private bool MayBePlain(string domain)
     {
-        var host = domain.StartsWith('[') ? domain[1..domain.IndexOf(']', StringComparison.Ordinal)] : domain.Split(':')[0];
+        var host = domain.StartsWith('[')
+            ? domain[1..domain.IndexOf(']', StringComparison.Ordinal)] : domain.Split(':')[0];
         return insecure.Contains(domain) || insecure.Contains(host) || host == "localhost"
             || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
     }

@@ -14,7 +14,8 @@ internal sealed record RegistryErrorBody([property: JsonPropertyName("errors")] 
 
 /// <summary>A token server's answer.</summary>
 internal sealed record RegistryToken(
-    [property: JsonPropertyName("token")] string? Token, [property: JsonPropertyName("access_token")] string? AccessToken);
+    [property: JsonPropertyName("token")] string? Token,
+    [property: JsonPropertyName("access_token")] string? AccessToken);
 
 [JsonSerializable(typeof(RegistryErrorBody))]
 [JsonSerializable(typeof(RegistryToken))]
@@ -41,12 +42,14 @@ internal static class RegistryFailure
                 $"access to {what} denied by {domain}{said}: it does not exist or may require \"orch login {domain}\""),
             var status when IsPassing(status) => new ImageException(ImageError.Unavailable,
                 $"registry {domain} failed with {(int)status} on {what}{said}: try again later"),
-            var status => new ImageException(ImageError.Invalid, $"registry {domain} refused {what} with {(int)status}{said}"),
+            var status =>
+                new ImageException(ImageError.Invalid, $"registry {domain} refused {what} with {(int)status}{said}"),
         };
     }
 
     public static ImageException Unreachable(string domain, Exception inner) => new(ImageError.Unavailable,
-        $"cannot reach registry {domain}: {Innermost(inner)}; check its name, that it runs and that this host can reach it", inner);
+        $"cannot reach registry {domain}: {Innermost(inner)}; check its name, that it runs "
+        + "and that this host can reach it", inner);
 
     private static string Innermost(Exception error) =>
         LayerPath.Shown(error.InnerException is null ? error.Message : error.GetBaseException().Message);
@@ -58,7 +61,8 @@ internal static class RegistryFailure
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             var bytes = new byte[MaxBody];
             var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-            var first = JsonSerializer.Deserialize(bytes.AsSpan(0, length), RegistryJson.Default.RegistryErrorBody)?.Errors?.FirstOrDefault();
+            var first = JsonSerializer.Deserialize(
+                bytes.AsSpan(0, length), RegistryJson.Default.RegistryErrorBody)?.Errors?.FirstOrDefault();
             var words = first?.Message ?? first?.Code?.ToLowerInvariant().Replace('_', ' ');
             return words is null ? "" : $": {LayerPath.Shown(words)}";
         }

@@ -3,7 +3,8 @@ using Orchestrator.Oci.Images;
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>Pull, push and resolve: which registry, then the work.</summary>
-internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options, IClusterRegistry? cluster) : IDisposable
+internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options, IClusterRegistry? cluster)
+    : IDisposable
 {
     private readonly RegistryEndpoints endpoints = new(options, cluster);
     private readonly TransferRetry retry = new(options.TransferAttempts, stores.Time);
@@ -22,7 +23,8 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
                 .PullAsync(lease, name, top, json, platform, cancellationToken));
         progress?.Report(new ImageProgress($"Digest: {top.Digest}"));
         progress?.Report(new ImageProgress(before == image.Id
-            ? $"Status: Image is up to date for {name.Familiar}" : $"Status: Downloaded newer image for {name.Familiar}"));
+            ? $"Status: Image is up to date for {name.Familiar}"
+                : $"Status: Downloaded newer image for {name.Familiar}"));
         return image;
     }
 
@@ -30,7 +32,8 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
         IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
     {
         var client = new RegistryClient(endpoints.Of(name.Domain), name, credentials);
-        return new ImagePusher(stores, client, retry, options.ConcurrentUploads, progress).PushAsync(name, cancellationToken);
+        return new ImagePusher(stores, client, retry, options.ConcurrentUploads, progress)
+        .PushAsync(name, cancellationToken);
     }
 
     public async Task<ResolvedImage> ResolveAsync(
@@ -71,11 +74,14 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
         {
             try
             {
-                var client = new RegistryClient(endpoints.Of(place.Domain), place, place.Domain == name.Domain ? credentials : null);
-                var (top, json) = await patience.RunAsync(token => client.GetManifestAsync(place, token), null, cancellationToken);
+                var client = new RegistryClient(
+                    endpoints.Of(place.Domain), place, place.Domain == name.Domain ? credentials : null);
+                var (top, json) = await patience.RunAsync(
+                    token => client.GetManifestAsync(place, token), null, cancellationToken);
                 return (client, top, json);
             }
-            catch (ImageException error) when (error.Error is ImageError.NotFound or ImageError.Unavailable or ImageError.Denied)
+            catch (ImageException error)
+                when (error.Error is ImageError.NotFound or ImageError.Unavailable or ImageError.Denied)
             {
                 first = Join(first, error);
             }

@@ -15,7 +15,8 @@ internal sealed class TransferRetry(int attempts, TimeProvider time)
             {
                 return await transfer(cancellationToken);
             }
-            catch (Exception error) when (attempt < attempts && IsPassing(error) && !cancellationToken.IsCancellationRequested)
+            catch (Exception error)
+                when (attempt < attempts && IsPassing(error) && !cancellationToken.IsCancellationRequested)
             {
                 var delay = First * Math.Pow(2, attempt - 1);
                 waiting?.Invoke((int)Math.Ceiling(delay.TotalSeconds));

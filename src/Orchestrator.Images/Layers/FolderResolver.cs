@@ -4,10 +4,12 @@ using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Images.Layers;
 
-/// <summary>Finds the folder an entry goes into, as a process inside the image would, making it where the layer lacks it.</summary>
+/// <summary>
+/// Finds the folder an entry goes into, as a process inside the image would, making it where the layer lacks it.
+/// </summary>
 /// <remarks>
-/// A folder that is only in a lower layer is made here with the attributes it has there; a symbolic link in any layer is
-/// followed inside the image. (Unpacking <c>bin/sh</c> over a lower <c>bin → usr/bin</c> must not shadow the link.)
+/// A folder that is only in a lower layer is made here with the attributes it has there; a symbolic link in any layer
+/// is followed inside the image. (Unpacking <c>bin/sh</c> over a lower <c>bin → usr/bin</c> must not shadow the link.)
 /// </remarks>
 internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : IDisposable
 {
@@ -19,14 +21,18 @@ internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : 
     /// <summary>A folder of the layer being unpacked.</summary>
     /// <param name="Path">From the root through real folders; empty for the root.</param>
     /// <param name="Lower">The lower layers that show through it, top first.</param>
-    internal sealed record Folder(DirectoryHandle Handle, string Path, ImmutableArray<DirectoryHandle> Lower) : IDisposable
+    internal sealed record Folder(DirectoryHandle Handle, string Path, ImmutableArray<DirectoryHandle> Lower)
+        : IDisposable
     {
         public string Join(string name) => Path.Length == 0 ? name : $"{Path}/{name}";
 
         public void Dispose() => Handle.Dispose();
     }
 
-    /// <summary>The folder at these steps; valid until the next call of <see cref="Resolve"/> or <see cref="Clear"/> of a folder.</summary>
+    /// <summary>
+    /// The folder at these steps; valid until the next call of <see cref="Resolve"/> or <see cref="Clear"/> of a
+    /// folder.
+    /// </summary>
     /// <exception cref="TarException">Something on the way is no folder, or links go in circles.</exception>
     public Folder Resolve(ReadOnlySpan<string> steps)
     {
@@ -39,12 +45,16 @@ internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : 
         return last;
     }
 
-    /// <summary>As <see cref="Resolve"/>, but makes nothing and answers null where the layer lacks the folder.</summary>
+    /// <summary>
+    /// As <see cref="Resolve"/>, but makes nothing and answers null where the layer lacks the folder.
+    /// </summary>
     /// <remarks>The caller disposes the answer unless it is the very one that <see cref="Resolve"/> gave.</remarks>
     public Folder? ResolveAside(ReadOnlySpan<string> steps) =>
         last is not null && lastKey == string.Join('/', steps!) ? last : Walk(steps, create: false);
 
-    /// <summary>Gives the root the attributes it has below: an entry for it is rare, and overlayfs shows the topmost's.</summary>
+    /// <summary>
+    /// Gives the root the attributes it has below: an entry for it is rare, and overlayfs shows the topmost's.
+    /// </summary>
     public void InheritRoot()
     {
         if (lower.Root is [var top, ..] && top.TryStat(".", out var status))
@@ -61,7 +71,8 @@ internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : 
         else
             parent.Handle.Remove(name);
         // The parent itself stays what it is; a cached folder below it, or through a link there, would not.
-        if (last is not null && !ReferenceEquals(parent, last) && own.Kind is FileKind.Directory or FileKind.SymbolicLink)
+        if (last is not null && !ReferenceEquals(parent, last)
+            && own.Kind is FileKind.Directory or FileKind.SymbolicLink)
             Forget();
     }
 
@@ -117,13 +128,16 @@ internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : 
         }
 
         var real = string.Join('/', path.Select(p => p.Name));
-        var handle = root.OpenDirectoryIn(real.Length == 0 ? "." : real, ResolveFlags.BENEATH | ResolveFlags.NO_SYMLINKS);
+        var handle = root.OpenDirectoryIn(
+            real.Length == 0 ? "." : real, ResolveFlags.BENEATH | ResolveFlags.NO_SYMLINKS);
         return new Folder(handle, real, path.Count == 0 ? RootLower() : path[^1].Lower);
     }
 
     private ImmutableArray<DirectoryHandle> RootLower() => LayerLookup.IsOpaque(root, ".") ? [] : lower.Root;
 
-    /// <returns>The lower layers that show through the folder; null when it is a link, or absent and not to be made.</returns>
+    /// <returns>
+    /// The lower layers that show through the folder; null when it is a link, or absent and not to be made.
+    /// </returns>
     private ImmutableArray<DirectoryHandle>? StepInto(
         string path, ImmutableArray<DirectoryHandle> showing, bool create, out string? link)
     {
@@ -165,12 +179,14 @@ internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : 
     private static TarException NoFolder(string path) =>
         new($"\"{LayerPath.Shown(path)}\" is a file, but an entry would go into it");
 
-    private static void Inherit(DirectoryHandle from, string fromPath, FileStatus status, DirectoryHandle to, string path)
+    private static void Inherit(
+        DirectoryHandle from, string fromPath, FileStatus status, DirectoryHandle to, string path)
     {
         to.ChangeOwner(path, status.Uid, status.Gid);
         to.ChangeMode(path, status.Permissions);
         LayerXattrs.Copy($"{from.ProcPath}/{fromPath}", $"{to.ProcPath}/{path}");
-        to.SetTimes(path, DateTimeOffset.FromUnixTimeSeconds(status.ModifySeconds).AddTicks(status.ModifyNanoseconds / 100));
+        to.SetTimes(
+            path, DateTimeOffset.FromUnixTimeSeconds(status.ModifySeconds).AddTicks(status.ModifyNanoseconds / 100));
     }
 
     private static void Push(Stack<string> todo, ReadOnlySpan<string> steps)

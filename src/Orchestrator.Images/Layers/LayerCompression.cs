@@ -8,7 +8,9 @@ internal static class LayerCompression
 {
     private const int MagicLength = 6;
 
-    /// <summary>The plain bytes of <paramref name="source"/>, which is read and, with the result, not disposed.</summary>
+    /// <summary>
+    /// The plain bytes of <paramref name="source"/>, which is read and, with the result, not disposed.
+    /// </summary>
     /// <exception cref="ImageException">Invalid: a compression we do not read, with the way around it.</exception>
     public static async ValueTask<Stream> DecompressAsync(Stream source, CancellationToken cancellationToken)
     {

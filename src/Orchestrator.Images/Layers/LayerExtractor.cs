@@ -41,7 +41,9 @@ internal sealed class LayerExtractor : IDisposable
 
     public int Entries { get; private set; }
 
-    /// <exception cref="TarException">The tar is damaged or hostile. What was unpacked is for the caller to delete.</exception>
+    /// <exception cref="TarException">
+    /// The tar is damaged or hostile. What was unpacked is for the caller to delete.
+    /// </exception>
     public async Task ExtractAsync(TarReader tar, CancellationToken cancellationToken)
     {
         folders.InheritRoot();
@@ -168,7 +170,8 @@ internal sealed class LayerExtractor : IDisposable
     private static void MakeDevice(FolderResolver.Folder parent, string name, TarEntry entry)
     {
         if (entry is { Kind: TarKind.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 })
-            throw new TarException($"\"{LayerPath.Shown(entry.Name)}\" is a device 0:0, which overlayfs reads as a whiteout");
+            throw new TarException(
+                $"\"{LayerPath.Shown(entry.Name)}\" is a device 0:0, which overlayfs reads as a whiteout");
         var kind = entry.Kind == TarKind.BlockDevice ? FileKind.BlockDevice : FileKind.CharacterDevice;
         parent.Handle.MakeNode(name, (uint)kind, FileStatus.MakeDevice(entry.DeviceMajor, entry.DeviceMinor));
     }

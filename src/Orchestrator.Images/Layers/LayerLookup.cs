@@ -17,7 +17,8 @@ internal sealed class LayerLookup : IDisposable
     /// <summary>What the union holds at a path.</summary>
     /// <param name="Layer">The topmost layer that has it, by number; its attributes count.</param>
     /// <param name="Merged">For a folder, all layers that add to it, top first.</param>
-    internal readonly record struct Found(DirectoryHandle Layer, FileStatus Status, ImmutableArray<DirectoryHandle> Merged);
+    internal readonly record struct Found(
+        DirectoryHandle Layer, FileStatus Status, ImmutableArray<DirectoryHandle> Merged);
 
     /// <summary>The layers that add to the root.</summary>
     public ImmutableArray<DirectoryHandle> Root => layers;

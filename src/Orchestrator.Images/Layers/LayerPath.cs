@@ -8,7 +8,9 @@ internal static class LayerPath
     private const int MaxLength = 4095;
     private const int MaxStep = 255;
 
-    /// <summary>Splits a name; empty for the root itself. A leading slash means the image's root, as in docker.</summary>
+    /// <summary>
+    /// Splits a name; empty for the root itself. A leading slash means the image's root, as in docker.
+    /// </summary>
     /// <exception cref="TarException">It has <c>..</c>, or is longer than Linux can name.</exception>
     public static string[] Split(string name)
     {

@@ -10,8 +10,9 @@ namespace Orchestrator.Images.Layers;
 
 /// <summary>Layers unpacked for overlayfs, each once.</summary>
 /// <remarks>
-/// <c>l/ID</c> is a layer, <c>chains/HEX</c> says which, <c>tmp/</c> is under construction or demolition. A layer counts
-/// once its chain file is there, which is written after the layer is on disk; anything else goes at the next start.
+/// <c>l/ID</c> is a layer, <c>chains/HEX</c> says which, <c>tmp/</c> is under construction or demolition. A layer
+/// counts once its chain file is there, which is written after the layer is on disk; anything else goes at the next
+/// start.
 /// </remarks>
 internal sealed class LayerStore
 {
@@ -171,7 +172,8 @@ internal sealed class LayerStore
         await using var plain = await LayerCompression.DecompressAsync(source, cancellationToken);
         await using var metered = new MeteredStream(plain, () => source.Bytes, limits.MaxBytes);
         var tar = new TarReader(metered);
-        using var extractor = new LayerExtractor(folder, parent is null ? [] : Folders(parent.ChainId), limits.MaxEntries);
+        using var extractor = new LayerExtractor(
+            folder, parent is null ? [] : Folders(parent.ChainId), limits.MaxEntries);
         await extractor.ExtractAsync(tar, cancellationToken);
         await tar.DrainAsync(cancellationToken);
         return (metered.Digest, extractor.SizeBytes);
@@ -193,7 +195,8 @@ internal sealed class LayerStore
             Directory.Move(temporary, Path.Combine(LayerFolder, layer.Folder));
             DurableFile.SyncDirectory(LayerFolder);
             DurableFile.Replace(
-                Path.Combine(ChainFolder, chainId.Hex), JsonSerializer.SerializeToUtf8Bytes(layer, LayerJson.Default.Layer));
+                Path.Combine(ChainFolder, chainId.Hex),
+                JsonSerializer.SerializeToUtf8Bytes(layer, LayerJson.Default.Layer));
             layers = layers.Add(chainId, layer);
             return layer;
         }
@@ -230,7 +233,8 @@ internal sealed class LayerStore
         }
 
         var known = layers.Values.Select(l => l.Folder).Append(EmptyFolder).ToHashSet(StringComparer.Ordinal);
-        foreach (var folder in Directory.EnumerateDirectories(LayerFolder).Where(f => !known.Contains(Path.GetFileName(f))))
+        foreach (var folder in Directory.EnumerateDirectories(LayerFolder).Where(
+            f => !known.Contains(Path.GetFileName(f))))
             DirectoryTree.Delete(folder);
         lastId = known.Max(FromBase36);
     }

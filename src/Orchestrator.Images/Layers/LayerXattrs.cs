@@ -6,7 +6,9 @@ namespace Orchestrator.Images.Layers;
 /// <summary>Which extended attributes an image may set.</summary>
 internal static class LayerXattrs
 {
-    /// <summary>Sets an attribute unless it is the host's business (labels of its security modules, overlayfs's own).</summary>
+    /// <summary>
+    /// Sets an attribute unless it is the host's business (labels of its security modules, overlayfs's own).
+    /// </summary>
     public static void Set(string path, string name, byte[] value)
     {
         var wanted = name is "security.capability" or "system.posix_acl_access" or "system.posix_acl_default"
@@ -19,7 +21,8 @@ internal static class LayerXattrs
         }
         catch (LinuxException error) when (error.Errno is Errno.ENOTSUP or Errno.EPERM && name != "security.capability")
         {
-            // User attributes exist on files and folders only, ACLs not on every file system: docker leaves them out too.
+            // User attributes exist on files and folders only, ACLs not on every file system: docker leaves them out
+            // too.
         }
     }
 

@@ -16,7 +16,9 @@ public sealed record Snapshot(string Key, ImmutableArray<string> LowerDirs, stri
     private const int PageSize = 4096;
 
     /// <summary>The option string for <c>mount -t overlay</c>.</summary>
-    /// <exception cref="ImageException">The string would not fit into a page: too many layers for so long a data root.</exception>
+    /// <exception cref="ImageException">
+    /// The string would not fit into a page: too many layers for so long a data root.
+    /// </exception>
     public string MountOptions()
     {
         var options = $"lowerdir={string.Join(':', LowerDirs)},upperdir={UpperDir},workdir={WorkDir}";

@@ -6,8 +6,8 @@ namespace Orchestrator.Images.Layers;
 
 /// <summary>Writable snapshots of containers over shared layers.</summary>
 /// <remarks>
-/// <c>c/KEY/</c> holds <c>upper</c>, <c>work</c> and <c>snapshot</c> (the chain ID it stands on, which keeps those layers).
-/// It is made aside and renamed into place, so it is there whole or not at all.
+/// <c>c/KEY/</c> holds <c>upper</c>, <c>work</c> and <c>snapshot</c> (the chain ID it stands on, which keeps those
+/// layers). It is made aside and renamed into place, so it is there whole or not at all.
 /// </remarks>
 internal sealed class Snapshotter
 {
@@ -117,6 +117,7 @@ internal sealed class Snapshotter
     {
         var valid = key.Length is > 0 and <= 128 && key[0] != '.'
             && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
-        return valid ? Path.Combine(Root, key) : throw new ArgumentException($"\"{key}\" is no snapshot key", nameof(key));
+        return valid ? Path.Combine(Root, key)
+            : throw new ArgumentException($"\"{key}\" is no snapshot key", nameof(key));
     }
 }

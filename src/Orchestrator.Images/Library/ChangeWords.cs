@@ -51,7 +51,8 @@ internal static class ChangeWords
         if (!words[0].Contains('=', StringComparison.Ordinal))
         {
             var old = text.Split([' ', '\t'], 2, StringSplitOptions.TrimEntries);
-            return old.Length == 2 ? [new(old[0], old[1])] : throw ConfigChanges.Bad(instruction, "must have two arguments");
+            return old.Length == 2 ? [new(old[0], old[1])]
+                : throw ConfigChanges.Bad(instruction, "must have two arguments");
         }
 
         return words.Select(word => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var at

@@ -29,10 +29,17 @@ public static class ConfigChanges
         {
             "CMD" => config with { Cmd = Command(config, value) },
             "ENTRYPOINT" => config with { Entrypoint = Command(config, value) },
-            "ENV" => config with { Env = ChangeWords.Pairs(value, instruction).Aggregate(config.Env ?? [], SetVariable) },
+            "ENV" =>
+                config with { Env = ChangeWords.Pairs(value, instruction).Aggregate(config.Env ?? [], SetVariable) },
             "LABEL" => config with { Labels = Merge(config.Labels, ChangeWords.Pairs(value, instruction)) },
-            "EXPOSE" => config with { ExposedPorts = Keys(config.ExposedPorts, ChangeWords.Split(value, instruction).SelectMany(Ports)) },
-            "VOLUME" => config with { Volumes = Keys(config.Volumes, List(value) ?? [.. ChangeWords.Split(value, instruction)]) },
+            "EXPOSE" => config with
+            {
+                ExposedPorts = Keys(config.ExposedPorts, ChangeWords.Split(value, instruction).SelectMany(Ports)),
+            },
+            "VOLUME" => config with
+            {
+                Volumes = Keys(config.Volumes, List(value) ?? [.. ChangeWords.Split(value, instruction)]),
+            },
             "USER" => config with { User = value },
             "WORKDIR" => config with { WorkingDir = Join(config.WorkingDir, value) },
             "STOPSIGNAL" => config with { StopSignal = value },
@@ -48,7 +55,9 @@ public static class ConfigChanges
     internal static ImageException Bad(string instruction, string why) =>
         new(ImageError.Invalid, $"the change {instruction} {why}");
 
-    /// <summary>A JSON list is run as it is, anything else by the shell. Bad JSON is a shell line, as in a Dockerfile.</summary>
+    /// <summary>
+    /// A JSON list is run as it is, anything else by the shell. Bad JSON is a shell line, as in a Dockerfile.
+    /// </summary>
     private static string[] Command(ContainerConfig config, string value) =>
         List(value) ?? [.. config.Shell ?? ["/bin/sh", "-c"], value];
 

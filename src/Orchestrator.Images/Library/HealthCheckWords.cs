@@ -44,9 +44,12 @@ internal static class HealthCheckWords
         {
             var digits = rest.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
             var unit = new string([.. rest.Skip(digits).TakeWhile(char.IsAsciiLetter)]);
-            decimal? scale = unit switch { "h" => 3600e9m, "m" => 60e9m, "s" => 1e9m, "ms" => 1e6m, "us" => 1e3m, "ns" => 1, _ => null };
-            if (scale is null || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n))
-                throw ConfigChanges.Bad("HEALTHCHECK", $"has the invalid duration \"{text}\": write it as 30s or 1m30s");
+            decimal? scale = unit switch { "h" => 3600e9m, "m" => 60e9m, "s" => 1e9m, "ms" => 1e6m, "us" => 1e3m,
+                "ns" => 1, _ => null };
+            if (scale is null || !decimal.TryParse(
+                rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n))
+                throw ConfigChanges.Bad(
+                    "HEALTHCHECK", $"has the invalid duration \"{text}\": write it as 30s or 1m30s");
             sum += n * scale.Value;
             rest = rest[(digits + unit.Length)..];
         }

@@ -5,7 +5,9 @@ namespace Orchestrator.Images.Library;
 /// <summary>Finds an image by whatever people call it, in docker's order: full id, name, start of an id.</summary>
 internal static class ImageFinder
 {
-    /// <summary>Whether docker would take <paramref name="name"/> for an id of that image rather than one of its names.</summary>
+    /// <summary>
+    /// Whether docker would take <paramref name="name"/> for an id of that image rather than one of its names.
+    /// </summary>
     public static bool IsIdOf(Digest id, string name) =>
         name.Length > 0 && (id.Hex.StartsWith(name, StringComparison.Ordinal)
             || (name.Length > 7 && id.ToString().StartsWith(name, StringComparison.Ordinal)));

@@ -54,10 +54,12 @@ internal sealed class ImageLibrary : IContentRoots
     }
 
     public Image? Get(Digest id) =>
-        State is var current && current.Images.TryGetValue(id, out var entry) ? Describe(entry, current.NamesOf(id)) : null;
+        State is var current && current.Images.TryGetValue(id, out var entry)
+            ? Describe(entry, current.NamesOf(id)) : null;
 
     /// <summary>Adds an image, or gives it its newest manifest; its blobs must be under a lease.</summary>
-    public Image Add(Digest id, Descriptor manifest, ImageConfig config, IEnumerable<Reference> names, DateTimeOffset now)
+    public Image Add(
+        Digest id, Descriptor manifest, ImageConfig config, IEnumerable<Reference> names, DateTimeOffset now)
     {
         configs[id] = config;
         var after = Change(current =>

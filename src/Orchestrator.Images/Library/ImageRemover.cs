@@ -3,7 +3,9 @@ using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Library;
 
-/// <summary>Docker's rules of removal: what goes when a name or an id is given, what refuses, and in which words.</summary>
+/// <summary>
+/// Docker's rules of removal: what goes when a name or an id is given, what refuses, and in which words.
+/// </summary>
 internal static class ImageRemover
 {
     /// <summary>What a removal came to.</summary>
@@ -73,7 +75,8 @@ internal static class ImageRemover
             Untagged = before.Untagged.AddRange(names),
             Deleted = before.Deleted.Add(id),
         };
-        if (options.NoPrune || parent is not { } above || !after.Next.Images.ContainsKey(above) || after.Next.NamesOf(above).Any())
+        if (options.NoPrune || parent is not { } above
+            || !after.Next.Images.ContainsKey(above) || after.Next.NamesOf(above).Any())
             return after;
         var pruned = Delete(after, above, options with { Force = false });
         return pruned.Refusal is null ? pruned : after;

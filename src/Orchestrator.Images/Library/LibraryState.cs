@@ -9,14 +9,16 @@ internal sealed record LibraryState
 {
     public static LibraryState Empty { get; } = new();
 
-    public ImmutableDictionary<Digest, LibraryEntry> Images { get; init; } = ImmutableDictionary<Digest, LibraryEntry>.Empty;
+    public ImmutableDictionary<Digest, LibraryEntry> Images { get; init; } =
+        ImmutableDictionary<Digest, LibraryEntry>.Empty;
 
     /// <summary>Full names, with a tag or a digest, to the ids of images.</summary>
     public ImmutableDictionary<string, Digest> Names { get; init; } =
         ImmutableDictionary.Create<string, Digest>(StringComparer.Ordinal);
 
     public IEnumerable<Reference> NamesOf(Digest id) =>
-        Names.Where(n => n.Value == id).Select(n => Reference.Parse(n.Key)).OrderBy(r => r.ToString(), StringComparer.Ordinal);
+        Names.Where(n => n.Value == id).Select(n => Reference.Parse(n.Key)).OrderBy(
+            r => r.ToString(), StringComparer.Ordinal);
 
     public LibraryState With(LibraryEntry entry) => this with { Images = Images.SetItem(entry.Id, entry) };
 
@@ -26,7 +28,8 @@ internal sealed record LibraryState
         Images = Images.SetItem(id, Images[id] with { LastTagTime = now }),
     };
 
-    public LibraryState Unnamed(IEnumerable<Reference> names) => this with { Names = Names.RemoveRange(names.Select(n => n.ToString())) };
+    public LibraryState Unnamed(IEnumerable<Reference> names) =>
+        this with { Names = Names.RemoveRange(names.Select(n => n.ToString())) };
 
     public LibraryState Without(Digest id) => this with { Images = Images.Remove(id) };
 }

@@ -4,7 +4,9 @@ using System.Globalization;
 namespace Orchestrator.Images.Tar;
 
 /// <summary>What PAX extended headers say about the next entry, or a global one about all that follow.</summary>
-/// <remarks>Source: pax(1) of POSIX.1-2017, "pax Extended Header". Values are bytes: an attribute's need not be text.</remarks>
+/// <remarks>
+/// Source: pax(1) of POSIX.1-2017, "pax Extended Header". Values are bytes: an attribute's need not be text.
+/// </remarks>
 internal sealed class PaxRecords
 {
     private readonly Dictionary<string, byte[]> records = new(StringComparer.Ordinal);

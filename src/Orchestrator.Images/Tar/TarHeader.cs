@@ -9,7 +9,8 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 {
     public const int Size = 512;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> block = block;
 
@@ -80,7 +81,9 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     private long Number(int offset, int length, string what) =>
         TryNumber(offset, length, out var value) ? value : throw new TarException($"a header has a malformed {what}");
 
-    /// <summary>Octal digits, or, with the top bit set, a big-endian number in two's complement (GNU's base 256).</summary>
+    /// <summary>
+    /// Octal digits, or, with the top bit set, a big-endian number in two's complement (GNU's base 256).
+    /// </summary>
     private bool TryNumber(int offset, int length, out long value)
     {
         var field = block.Slice(offset, length);

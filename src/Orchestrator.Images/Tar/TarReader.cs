@@ -1,6 +1,8 @@
 namespace Orchestrator.Images.Tar;
 
-/// <summary>Reads a tar forward, entry by entry. Hostile input ends in a <see cref="TarException"/>, never in much memory.</summary>
+/// <summary>
+/// Reads a tar forward, entry by entry. Hostile input ends in a <see cref="TarException"/>, never in much memory.
+/// </summary>
 /// <remarks>Own, because the framework's decodes attribute values as text and so breaks file capabilities.</remarks>
 public sealed class TarReader
 {
@@ -29,7 +31,9 @@ public sealed class TarReader
     /// <summary>The content of the entry that <see cref="NextAsync"/> returned last; ends with it.</summary>
     public Stream Content { get; }
 
-    /// <summary>The next entry; what is left of the last one's content is skipped. Null at the end of the archive.</summary>
+    /// <summary>
+    /// The next entry; what is left of the last one's content is skipped. Null at the end of the archive.
+    /// </summary>
     /// <exception cref="TarException">Not a tar, cut off, or beyond any sane limit.</exception>
     public async ValueTask<TarEntry?> NextAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +69,8 @@ public sealed class TarReader
 
     /// <summary>Times outside of what .NET can say are clamped: hostile, or the year 10000.</summary>
     internal static DateTimeOffset ToTime(decimal seconds) =>
-        DateTimeOffset.UnixEpoch.AddTicks((long)(decimal.Clamp(seconds, -62135596800m, 253402300799m) * TimeSpan.TicksPerSecond));
+        DateTimeOffset.UnixEpoch.AddTicks(
+            (long)(decimal.Clamp(seconds, -62135596800m, 253402300799m) * TimeSpan.TicksPerSecond));
 
     internal async ValueTask<int> ReadContentAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
@@ -104,7 +109,8 @@ public sealed class TarReader
         var header = new TarHeader(block);
         if (header.IsZero)
             return mayEnd ? null : throw CutOff();
-        return header.ChecksumHolds() ? block : throw new TarException("the archive is damaged: a header's checksum is wrong");
+        return header.ChecksumHolds() ? block
+            : throw new TarException("the archive is damaged: a header's checksum is wrong");
     }
 
     /// <returns>True: the header was about the next one and has been noted.</returns>
@@ -158,7 +164,8 @@ public sealed class TarReader
         entry = locals.ApplyTo(globals.ApplyTo(entry));
         if (entry.Size < 0)
             throw new TarException($"\"{entry.Name}\" announces a negative size");
-        if (entry.Name.Contains('\0', StringComparison.Ordinal) || entry.LinkName.Contains('\0', StringComparison.Ordinal))
+        if (entry.Name.Contains('\0', StringComparison.Ordinal)
+            || entry.LinkName.Contains('\0', StringComparison.Ordinal))
             throw new TarException("a name has a zero byte");
         // Old writers announce the size of a link's target without storing it.
         return kind == TarKind.File ? entry : entry with { Size = 0 };

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orchestrator.Images.Tar;
 
-/// <summary>Writes a tar forward: ustar, with PAX headers only where ustar cannot say it. Same entries, same bytes.</summary>
+/// <summary>
+/// Writes a tar forward: ustar, with PAX headers only where ustar cannot say it. Same entries, same bytes.
+/// </summary>
 public sealed class TarWriter(Stream target)
 {
     private static readonly byte[] Zeros = new byte[2 * TarHeader.Size];
@@ -15,7 +17,9 @@ public sealed class TarWriter(Stream target)
         var pax = Pax(entry);
         if (pax.Length > 0)
         {
-            await target.WriteAsync(Header(new TarEntry { Name = "PaxHeaders/entry", Kind = TarKind.File, Mode = 0x1a4, Size = pax.Length }, 'x'), cancellationToken);
+            await target.WriteAsync(
+                Header(new TarEntry { Name = "PaxHeaders/entry", Kind = TarKind.File, Mode = 0x1a4, Size = pax.Length },
+                'x'), cancellationToken);
             await target.WriteAsync(pax, cancellationToken);
             await PadAsync(pax.Length, cancellationToken);
         }
@@ -37,7 +41,8 @@ public sealed class TarWriter(Stream target)
         var buffer = new byte[(int)Math.Min(size, 128 * 1024)];
         for (var left = size; left > 0;)
         {
-            var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken);
+            var read = await content.ReadAsync(
+                buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken);
             if (read == 0)
                 throw new EndOfStreamException($"the content ended {left} bytes early");
             await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
@@ -86,7 +91,9 @@ public sealed class TarWriter(Stream target)
         if (entry.Gid >= 1 << 21)
             AddText("gid", entry.Gid.ToString(CultureInfo.InvariantCulture));
         if (NeedsPax(entry.Modified))
-            AddText("mtime", ((entry.Modified - DateTimeOffset.UnixEpoch).Ticks / (decimal)TimeSpan.TicksPerSecond).ToString(CultureInfo.InvariantCulture));
+            AddText(
+                "mtime", ((entry.Modified - DateTimeOffset.UnixEpoch).Ticks / (decimal)TimeSpan.TicksPerSecond)
+                .ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in entry.Xattrs.OrderBy(x => x.Key, StringComparer.Ordinal))
             Add(TarEntry.XattrPrefix + name, value);
         return records.ToArray();
@@ -97,7 +104,8 @@ public sealed class TarWriter(Stream target)
     private static bool Fits(string name) => name.Length <= 100 && Ascii.IsValid(name);
 
     private static bool NeedsPax(DateTimeOffset time) =>
-        time < DateTimeOffset.UnixEpoch || time.ToUnixTimeSeconds() >= 1L << 33 || time.Ticks % TimeSpan.TicksPerSecond != 0;
+        time < DateTimeOffset.UnixEpoch || time.ToUnixTimeSeconds() >= 1L << 33
+            || time.Ticks % TimeSpan.TicksPerSecond != 0;
 
     private static byte[] Header(TarEntry entry, char flag)
     {

@@ -1,6 +1,6 @@
 // The least of a core library that the C# compiler and ILC ask for by name: this program is compiled against nothing
-// else, so there is nothing in it that could allocate, throw or start a thread. Shapes matter to the compilers, bodies do
-// not: what is never called has none, what must not be reached ends in an endless loop.
+// else, so there is nothing in it that could allocate, throw or start a thread. Shapes matter to the compilers, bodies
+// do not: what is never called has none, what must not be reached ends in an endless loop.
 #pragma warning disable
 namespace System;
 

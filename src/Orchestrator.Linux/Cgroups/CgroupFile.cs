@@ -51,7 +51,8 @@ internal static class CgroupFile
 
     /// <summary>"max" and nonsense are 0; v1's "no limit" (a page short of 2⁶³) too.</summary>
     internal static ulong ToNumber(string? text) =>
-        ulong.TryParse(text.AsSpan().Trim(), CultureInfo.InvariantCulture, out var value) && value < 0x7fff_ffff_ffff_0000
+        ulong.TryParse(text.AsSpan().Trim(), CultureInfo.InvariantCulture, out var value)
+            && value < 0x7fff_ffff_ffff_0000
             ? value
             : 0;
 }

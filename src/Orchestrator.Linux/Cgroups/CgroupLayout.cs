@@ -15,7 +15,8 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies)
     /// <summary>The v2 hierarchy, controllers or not: freeze and kill work there at any rate.</summary>
     public CgroupHierarchy? Unified => Hierarchies.FirstOrDefault(h => h.IsV2);
 
-    public CgroupHierarchy? Of(string controller) => Hierarchies.FirstOrDefault(h => h.Controllers.Contains(controller));
+    public CgroupHierarchy? Of(string controller) =>
+        Hierarchies.FirstOrDefault(h => h.Controllers.Contains(controller));
 
     /// <summary>As this process sees the host now.</summary>
     public static CgroupLayout Detect() => Parse(

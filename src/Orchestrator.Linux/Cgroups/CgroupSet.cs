@@ -27,7 +27,8 @@ public sealed class CgroupSet
     public CgroupLayout Layout { get; }
 
     /// <summary>Writing "0" to each puts a single-threaded writer into the cgroup's v1 half. Not cgroup.procs: moving a
-    /// process waits until every CPU has passed through the scheduler (10 ms and more), moving one's own thread does not.
+    /// process waits until every CPU has passed through the scheduler (10 ms and more), moving one's own thread does
+    /// not.
     /// </summary>
     public IEnumerable<string> TasksFiles => used.Where(h => !h.IsV2).Select(h => $"{Directory(h)}/tasks");
 
@@ -68,7 +69,9 @@ public sealed class CgroupSet
 
     public void Thaw() => SetFrozen(false);
 
-    /// <summary>SIGKILL to every process, also to those that fork meanwhile. They may still be dying on return.</summary>
+    /// <summary>
+    /// SIGKILL to every process, also to those that fork meanwhile. They may still be dying on return.
+    /// </summary>
     public void KillAll()
     {
         if (UnifiedDirectory is { } unified && File.Exists($"{unified}/cgroup.kill"))
@@ -87,7 +90,8 @@ public sealed class CgroupSet
     public long OomKills() => For("memory") switch
     {
         ({ } directory, true) => (long)CgroupFile.Table($"{directory}/memory.events").GetValueOrDefault("oom_kill"),
-        ({ } directory, false) => (long)CgroupFile.Table($"{directory}/memory.oom_control").GetValueOrDefault("oom_kill"),
+        ({ } directory, false) =>
+            (long)CgroupFile.Table($"{directory}/memory.oom_control").GetValueOrDefault("oom_kill"),
         _ => 0,
     };
 
@@ -148,8 +152,8 @@ public sealed class CgroupSet
         }
     }
 
-    /// <summary>v1: a frozen process does not die of SIGKILL before it is thawed, so: freeze that none forks, signal all,
-    /// thaw, and look again.</summary>
+    /// <summary>v1: a frozen process does not die of SIGKILL before it is thawed, so: freeze that none forks, signal
+    /// all, thaw, and look again.</summary>
     private void KillByFreezing()
     {
         const int sigkill = 9;

@@ -56,7 +56,8 @@ internal static class CounterReader
             ? counters
             : counters with
             {
-                Pids = CgroupFile.Number($"{directory}/pids.current"), PidsLimit = CgroupFile.Number($"{directory}/pids.max"),
+                Pids = CgroupFile.Number($"{directory}/pids.current"),
+                PidsLimit = CgroupFile.Number($"{directory}/pids.max"),
             };
 
     private static CgroupCounters Io(CgroupSet cgroup, CgroupCounters counters)
@@ -73,11 +74,13 @@ internal static class CounterReader
 
     /// <summary>"8:0 Read 4096" lines.</summary>
     internal static ulong SumLines(string text, string word) =>
-        Sum(text.Split('\n').Where(l => l.Contains(word, StringComparison.Ordinal)).Select(l => l[(l.LastIndexOf(' ') + 1)..]));
+        Sum(text.Split('\n').Where(l => l.Contains(word, StringComparison.Ordinal)).Select(
+            l => l[(l.LastIndexOf(' ') + 1)..]));
 
     /// <summary>"8:0 rbytes=4096 wbytes=0 …" lines.</summary>
     internal static ulong SumWords(string text, string key) =>
-        Sum(text.Split([' ', '\n']).Where(w => w.StartsWith(key, StringComparison.Ordinal)).Select(w => w[key.Length..]));
+        Sum(text.Split([' ', '\n']).Where(w => w.StartsWith(key, StringComparison.Ordinal))
+            .Select(w => w[key.Length..]));
 
     private static ulong Sum(IEnumerable<string> numbers) =>
         numbers.Aggregate(0UL, (sum, n) => sum + (ulong.TryParse(n, CultureInfo.InvariantCulture, out var v) ? v : 0));

@@ -43,7 +43,8 @@ internal static class LimitWriter
             Write(directory, "memory.low", reservation < 0 ? "0" : Text(reservation));
     }
 
-    /// <summary>v1 keeps memory ≤ memory+swap at every moment: when growing, the sum must go first, when shrinking, last.
+    /// <summary>v1 keeps memory ≤ memory+swap at every moment: when growing, the sum must go first, when shrinking,
+    /// last.
     /// </summary>
     private static void MemoryV1(string directory, CgroupLimits limits)
     {
@@ -89,9 +90,11 @@ internal static class LimitWriter
     }
 
     private static (string Path, bool IsV2) Need(CgroupSet cgroup, string controller) =>
-        cgroup.For(controller) ?? throw new LinuxException("cgroup", $"controller {controller} (not on this host)", Errno.ENOTSUP);
+        cgroup.For(controller)
+            ?? throw new LinuxException("cgroup", $"controller {controller} (not on this host)", Errno.ENOTSUP);
 
-    private static void Write(string directory, string file, string value) => CgroupFile.Write($"{directory}/{file}", value);
+    private static void Write(string directory, string file, string value) =>
+        CgroupFile.Write($"{directory}/{file}", value);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -32,7 +32,8 @@ public sealed unsafe class DirectoryHandle : SafeHandleZeroOrMinusOneIsInvalid
 
     /// <summary>openat2 with this directory as the root of everything.</summary>
     public SafeFileHandle OpenIn(
-        string relative, OpenFlags flags, uint mode = 0, ResolveFlags resolve = ResolveFlags.IN_ROOT | ResolveFlags.NO_MAGICLINKS) =>
+        string relative, OpenFlags flags, uint mode = 0,
+        ResolveFlags resolve = ResolveFlags.IN_ROOT | ResolveFlags.NO_MAGICLINKS) =>
         new(OpenFd(relative, flags, mode, resolve), ownsHandle: true);
 
     public DirectoryHandle OpenDirectoryIn(
@@ -52,7 +53,9 @@ public sealed unsafe class DirectoryHandle : SafeHandleZeroOrMinusOneIsInvalid
     public void MakeDirectory(string name, uint mode) =>
         LinuxException.Check(LibcFiles.mkdirat(Fd, name, mode), "mkdirat", Named(name));
 
-    /// <param name="mode">Kind and permission bits; device nodes take a number of <see cref="FileStatus.MakeDevice"/>.</param>
+    /// <param name="mode">
+    /// Kind and permission bits; device nodes take a number of <see cref="FileStatus.MakeDevice"/>.
+    /// </param>
     public void MakeNode(string name, uint mode, ulong device = 0) =>
         LinuxException.Check(LibcFiles.mknodat(Fd, name, mode, device), "mknodat", Named(name));
 

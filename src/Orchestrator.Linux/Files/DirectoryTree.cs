@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Linux.Files;
 
-/// <summary>Removes whole trees whose names others chose: any bytes, any depth, never through a symbolic link.</summary>
+/// <summary>
+/// Removes whole trees whose names others chose: any bytes, any depth, never through a symbolic link.
+/// </summary>
 /// <remarks>.NET's own recursion decodes names as UTF-8 and then cannot find those that are not.</remarks>
 public static unsafe partial class DirectoryTree
 {
@@ -10,7 +12,9 @@ public static unsafe partial class DirectoryTree
     private const int OpenDirectory = (int)(OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC);
 
     /// <summary>Removes the tree with its root; one that is not there is fine.</summary>
-    /// <exception cref="LinuxException">EBUSY: something is still mounted in it. What was removed till then stays so.</exception>
+    /// <exception cref="LinuxException">
+    /// EBUSY: something is still mounted in it. What was removed till then stays so.
+    /// </exception>
     public static void Delete(string path)
     {
         var root = openat(LibcFiles.AT_FDCWD, path, OpenDirectory, 0);
@@ -30,7 +34,9 @@ public static unsafe partial class DirectoryTree
             throw new LinuxException("rmdir", path, LastError);
     }
 
-    /// <summary>Goes down and up through ".." instead of recursing: depth costs neither stack nor descriptors.</summary>
+    /// <summary>
+    /// Goes down and up through ".." instead of recursing: depth costs neither stack nor descriptors.
+    /// </summary>
     private static void Empty(int root, string path)
     {
         var current = dup(root);
@@ -60,7 +66,9 @@ public static unsafe partial class DirectoryTree
         }
     }
 
-    /// <summary>Removes all but folders; returns the name of one folder that is left, null when the directory is empty.</summary>
+    /// <summary>
+    /// Removes all but folders; returns the name of one folder that is left, null when the directory is empty.
+    /// </summary>
     private static byte[]? RemoveFilesOf(int fd, string path)
     {
         const int size = 32 * 1024, getdents64 = 217;
@@ -82,7 +90,8 @@ public static unsafe partial class DirectoryTree
                     if (TryUnlink(fd, name, path))
                         removed = true;
                     else
-                        folder ??= MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).ToArray().Append((byte)0).ToArray();
+                        folder ??= MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).ToArray().Append((byte)0)
+                        .ToArray();
                 }
             }
 
@@ -133,7 +142,8 @@ public static unsafe partial class DirectoryTree
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int openat(int dir, string path, int flags, uint mode);
 
-    [LibraryImport("libc", SetLastError = true)] private static partial int openat(int dir, byte* path, int flags, uint mode);
+    [LibraryImport("libc", SetLastError = true)] private static partial int openat(
+        int dir, byte* path, int flags, uint mode);
     [LibraryImport("libc", SetLastError = true)] private static partial int unlinkat(int dir, byte* path, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int dup(int fd);
     [LibraryImport("libc", SetLastError = true)] private static partial long lseek(int fd, long offset, int origin);

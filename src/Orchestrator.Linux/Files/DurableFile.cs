@@ -26,7 +26,8 @@ public static class DurableFile
     public static void SyncDirectory(string path)
     {
         var fd = LinuxException.Check(
-            LibcFiles.openat(LibcFiles.AT_FDCWD, path, (int)(OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC), 0), "open", path);
+            LibcFiles.openat(LibcFiles.AT_FDCWD, path, (int)(OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC), 0),
+            "open", path);
         try
         {
             LinuxException.Check(LibcFiles.fsync(fd), "fsync", path);

@@ -8,7 +8,8 @@ public static unsafe class ExtendedAttributes
     public static void Set(string path, string name, ReadOnlySpan<byte> value)
     {
         fixed (byte* bytes = value)
-            LinuxException.Check(LibcFiles.lsetxattr(path, name, bytes, (nuint)value.Length, 0), "lsetxattr", $"{path}, {name}");
+            LinuxException.Check(
+                LibcFiles.lsetxattr(path, name, bytes, (nuint)value.Length, 0), "lsetxattr", $"{path}, {name}");
     }
 
     /// <returns>Null: there is no such attribute, or the file system has none.</returns>

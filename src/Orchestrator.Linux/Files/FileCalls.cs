@@ -18,7 +18,9 @@ public static class FileCalls
     public static void Allocate(SafeFileHandle file, long offset, long length, bool keepSize = false) =>
         LinuxException.Check(LibcFiles.fallocate(file, keepSize ? 1 : 0, offset, length), "fallocate", "file");
 
-    /// <summary>flock without waiting; it ends when the file is closed, or its process with all heirs of the fd.</summary>
+    /// <summary>
+    /// flock without waiting; it ends when the file is closed, or its process with all heirs of the fd.
+    /// </summary>
     /// <returns>False: somebody else holds it.</returns>
     /// <remarks>.NET locks files it opens in the same way, shared at least: open a lock file by
     /// <see cref="DirectoryHandle.OpenIn"/>, or two openers keep each other from it.</remarks>

@@ -15,6 +15,7 @@ public sealed record FileSystemStatus(
         // struct statfs of x86-64: type, block size, blocks, free, available, files, free files; 120 bytes in all.
         var buffer = stackalloc long[16];
         LinuxException.Check(LibcFiles.statfs(path, buffer), "statfs", path);
-        return new(buffer[0], buffer[1] * buffer[2], buffer[1] * buffer[3], buffer[1] * buffer[4], buffer[5], buffer[6]);
+        return new(
+            buffer[0], buffer[1] * buffer[2], buffer[1] * buffer[3], buffer[1] * buffer[4], buffer[5], buffer[6]);
     }
 }

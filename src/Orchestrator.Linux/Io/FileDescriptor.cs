@@ -18,7 +18,9 @@ public sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvalid
 
     public int Fd => (int)handle;
 
-    /// <summary>A path of this very file, for calls that only take one; valid in this process while this is open.</summary>
+    /// <summary>
+    /// A path of this very file, for calls that only take one; valid in this process while this is open.
+    /// </summary>
     public string ProcPath => $"/proc/self/fd/{Fd}";
 
     public static FileDescriptor Open(string path, OpenFlags flags, uint mode = 0) =>

@@ -43,7 +43,8 @@ public static unsafe partial class TerminalCalls
     }
 
     [LibraryImport("libc", SetLastError = true)] private static partial int isatty(int fd);
-    [LibraryImport("libc", SetLastError = true)] private static partial int ioctl(int fd, nuint request, ushort* window);
+    [LibraryImport("libc", SetLastError = true)] private static partial int ioctl(
+        int fd, nuint request, ushort* window);
     [LibraryImport("libc", SetLastError = true)] private static partial int tcgetattr(int fd, byte* settings);
     [LibraryImport("libc", SetLastError = true)] private static partial int tcsetattr(int fd, int when, byte* settings);
     [LibraryImport("libc")] private static partial void cfmakeraw(byte* settings);

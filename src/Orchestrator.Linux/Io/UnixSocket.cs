@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orchestrator.Linux.Io;
 
-/// <summary>Stream sockets of the unix family, with what .NET's do not have: credentials and passed descriptors.</summary>
+/// <summary>
+/// Stream sockets of the unix family, with what .NET's do not have: credentials and passed descriptors.
+/// </summary>
 public static unsafe partial class UnixSocket
 {
     private const int Unix = 1, Stream = 1, Cloexec = 0x80000, NonBlock = 0x800, SocketLevel = 1;
@@ -18,8 +20,8 @@ public static unsafe partial class UnixSocket
         return (new FileDescriptor(fds[0]), new FileDescriptor(fds[1]));
     }
 
-    /// <summary>Listens, non-blocking, on a path that must not exist. Always a path of a file system: abstract names are
-    /// open to everybody in the network namespace (CVE-2020-15257).</summary>
+    /// <summary>Listens, non-blocking, on a path that must not exist. Always a path of a file system: abstract names
+    /// are open to everybody in the network namespace (CVE-2020-15257).</summary>
     public static FileDescriptor Listen(string path)
     {
         var name = Encoding.UTF8.GetBytes(path);
@@ -158,6 +160,8 @@ public static unsafe partial class UnixSocket
     [LibraryImport("libc", SetLastError = true)]
     private static partial int getsockopt(int fd, int level, int name, int* value, uint* size);
 
-    [LibraryImport("libc", SetLastError = true)] private static partial nint recvmsg(int fd, MessageHeader* message, int flags);
-    [LibraryImport("libc", SetLastError = true)] private static partial nint sendmsg(int fd, MessageHeader* message, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static partial nint recvmsg(
+        int fd, MessageHeader* message, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static partial nint sendmsg(
+        int fd, MessageHeader* message, int flags);
 }

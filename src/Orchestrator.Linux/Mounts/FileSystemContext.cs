@@ -3,8 +3,8 @@ using Orchestrator.Linux.Io;
 
 namespace Orchestrator.Linux.Mounts;
 
-/// <summary>The newer way to mount (Linux 5.2): options one by one, so their sum may be longer than a page, then a mount
-/// that is attached by descriptor.</summary>
+/// <summary>The newer way to mount (Linux 5.2): options one by one, so their sum may be longer than a page, then a
+/// mount that is attached by descriptor.</summary>
 public sealed partial class FileSystemContext : IDisposable
 {
     private const int SetFlagCommand = 0, SetStringCommand = 1, CreateCommand = 6;
@@ -25,9 +25,11 @@ public sealed partial class FileSystemContext : IDisposable
     public void MountOn(string target)
     {
         Configure(CreateCommand, null, null);
-        using var mount = new FileDescriptor(LinuxException.Check((int)fsmount(Fsmount, context.Fd, 1, 0), "fsmount", type));
+        using var mount = new FileDescriptor(
+            LinuxException.Check((int)fsmount(Fsmount, context.Fd, 1, 0), "fsmount", type));
         const uint emptyPath = 4;
-        LinuxException.Check(move_mount(MoveMount, mount.Fd, "", -100, target, emptyPath), "move_mount", $"{type} on {target}");
+        LinuxException.Check(
+            move_mount(MoveMount, mount.Fd, "", -100, target, emptyPath), "move_mount", $"{type} on {target}");
     }
 
     public void Dispose() => context.Dispose();
@@ -35,7 +37,8 @@ public sealed partial class FileSystemContext : IDisposable
     private void Configure(uint command, string? key, string? value)
     {
         if (fsconfig(Fsconfig, context.Fd, command, key, value, 0) < 0)
-            throw new LinuxException("fsconfig", $"{type} {key}={value}{Reason()}", (Errno)Marshal.GetLastPInvokeError());
+            throw new LinuxException(
+                "fsconfig", $"{type} {key}={value}{Reason()}", (Errno)Marshal.GetLastPInvokeError());
     }
 
     /// <summary>The kernel leaves its complaint to be read from the context.</summary>

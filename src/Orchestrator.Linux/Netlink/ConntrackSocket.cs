@@ -58,7 +58,8 @@ public sealed class ConntrackSocket : IDisposable
         var original = attributes.Nested(CTA_TUPLE_ORIG);
         var addresses = original.Nested(CTA_TUPLE_IP);
         var reply = attributes.Nested(CTA_TUPLE_REPLY).Nested(CTA_TUPLE_IP);
-        if (addresses.Address(CTA_IP_V4_SRC) is not { } source || addresses.Address(CTA_IP_V4_DST) is not { } destination
+        if (addresses.Address(CTA_IP_V4_SRC) is not { } source
+            || addresses.Address(CTA_IP_V4_DST) is not { } destination
             || reply.Address(CTA_IP_V4_SRC) is not { } answering)
             return null;
         var protocol = original.Nested(CTA_TUPLE_PROTO).Byte(CTA_PROTO_NUM) ?? 0;

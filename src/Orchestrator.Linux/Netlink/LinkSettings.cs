@@ -3,7 +3,8 @@ using System.Net;
 namespace Orchestrator.Linux.Netlink;
 
 /// <param name="Learning">False: forwards only by the entries it is given.</param>
-public sealed record BridgeSettings(string? Alias = null, int? Mtu = null, MacAddress? Mac = null, bool Learning = true);
+public sealed record BridgeSettings(
+    string? Alias = null, int? Mtu = null, MacAddress? Mac = null, bool Learning = true);
 
 /// <param name="Name">Name of this end.</param>
 /// <param name="Master">Index of the bridge this end joins, 0 for none.</param>

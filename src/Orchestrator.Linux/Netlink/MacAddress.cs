@@ -36,5 +36,6 @@ public readonly record struct MacAddress(long Value)
         return eight[2..];
     }
 
-    public override string ToString() => string.Join(':', ToBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+    public override string ToString() =>
+        string.Join(':', ToBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
 }

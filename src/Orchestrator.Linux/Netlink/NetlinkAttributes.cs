@@ -58,7 +58,8 @@ internal readonly ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
             int size = BinaryPrimitives.ReadUInt16LittleEndian(rest);
             if (size < 4 || size > rest.Length)
                 return false;
-            type = BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]) & 0x3fff; // Without the nested and byte-order bits.
+            // Without the nested and byte-order bits.
+            type = BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]) & 0x3fff;
             payload = rest[4..size];
             rest = rest[Math.Min(rest.Length, (size + 3) & ~3)..];
             return true;

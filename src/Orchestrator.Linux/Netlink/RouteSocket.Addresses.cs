@@ -100,7 +100,8 @@ public sealed partial class RouteSocket
     {
         var header = MemoryMarshal.Read<RtMsg>(payload);
         var attributes = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<RtMsg>()));
-        if ((attributes.Int32(RTA_TABLE) ?? header.Table) != RT_TABLE_MAIN || attributes.Int32(RTA_OIF) is not { } index)
+        if ((attributes.Int32(RTA_TABLE) ?? header.Table) != RT_TABLE_MAIN
+            || attributes.Int32(RTA_OIF) is not { } index)
             return null;
         var destination = attributes.Address(RTA_DST) ?? IPAddress.Any;
         return new RouteInfo(

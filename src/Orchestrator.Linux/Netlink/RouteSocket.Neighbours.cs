@@ -7,7 +7,8 @@ namespace Orchestrator.Linux.Netlink;
 /// <param name="Address">IPv4 address of an ARP entry; null for a forwarding entry.</param>
 /// <param name="Destination">VTEP that a VXLAN forwarding entry leads to; null otherwise.</param>
 /// <param name="OfMaster">A forwarding entry of the bridge, not of the port itself.</param>
-public sealed record NeighbourInfo(int Index, MacAddress Mac, IPAddress? Address, IPAddress? Destination, bool OfMaster);
+public sealed record NeighbourInfo(
+    int Index, MacAddress Mac, IPAddress? Address, IPAddress? Destination, bool OfMaster);
 
 public sealed partial class RouteSocket
 {
@@ -23,7 +24,8 @@ public sealed partial class RouteSocket
 
     /// <summary>Static entries only: nothing the kernel learned or made for itself.</summary>
     /// <param name="index">Link whose entries are wanted.</param>
-    public List<NeighbourInfo> ListStatic(int index) => [.. ListNeighbours(AF_INET, index), .. ListNeighbours(AF_BRIDGE, index)];
+    public List<NeighbourInfo> ListStatic(int index) =>
+        [.. ListNeighbours(AF_INET, index), .. ListNeighbours(AF_BRIDGE, index)];
 
     private IEnumerable<NeighbourInfo> ListNeighbours(byte family, int index) =>
         netlink.Dump(new NetlinkMessage(RTM_GETNEIGH, NetlinkFlags.None, "list neighbours")

@@ -13,7 +13,9 @@ public readonly record struct WaitStatus(int Raw)
     public int ExitCode => Signal == 0 ? (Raw >> 8) & 0xff : 128 + Signal;
 }
 
-/// <summary>Children started and reaped without <see cref="System.Diagnostics.Process"/>, which would compete for them.</summary>
+/// <summary>
+/// Children started and reaped without <see cref="System.Diagnostics.Process"/>, which would compete for them.
+/// </summary>
 public static unsafe partial class Child
 {
     private const int NoHang = 1;
@@ -124,7 +126,8 @@ public static unsafe partial class Child
 
     [LibraryImport("libc")] private static partial int posix_spawn_file_actions_init(byte* actions);
     [LibraryImport("libc")] private static partial int posix_spawn_file_actions_destroy(byte* actions);
-    [LibraryImport("libc")] private static partial int posix_spawn_file_actions_adddup2(byte* actions, int from, int to);
+    [LibraryImport("libc")] private static partial int posix_spawn_file_actions_adddup2(
+        byte* actions, int from, int to);
     [LibraryImport("libc")] private static partial int posix_spawnattr_init(byte* attributes);
     [LibraryImport("libc")] private static partial int posix_spawnattr_destroy(byte* attributes);
     [LibraryImport("libc")] private static partial int posix_spawnattr_setsigdefault(byte* attributes, ulong* signals);

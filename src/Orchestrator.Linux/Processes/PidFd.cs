@@ -4,7 +4,9 @@ using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Linux.Processes;
 
-/// <summary>A pidfd: names one process for as long as it is open, so a reused pid is never signalled by mistake.</summary>
+/// <summary>
+/// A pidfd: names one process for as long as it is open, so a reused pid is never signalled by mistake.
+/// </summary>
 /// <remarks>Becomes readable (epoll) when the process ends. Source: pidfd_open(2); Linux 5.3, glibc 2.36.</remarks>
 public sealed unsafe partial class PidFd : SafeHandleMinusOneIsInvalid
 {
@@ -13,7 +15,8 @@ public sealed unsafe partial class PidFd : SafeHandleMinusOneIsInvalid
     public int Fd => (int)handle;
 
     /// <exception cref="LinuxException">ESRCH: no such process. EMFILE: no free file descriptor.</exception>
-    public static PidFd Open(int pid) => new(LinuxException.Check(pidfd_open(pid, flags: 0), "pidfd_open", $"pid {pid}"));
+    public static PidFd Open(int pid) =>
+        new(LinuxException.Check(pidfd_open(pid, flags: 0), "pidfd_open", $"pid {pid}"));
 
     /// <exception cref="LinuxException">ESRCH: it has ended.</exception>
     public void Signal(int signal) =>

@@ -12,7 +12,8 @@ public static unsafe partial class ThisProcess
         LinuxException.Check(prctl(SetChildSubreaper, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");
 
     /// <summary>Others of the same user may not trace this process or open its /proc files.</summary>
-    public static void ForbidTracing() => LinuxException.Check(prctl(SetDumpable, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
+    public static void ForbidTracing() =>
+        LinuxException.Check(prctl(SetDumpable, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
 
     /// <summary>Leaves the session of whoever started us.</summary>
     /// <returns>False: we lead a process group already, so it cannot be.</returns>
@@ -26,7 +27,9 @@ public static unsafe partial class ThisProcess
         return (limit[0], limit[1]);
     }
 
-    /// <summary>Sends a signal by pid; only for pids that cannot have been reused (own children, frozen processes).</summary>
+    /// <summary>
+    /// Sends a signal by pid; only for pids that cannot have been reused (own children, frozen processes).
+    /// </summary>
     /// <returns>False: no such process.</returns>
     public static bool Kill(int pid, int signal)
     {

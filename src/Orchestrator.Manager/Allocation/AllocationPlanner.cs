@@ -26,7 +26,8 @@ internal sealed class AllocationPlanner(AllocatorOptions options)
 
     private static IEnumerable<Node> PlanNodes(StoreRoot root, AddressSpaces spaces)
     {
-        if (root.Networks.All.FirstOrDefault(n => n.Spec.Ingress) is not { } ingress || spaces.Of(ingress.Id) is not { } space)
+        if (root.Networks.All.FirstOrDefault(n => n.Spec.Ingress) is not { } ingress
+            || spaces.Of(ingress.Id) is not { } space)
             yield break;
         foreach (var node in root.Nodes.All.Where(node => !space.Owns(node.IngressAddress)))
         {

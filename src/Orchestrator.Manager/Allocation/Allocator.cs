@@ -10,7 +10,8 @@ namespace Orchestrator.Manager.Allocation;
 internal sealed class Allocator(
     ObjectStore store, AllocationPlanner planner, TimeProvider time, ILogger<Allocator> logger)
     : ReconcileLoop(
-        store, time, logger, ObjectKind.Cluster, ObjectKind.Network, ObjectKind.Service, ObjectKind.Task, ObjectKind.Node)
+        store, time, logger, ObjectKind.Cluster, ObjectKind.Network, ObjectKind.Service, ObjectKind.Task,
+        ObjectKind.Node)
 {
     private AllocatorMemory memory = AllocatorMemory.Empty;
 

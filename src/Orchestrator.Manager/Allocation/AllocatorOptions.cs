@@ -22,7 +22,8 @@ public sealed record AllocatorOptions
     public IEnumerable<string> Faults()
     {
         if (FirstDynamicPort is < 1 or > 65_535 || LastDynamicPort > 65_535 || LastDynamicPort < FirstDynamicPort)
-            yield return $"allocator.dynamic-ports is {FirstDynamicPort}-{LastDynamicPort}; set a range within 1-65535.";
+            yield return "allocator.dynamic-ports is "
+                + $"{FirstDynamicPort}-{LastDynamicPort}; set a range within 1-65535.";
         if (FirstVni is < 1 or > 0xffffff)
             yield return $"allocator.first-vni is {FirstVni}; set 1 to {0xffffff}.";
     }

@@ -16,7 +16,8 @@ public sealed class CertificateAuthorityService(ObjectStore store)
     {
         var cluster = store.View().Clusters.All.FirstOrDefault()
             ?? throw new UserException(
-                ErrorCode.Unavailable, "This manager has no state of the swarm yet.", "Try again in a few seconds.").ToRpc();
+                ErrorCode.Unavailable, "This manager has no state of the swarm yet.", "Try again in a few seconds.")
+                .ToRpc();
         return Task.FromResult(new Protocol.V1.GetRootCertificateResponse
         {
             Certificate = ByteString.CopyFromUtf8(cluster.RootCa.Certificate),

@@ -83,7 +83,8 @@ internal sealed class CertificateIssuance(ObjectStore store, TimeProvider time)
     }
 
     private static Cluster ClusterOf(Transaction tx) => tx.Clusters.All().FirstOrDefault()
-        ?? throw new UserException(ErrorCode.Unavailable, "The swarm is not founded yet.", "Try again in a few seconds.");
+        ?? throw new UserException(
+            ErrorCode.Unavailable, "The swarm is not founded yet.", "Try again in a few seconds.");
 
     /// <summary>Compares with both tokens whatever the first says, so that time does not tell which was near.</summary>
     private static NodeRole RoleOf(RootCa ca, string token)

@@ -44,7 +44,8 @@ internal sealed class ClusterApi(ObjectStore store)
     private static void Validate(ClusterSpec spec, ClusterSpec old)
     {
         if (spec.DispatcherHeartbeat < TimeSpan.FromMilliseconds(100))
-            throw UserErrors.Invalid($"dispatcher heartbeat period {spec.DispatcherHeartbeat} is too short", "Set 100ms or more.");
+            throw UserErrors.Invalid(
+                $"dispatcher heartbeat period {spec.DispatcherHeartbeat} is too short", "Set 100ms or more.");
         if (spec.NodeCertificateExpiry < TimeSpan.FromHours(1))
             throw UserErrors.Invalid("minimum certificate expiry time is: 1h0m0s", "Set --cert-expiry 1h or more.");
         if (!spec.AddressPools.SequenceEqual(old.AddressPools) || spec.SubnetLength != old.SubnetLength
@@ -56,7 +57,8 @@ internal sealed class ClusterApi(ObjectStore store)
     private static string Rotated(string token) => $"{token[..(token.LastIndexOf('-') + 1)]}{Identifier.New()}";
 
     private static Cluster Only(IEnumerable<Cluster> clusters) => clusters.FirstOrDefault()
-        ?? throw new UserException(ErrorCode.FailedPrecondition, "This node is not part of a swarm.", "Make one: orch swarm init");
+        ?? throw new UserException(
+            ErrorCode.FailedPrecondition, "This node is not part of a swarm.", "Make one: orch swarm init");
 
     // The key of the root never leaves the managers' store.
     private static P.Cluster Shown(Cluster cluster) => (cluster with

@@ -15,7 +15,8 @@ public sealed class ControlService : P.Control.ControlBase
     private readonly NetworkApi networks;
 
     internal ControlService(
-        LeaderRouter router, ClusterApi clusters, NodeApi nodes, ServiceApi services, TaskApi tasks, NetworkApi networks)
+        LeaderRouter router, ClusterApi clusters, NodeApi nodes, ServiceApi services, TaskApi tasks,
+        NetworkApi networks)
     {
         this.router = router;
         this.clusters = clusters;
@@ -31,65 +32,81 @@ public sealed class ControlService : P.Control.ControlBase
     public override Task<P.UpdateClusterResponse> UpdateCluster(
         P.UpdateClusterRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => clusters.UpdateAsync(request, token), (leader, hop) => leader.UpdateClusterAsync(request, hop));
+            context, token => clusters.UpdateAsync(request, token),
+            (leader, hop) => leader.UpdateClusterAsync(request, hop));
 
     public override Task<P.ListNodesResponse> ListNodes(P.ListNodesRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => nodes.ListAsync(request, token), (leader, hop) => leader.ListNodesAsync(request, hop));
+        router.RouteAsync(
+            context, token => nodes.ListAsync(request, token), (leader, hop) => leader.ListNodesAsync(request, hop));
 
     public override Task<P.GetNodeResponse> GetNode(P.GetNodeRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => nodes.GetAsync(request, token), (leader, hop) => leader.GetNodeAsync(request, hop));
+        router.RouteAsync(
+            context, token => nodes.GetAsync(request, token), (leader, hop) => leader.GetNodeAsync(request, hop));
 
     public override Task<P.UpdateNodeResponse> UpdateNode(P.UpdateNodeRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => nodes.UpdateAsync(request, token), (leader, hop) => leader.UpdateNodeAsync(request, hop));
+        router.RouteAsync(
+            context, token => nodes.UpdateAsync(request, token), (leader, hop) => leader.UpdateNodeAsync(request, hop));
 
     public override Task<P.RemoveNodeResponse> RemoveNode(P.RemoveNodeRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => nodes.RemoveAsync(request, token), (leader, hop) => leader.RemoveNodeAsync(request, hop));
+        router.RouteAsync(
+            context, token => nodes.RemoveAsync(request, token), (leader, hop) => leader.RemoveNodeAsync(request, hop));
 
     public override Task<P.ListServicesResponse> ListServices(
         P.ListServicesRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => services.ListAsync(request, token), (leader, hop) => leader.ListServicesAsync(request, hop));
+            context, token => services.ListAsync(request, token),
+            (leader, hop) => leader.ListServicesAsync(request, hop));
 
     public override Task<P.GetServiceResponse> GetService(P.GetServiceRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => services.GetAsync(request, token), (leader, hop) => leader.GetServiceAsync(request, hop));
+        router.RouteAsync(
+            context, token => services.GetAsync(request, token), (leader, hop) => leader.GetServiceAsync(request, hop));
 
     // Step 2: the user's spec becomes a service.
     public override Task<P.CreateServiceResponse> CreateService(
         P.CreateServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => services.CreateAsync(request, token), (leader, hop) => leader.CreateServiceAsync(request, hop));
+            context, token => services.CreateAsync(request, token),
+            (leader, hop) => leader.CreateServiceAsync(request, hop));
 
     public override Task<P.UpdateServiceResponse> UpdateService(
         P.UpdateServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => services.UpdateAsync(request, token), (leader, hop) => leader.UpdateServiceAsync(request, hop));
+            context, token => services.UpdateAsync(request, token),
+            (leader, hop) => leader.UpdateServiceAsync(request, hop));
 
     public override Task<P.RemoveServiceResponse> RemoveService(
         P.RemoveServiceRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => services.RemoveAsync(request, token), (leader, hop) => leader.RemoveServiceAsync(request, hop));
+            context, token => services.RemoveAsync(request, token),
+            (leader, hop) => leader.RemoveServiceAsync(request, hop));
 
     public override Task<P.ListTasksResponse> ListTasks(P.ListTasksRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => tasks.ListAsync(request, token), (leader, hop) => leader.ListTasksAsync(request, hop));
+        router.RouteAsync(
+            context, token => tasks.ListAsync(request, token), (leader, hop) => leader.ListTasksAsync(request, hop));
 
     public override Task<P.GetTaskResponse> GetTask(P.GetTaskRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => tasks.GetAsync(request, token), (leader, hop) => leader.GetTaskAsync(request, hop));
+        router.RouteAsync(
+            context, token => tasks.GetAsync(request, token), (leader, hop) => leader.GetTaskAsync(request, hop));
 
     public override Task<P.ListNetworksResponse> ListNetworks(
         P.ListNetworksRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => networks.ListAsync(request, token), (leader, hop) => leader.ListNetworksAsync(request, hop));
+            context, token => networks.ListAsync(request, token),
+            (leader, hop) => leader.ListNetworksAsync(request, hop));
 
     public override Task<P.GetNetworkResponse> GetNetwork(P.GetNetworkRequest request, ServerCallContext context) =>
-        router.RouteAsync(context, token => networks.GetAsync(request, token), (leader, hop) => leader.GetNetworkAsync(request, hop));
+        router.RouteAsync(
+            context, token => networks.GetAsync(request, token), (leader, hop) => leader.GetNetworkAsync(request, hop));
 
     public override Task<P.CreateNetworkResponse> CreateNetwork(
         P.CreateNetworkRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => networks.CreateAsync(request, token), (leader, hop) => leader.CreateNetworkAsync(request, hop));
+            context, token => networks.CreateAsync(request, token),
+            (leader, hop) => leader.CreateNetworkAsync(request, hop));
 
     public override Task<P.RemoveNetworkResponse> RemoveNetwork(
         P.RemoveNetworkRequest request, ServerCallContext context) =>
         router.RouteAsync(
-            context, token => networks.RemoveAsync(request, token), (leader, hop) => leader.RemoveNetworkAsync(request, hop));
+            context, token => networks.RemoveAsync(request, token),
+            (leader, hop) => leader.RemoveNetworkAsync(request, hop));
 }

@@ -47,7 +47,8 @@ internal sealed class LeaderRouter(
         {
             throw new UserException(
                 ErrorCode.PermissionDenied, "This node is not a swarm manager.",
-                "Use \"orch swarm init\" or \"orch swarm join\" with a manager token, or run the command on a manager.").ToRpc();
+                "Use \"orch swarm init\" or \"orch swarm join\" with a manager token, or run the command on a manager.")
+                .ToRpc();
         }
 
         try
@@ -103,7 +104,8 @@ internal sealed class LeaderRouter(
     private static CallOptions Hop(ServerCallContext context)
     {
         if (context.RequestHeaders.Get(Forwarded) is not null)
-            throw new UserException(ErrorCode.Unavailable, "The leader of the swarm is changing.", "Try again in a few seconds.");
+            throw new UserException(
+                ErrorCode.Unavailable, "The leader of the swarm is changing.", "Try again in a few seconds.");
         var deadline = context.Deadline == DateTime.MaxValue ? (DateTime?)null : context.Deadline;
         return new CallOptions(new Metadata { { Forwarded, "1" } }, deadline, context.CancellationToken);
     }

@@ -12,11 +12,13 @@ internal static partial class Names
         if (name.Length == 0)
             throw UserErrors.Invalid("meta: name must be provided", $"Name the {noun}.");
         if (name.Length > 63)
-            throw UserErrors.Invalid("name must be 63 characters or fewer", $"Shorten the name of the {noun} ({name.Length} characters).");
+            throw UserErrors.Invalid(
+                "name must be 63 characters or fewer", $"Shorten the name of the {noun} ({name.Length} characters).");
         if (!Form().IsMatch(name))
         {
             throw UserErrors.Invalid(
-                "name must be valid as a DNS name component", $"\"{name}\" may hold letters, digits, - and _, not at its ends.");
+                "name must be valid as a DNS name component",
+                $"\"{name}\" may hold letters, digits, - and _, not at its ends.");
         }
     }
 

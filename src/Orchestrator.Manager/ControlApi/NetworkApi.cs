@@ -17,7 +17,8 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
     {
         var root = await store.ViewCurrentAsync(cancellationToken);
         var response = new P.ListNetworksResponse();
-        response.Networks.AddRange(root.Networks.All.Where(network => Matches(network, request)).Select(n => n.ToProto()));
+        response.Networks.AddRange(
+            root.Networks.All.Where(network => Matches(network, request)).Select(n => n.ToProto()));
         return response;
     }
 
@@ -52,7 +53,8 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
         var allocated = NetworkAllocator.Allocate(created, others, cluster, allocator)
             ?? throw new UserException(
                 ErrorCode.ResourceExhausted,
-                "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+                "could not find an available, non-overlapping IPv4 address pool among the "
+                + "defaults to assign to the network",
                 "Name one: --subnet CIDR, or remove networks that are not used.");
         return tx.Networks.Update(allocated);
     }
@@ -70,7 +72,8 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
                 $"Remove the service first: orch service rm {service.Spec.Name}");
         }
 
-        if (tx.Tasks.Find(Indexes.TaskNetwork, network.Id.Value).FirstOrDefault(t => !t.Status.State.IsTerminal()) is { } task)
+        if (tx.Tasks.Find(Indexes.TaskNetwork, network.Id.Value).FirstOrDefault(
+            t => !t.Status.State.IsTerminal()) is { } task)
         {
             throw new UserException(
                 ErrorCode.InUse, $"network {name} is in use by task {task.Id}", "Wait until the task has stopped.");

@@ -13,11 +13,13 @@ internal static class NetworkValidator
         if (spec.Driver is not ("" or "overlay"))
         {
             throw new UserException(
-                ErrorCode.Unsupported, $"network driver {spec.Driver} cannot be used for the whole swarm", "Use --driver overlay.");
+                ErrorCode.Unsupported, $"network driver {spec.Driver} cannot be used for the whole swarm",
+                "Use --driver overlay.");
         }
 
         if (spec.Ingress && others.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
-            throw UserErrors.Invalid($"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
+            throw UserErrors.Invalid(
+                $"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
         foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0))
             ValidatePool(pool, others);
     }
@@ -25,10 +27,13 @@ internal static class NetworkValidator
     private static void ValidatePool(IpamPool pool, IReadOnlyCollection<Network> others)
     {
         if (Subnet.Parse(pool.Subnet) is not { } subnet || subnet.Length > 29)
-            throw UserErrors.Invalid($"invalid subnet {pool.Subnet}", "Give an IPv4 subnet of length /29 or shorter, such as 10.1.2.0/24.");
-        if (pool.Gateway.Length > 0 && (Subnet.ParseAddress(pool.Gateway) is not { } gateway || !subnet.Contains(gateway)))
+            throw UserErrors.Invalid(
+                $"invalid subnet {pool.Subnet}", "Give an IPv4 subnet of length /29 or shorter, such as 10.1.2.0/24.");
+        if (pool.Gateway.Length > 0
+            && (Subnet.ParseAddress(pool.Gateway) is not { } gateway || !subnet.Contains(gateway)))
             throw UserErrors.Invalid($"invalid gateway {pool.Gateway}: it is not in subnet {pool.Subnet}");
-        if (pool.Range.Length > 0 && (Subnet.Parse(pool.Range) is not { } range || !subnet.Contains(range.First) || !subnet.Contains(range.Last)))
+        if (pool.Range.Length > 0 && (Subnet.Parse(pool.Range) is not { } range
+            || !subnet.Contains(range.First) || !subnet.Contains(range.Last)))
             throw UserErrors.Invalid($"invalid ip-range {pool.Range}: it is not in subnet {pool.Subnet}");
         if (others.FirstOrDefault(other => NetworkAllocator.SubnetsOf(other).Any(subnet.Overlaps)) is { } taken)
         {

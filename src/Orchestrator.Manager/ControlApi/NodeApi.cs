@@ -62,7 +62,8 @@ internal sealed class NodeApi(ObjectStore store)
         if (others.Exists(n => n.Manager is not null) && reachable < (others.Count / 2) + 1)
         {
             throw new UserException(
-                ErrorCode.FailedPrecondition, "can't remove member from the raft: this would result in a loss of quorum",
+                ErrorCode.FailedPrecondition,
+                "can't remove member from the raft: this would result in a loss of quorum",
                 "Bring back a manager that is unreachable, or promote another node first.");
         }
     }
@@ -74,7 +75,8 @@ internal sealed class NodeApi(ObjectStore store)
         {
             throw new UserException(
                 ErrorCode.FailedPrecondition,
-                $"node {node.Id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal",
+                $"node {node.Id} is a cluster manager and is a member of the raft cluster. It must be "
+                + "demoted to worker before removal",
                 $"Demote it first: orch node demote {node.Id}");
         }
 
@@ -99,7 +101,8 @@ internal sealed class NodeApi(ObjectStore store)
         var current = cluster.BlacklistedCertificates.Where(entry => entry.Value > tx.Now);
         tx.Clusters.Update(cluster with
         {
-            BlacklistedCertificates = cluster.BlacklistedCertificates.Clear().AddRange(current).SetItem(node.Id.Value, until),
+            BlacklistedCertificates = cluster.BlacklistedCertificates.Clear().AddRange(current)
+            .SetItem(node.Id.Value, until),
         });
     }
 

@@ -8,7 +8,8 @@ internal static class References
 {
     /// <exception cref="UserException">None, or more than one.</exception>
     public static Node Node(StoreRoot root, string reference) => Resolve(
-        "node", reference, root.Nodes.Get(reference), root.Nodes.Find(Indexes.NodeHostname, reference.ToLowerInvariant()),
+        "node", reference, root.Nodes.Get(reference), root.Nodes.Find(
+            Indexes.NodeHostname, reference.ToLowerInvariant()),
         root.Nodes.All);
 
     /// <exception cref="UserException">None, or more than one.</exception>
@@ -23,7 +24,8 @@ internal static class References
 
     /// <exception cref="UserException">None, or more than one.</exception>
     public static OrchTask Task(StoreRoot root, string reference) => Resolve(
-        "task", reference, root.Tasks.Get(reference), [.. root.Tasks.All.Where(t => t.Name == reference)], root.Tasks.All);
+        "task", reference, root.Tasks.Get(reference), [.. root.Tasks.All.Where(t => t.Name == reference)],
+        root.Tasks.All);
 
     private static T Resolve<T>(string noun, string reference, T? byId, IReadOnlyList<T> byName, IEnumerable<T> all)
         where T : class, IStoreObject
@@ -38,7 +40,8 @@ internal static class References
         {
             1 => found[0],
             0 => throw UserException.NotFound(noun, reference),
-            _ => throw UserErrors.Invalid($"{noun} {reference} is ambiguous ({found.Count} matches found)", "Use more of the id."),
+            _ => throw UserErrors.Invalid(
+                $"{noun} {reference} is ambiguous ({found.Count} matches found)", "Use more of the id."),
         };
     }
 }

@@ -33,7 +33,8 @@ internal sealed class ServiceApi(ObjectStore store)
             {
                 Spec = service.Spec with
                 {
-                    Update = service.Spec.Update ?? new UpdateConfig(), Rollback = service.Spec.Rollback ?? new UpdateConfig(),
+                    Update = service.Spec.Update ?? new UpdateConfig(),
+                    Rollback = service.Spec.Rollback ?? new UpdateConfig(),
                 },
             };
         }
@@ -78,9 +79,11 @@ internal sealed class ServiceApi(ObjectStore store)
                 "There is nothing to go back to before the first update.")
             : ModelOf(request.Spec);
         if (!string.Equals(asked.Name, service.Spec.Name, StringComparison.Ordinal))
-            throw new UserException(ErrorCode.Unsupported, "renaming services is not supported", "Create a new service with that name.");
+            throw new UserException(
+                ErrorCode.Unsupported, "renaming services is not supported", "Create a new service with that name.");
         if (asked.Mode.GetType() != service.Spec.Mode.GetType())
-            throw new UserException(ErrorCode.Unsupported, "service mode change is not allowed", "Create a new service with that mode.");
+            throw new UserException(
+                ErrorCode.Unsupported, "service mode change is not allowed", "Create a new service with that mode.");
         return tx.Services.Update(service with
         {
             Spec = ServiceValidator.Validate(asked, service, tx),
@@ -96,7 +99,8 @@ internal sealed class ServiceApi(ObjectStore store)
     private static ServiceSpec ModelOf(P.ServiceSpec? spec)
     {
         if (spec?.Task?.Container is null)
-            throw UserErrors.Invalid("ContainerSpec: image reference must be provided", "Name an image: orch service create IMAGE");
+            throw UserErrors.Invalid(
+                "ContainerSpec: image reference must be provided", "Name an image: orch service create IMAGE");
         return spec.ToModel();
     }
 

@@ -34,7 +34,8 @@ internal static class ServiceValidator
         }
 
         if (spec.Mode is ServiceMode.Replicated { Replicas: > 100_000 } replicated)
-            throw UserErrors.Invalid($"{replicated.Replicas} replicas are more than the 100000 a service can have", "Ask for fewer.");
+            throw UserErrors.Invalid(
+                $"{replicated.Replicas} replicas are more than the 100000 a service can have", "Ask for fewer.");
     }
 
     private static void ValidateUpdate(UpdateConfig? config, string word)
@@ -53,7 +54,8 @@ internal static class ServiceValidator
 
     private static void ValidateEndpoint(EndpointSpec endpoint)
     {
-        if (endpoint.Ports.FirstOrDefault(p => p.TargetPort is < 1 or > 65_535 || p.PublishedPort is < 0 or > 65_535) is { } odd)
+        if (endpoint.Ports.FirstOrDefault(
+            p => p.TargetPort is < 1 or > 65_535 || p.PublishedPort is < 0 or > 65_535) is { } odd)
             throw UserErrors.Invalid($"invalid port {odd.PublishedPort}:{odd.TargetPort}", "Ports are 1 to 65535.");
         if (endpoint.Mode == EndpointMode.DnsRoundRobin && endpoint.Ports.Any(p => p.Mode == PublishMode.Ingress))
         {
@@ -62,7 +64,8 @@ internal static class ServiceValidator
                 "Publish with mode=host, or use --endpoint-mode vip.");
         }
 
-        var published = endpoint.Ports.Where(p => p.PublishedPort != 0).Select(p => (p.Protocol, p.PublishedPort)).ToList();
+        var published = endpoint.Ports.Where(p => p.PublishedPort != 0).Select(
+            p => (p.Protocol, p.PublishedPort)).ToList();
         if (published.Distinct().Count() != published.Count)
             throw UserErrors.Invalid("EndpointSpec: duplicate published ports provided", "Publish each port once.");
     }
@@ -76,7 +79,8 @@ internal static class ServiceValidator
             return;
         foreach (var other in tx.Services.All().Where(other => other.Id != current?.Id))
         {
-            foreach (var taken in other.Spec.Endpoint.Ports.Concat(other.Endpoint?.Ports ?? []).Where(p => p.PublishedPort != 0))
+            foreach (var taken in other.Spec.Endpoint.Ports.Concat(other.Endpoint?.Ports ?? []).Where(
+                p => p.PublishedPort != 0))
             {
                 if (wanted.Exists(port => Clash(port, taken)))
                     throw PortTaken(taken, other);
@@ -103,7 +107,8 @@ internal static class ServiceValidator
             ?? tx.Networks.Get(References.Network(tx.Base, attachment.Target).Id.Value)!;
         return network.Spec.Ingress
             ? throw UserErrors.Invalid(
-                $"Service cannot be explicitly attached to the ingress network \"{network.Spec.Name}\"", "Publish a port instead.")
+                $"Service cannot be explicitly attached to the ingress network \"{network.Spec.Name}\"",
+                "Publish a port instead.")
             : attachment with { Target = network.Id.Value };
     }
 }

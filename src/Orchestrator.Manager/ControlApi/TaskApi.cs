@@ -39,7 +39,8 @@ internal sealed class TaskApi(ObjectStore store)
         && Matching.Labels(request.Labels, task.ServiceAnnotations.Labels)
         && Matching.Value(request.DesiredStates, task.DesiredState.ToString());
 
-    // Made from an older spec that says the same of its tasks (a mere scale, say) is up to date too: clients count on it.
+    // Made from an older spec that says the same of its tasks (a mere scale, say) is up to date too: clients count on
+    // it.
     private static bool IsUpToDate(OrchTask task, StoreRoot root, Dictionary<ServiceId, SpecComparison> comparisons)
     {
         if (root.Services.Get(task.ServiceId.Value) is not { } service)

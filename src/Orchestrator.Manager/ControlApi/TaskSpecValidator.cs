@@ -20,7 +20,8 @@ internal static partial class TaskSpecValidator
         foreach (var text in spec.Placement.Constraints)
         {
             if (!Constraint.TryParse(text, out _, out var fault))
-                throw UserErrors.Invalid($"invalid constraint \"{text}\": {fault}", "Example: --constraint node.role==worker");
+                throw UserErrors.Invalid(
+                    $"invalid constraint \"{text}\": {fault}", "Example: --constraint node.role==worker");
         }
 
         if (spec.Networks.GroupBy(n => n.Target).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -30,7 +31,8 @@ internal static partial class TaskSpecValidator
     private static void ValidateContainer(ContainerSpec container)
     {
         if (container.Image.Length == 0)
-            throw UserErrors.Invalid("ContainerSpec: image reference must be provided", "Name an image: orch service create IMAGE");
+            throw UserErrors.Invalid(
+                "ContainerSpec: image reference must be provided", "Name an image: orch service create IMAGE");
         if (!Image().IsMatch(container.Image))
         {
             throw UserErrors.Invalid(
@@ -39,7 +41,8 @@ internal static partial class TaskSpecValidator
         }
 
         if (container.Mounts.FirstOrDefault(m => !m.Target.StartsWith('/')) is { } mount)
-            throw UserErrors.Invalid($"invalid mount target, must be an absolute path: {mount.Target}", "Begin the target with /.");
+            throw UserErrors.Invalid(
+                $"invalid mount target, must be an absolute path: {mount.Target}", "Begin the target with /.");
         if (container.Mounts.GroupBy(m => m.Target).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw UserErrors.Invalid($"ContainerSpec: duplicate mount point: {twice.Key}", "Mount one thing there.");
         if (container.StopGracePeriod < TimeSpan.Zero)
@@ -49,7 +52,8 @@ internal static partial class TaskSpecValidator
     private static void ValidateResources(Resources resources)
     {
         if (resources.NanoCpus != 0 && resources.NanoCpus < LeastCpus)
-            throw UserErrors.Invalid($"invalid cpu value {resources.NanoCpus / 1e9:g}: Must be at least {LeastCpus / 1e9:g}");
+            throw UserErrors.Invalid(
+                $"invalid cpu value {resources.NanoCpus / 1e9:g}: Must be at least {LeastCpus / 1e9:g}");
         if (resources.MemoryBytes != 0 && resources.MemoryBytes < LeastMemory)
             throw UserErrors.Invalid($"invalid memory value {resources.MemoryBytes}: Must be at least 4MiB");
     }

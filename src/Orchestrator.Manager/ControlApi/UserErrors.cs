@@ -30,7 +30,8 @@ internal static class UserErrors
     };
 
     public static UserException OutOfSequence() => new(
-        ErrorCode.OutOfSequence, "update out of sequence", "It was changed meanwhile: read it again and repeat the change.");
+        ErrorCode.OutOfSequence, "update out of sequence",
+        "It was changed meanwhile: read it again and repeat the change.");
 
     public static UserException Invalid(string what, string remedy = "") =>
         new(ErrorCode.InvalidArgument, what, remedy);

@@ -32,7 +32,8 @@ internal sealed class AssignmentSet
         // The ingress network's ports answer on every node, whether or not a task of it is there.
         var live = tasks.Where(task => !task.Status.State.IsTerminal())
             .SelectMany(task => task.Networks).Select(n => n.NetworkId.Value).ToHashSet();
-        foreach (var (id, view) in cluster.Views.Where(pair => pair.Value.Network.Spec.Ingress || live.Contains(pair.Key)))
+        foreach (var (id, view) in cluster.Views.Where(
+            pair => pair.Value.Network.Spec.Ingress || live.Contains(pair.Key)))
             AddNetwork(set, id, view);
         return new AssignmentSet(set);
     }

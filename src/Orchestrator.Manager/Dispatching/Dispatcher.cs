@@ -41,7 +41,8 @@ internal sealed class Dispatcher(
         var committed = await store.UpdateAsync(
             tx => NodeRegistration.Register(tx, node, description, address), cancellationToken);
         if (!committed.Value)
-            throw new RpcException(new Status(StatusCode.NotFound, $"node {node} is not part of this cluster; join it again"));
+            throw new RpcException(
+                new Status(StatusCode.NotFound, $"node {node} is not part of this cluster; join it again"));
         DispatcherLog.Registered(logger, node, address);
         lock (gate)
         {
@@ -128,7 +129,8 @@ internal sealed class Dispatcher(
             var set = AssignmentSet.Of(session.Node, seen);
             var message = new P.AssignmentsMessage
             {
-                Kind = sequence == 0 ? P.AssignmentsMessage.Types.Kind.Complete : P.AssignmentsMessage.Types.Kind.Incremental,
+                Kind = sequence == 0 ? P.AssignmentsMessage.Types.Kind.Complete
+                    : P.AssignmentsMessage.Types.Kind.Incremental,
                 AppliesTo = $"{sequence}",
                 ResultsIn = $"{sequence + 1}",
             };

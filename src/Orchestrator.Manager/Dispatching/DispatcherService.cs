@@ -33,7 +33,8 @@ public sealed class DispatcherService : P.Dispatcher.DispatcherBase
                 node, request.Description?.ToModel(), address, request.SessionId, context.CancellationToken);
             try
             {
-                await ServeAsync(session, context, token => dispatcher.WriteSessionAsync(session, responseStream, token));
+                await ServeAsync(
+                    session, context, token => dispatcher.WriteSessionAsync(session, responseStream, token));
             }
             finally
             {
@@ -78,7 +79,8 @@ public sealed class DispatcherService : P.Dispatcher.DispatcherBase
     }
 
     public override async Task Assignments(
-        P.AssignmentsRequest request, IServerStreamWriter<P.AssignmentsMessage> responseStream, ServerCallContext context)
+        P.AssignmentsRequest request, IServerStreamWriter<P.AssignmentsMessage> responseStream,
+        ServerCallContext context)
     {
         var (dispatcher, node) = Enter(context);
         var session = dispatcher.SessionOf(node, request.SessionId);

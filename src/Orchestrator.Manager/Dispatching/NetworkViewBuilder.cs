@@ -86,7 +86,8 @@ internal static class NetworkViewBuilder
     }
 
     private static ImmutableSortedDictionary<string, TMessage> Merge<TMessage>(
-        IEnumerable<TMessage> messages, Func<TMessage, string> key, ImmutableSortedDictionary<string, TMessage>? previous)
+        IEnumerable<TMessage> messages, Func<TMessage, string> key,
+        ImmutableSortedDictionary<string, TMessage>? previous)
         where TMessage : class, IEquatable<TMessage>
     {
         var merged = ImmutableSortedDictionary.CreateBuilder<string, TMessage>(StringComparer.Ordinal);

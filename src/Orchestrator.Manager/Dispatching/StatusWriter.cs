@@ -54,7 +54,8 @@ internal sealed class StatusWriter(ObjectStore store, ManagerMetrics metrics)
     {
         try
         {
-            var updates = batch.SelectMany(report => report.Updates.Select(u => (report.Node, u.Task, u.Status))).ToList();
+            var updates = batch.SelectMany(
+                report => report.Updates.Select(u => (report.Node, u.Task, u.Status))).ToList();
             metrics.Statuses.Add(updates.Count);
             await store.UpdateEachAsync(updates, Apply, cancellationToken);
             batch.ForEach(report => report.Done.TrySetResult());

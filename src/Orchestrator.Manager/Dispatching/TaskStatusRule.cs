@@ -9,7 +9,8 @@ internal static class TaskStatusRule
     public static OrchTask? Merge(OrchTask? task, NodeId reporter, TaskStatus report)
     {
         // An observed state only grows: of two reports the greater is the newer, whichever comes first.
-        if (task is null || task.NodeId != reporter || report.State < task.Status.State || task.Status.State.IsTerminal())
+        if (task is null || task.NodeId != reporter
+            || report.State < task.Status.State || task.Status.State.IsTerminal())
             return null;
         var known = task.Status;
         var same = report.State == known.State && report.Message == known.Message && report.Error == known.Error

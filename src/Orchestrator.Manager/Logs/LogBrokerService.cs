@@ -18,7 +18,8 @@ public sealed class LogBrokerService : P.LogBroker.LogBrokerBase
     }
 
     public override async Task ListenSubscriptions(
-        P.ListenSubscriptionsRequest request, IServerStreamWriter<P.SubscriptionMessage> responseStream, ServerCallContext context)
+        P.ListenSubscriptionsRequest request, IServerStreamWriter<P.SubscriptionMessage> responseStream,
+        ServerCallContext context)
     {
         var caller = Enter(context);
         try

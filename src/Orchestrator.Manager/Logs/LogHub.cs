@@ -126,8 +126,10 @@ internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvi
     {
         await foreach (var root in store.FollowAsync([ObjectKind.Task, ObjectKind.Node], cancellationToken))
         {
-            var selected = LogSelection.Of(subscription.Request.Selector, root).Where(t => subscription.Ask(t.Id)).ToList();
-            Want(selected.Select(task => KeyValuePair.Create($"{subscription.Id}/{task.Id}", Message(subscription, task))));
+            var selected = LogSelection.Of(subscription.Request.Selector, root).Where(
+                t => subscription.Ask(t.Id)).ToList();
+            Want(selected.Select(
+                task => KeyValuePair.Create($"{subscription.Id}/{task.Id}", Message(subscription, task))));
             if (subscription.Request.Options.Follow)
                 continue;
             if (selected.Count == 0)

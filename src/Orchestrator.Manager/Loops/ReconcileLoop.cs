@@ -38,7 +38,8 @@ internal abstract class ReconcileLoop(ObjectStore store, TimeProvider time, ILog
             {
                 // Overrun by the writers: the next round begins from the state as it is.
             }
-            catch (Exception e) when (e is LogBusyException or ContentionException or TooLargeException or NameConflictException)
+            catch (Exception e)
+                when (e is LogBusyException or ContentionException or TooLargeException or NameConflictException)
             {
                 LoopLog.PassFailed(logger, GetType().Name, e);
                 await Task.Delay(RetryDelay, Time, cancellationToken);
@@ -59,7 +60,8 @@ internal abstract class ReconcileLoop(ObjectStore store, TimeProvider time, ILog
 
     private async Task WaitAsync(StoreWatcher watcher, DateTimeOffset? wake, CancellationToken cancellationToken)
     {
-        using var timer = wake is { } moment ? new CancellationTokenSource(Until(moment), Time) : new CancellationTokenSource();
+        using var timer = wake is { } moment
+            ? new CancellationTokenSource(Until(moment), Time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
@@ -67,7 +69,8 @@ internal abstract class ReconcileLoop(ObjectStore store, TimeProvider time, ILog
             {
             }
         }
-        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // It is time.
         }

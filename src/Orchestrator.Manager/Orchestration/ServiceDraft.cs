@@ -19,7 +19,8 @@ internal sealed class ServiceDraft
         Service = service;
         Cluster = cluster;
         this.newId = newId;
-        var known = tasks.Where(t => t.DesiredState != TaskState.Remove).OrderBy(t => t.Meta.CreatedAt).ThenBy(t => t.Id);
+        var known = tasks.Where(t => t.DesiredState != TaskState.Remove).OrderBy(t => t.Meta.CreatedAt)
+        .ThenBy(t => t.Id);
         foreach (var task in known)
             SlotAt(SlotKey.Of(task)).Add(task);
     }

@@ -14,7 +14,8 @@ internal static class UpdateHealth
             .Select(slot => AttemptsOf(draft, slot).FirstOrDefault(task => Failed(task, draft, config.Monitor)))
             .OfType<OrchTask>()
             .ToList();
-        return failed.Count > config.MaxFailureRatio * draft.Slots.Count(slot => slot.Newest is not null) ? failed[0] : null;
+        return failed.Count > config.MaxFailureRatio * draft.Slots.Count(slot => slot.Newest is not null)
+            ? failed[0] : null;
     }
 
     /// <summary>Tasks of a slot that were made since the update began, oldest first.</summary>

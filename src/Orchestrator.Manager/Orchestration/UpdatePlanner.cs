@@ -113,14 +113,17 @@ internal static class UpdatePlanner
         var running = slot.Live.FirstOrDefault(t => t.Status.State == TaskState.Running);
         if (running is null || !draft.Cluster.Times.RunningSince.TryGetValue(running.Id, out var since))
             return null;
-        return UpdateHealth.IsOfThisUpdate(draft, running) ? since + ConfigOf(draft.Service).Monitor : DateTimeOffset.MinValue;
+        return UpdateHealth.IsOfThisUpdate(draft, running)
+            ? since + ConfigOf(draft.Service).Monitor : DateTimeOffset.MinValue;
     }
 
     private static void Stop(ServiceDraft draft, OrchTask failed)
     {
         var action = ConfigOf(draft.Service).FailureAction;
         if (IsRollback(draft.Service))
-            Report(draft, UpdateState.RollbackPaused, $"rollback paused due to failure or early termination of task {failed.Id}");
+            Report(
+                draft, UpdateState.RollbackPaused,
+                $"rollback paused due to failure or early termination of task {failed.Id}");
         else if (action == UpdateFailureAction.Rollback && draft.Service.PreviousSpec is not null)
             RollBack(draft, $"update rolled back due to failure or early termination of task {failed.Id}");
         else

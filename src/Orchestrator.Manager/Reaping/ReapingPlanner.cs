@@ -13,7 +13,8 @@ internal sealed class ReapingPlanner(ReaperOptions options)
         var limit = root.Clusters.All.FirstOrDefault()?.Spec.TaskHistoryLimit ?? 5;
         var forgotten = root.Tasks.All.Where(task => IsRemoved(task, root)).ToList();
         if (limit >= 0)
-            forgotten.AddRange(root.Tasks.All.GroupBy(Indexes.SlotKey).SelectMany(slot => Surplus(slot.ToList(), limit)));
+            forgotten.AddRange(
+                root.Tasks.All.GroupBy(Indexes.SlotKey).SelectMany(slot => Surplus(slot.ToList(), limit)));
         var orphaned = root.Tasks.All.Where(task => !task.Status.State.IsTerminal() && IsOrphan(task, root, now));
         var wake = root.Nodes.All.Where(node => node.Status.State == NodeState.Down)
             .Select(node => (DateTimeOffset?)(node.Meta.UpdatedAt + options.OrphanAfter))
@@ -34,7 +35,8 @@ internal sealed class ReapingPlanner(ReaperOptions options)
         if (task.Status.State < TaskState.Assigned || task.NodeId.Value.Length == 0)
             return false;
         var node = root.Nodes.Get(task.NodeId.Value);
-        return node is null || (node.Status.State == NodeState.Down && node.Meta.UpdatedAt + options.OrphanAfter <= now);
+        return node is null
+            || (node.Status.State == NodeState.Down && node.Meta.UpdatedAt + options.OrphanAfter <= now);
     }
 
     private static OrchTask Orphan(OrchTask task, DateTimeOffset now) => task with
@@ -48,7 +50,8 @@ internal sealed class ReapingPlanner(ReaperOptions options)
     // Restart attempts are counted from the tasks that are kept, so as many stay as the policy counts.
     private static IEnumerable<OrchTask> Surplus(List<OrchTask> slot, int limit)
     {
-        var keep = Math.Max((ulong)limit, slot[^1].Spec.Restart.MaxAttempts > 0 ? slot[^1].Spec.Restart.MaxAttempts + 1 : 0);
+        var keep = Math.Max(
+            (ulong)limit, slot[^1].Spec.Restart.MaxAttempts > 0 ? slot[^1].Spec.Restart.MaxAttempts + 1 : 0);
         var ended = slot
             .Where(task => task.Status.State.IsTerminal() && task.DesiredState > TaskState.Running)
             .OrderBy(task => task.Meta.CreatedAt).ThenBy(task => task.Id)

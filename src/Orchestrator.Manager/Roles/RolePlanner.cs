@@ -37,7 +37,8 @@ internal static class RolePlanner
     private static Node Next(Node node, LogMemberState? member)
     {
         var status = member is null ? null : new ManagerStatus(
-            member.Member.RaftId, member.Member.Address, member.IsReachable ? Reachability.Reachable : Reachability.Unreachable,
+            member.Member.RaftId, member.Member.Address,
+            member.IsReachable ? Reachability.Reachable : Reachability.Unreachable,
             member.IsLeader);
         var next = node.Manager == status ? node : node with { Manager = status };
         // A role goes down only once the node has no vote any more.

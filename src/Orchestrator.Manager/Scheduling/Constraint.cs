@@ -21,7 +21,8 @@ internal sealed partial record Constraint(string Key, bool Equal, string Value)
     {
         constraint = null;
         var parts = Form().Match(text);
-        fault = parts.Success ? Check(parts.Groups["key"].Value, parts.Groups["value"].Value) : "it is not KEY==VALUE or KEY!=VALUE";
+        fault = parts.Success ? Check(parts.Groups["key"].Value, parts.Groups["value"].Value)
+            : "it is not KEY==VALUE or KEY!=VALUE";
         if (fault is null)
             constraint = new(parts.Groups["key"].Value, parts.Groups["op"].Value == "==", parts.Groups["value"].Value);
         return fault is null;
@@ -56,7 +57,8 @@ internal sealed partial record Constraint(string Key, bool Equal, string Value)
         var actual = AttributeOf(node, Key);
         return Key switch
         {
-            "node.ip" => IPAddress.TryParse(actual, out var address) && Network(Value) is { } range && range.Contains(address),
+            "node.ip" =>
+                IPAddress.TryParse(actual, out var address) && Network(Value) is { } range && range.Contains(address),
             "node.platform.arch" => Architecture(actual) == Architecture(Value),
             _ => string.Equals(actual, Value, StringComparison.OrdinalIgnoreCase),
         };

@@ -85,8 +85,10 @@ internal sealed class SchedulingPlanner(SchedulerOptions options)
                 unfit[filter]++;
         }
 
-        var reasons = NodeFilter.All.Zip(unfit).Where(pair => pair.Second > 0).Select(pair => pair.First.Explain(pair.Second));
-        explanation = candidates.Count == 0 ? "no suitable node (no node has joined)" : $"no suitable node ({string.Join("; ", reasons)})";
+        var reasons = NodeFilter.All.Zip(unfit).Where(pair => pair.Second > 0).Select(
+            pair => pair.First.Explain(pair.Second));
+        explanation = candidates.Count == 0 ? "no suitable node (no node has joined)"
+            : $"no suitable node ({string.Join("; ", reasons)})";
         return fitting;
     }
 

@@ -1,6 +1,8 @@
 namespace Orchestrator.Model;
 
-/// <summary>The kinds of failure a user meets; proto/orchestrator/v1/errors.proto explains each (cause, remedy).</summary>
+/// <summary>
+/// The kinds of failure a user meets; proto/orchestrator/v1/errors.proto explains each (cause, remedy).
+/// </summary>
 public enum ErrorCode
 {
     Unknown = 0,

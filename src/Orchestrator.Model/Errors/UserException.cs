@@ -1,6 +1,8 @@
 namespace Orchestrator.Model;
 
-/// <summary>A failure that is the user's to mend: what happened, in the names they typed, and what to do next.</summary>
+/// <summary>
+/// A failure that is the user's to mend: what happened, in the names they typed, and what to do next.
+/// </summary>
 #pragma warning disable CA1032 // Without code and words it would be of no use to the user.
 public sealed class UserException(ErrorCode code, string what, string remedy = "", Exception? inner = null)
     : Exception(Join(what, remedy), inner)

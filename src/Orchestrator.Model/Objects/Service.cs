@@ -8,7 +8,9 @@ public sealed record Service : IStoreObject
 
     public required ServiceSpec Spec { get; init; }
 
-    /// <summary>Version of the write that last changed <see cref="Spec"/>; tasks carry the one they were made from.</summary>
+    /// <summary>
+    /// Version of the write that last changed <see cref="Spec"/>; tasks carry the one they were made from.
+    /// </summary>
     public ulong SpecVersion { get; init; }
 
     public ServiceSpec? PreviousSpec { get; init; }

@@ -1,6 +1,8 @@
 namespace Orchestrator.Model;
 
-/// <summary>The container of a task, in the words of <c>orch service create</c>. Empty means "what the image says".</summary>
+/// <summary>
+/// The container of a task, in the words of <c>orch service create</c>. Empty means "what the image says".
+/// </summary>
 public sealed record ContainerSpec
 {
     /// <summary>Reference as resolved, such as <c>registry.orch:5000/web:1@sha256:…</c>.</summary>
@@ -14,7 +16,8 @@ public sealed record ContainerSpec
 
     public ImmutableArray<string> Env { get; init; } = [];
 
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     public string Hostname { get; init; } = "";
 
@@ -48,7 +51,8 @@ public sealed record ContainerSpec
 
     public ImmutableArray<string> CapabilityDrop { get; init; } = [];
 
-    public ImmutableSortedDictionary<string, string> Sysctls { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Sysctls { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     public ImmutableArray<Ulimit> Ulimits { get; init; } = [];
 }

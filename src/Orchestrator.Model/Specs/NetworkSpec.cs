@@ -7,7 +7,8 @@ public sealed record NetworkSpec
     /// <summary><c>overlay</c>.</summary>
     public string Driver { get; init; } = "overlay";
 
-    public ImmutableSortedDictionary<string, string> DriverOptions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> DriverOptions { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     public bool Internal { get; init; }
 

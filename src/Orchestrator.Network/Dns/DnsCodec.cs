@@ -89,7 +89,8 @@ internal static class DnsCodec
     }
 
     /// <summary>Code and records of an answer that <see cref="WriteAnswer"/> or any server wrote.</summary>
-    public static (DnsCode Code, bool Truncated, ImmutableArray<DnsRecord> Records)? ReadAnswer(ReadOnlySpan<byte> message)
+    public static (DnsCode Code, bool Truncated, ImmutableArray<DnsRecord> Records)? ReadAnswer(
+        ReadOnlySpan<byte> message)
     {
         if (message.Length < HeaderSize || (message[2] & 0x80) == 0 || Skip(message, HeaderSize) is not { } at)
             return null;

@@ -4,7 +4,8 @@ using System.Net;
 namespace Orchestrator.Network.Dns;
 
 /// <summary>A resolv.conf, parsed. Source: resolv.conf(5).</summary>
-internal sealed record ResolvConf(ImmutableArray<string> Servers, ImmutableArray<string> Search, ImmutableArray<string> Options)
+internal sealed record ResolvConf(
+    ImmutableArray<string> Servers, ImmutableArray<string> Search, ImmutableArray<string> Options)
 {
     public static ResolvConf Empty { get; } = new([], [], []);
 
@@ -60,5 +61,6 @@ internal sealed record ResolvConf(ImmutableArray<string> Servers, ImmutableArray
 
     /// <summary>A resolver at a loopback address is the host's own: no container reaches it from its
     /// namespace.</summary>
-    public static bool IsLoopback(string server) => IPAddress.TryParse(server, out var address) && IPAddress.IsLoopback(address);
+    public static bool IsLoopback(string server) =>
+        IPAddress.TryParse(server, out var address) && IPAddress.IsLoopback(address);
 }

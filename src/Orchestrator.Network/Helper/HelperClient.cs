@@ -82,7 +82,8 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         }
         catch (OperationCanceledException)
         {
-            Disconnect(); // The answer is still to come; on this connection it would be taken for that of the next request.
+            // The answer is still to come; on this connection it would be taken for that of the next request.
+            Disconnect();
             throw;
         }
     }

@@ -13,7 +13,8 @@ public static class BundleDirectory
     {
         var path = Path.Combine(bundle, ConfigFile);
         if (!File.Exists(path))
-            throw new FileNotFoundException($"no {ConfigFile} in bundle {bundle}; make one with: orch-runtime spec", path);
+            throw new FileNotFoundException(
+                $"no {ConfigFile} in bundle {bundle}; make one with: orch-runtime spec", path);
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), BundleJson.Default.RuntimeSpec)
@@ -28,5 +29,6 @@ public static class BundleDirectory
     /// <summary>Writes config.json; the directory must be there.</summary>
     public static void Write(string bundle, RuntimeSpec spec) =>
         File.WriteAllBytes(
-            Path.Combine(bundle, ConfigFile), JsonSerializer.SerializeToUtf8Bytes(spec, BundleJson.Default.RuntimeSpec));
+            Path.Combine(bundle, ConfigFile), JsonSerializer.SerializeToUtf8Bytes(
+                spec, BundleJson.Default.RuntimeSpec));
 }

@@ -1,6 +1,8 @@
 namespace Orchestrator.Oci.Bundle;
 
-/// <summary>What docker gives every container that asks for nothing special. Source: moby, oci/defaults.go, read for facts.</summary>
+/// <summary>
+/// What docker gives every container that asks for nothing special. Source: moby, oci/defaults.go, read for facts.
+/// </summary>
 public static class ContainerDefaults
 {
     public const string Path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -35,7 +37,9 @@ public static class ContainerDefaults
         Mount("/dev/shm", "tmpfs", "nosuid", "noexec", "nodev", "mode=1777", $"size={shmBytes}"),
     ];
 
-    /// <summary>Capability sets for a user: bounding always; the rest as docker gives them to root and to others.</summary>
+    /// <summary>
+    /// Capability sets for a user: bounding always; the rest as docker gives them to root and to others.
+    /// </summary>
     public static CapabilitySets CapabilitySets(string[] capabilities, bool isRoot) => new()
     {
         Bounding = capabilities,

@@ -34,7 +34,9 @@ public sealed record RootSpec(string Path, bool Readonly = false);
 /// <summary>One mount inside the container.</summary>
 public sealed record MountSpec
 {
-    /// <summary>Absolute inside the container; made if missing (a directory, or a file when the source is one).</summary>
+    /// <summary>
+    /// Absolute inside the container; made if missing (a directory, or a file when the source is one).
+    /// </summary>
     public required string Destination { get; init; }
 
     /// <summary>A file system, or <c>bind</c>.</summary>

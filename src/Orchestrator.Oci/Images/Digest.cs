@@ -5,8 +5,12 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Oci.Images;
 
-/// <summary>The name of content: <c>sha256:</c> and 64 lower-case hex digits. The default value names nothing.</summary>
-/// <remarks>Source: OCI image-spec 1.1, descriptor.md. Other algorithms are registered there; nobody serves them.</remarks>
+/// <summary>
+/// The name of content: <c>sha256:</c> and 64 lower-case hex digits. The default value names nothing.
+/// </summary>
+/// <remarks>
+/// Source: OCI image-spec 1.1, descriptor.md. Other algorithms are registered there; nobody serves them.
+/// </remarks>
 [JsonConverter(typeof(DigestJsonConverter))]
 public readonly record struct Digest : IComparable<Digest>
 {

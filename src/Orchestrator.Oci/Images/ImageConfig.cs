@@ -46,5 +46,6 @@ public sealed record ImageConfig
     public string? Variant { get; init; }
 
     [JsonIgnore]
-    public Platform Platform => new() { Os = Os, Architecture = Architecture, OsVersion = OsVersion, Variant = Variant };
+    public Platform Platform =>
+        new() { Os = Os, Architecture = Architecture, OsVersion = OsVersion, Variant = Variant };
 }

@@ -23,10 +23,13 @@ public sealed record ImageIndex
     [JsonPropertyName("annotations")]
     public Dictionary<string, string>? Annotations { get; init; }
 
-    /// <summary>The manifest for <paramref name="platform"/>: an exact variant first, else any that it accepts.</summary>
+    /// <summary>
+    /// The manifest for <paramref name="platform"/>: an exact variant first, else any that it accepts.
+    /// </summary>
     public Descriptor? Choose(Platform platform)
     {
-        var fitting = (Manifests ?? []).Where(m => MediaTypes.IsManifest(m.MediaType) || MediaTypes.IsIndex(m.MediaType))
+        var fitting = (Manifests ?? []).Where(
+            m => MediaTypes.IsManifest(m.MediaType) || MediaTypes.IsIndex(m.MediaType))
             .Where(m => m.Platform is null || platform.Accepts(m.Platform)).ToList();
         return fitting.Find(m => m.Platform is { } p && p.Variant == platform.Variant)
             ?? fitting.Find(m => m.Platform is not null)

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Oci.Images;
 
-/// <summary>Reads and writes the JSON of images. Writing is deterministic: the same record gives the same bytes.</summary>
+/// <summary>
+/// Reads and writes the JSON of images. Writing is deterministic: the same record gives the same bytes.
+/// </summary>
 public static class ImageJson
 {
     /// <summary>No manifest, index or configuration may be larger: registries refuse them at this size too.</summary>
@@ -18,7 +20,8 @@ public static class ImageJson
     public static ImageIndex ReadIndex(ReadOnlySpan<byte> json) => Read(json, Context.ImageIndex, "image index");
 
     /// <inheritdoc cref="ReadManifest"/>
-    public static ImageConfig ReadConfig(ReadOnlySpan<byte> json) => Read(json, Context.ImageConfig, "image configuration");
+    public static ImageConfig ReadConfig(ReadOnlySpan<byte> json) =>
+        Read(json, Context.ImageConfig, "image configuration");
 
     public static byte[] Write(Manifest value) => JsonSerializer.SerializeToUtf8Bytes(value, Context.Manifest);
 

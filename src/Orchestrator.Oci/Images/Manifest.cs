@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Oci.Images;
 
-/// <summary>An image for one platform: its configuration and its layers, lowest first. OCI's and Docker's schema 2.</summary>
+/// <summary>
+/// An image for one platform: its configuration and its layers, lowest first. OCI's and Docker's schema 2.
+/// </summary>
 public sealed record Manifest
 {
     [JsonPropertyName("schemaVersion")]

@@ -18,7 +18,8 @@ public static class MediaTypes
     public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
 
     /// <summary>What a client of ours can take, best first: the Accept header of a manifest request.</summary>
-    public static IReadOnlyList<string> Manifests { get; } = [OciManifest, OciIndex, DockerManifest, DockerManifestList];
+    public static IReadOnlyList<string> Manifests { get; } =
+        [OciManifest, OciIndex, DockerManifest, DockerManifestList];
 
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
 

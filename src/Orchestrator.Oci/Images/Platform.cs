@@ -57,7 +57,8 @@ public sealed record Platform
             && (wanted.Variant is null || found.Variant is null || wanted.Variant == found.Variant);
     }
 
-    public override string ToString() => string.IsNullOrEmpty(Variant) ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
+    public override string ToString() =>
+        string.IsNullOrEmpty(Variant) ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
 
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");

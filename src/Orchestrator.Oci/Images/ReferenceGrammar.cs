@@ -11,10 +11,15 @@ public static class ReferenceGrammar
         && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_')
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
 
-    /// <summary>Whether <paramref name="text"/> is the path of a repository: lower-case components between slashes.</summary>
-    public static bool IsPath(string text) => text.Length is > 0 and <= MaxNameLength && text.Split('/').All(IsComponent);
+    /// <summary>
+    /// Whether <paramref name="text"/> is the path of a repository: lower-case components between slashes.
+    /// </summary>
+    public static bool IsPath(string text) =>
+        text.Length is > 0 and <= MaxNameLength && text.Split('/').All(IsComponent);
 
-    /// <summary>Splits a name without tag and digest into registry and repository, filling in docker's defaults.</summary>
+    /// <summary>
+    /// Splits a name without tag and digest into registry and repository, filling in docker's defaults.
+    /// </summary>
     internal static (string Domain, string Path)? Split(string name, out bool unqualified, ref string error)
     {
         var slash = name.IndexOf('/');
@@ -58,7 +63,9 @@ public static class ReferenceGrammar
     private static bool IsLabel(string text) =>
         text.Length > 0 && text[0] != '-' && text[^1] != '-' && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
-    /// <summary>Runs of letters and digits, joined by one dot, one or two underscores, or any number of dashes.</summary>
+    /// <summary>
+    /// Runs of letters and digits, joined by one dot, one or two underscores, or any number of dashes.
+    /// </summary>
     private static bool IsComponent(string text)
     {
         for (var i = 0; ;)
@@ -74,7 +81,8 @@ public static class ReferenceGrammar
             var separator = i;
             while (i < text.Length && text[i] is '.' or '_' or '-' && text[i] == text[separator])
                 i++;
-            if (i == separator || (text[separator] == '.' && i - separator > 1) || (text[separator] == '_' && i - separator > 2))
+            if (i == separator || (text[separator] == '.' && i - separator > 1)
+                || (text[separator] == '_' && i - separator > 2))
                 return false;
         }
     }

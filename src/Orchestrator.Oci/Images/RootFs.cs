@@ -11,7 +11,9 @@ public sealed record RootFs
     [JsonPropertyName("diff_ids")]
     public Digest[] DiffIds { get; init; } = [];
 
-    /// <summary>The chain ID of each layer: names it together with everything below it. Same order and length.</summary>
+    /// <summary>
+    /// The chain ID of each layer: names it together with everything below it. Same order and length.
+    /// </summary>
     /// <remarks>Source: OCI image-spec 1.1, config.md, "Layer ChainID".</remarks>
     public IReadOnlyList<Digest> ChainIds()
     {

@@ -23,7 +23,9 @@ public static class ProcessIdentity
     public static bool Lives(string bootId, int pid, ulong startTicks) =>
         pid > 0 && bootId == BootId() && StartTicks(pid) == startTicks;
 
-    /// <summary>Field 22 of /proc/PID/stat. The name in field 2 may hold spaces and brackets, so count from its end.</summary>
+    /// <summary>
+    /// Field 22 of /proc/PID/stat. The name in field 2 may hold spaces and brackets, so count from its end.
+    /// </summary>
     internal static ulong? ParseStartTicks(string stat)
     {
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');

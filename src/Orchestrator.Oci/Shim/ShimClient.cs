@@ -7,7 +7,9 @@ namespace Orchestrator.Oci.Shim;
 
 /// <summary>Talks to the shim of one container through its <c>ctl.sock</c>. Every call is a connection of its own, so
 /// calls never wait for one another and a client needs no closing. Safe for concurrent use.</summary>
-/// <exception cref="SocketException">From any call: the shim is gone. Read <see cref="ShimDirectory"/> then.</exception>
+/// <exception cref="SocketException">
+/// From any call: the shim is gone. Read <see cref="ShimDirectory"/> then.
+/// </exception>
 /// <exception cref="ShimException">From any call: the shim refused.</exception>
 public sealed class ShimClient
 {
@@ -26,7 +28,9 @@ public sealed class ShimClient
     public Task<ContainerState> StateAsync(CancellationToken cancellationToken) =>
         CallAsync(ShimCall.State, new Empty(), Json.Empty, Json.ContainerState, cancellationToken);
 
-    /// <summary>Lets the created container execute its program; returns once it has, or throws why it could not.</summary>
+    /// <summary>
+    /// Lets the created container execute its program; returns once it has, or throws why it could not.
+    /// </summary>
     public Task<ContainerState> StartAsync(CancellationToken cancellationToken) =>
         CallAsync(ShimCall.Start, new Empty(), Json.Empty, Json.ContainerState, cancellationToken);
 
@@ -48,8 +52,9 @@ public sealed class ShimClient
         CallAsync(ShimCall.Resize, new(execId, rows, columns), Json.ResizeRequest, Json.Empty, cancellationToken);
 
     /// <summary>Joins the process's standard streams.</summary>
-    /// <returns>Reading: docker's frames (stream, 0, 0, 0, length as u32 big endian, bytes), or raw bytes of a terminal,
-    /// ending when the process's output has ended. Writing: standard input; <see cref="AttachStream.CloseWrite"/> ends
+    /// <returns>Reading: docker's frames (stream, 0, 0, 0, length as u32 big endian, bytes), or raw bytes of a
+    /// terminal, ending when the process's output has ended. Writing: standard input;
+    /// <see cref="AttachStream.CloseWrite"/> ends
     /// it. The caller disposes of the stream; a reader who does not keep up is cut off.</returns>
     public async Task<AttachStream> AttachAsync(
         string? execId, bool stdin, bool stdout, bool stderr, CancellationToken cancellationToken)
@@ -58,7 +63,8 @@ public sealed class ShimClient
         try
         {
             var request = JsonSerializer.SerializeToUtf8Bytes(new(execId, stdin, stdout, stderr), Json.AttachRequest);
-            await SendAsync(socket, ShimFrame.Encode(ShimCall.Attach, request), cancellationToken).ConfigureAwait(false);
+            await SendAsync(
+                socket, ShimFrame.Encode(ShimCall.Attach, request), cancellationToken).ConfigureAwait(false);
             await ReceiveAsync(socket, Json.Empty, cancellationToken).ConfigureAwait(false);
             return new AttachStream(socket);
         }
@@ -93,7 +99,8 @@ public sealed class ShimClient
         CallAsync(call, new Empty(), Json.Empty, Json.Empty, cancellationToken);
 
     private async Task<TOut> CallAsync<TIn, TOut>(
-        ShimCall call, TIn request, JsonTypeInfo<TIn> input, JsonTypeInfo<TOut> output, CancellationToken cancellationToken)
+        ShimCall call, TIn request, JsonTypeInfo<TIn> input, JsonTypeInfo<TOut> output,
+        CancellationToken cancellationToken)
     {
         using var socket = await OpenAsync(cancellationToken).ConfigureAwait(false);
         var body = JsonSerializer.SerializeToUtf8Bytes(request, input);
@@ -106,7 +113,8 @@ public sealed class ShimClient
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(
+                new UnixDomainSocketEndPoint(socketPath), cancellationToken).ConfigureAwait(false);
             return socket;
         }
         catch

@@ -14,7 +14,8 @@ public sealed record ShimDirectory(string Path)
 
     /// <summary>How the container ended, or null if that was not written (yet).</summary>
     public ExitStatus? ReadExit() =>
-        File.Exists(ExitFile) ? JsonSerializer.Deserialize(File.ReadAllBytes(ExitFile), ShimJson.Default.ExitStatus) : null;
+        File.Exists(ExitFile)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(ExitFile), ShimJson.Default.ExitStatus) : null;
 
     public ContainerState? ReadState() =>
         File.Exists(StateFile)

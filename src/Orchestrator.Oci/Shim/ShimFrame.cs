@@ -24,8 +24,12 @@ public enum ShimCall : byte
 }
 #pragma warning restore CA1028
 
-/// <summary>The envelope of the shim's wire: length of what follows (u32, little endian), version, call, body.</summary>
-/// <remarks>The length counts version, call and body; a body is JSON of the call's record. See docs/design/shim.md.</remarks>
+/// <summary>
+/// The envelope of the shim's wire: length of what follows (u32, little endian), version, call, body.
+/// </summary>
+/// <remarks>
+/// The length counts version, call and body; a body is JSON of the call's record. See docs/design/shim.md.
+/// </remarks>
 public static class ShimFrame
 {
     public const byte Version = 1;

@@ -32,7 +32,9 @@ public sealed record ExitStatus
     public string? Error { get; init; }
 }
 
-/// <summary>What the shim knows of its container; also the content of <c>state.json</c> in the state directory.</summary>
+/// <summary>
+/// What the shim knows of its container; also the content of <c>state.json</c> in the state directory.
+/// </summary>
 public sealed record ContainerState
 {
     public required string Id { get; init; }
@@ -42,7 +44,9 @@ public sealed record ContainerState
     /// <summary>Pid 1 of the container, as the shim sees it; 0 once reaped.</summary>
     public int Pid { get; init; }
 
-    /// <summary>Field 22 of /proc/PID/stat of <see cref="Pid"/>: with the boot id, an identity that is never reused.</summary>
+    /// <summary>
+    /// Field 22 of /proc/PID/stat of <see cref="Pid"/>: with the boot id, an identity that is never reused.
+    /// </summary>
     public ulong PidStartTicks { get; init; }
 
     public int ShimPid { get; init; }
@@ -66,7 +70,9 @@ public sealed record ContainerState
 /// <summary>A process to run inside a running container.</summary>
 public sealed record ExecSpec
 {
-    /// <summary>As in config.json; what is null of capabilities, rlimits or env is taken from the container's own.</summary>
+    /// <summary>
+    /// As in config.json; what is null of capabilities, rlimits or env is taken from the container's own.
+    /// </summary>
     public required ProcessSpec Process { get; init; }
 
     /// <summary>Keep a standard input open for attach; otherwise it is /dev/null.</summary>

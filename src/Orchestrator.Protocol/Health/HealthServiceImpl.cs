@@ -48,7 +48,8 @@ public sealed class HealthServiceImpl : Health.V1.Health.HealthBase
         {
             return statuses.TryGetValue(request.Service, out var status)
                 ? Task.FromResult(new HealthCheckResponse { Status = status })
-                : throw new RpcException(new Status(StatusCode.NotFound, $"no status of service \"{request.Service}\""));
+                : throw new RpcException(
+                    new Status(StatusCode.NotFound, $"no status of service \"{request.Service}\""));
         }
     }
 
@@ -76,7 +77,8 @@ public sealed class HealthServiceImpl : Health.V1.Health.HealthBase
     }
 
     private static async Task SendAsync(
-        ChannelReader<ServingStatus> news, IServerStreamWriter<HealthCheckResponse> stream, CancellationToken cancellationToken)
+        ChannelReader<ServingStatus> news, IServerStreamWriter<HealthCheckResponse> stream,
+        CancellationToken cancellationToken)
     {
         ServingStatus? told = null;
         await foreach (var status in news.ReadAllAsync(cancellationToken))

@@ -3,7 +3,9 @@ using Grpc.Core;
 
 namespace Orchestrator.Protocol.Mapping;
 
-/// <summary>How a <see cref="M.UserException"/> crosses the wire: its words in a binary trailer beside the RPC status.</summary>
+/// <summary>
+/// How a <see cref="M.UserException"/> crosses the wire: its words in a binary trailer beside the RPC status.
+/// </summary>
 public static class Errors
 {
     private const string Trailer = "orch-error-bin";
@@ -17,7 +19,8 @@ public static class Errors
             Remedy = exception.Remedy,
         };
         return new RpcException(
-            new Status(StatusOf(exception.Code), exception.Message), new Metadata { { Trailer, detail.ToByteArray() } });
+            new Status(StatusOf(exception.Code), exception.Message),
+            new Metadata { { Trailer, detail.ToByteArray() } });
     }
 
     /// <summary>The user's exception that the other side threw, or one made from a bare RPC status.</summary>

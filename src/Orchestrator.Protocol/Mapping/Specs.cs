@@ -80,7 +80,8 @@ public static class Specs
             MaxReplicasPerNode = spec.Placement.MaxReplicasPerNode,
             Platforms = { spec.Placement.Platforms.Select(Values.ToProto) },
         },
-        Networks = { spec.Networks.Select(n => new P.NetworkAttachment { Target = n.Target, Aliases = { n.Aliases } }) },
+        Networks =
+            { spec.Networks.Select(n => new P.NetworkAttachment { Target = n.Target, Aliases = { n.Aliases } }) },
         LogDriver = spec.LogDriver is { } log ? new P.LogDriver { Name = log.Name, Options = { log.Options } } : null,
         ForceUpdate = spec.ForceUpdate,
     };

@@ -37,7 +37,8 @@ public static class Values
     public static P.Platform ToProto(this M.Platform platform) =>
         new() { Os = platform.Os, Architecture = platform.Architecture };
 
-    public static M.Platform ToModel(this P.Platform? platform) => new(platform?.Os ?? "", platform?.Architecture ?? "");
+    public static M.Platform ToModel(this P.Platform? platform) =>
+        new(platform?.Os ?? "", platform?.Architecture ?? "");
 
     public static P.PortConfig ToProto(this M.PortConfig port) => new()
     {

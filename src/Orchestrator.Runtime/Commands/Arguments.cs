@@ -33,7 +33,9 @@ internal sealed class Arguments
             else if (!known.Contains(name))
                 throw new RuntimeException($"unknown flag: --{name}; see orch-runtime --help", 2);
             else
-                result.Add(name, value ?? (++i < args.Length ? args[i] : throw new RuntimeException($"flag needs an argument: --{name}", 2)));
+                result.Add(
+                    name, value ?? (++i < args.Length ? args[i]
+                    : throw new RuntimeException($"flag needs an argument: --{name}", 2)));
         }
 
         result.Words = args[i..].ToArray();

@@ -40,7 +40,8 @@ internal static class CommandLine
             "run" => RunCommand.Execute(root, Bundled(rest)),
             "create" => CreateCommand.Create(root, Bundled(rest)),
             "start" => CreateCommand.Start(root, Plain(rest)),
-            "exec" => ExecCommand.Execute(root, Arguments.Parse(rest, ["tty", "t"], ["user", "u", "cwd", "env", "e", "pid-file"])),
+            "exec" => ExecCommand.Execute(
+                root, Arguments.Parse(rest, ["tty", "t"], ["user", "u", "cwd", "env", "e", "pid-file"])),
             "state" => StateCommands.State(root, Plain(rest)),
             "list" => StateCommands.List(root),
             "kill" => StateCommands.Kill(root, Plain(rest)),
@@ -55,9 +56,12 @@ internal static class CommandLine
 
     private static Arguments Plain(string[] rest) => Arguments.Parse(rest, [], []);
 
-    /// <summary>One line on standard error. Not through Console, which would start threads and install handlers.</summary>
+    /// <summary>
+    /// One line on standard error. Not through Console, which would start threads and install handlers.
+    /// </summary>
     public static void Complain(string message) =>
-        StandardStreams.Inherited()[2].WriteAll(Encoding.UTF8.GetBytes($"orch-runtime: {message.ReplaceLineEndings(" ")}\n"));
+        StandardStreams.Inherited()[2].WriteAll(
+            Encoding.UTF8.GetBytes($"orch-runtime: {message.ReplaceLineEndings(" ")}\n"));
 
     public static int Print(string text, int exitCode = 0)
     {

@@ -22,7 +22,8 @@ internal static class ExecCommand
         var spec = BundleDirectory.Read(state.Bundle);
         var process = ExecDefaults.Complete(new ExecSpec { Process = Asked(arguments, spec.Process!) }, spec);
         var cgroups = PreparedBundle.CgroupsOf(spec, state.CgroupsPath ?? $"/orch/{state.Id}");
-        var namespaces = (spec.Linux?.Namespaces ?? []).Aggregate(NamespaceKinds.None, (all, n) => all | ContainerPlan.Kind(n));
+        var namespaces = (spec.Linux?.Namespaces ?? []).Aggregate(
+            NamespaceKinds.None, (all, n) => all | ContainerPlan.Kind(n));
         using var target = PidFd.Open(state.Pid);
         if (!ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks))
             throw new RuntimeException($"cannot exec in container {state.Id}: it has just ended");

@@ -8,8 +8,8 @@ using Orchestrator.Runtime.Shim;
 namespace Orchestrator.Runtime.Commands;
 
 /// <summary><c>shim</c>: becomes the parent of one container and stays until told to delete it.</summary>
-/// <remarks>Says one line on standard output, <c>ready PID</c> or <c>error CODE MESSAGE</c>, and then closes its standard
-/// streams; the reader of that pipe sees its end. See docs/design/shim.md.</remarks>
+/// <remarks>Says one line on standard output, <c>ready PID</c> or <c>error CODE MESSAGE</c>, and then closes its
+/// standard streams; the reader of that pipe sees its end. See docs/design/shim.md.</remarks>
 internal static class ShimCommand
 {
     public static int Execute(Arguments arguments)
@@ -19,7 +19,8 @@ internal static class ShimCommand
         {
             return Serve(options);
         }
-        catch (Exception e) when (e is RuntimeException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e)
+            when (e is RuntimeException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             var code = (e as RuntimeException)?.ExitCode ?? 1;
             Say(options, $"error {code} {e.Message.ReplaceLineEndings(" ")}");
@@ -32,7 +33,8 @@ internal static class ShimCommand
         ThisProcess.LeaveSession(); // Not possible for a leader of a process group: it has its own already.
         ThisProcess.BecomeSubreaper();
         var existed = Directory.Exists(options.State);
-        Directory.CreateDirectory(options.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(
+            options.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var directory = new ShimDirectory(options.State);
         RemoveRemains(directory);
         using var loop = new EventLoop();

@@ -14,7 +14,8 @@ internal static class Signals
 
     public static int Parse(string text)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 64)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number is > 0 and <= 64)
             return number;
         var name = text.ToUpperInvariant();
         number = Array.IndexOf(Names, name.StartsWith("SIG", StringComparison.Ordinal) ? name[3..] : name);

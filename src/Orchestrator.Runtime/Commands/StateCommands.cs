@@ -8,7 +8,8 @@ using Orchestrator.Runtime.Containers;
 
 namespace Orchestrator.Runtime.Commands;
 
-/// <summary><c>state</c>, <c>list</c>, <c>kill</c>, <c>delete</c>, <c>spec</c>: what needs no process of the container's.
+/// <summary><c>state</c>, <c>list</c>, <c>kill</c>, <c>delete</c>, <c>spec</c>: what needs no process of the
+/// container's.
 /// </summary>
 internal static class StateCommands
 {
@@ -37,7 +38,9 @@ internal static class StateCommands
         foreach (var id in root.Ids().Order(StringComparer.Ordinal))
         {
             if (root.Find(id).ReadState() is { } s)
-                text.Append(CultureInfo.InvariantCulture, $"{id,-20} {(Lives(s) ? s.Pid : 0),-8} {Status(s),-10} {s.Bundle,-32} {s.CreatedAt:O}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{id,-20} {(Lives(s) ? s.Pid : 0),-8} {Status(s),-10} {s.Bundle,-32} {s.CreatedAt:O}\n");
         }
 
         return CommandLine.Print(text.ToString());
@@ -80,7 +83,8 @@ internal static class StateCommands
         return 0;
     }
 
-    private static bool Lives(ContainerState state) => ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks);
+    private static bool Lives(ContainerState state) =>
+        ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks);
 
     private static string Status(ContainerState state) =>
         Lives(state) ? state.Status.ToString().ToLowerInvariant() : "stopped";

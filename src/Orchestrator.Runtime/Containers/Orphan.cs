@@ -9,7 +9,8 @@ internal static class Orphan
     /// <param name="state">Null when it was never written: then only the directory is there.</param>
     public static void Remove(ShimDirectory directory, ContainerState? state, string id)
     {
-        var cgroups = new CgroupSet(CgroupLayout.Detect(), state?.CgroupsPath is { Length: > 0 } path ? path : $"/orch/{id}", true);
+        var cgroups = new CgroupSet(
+            CgroupLayout.Detect(), state?.CgroupsPath is { Length: > 0 } path ? path : $"/orch/{id}", true);
         if (cgroups.Processes().Count > 0)
             cgroups.KillAll();
         cgroups.Remove();

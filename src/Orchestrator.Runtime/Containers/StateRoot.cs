@@ -21,11 +21,13 @@ internal sealed class StateRoot(string path)
 
     /// <exception cref="RuntimeException">There is no such container.</exception>
     public ShimDirectory Find(string id) =>
-        Directory.Exists(DirectoryOf(id)) ? new(DirectoryOf(id)) : throw new RuntimeException($"container does not exist: {id}");
+        Directory.Exists(DirectoryOf(id)) ? new(DirectoryOf(id))
+            : throw new RuntimeException($"container does not exist: {id}");
 
     /// <exception cref="RuntimeException">There is no such container.</exception>
     public ContainerState Load(string id) =>
-        Find(id).ReadState() ?? throw new RuntimeException($"container {id} has no state; it was being created or deleted");
+        Find(id).ReadState()
+            ?? throw new RuntimeException($"container {id} has no state; it was being created or deleted");
 
     public IEnumerable<string> Ids() =>
         Directory.Exists(path) ? Directory.EnumerateDirectories(path).Select(d => Path.GetFileName(d)!) : [];

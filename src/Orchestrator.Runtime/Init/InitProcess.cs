@@ -28,9 +28,9 @@ internal sealed class InitProcess : IDisposable
     /// <param name="streams">Descriptors 0, 1 and 2.</param>
     /// <exception cref="RuntimeException">A step failed; the process is gone and reaped.</exception>
     /// <remarks>
-    /// Since 6.14 the kernel compares how often the parent's cgroup was killed with how often the child's was, and kills
-    /// a child of CLONE_INTO_CGROUP when these differ, as after a cgroup.kill of the daemon's cgroup. Then this process
-    /// goes the slower way, by cgroup.procs, from there on.
+    /// Since 6.14 the kernel compares how often the parent's cgroup was killed with how often the child's was, and
+    /// kills a child of CLONE_INTO_CGROUP when these differ, as after a cgroup.kill of the daemon's cgroup. Then this
+    /// process goes the slower way, by cgroup.procs, from there on.
     /// </remarks>
     public static InitProcess StartReady(Func<IReadOnlyList<PlanEntry>> plan, FileDescriptor[] streams)
     {
@@ -135,7 +135,8 @@ internal sealed class InitProcess : IDisposable
         var reason = Marshal.GetPInvokeErrorMessage((int)errno).ToLowerInvariant();
         return errno switch
         {
-            Errno.ENOENT or Errno.ENOTDIR when searched => new($"exec: \"{program}\": executable file not found in $PATH", 127),
+            Errno.ENOENT or Errno.ENOTDIR when searched =>
+                new($"exec: \"{program}\": executable file not found in $PATH", 127),
             Errno.ENOENT or Errno.ENOTDIR => new($"exec: \"{program}\": stat {program}: {reason}", 127),
             _ => new($"exec: \"{program}\": {reason}", 126),
         };

@@ -7,7 +7,8 @@ namespace Orchestrator.Runtime.Init;
 internal static class StandardStreams
 {
     /// <summary>Our own.</summary>
-    public static FileDescriptor[] Inherited() => [FileDescriptor.Borrow(0), FileDescriptor.Borrow(1), FileDescriptor.Borrow(2)];
+    public static FileDescriptor[] Inherited() =>
+        [FileDescriptor.Borrow(0), FileDescriptor.Borrow(1), FileDescriptor.Borrow(2)];
 
     public static FileDescriptor Null() => FileDescriptor.Open("/dev/null", OpenFlags.O_RDWR);
 }

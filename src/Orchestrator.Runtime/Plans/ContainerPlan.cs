@@ -10,7 +10,7 @@ namespace Orchestrator.Runtime.Plans;
 /// <remarks>Order is the point:
 /// <code>
 /// cgroups → namespaces → fork ─┬─ parent reports the child's pid and ends
-///                              └─ root → mounts → nodes → terminal → masks → pivot → names, limits → identity → execute
+/// └─ root → mounts → nodes → terminal → masks → pivot → names, limits → identity → execute
 /// </code>
 /// Cgroups come first, so that nothing runs unlimited and the cgroup namespace shows this very cgroup as its root. All
 /// paths of the container are resolved before the pivot, through its root's fd, while the host's /proc is still there.
@@ -66,7 +66,8 @@ internal static class ContainerPlan
         "ipc" => NamespaceKinds.Ipc,
         "uts" => NamespaceKinds.Uts,
         "cgroup" => NamespaceKinds.Cgroup,
-        _ => throw new RuntimeException($"namespace \"{ns.Type}\" is not supported; use mount, pid, network, ipc, uts or cgroup"),
+        _ => throw new RuntimeException(
+            $"namespace \"{ns.Type}\" is not supported; use mount, pid, network, ipc, uts or cgroup"),
     };
 
     private static IEnumerable<PlanEntry> OomScore(ProcessSpec process)
@@ -82,7 +83,8 @@ internal static class ContainerPlan
     {
         var namespaces = linux.Namespaces ?? [];
         if (!namespaces.Any(n => n is { Type: "mount", Path: null }))
-            throw new RuntimeException("a container needs a mount namespace of its own; add {\"type\": \"mount\"} to linux.namespaces");
+            throw new RuntimeException(
+                "a container needs a mount namespace of its own; add {\"type\": \"mount\"} to linux.namespaces");
         foreach (var joined in namespaces.Where(n => n.Path is not null))
             yield return new(PlanOp.JoinNamespace, $"join {joined.Type} namespace {joined.Path}")
             {
@@ -116,7 +118,11 @@ internal static class ContainerPlan
         if (process.Terminal)
             yield return ProcessPlan.Terminal(process, PlanFlag.Console);
         foreach (var (name, value) in linux.Sysctl ?? [])
-            yield return new(PlanOp.WriteFile, $"set sysctl {name}={value}") { Text1 = Sysctl.Path(name, linux), Text2 = value };
+            yield return new(PlanOp.WriteFile, $"set sysctl {name}={value}")
+            {
+                Text1 = Sysctl.Path(name, linux),
+                Text2 = value,
+            };
         foreach (var path in linux.ReadonlyPaths ?? [])
             yield return new(PlanOp.ReadOnly, $"make {path} read-only") { Text1 = path };
         foreach (var path in linux.MaskedPaths ?? [])

@@ -5,7 +5,9 @@ using Orchestrator.Init;
 
 namespace Orchestrator.Runtime.Plans;
 
-/// <summary>Lays a plan out as init maps it: header, steps of one size, then texts and lists that steps point into.</summary>
+/// <summary>
+/// Lays a plan out as init maps it: header, steps of one size, then texts and lists that steps point into.
+/// </summary>
 internal static class PlanBytes
 {
     public static byte[] Encode(IReadOnlyList<PlanEntry> entries)
@@ -54,7 +56,8 @@ internal static class PlanBytes
 
         public int Text(string? text) =>
             text is null ? 0
-            : text.Contains('\0', StringComparison.Ordinal) ? throw new RuntimeException($"a zero byte in \"{text.Replace('\0', '?')}\"")
+            : text.Contains('\0', StringComparison.Ordinal)
+                ? throw new RuntimeException($"a zero byte in \"{text.Replace('\0', '?')}\"")
             : Add(Encoding.UTF8.GetBytes(text + '\0'));
 
         public int Number(ulong number)

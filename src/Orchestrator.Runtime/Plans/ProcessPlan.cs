@@ -59,7 +59,10 @@ internal static class ProcessPlan
         foreach (var limit in process.Rlimits ?? [])
             yield return Limit(limit);
         yield return new(PlanOp.Umask, "set umask") { A = process.User.Umask ?? 0x12 };
-        yield return new(PlanOp.ChangeDirectory, $"change to directory {process.Cwd}") { Text1 = Directory(process.Cwd) };
+        yield return new(PlanOp.ChangeDirectory, $"change to directory {process.Cwd}")
+        {
+            Text1 = Directory(process.Cwd),
+        };
         if (process.NoNewPrivileges)
             yield return new(PlanOp.NoNewPrivileges, "forbid new privileges");
         var sets = process.Capabilities ?? new CapabilitySets();

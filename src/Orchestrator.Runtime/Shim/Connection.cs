@@ -6,7 +6,9 @@ namespace Orchestrator.Runtime.Shim;
 /// <summary>A client's socket: bytes in by callback, bytes out through a bounded queue.</summary>
 internal sealed class Connection : IDisposable
 {
-    /// <summary>A client this far behind is cut off: it must not hold up the container, nor fill the shim's memory.</summary>
+    /// <summary>
+    /// A client this far behind is cut off: it must not hold up the container, nor fill the shim's memory.
+    /// </summary>
     private const int MaxQueued = 8 << 20;
 
     private readonly EventLoop.Watch watch;
@@ -141,6 +143,8 @@ internal sealed class Connection : IDisposable
     private void Rewatch()
     {
         if (!Closed)
-            watch.Want((reading && !ended ? PollEvents.In | PollEvents.ReadHangUp : 0) | (outgoing.Count > 0 ? PollEvents.Out : 0));
+            watch.Want(
+                (reading && !ended ? PollEvents.In | PollEvents.ReadHangUp
+                : 0) | (outgoing.Count > 0 ? PollEvents.Out : 0));
     }
 }

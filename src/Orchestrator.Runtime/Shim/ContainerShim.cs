@@ -24,7 +24,8 @@ internal sealed class ContainerShim : IDisposable
     private readonly Dictionary<string, ShimProcess> execs = [];
 
     private ContainerShim(
-        ShimOptions options, EventLoop loop, PreparedBundle prepared, JsonLog? log, InitProcess init, ProcessStreams streams)
+        ShimOptions options, EventLoop loop, PreparedBundle prepared, JsonLog? log, InitProcess init,
+        ProcessStreams streams)
     {
         (this.options, this.loop, this.prepared, this.log, this.init) = (options, loop, prepared, log, init);
         directory = new ShimDirectory(options.State);
@@ -96,7 +97,8 @@ internal sealed class ContainerShim : IDisposable
     {
         var process = Find(request.ExecId);
         if (process.Exit is not null)
-            throw new RuntimeException(request.ExecId is null ? $"container {options.Id} is not running" : "exec has ended");
+            throw new RuntimeException(
+                request.ExecId is null ? $"container {options.Id} is not running" : "exec has ended");
         if (!request.All)
             process.Signal(request.Signal);
         else if (request.Signal == Sigkill)
@@ -207,7 +209,8 @@ internal sealed class ContainerShim : IDisposable
         try
         {
             log?.Finish();
-            DurableFile.Replace(directory.ExitFile, JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ExitStatus));
+            DurableFile.Replace(
+                directory.ExitFile, JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ExitStatus));
             Save();
         }
         catch (IOException)

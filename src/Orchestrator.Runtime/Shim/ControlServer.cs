@@ -54,7 +54,8 @@ internal sealed class ControlServer : IDisposable
         try
         {
             var all = pending.ToArray();
-            if (!ShimFrame.TryReadHeader(all, out var call, out var length) || all.Length < ShimFrame.HeaderSize + length)
+            if (!ShimFrame.TryReadHeader(all, out var call, out var length)
+                || all.Length < ShimFrame.HeaderSize + length)
                 return;
             client.Received = _ => { };
             client.Ended = null;
@@ -186,7 +187,8 @@ internal sealed class ControlServer : IDisposable
     private static void Refuse(Connection client, string message, int exitCode)
     {
         var error = new ShimError(message.ReplaceLineEndings(" "), exitCode);
-        client.Send(ShimFrame.Encode(ShimCall.Error, JsonSerializer.SerializeToUtf8Bytes(error, ShimJson.Default.ShimError)));
+        client.Send(
+            ShimFrame.Encode(ShimCall.Error, JsonSerializer.SerializeToUtf8Bytes(error, ShimJson.Default.ShimError)));
         client.CloseWhenSent();
     }
 }

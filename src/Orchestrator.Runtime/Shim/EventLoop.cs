@@ -12,7 +12,8 @@ internal sealed class EventLoop : IDisposable
 
     public bool Stopped { get; private set; }
 
-    public Watch Add(FileDescriptor file, PollEvents events, Action<PollEvents> handler) => Add(file.Fd, events, handler);
+    public Watch Add(FileDescriptor file, PollEvents events, Action<PollEvents> handler) =>
+        Add(file.Fd, events, handler);
 
     public Watch Add(int fd, PollEvents events, Action<PollEvents> handler)
     {

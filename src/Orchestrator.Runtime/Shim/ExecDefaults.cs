@@ -15,7 +15,8 @@ internal static class ExecDefaults
         {
             Env = asked.Env ?? own.Env,
             Rlimits = asked.Rlimits ?? own.Rlimits,
-            Capabilities = exec.Privileged ? Everything() : asked.Capabilities ?? ForUser(own.Capabilities, asked.User.Uid),
+            Capabilities = exec.Privileged ? Everything()
+                : asked.Capabilities ?? ForUser(own.Capabilities, asked.User.Uid),
             NoNewPrivileges = asked.NoNewPrivileges || (own.NoNewPrivileges && !exec.Privileged),
         };
     }

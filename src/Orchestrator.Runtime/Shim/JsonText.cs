@@ -7,7 +7,9 @@ namespace Orchestrator.Runtime.Shim;
 internal static class JsonText
 {
     private static readonly SearchValues<byte> Special =
-        SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\', .. Enumerable.Range(127, 129).Select(i => (byte)i)]);
+        SearchValues.Create(
+            [.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\', .. Enumerable.Range(127, 129)
+            .Select(i => (byte)i)]);
 
     public static void Escape(IBufferWriter<byte> to, ReadOnlySpan<byte> text)
     {

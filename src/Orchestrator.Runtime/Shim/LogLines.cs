@@ -1,6 +1,8 @@
 namespace Orchestrator.Runtime.Shim;
 
-/// <summary>Cuts a stream into lines, newline included; what is longer than 16 KiB comes in parts without one.</summary>
+/// <summary>
+/// Cuts a stream into lines, newline included; what is longer than 16 KiB comes in parts without one.
+/// </summary>
 internal sealed class LogLines
 {
     public const int MaxPart = 16 << 10;

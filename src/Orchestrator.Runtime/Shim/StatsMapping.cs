@@ -35,7 +35,9 @@ internal static class StatsMapping
         };
     }
 
-    /// <summary>The first seven numbers of the line "cpu …" of /proc/stat; the rest is counted in them already.</summary>
+    /// <summary>
+    /// The first seven numbers of the line "cpu …" of /proc/stat; the rest is counted in them already.
+    /// </summary>
     internal static ulong HostCpu(string line) =>
         line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(7)
             .Aggregate(0UL, (sum, n) => sum + ulong.Parse(n, CultureInfo.InvariantCulture)) * NanosecondsPerTick;

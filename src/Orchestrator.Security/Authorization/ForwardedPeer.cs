@@ -13,7 +13,8 @@ public static class ForwardedPeer
 
     /// <summary>The named caller, whose cluster is the manager's; null: the call was not passed on.</summary>
     public static PeerIdentity? Read(Metadata headers) =>
-        headers.GetValue(IdKey) is { Length: > 0 } id && CertificateRoles.TryParse(headers.GetValue(RoleKey), out var role)
+        headers.GetValue(IdKey) is { Length: > 0 } id
+            && CertificateRoles.TryParse(headers.GetValue(RoleKey), out var role)
             ? new PeerIdentity(new NodeId(id), role, default)
             : null;
 }

@@ -8,8 +8,12 @@ namespace Orchestrator.Security;
 public sealed class PeerAuthorizer(IdentitySource identity, Func<NodeId, bool> isBlacklisted)
 {
     /// <summary>The caller, if its role is among <paramref name="roles"/>.</summary>
-    /// <remarks>For a call that a manager passes on, the caller is the one it names (<see cref="ForwardedPeer"/>).</remarks>
-    /// <exception cref="RpcException">Unauthenticated: no certificate. PermissionDenied: not that role, or removed.</exception>
+    /// <remarks>
+    /// For a call that a manager passes on, the caller is the one it names (<see cref="ForwardedPeer"/>).
+    /// </remarks>
+    /// <exception cref="RpcException">
+    /// Unauthenticated: no certificate. PermissionDenied: not that role, or removed.
+    /// </exception>
     public PeerIdentity Authorize(ServerCallContext context, params ReadOnlySpan<NodeRole> roles)
     {
         var peer = TryAuthenticate(context)
@@ -45,7 +49,8 @@ public sealed class PeerAuthorizer(IdentitySource identity, Func<NodeId, bool> i
     private void CheckNotRemoved(PeerIdentity peer)
     {
         if (isBlacklisted(peer.Id))
-            throw Denied($"Node {peer.Id} was removed from the cluster. Join anew: orch swarm leave --force, orch swarm join.");
+            throw Denied(
+                $"Node {peer.Id} was removed from the cluster. Join anew: orch swarm leave --force, orch swarm join.");
     }
 
     private static RpcException Denied(string detail) => new(new Status(StatusCode.PermissionDenied, detail));

@@ -6,7 +6,9 @@ public static class CertificateRenewal
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
 
-    /// <summary>A moment between 50 and 80 % of the certificate's life, so that nodes do not come all at once.</summary>
+    /// <summary>
+    /// A moment between 50 and 80 % of the certificate's life, so that nodes do not come all at once.
+    /// </summary>
     /// <param name="notBefore">Begin of its validity, the backdating included.</param>
     /// <param name="notAfter">End of its validity.</param>
     /// <param name="random">From 0 up to, not including, 1.</param>

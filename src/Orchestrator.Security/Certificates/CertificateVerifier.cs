@@ -2,7 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Security;
 
-/// <summary>Judges a peer's certificate: chain to the cluster's root, time, subject. Host names do not matter.</summary>
+/// <summary>
+/// Judges a peer's certificate: chain to the cluster's root, time, subject. Host names do not matter.
+/// </summary>
 public static class CertificateVerifier
 {
     /// <param name="certificate">The peer's; null: it showed none.</param>

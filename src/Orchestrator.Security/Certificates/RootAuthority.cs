@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Security;
 
-/// <summary>The cluster's root certificate with its key: what makes certificates of nodes. Managers alone have it.</summary>
+/// <summary>
+/// The cluster's root certificate with its key: what makes certificates of nodes. Managers alone have it.
+/// </summary>
 public sealed class RootAuthority : IDisposable
 {
     /// <summary>What a manager's certificate is valid for besides its node id.</summary>
@@ -57,11 +59,15 @@ public sealed class RootAuthority : IDisposable
     /// Makes a node's certificate. Of the request only the public key counts: who the node is, the cluster says.
     /// </summary>
     /// <param name="csrPem">PKCS#10 in PEM, on an ECDSA key, signed by it.</param>
-    /// <param name="subject">Goes into the subject; the id, and for managers the registry's name, into the SANs.</param>
+    /// <param name="subject">
+    /// Goes into the subject; the id, and for managers the registry's name, into the SANs.
+    /// </param>
     /// <param name="lifetime">At least <see cref="ShortestLifetime"/>; cut where the root ends.</param>
     /// <param name="now">The certificate is valid from an hour before.</param>
     /// <returns>The certificate in PEM.</returns>
-    /// <exception cref="UserException">InvalidArgument: the request is damaged, or its key is of another kind.</exception>
+    /// <exception cref="UserException">
+    /// InvalidArgument: the request is damaged, or its key is of another kind.
+    /// </exception>
     public string Issue(string csrPem, PeerIdentity subject, TimeSpan lifetime, DateTimeOffset now)
     {
         var request = new CertificateRequest(subject.ToSubject(), LoadKey(csrPem), HashAlgorithmName.SHA256);

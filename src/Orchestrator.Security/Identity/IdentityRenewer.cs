@@ -19,7 +19,9 @@ public sealed class IdentityRenewer(
 {
     private readonly SemaphoreSlim _wanted = new(0);
 
-    /// <summary>Asks for a renewal now, such as after a promotion. May be called from anywhere, any number of times.</summary>
+    /// <summary>
+    /// Asks for a renewal now, such as after a promotion. May be called from anywhere, any number of times.
+    /// </summary>
     public void RenewNow() => _wanted.Release();
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Security;
 
-/// <summary>Keeps the node's identity on disk: key, certificate and root in one file, so that they always fit.</summary>
+/// <summary>
+/// Keeps the node's identity on disk: key, certificate and root in one file, so that they always fit.
+/// </summary>
 /// <param name="directory">Made when it is not there.</param>
 /// <param name="syncDirectory">fsyncs a directory, which .NET cannot; null: left to the file system.</param>
 public sealed class IdentityStore(string directory, Action<string>? syncDirectory = null)

@@ -8,7 +8,9 @@ namespace Orchestrator.Security;
 /// <param name="time">Judges certificates.</param>
 public sealed class ClusterJoin(Func<HttpMessageHandler, ICertificateIssuer> connect, TimeProvider time)
 {
-    /// <summary>Fetches the root, checks it against the token, and only then shows the token to who proves to be under it.</summary>
+    /// <summary>
+    /// Fetches the root, checks it against the token, and only then shows the token to who proves to be under it.
+    /// </summary>
     /// <exception cref="UserException">The token is none, of another cluster, or not valid any more.</exception>
     public async Task<NodeIdentity> JoinAsync(JoinToken token, CancellationToken cancellationToken)
     {
@@ -45,7 +47,8 @@ public sealed class ClusterJoin(Func<HttpMessageHandler, ICertificateIssuer> con
         catch (CryptographicException e)
         {
             throw new UserException(
-                ErrorCode.Unavailable, "the remote node sent no root certificate", "Check the address: is it a manager's?", e);
+                ErrorCode.Unavailable, "the remote node sent no root certificate",
+                "Check the address: is it a manager's?", e);
         }
     }
 

@@ -9,7 +9,9 @@ namespace Orchestrator.Security;
 /// What a node joins with: the digest of the cluster's root certificate, by which it knows the cluster, and a secret,
 /// by which the cluster knows the node may come, and in which role.
 /// </summary>
-/// <remarks><c>SWMTKN-1-</c>, SHA-256 of the DER in 50 digits of base 36, <c>-</c>, 16 random bytes in 25 digits.</remarks>
+/// <remarks>
+/// <c>SWMTKN-1-</c>, SHA-256 of the DER in 50 digits of base 36, <c>-</c>, 16 random bytes in 25 digits.
+/// </remarks>
 public sealed class JoinToken
 {
     private const string Prefix = "SWMTKN";
@@ -33,7 +35,8 @@ public sealed class JoinToken
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out JoinToken? token)
     {
-        token = text?.Trim().Split('-') is [Prefix, Version, { Length: DigestWidth } digest, { Length: SecretWidth } secret]
+        token = text?.Trim()
+        .Split('-') is [Prefix, Version, { Length: DigestWidth } digest, { Length: SecretWidth } secret]
             && Base36.IsBase36(digest) && Base36.IsBase36(secret)
             ? new JoinToken(digest, secret)
             : null;
@@ -55,7 +58,9 @@ public sealed class JoinToken
             SHA256.HashData(Encoding.UTF8.GetBytes(ToString())),
             SHA256.HashData(Encoding.UTF8.GetBytes(presented?.Trim() ?? "")));
 
-    /// <exception cref="UserException">The certificate is another cluster's root, or somebody is in between.</exception>
+    /// <exception cref="UserException">
+    /// The certificate is another cluster's root, or somebody is in between.
+    /// </exception>
     public void CheckRoot(X509Certificate2 root)
     {
         if (DigestOf(root) != _digest)
@@ -67,5 +72,6 @@ public sealed class JoinToken
 
     public override string ToString() => $"{Prefix}-{Version}-{_digest}-{_secret}";
 
-    private static string DigestOf(X509Certificate2 root) => Base36.Encode(SHA256.HashData(root.RawDataMemory.Span), DigestWidth);
+    private static string DigestOf(X509Certificate2 root) =>
+        Base36.Encode(SHA256.HashData(root.RawDataMemory.Span), DigestWidth);
 }

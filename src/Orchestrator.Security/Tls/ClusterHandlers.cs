@@ -13,7 +13,8 @@ public static class ClusterHandlers
     /// <summary>Trusts managers under that root, and shows no certificate: for handing over a join token.</summary>
     public static SocketsHttpHandler TrustingRoot(X509Certificate2 root, TimeProvider time) =>
         Build(certificate => FaultOf(
-            CertificateVerifier.Verify(certificate, root, cluster: null, time.GetUtcNow()), NodeRole.Manager, id: null));
+            CertificateVerifier.Verify(certificate, root, cluster: null, time.GetUtcNow()), NodeRole.Manager,
+            id: null));
 
     /// <summary>Mutual TLS between nodes: the peer must be of this cluster and in the expected role.</summary>
     /// <param name="identity">Asked at every new connection, so that a renewed certificate is used.</param>

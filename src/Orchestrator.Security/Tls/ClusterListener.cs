@@ -39,6 +39,7 @@ public static class ClusterListener
         ClientCertificateRequired = true, // Asks; whether one must come is decided below.
         RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             certificate is null
-            || CertificateVerifier.Verify(certificate as X509Certificate2, self.Root, self.Cluster, time.GetUtcNow()).IsTrusted,
+            || CertificateVerifier.Verify(
+                certificate as X509Certificate2, self.Root, self.Cluster, time.GetUtcNow()).IsTrusted,
     };
 }

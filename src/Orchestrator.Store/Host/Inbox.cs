@@ -1,8 +1,8 @@
 namespace Orchestrator.Store.Host;
 
 /// <summary>
-/// What waits for the loop thread, in two lanes: messages, ticks and completions go before proposals and reads, so that load
-/// never delays a heartbeat. Posting never blocks; the first lane is bounded by what its senders have outstanding.
+/// What waits for the loop thread, in two lanes: messages, ticks and completions go before proposals and reads, so that
+/// load never delays a heartbeat. Posting never blocks; the first lane is bounded by what its senders have outstanding.
 /// </summary>
 internal sealed class Inbox(int maxRequests)
 {

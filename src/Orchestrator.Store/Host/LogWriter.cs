@@ -4,8 +4,8 @@ using Orchestrator.Store.Log;
 namespace Orchestrator.Store.Host;
 
 /// <summary>
-/// The thread that waits for the disk, so that the loop never does. One write is under way at a time; what comes up meanwhile
-/// is gathered by the core into the next.
+/// The thread that waits for the disk, so that the loop never does. One write is under way at a time; what comes up
+/// meanwhile is gathered by the core into the next.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
@@ -62,7 +62,8 @@ internal sealed class LogWriter : IDisposable
             while (Next() is { } item)
                 item();
         }
-#pragma warning disable CA1031 // Whatever it was: what is on disk is unknown now, and a second try could make it look well.
+        // Whatever it was: what is on disk is unknown now, and a second try could make it look well.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -26,7 +26,8 @@ public sealed partial class RaftHost
                 RunOnce();
             completion.TrySetResult();
         }
-#pragma warning disable CA1031 // A broken invariant, a failing apply, lost state: whichever, the only safe thing is to stop.
+        // A broken invariant, a failing apply, lost state: whichever, the only safe thing is to stop.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -200,7 +201,8 @@ public sealed partial class RaftHost
     private void Publish()
     {
         var now = new LeadershipStatus(
-            RoleOf(), core.Term, told.Leading, core.Membership.Find(core.Leader)?.ToLogMember(), core.Self, core.Commit, core.AppliedIndex);
+            RoleOf(), core.Term, told.Leading, core.Membership.Find(core.Leader)?.ToLogMember(), core.Self, core.Commit,
+            core.AppliedIndex);
         var before = status;
         if (now == before)
             return;
@@ -217,7 +219,8 @@ public sealed partial class RaftHost
     {
         RaftRole.Leader => LogRole.Leader,
         RaftRole.Follower when core.Membership.IsVoter(core.Self) => LogRole.Follower,
-        RaftRole.Follower => core.Membership.Find(core.Self) is null && core.LastIndex > 0 ? LogRole.None : LogRole.Learner,
+        RaftRole.Follower =>
+            core.Membership.Find(core.Self) is null && core.LastIndex > 0 ? LogRole.None : LogRole.Learner,
         _ => LogRole.Candidate,
     };
 

@@ -2,15 +2,17 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Host;
 
-/// <summary>Who belongs to the cluster: joining, leaving, moving, handing over. All of it works on the leader only.</summary>
+/// <summary>
+/// Who belongs to the cluster: joining, leaving, moving, handing over. All of it works on the leader only.
+/// </summary>
 public sealed partial class RaftHost
 {
     private Membership? publishedMembership;
     private ulong ticks;
 
     /// <summary>
-    /// Adds a node's member as a learner, under a new raft id; it is promoted by itself once it has caught up. What was a member
-    /// on that node before is removed: it has lost its disk, or it would not ask.
+    /// Adds a node's member as a learner, under a new raft id; it is promoted by itself once it has caught up. What was
+    /// a member on that node before is removed: it has lost its disk, or it would not ask.
     /// </summary>
     /// <returns>The new member, once the change is committed.</returns>
     /// <exception cref="NotLeaderException">Ask the leader.</exception>
@@ -20,11 +22,14 @@ public sealed partial class RaftHost
         foreach (var old in Members.Where(m => m.Member.NodeId == nodeId))
             await RemoveAsync(old.Member.RaftId, cancellationToken);
         var id = NewRaftId();
-        await ChangeAsync(new(MembershipChangeKind.AddLearner, id, MemberContexts.Encode(nodeId, address)), cancellationToken);
+        await ChangeAsync(
+            new(MembershipChangeKind.AddLearner, id, MemberContexts.Encode(nodeId, address)), cancellationToken);
         return new LogMember(id, nodeId, address, IsVoter: false);
     }
 
-    /// <summary>Removes a member. A leader cannot remove itself: <see cref="TransferAsync"/>, then ask the next one.</summary>
+    /// <summary>
+    /// Removes a member. A leader cannot remove itself: <see cref="TransferAsync"/>, then ask the next one.
+    /// </summary>
     /// <exception cref="NotLeaderException">Ask the leader.</exception>
     /// <exception cref="MembershipException">The change is refused; no such member is no error.</exception>
     public async Task RemoveAsync(ulong raftId, CancellationToken cancellationToken)
@@ -37,7 +42,9 @@ public sealed partial class RaftHost
     /// <param name="target">A voter's raft id; 0 for whoever is furthest.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="NotLeaderException">This member does not lead.</exception>
-    /// <exception cref="MembershipException">There is nobody to hand over to, or it did not take over in time.</exception>
+    /// <exception cref="MembershipException">
+    /// There is nobody to hand over to, or it did not take over in time.
+    /// </exception>
     public async Task TransferAsync(ulong target, CancellationToken cancellationToken)
     {
         await OnLoopAsync(() => Refuse(core.TransferLeader(target), target), cancellationToken);
@@ -81,10 +88,14 @@ public sealed partial class RaftHost
         Refusal.None => true,
         Refusal.NotLeader => throw new NotLeaderException(KnownLeader()),
         Refusal.WouldLoseQuorum => throw new MembershipException(
-            "The remaining managers that answer would be too few for a quorum; bring another one back, or add one, first."),
-        Refusal.IsLeader => throw new MembershipException("This manager leads; hand leadership over before removing it."),
-        Refusal.UnknownMember when id == 0 => throw new MembershipException("There is no other manager to hand leadership to."),
-        Refusal.UnknownMember => throw new MembershipException($"No other manager takes part under the raft id {id:x}."),
+            "The remaining managers that answer would be too few for a quorum; bring "
+            + "another one back, or add one, first."),
+        Refusal.IsLeader =>
+            throw new MembershipException("This manager leads; hand leadership over before removing it."),
+        Refusal.UnknownMember when id == 0 =>
+            throw new MembershipException("There is no other manager to hand leadership to."),
+        Refusal.UnknownMember =>
+            throw new MembershipException($"No other manager takes part under the raft id {id:x}."),
         _ => throw new MembershipException($"The change of membership is refused: {refusal}."),
     };
 
@@ -108,7 +119,8 @@ public sealed partial class RaftHost
     private void TickMembership()
     {
         EndChanges();
-        if (++ticks % (ulong)setup.Options.Raft.ElectionTicks == 0 || !ReferenceEquals(publishedMembership, core.Membership))
+        if (++ticks % (ulong)setup.Options.Raft.ElectionTicks == 0
+            || !ReferenceEquals(publishedMembership, core.Membership))
             PublishMembers();
         if (!core.IsReady)
             return;
@@ -135,7 +147,9 @@ public sealed partial class RaftHost
         changes.RemoveAll(c => c.Done.Task.IsCompleted);
     }
 
-    /// <summary>A member may have moved: it is answered there at once, and if we lead, everybody learns of it.</summary>
+    /// <summary>
+    /// A member may have moved: it is answered there at once, and if we lead, everybody learns of it.
+    /// </summary>
     private void OnAnnounced(ulong id, string address)
     {
         if (core.CommittedMembership.IsRemoved(id))
@@ -157,7 +171,9 @@ public sealed partial class RaftHost
     private void PublishMembers()
     {
         var now = core.Membership.Members
-            .Select(m => new LogMemberState(m.ToLogMember(), m.Id == core.Leader, core.Role != RaftRole.Leader || core.IsReachable(m.Id)))
+            .Select(
+                m => new LogMemberState(
+                m.ToLogMember(), m.Id == core.Leader, core.Role != RaftRole.Leader || core.IsReachable(m.Id)))
             .ToArray();
         Volatile.Write(ref members, now);
         if (ReferenceEquals(publishedMembership, core.Membership))
@@ -165,10 +181,13 @@ public sealed partial class RaftHost
         publishedMembership = core.Membership;
         if (now.Length > 0)
             setup.Transport.SetMembers([.. now.Select(m => m.Member)]);
-        RaftHostLog.Members(setup.Logger, string.Join(", ", now.Select(m => $"{m.Member.NodeId} at {m.Member.Address}")));
+        RaftHostLog.Members(
+            setup.Logger, string.Join(", ", now.Select(m => $"{m.Member.NodeId} at {m.Member.Address}")));
     }
 }
 
-/// <summary>A change of membership that would endanger the cluster, or makes no sense, was refused. Nothing was changed.</summary>
+/// <summary>
+/// A change of membership that would endanger the cluster, or makes no sense, was refused. Nothing was changed.
+/// </summary>
 #pragma warning disable CA1032 // The message is the point.
 public sealed class MembershipException(string message) : Exception(message);

@@ -2,7 +2,9 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Host;
 
-/// <summary>Snapshots: taken, offered, fetched, restored. The bytes are moved on other threads; only their ends come here.</summary>
+/// <summary>
+/// Snapshots: taken, offered, fetched, restored. The bytes are moved on other threads; only their ends come here.
+/// </summary>
 public sealed partial class RaftHost
 {
     private Task snapshotting = Task.CompletedTask;
@@ -69,7 +71,9 @@ public sealed partial class RaftHost
         RaftHostLog.SnapshotWritten(setup.Logger, meta.Index);
     }
 
-    /// <summary>One at a time; the leader repeats its offer until there is an answer, so a failure needs no care.</summary>
+    /// <summary>
+    /// One at a time; the leader repeats its offer until there is an answer, so a failure needs no care.
+    /// </summary>
     private void Fetch(SnapshotSource source)
     {
         if (fetching.IsCompleted)

@@ -33,8 +33,8 @@ public sealed record RaftHostSetup(
 }
 
 /// <summary>
-/// One member of the replicated log: the consensus core, its disk and its wire around one thread that owns all state. Start it
-/// by <see cref="Bootstrap"/>, <see cref="Open"/> or <see cref="Join"/>.
+/// One member of the replicated log: the consensus core, its disk and its wire around one thread that owns all state.
+/// Start it by <see cref="Bootstrap"/>, <see cref="Open"/> or <see cref="Join"/>.
 /// </summary>
 public sealed partial class RaftHost : IReplicatedLog, ITransportSink, IAsyncDisposable
 {
@@ -57,7 +57,8 @@ public sealed partial class RaftHost : IReplicatedLog, ITransportSink, IAsyncDis
             throw new ArgumentException(fault, nameof(setup));
         snapshots = new SnapshotStore(setup.Files, setup.SnapshotDirectory);
         Self = new TransportIdentity(log.ClusterId, log.MemberId, setup.Address);
-        core = new RaftCore(log.MemberId, setup.Options.Raft, log.Recovered, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        core = new RaftCore(
+            log.MemberId, setup.Options.Raft, log.Recovered, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         status = LeadershipStatus.None with { SelfId = log.MemberId };
         inbox = new Inbox(setup.Options.MaxWaiting);
         RestoreAtStart(log.Recovered.Snapshot);
@@ -89,10 +90,13 @@ public sealed partial class RaftHost : IReplicatedLog, ITransportSink, IAsyncDis
     {
         ArgumentNullException.ThrowIfNull(setup);
         var id = NewRaftId();
-        return Create(setup, clusterId, id, RecoveredLog.Bootstrap(id, MemberContexts.Encode(setup.NodeId, setup.Address)));
+        return Create(
+            setup, clusterId, id, RecoveredLog.Bootstrap(id, MemberContexts.Encode(setup.NodeId, setup.Address)));
     }
 
-    /// <summary>Starts empty, under the id that a leader gave to this node when it added it; that leader then sends the log.</summary>
+    /// <summary>
+    /// Starts empty, under the id that a leader gave to this node when it added it; that leader then sends the log.
+    /// </summary>
     /// <param name="setup">What it is made of.</param>
     /// <param name="clusterId">Of the cluster joined.</param>
     /// <param name="raftId">As the leader answered.</param>
@@ -171,7 +175,9 @@ public sealed partial class RaftHost : IReplicatedLog, ITransportSink, IAsyncDis
         }
     }
 
-    /// <summary>Stops without further ado, as a crash would: whoever waits gets <see cref="LogStoppedException"/>.</summary>
+    /// <summary>
+    /// Stops without further ado, as a crash would: whoever waits gets <see cref="LogStoppedException"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();

@@ -19,7 +19,8 @@ internal static partial class RaftHostLog
     [LoggerMessage(3005, LogLevel.Warning, "raft: {Damage}; using an older snapshot")]
     public static partial void SnapshotSkipped(ILogger logger, string damage);
 
-    [LoggerMessage(3006, LogLevel.Warning, "raft: fetching the leader's snapshot failed, it will offer it again: {Reason}")]
+    [LoggerMessage(
+        3006, LogLevel.Warning, "raft: fetching the leader's snapshot failed, it will offer it again: {Reason}")]
     public static partial void FetchFailed(ILogger logger, string reason);
 
     [LoggerMessage(3007, LogLevel.Critical, "raft: this manager stops, it cannot go on safely: {Reason}")]

@@ -10,8 +10,9 @@ public sealed record RaftHostOptions
     public required string Directory { get; init; }
 
     /// <summary>
-    /// Length of a tick. Default 100 ms: with an election timeout of 8 to 15 ticks a dead leader is missed after 0.8 to 1.5 s,
-    /// so writes are taken again within 2 s as a rule and 4 s at worst, while a pause of half a second is still forgiven.
+    /// Length of a tick. Default 100 ms: with an election timeout of 8 to 15 ticks a dead leader is missed after 0.8 to
+    /// 1.5 s, so writes are taken again within 2 s as a rule and 4 s at worst, while a pause of half a second is still
+    /// forgiven.
     /// </summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -4,8 +4,9 @@ using System.Threading.Channels;
 namespace Orchestrator.Store.Host;
 
 /// <summary>
-/// A replicated log of one member in memory: tests of the state run against it. Nothing survives it. Entries commit at once,
-/// or, between <see cref="Hold"/> and <see cref="Release"/>, stay appended so that a test can look at what is speculated.
+/// A replicated log of one member in memory: tests of the state run against it. Nothing survives it. Entries commit at
+/// once, or, between <see cref="Hold"/> and <see cref="Release"/>, stay appended so that a test can look at what is
+/// speculated.
 /// </summary>
 public sealed class SoloLog : IReplicatedLog
 {
@@ -83,7 +84,9 @@ public sealed class SoloLog : IReplicatedLog
         }
     }
 
-    /// <summary>Loses leadership: what is held back is dropped and its callers are told that they cannot know.</summary>
+    /// <summary>
+    /// Loses leadership: what is held back is dropped and its callers are told that they cannot know.
+    /// </summary>
     public void StepDown()
     {
         lock (gate)

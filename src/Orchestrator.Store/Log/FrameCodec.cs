@@ -6,13 +6,14 @@ namespace Orchestrator.Store.Log;
 /// <remarks>
 /// <code>
 /// header, 64 bytes, little-endian                       body
-///  0 magic          24 first index    52 type, 3 zeros    term 8, vote 8, reset? 1 [index 8, term 8, length 4, membership]
+/// 0 magic          24 first index    52 type, 3 zeros    term 8, vote 8, reset? 1 [index 8, term 8, length 4,
+/// membership]
 ///  4 body length    32 last index     56 previous CRC     entry count 4, each: term 8, kind 1, length 4, bytes
 ///  8 seq            40 commit hint    60 header CRC       tag, 16 (zeros: not encrypted), body CRC 4, zeros up to 8
 /// 16 durable seq    48 key id (0)
 /// </code>
-/// Both sums are seeded with the segment's salt, so that bytes of another segment never pass for this one's. The frames are
-/// linked by the sum of the previous header. Key id and tag are kept for encryption at rest.
+/// Both sums are seeded with the segment's salt, so that bytes of another segment never pass for this one's. The frames
+/// are linked by the sum of the previous header. Key id and tag are kept for encryption at rest.
 /// </remarks>
 internal static class FrameCodec
 {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Store.Log;
 
 /// <summary>
-/// The file system as the raft log needs it. The daemon hands in Linux's; .NET alone cannot sync a directory, nor data without
-/// metadata. Calls block; an exception means that nothing may be assumed about the write it belongs to.
+/// The file system as the raft log needs it. The daemon hands in Linux's; .NET alone cannot sync a directory, nor data
+/// without metadata. Calls block; an exception means that nothing may be assumed about the write it belongs to.
 /// </summary>
 public interface IDurableFiles
 {
@@ -15,8 +15,8 @@ public interface IDurableFiles
     Stream OpenRead(string path);
 
     /// <summary>
-    /// Makes a new file of <paramref name="length"/> bytes, all of them written as zeros and synced: a later overwrite then has
-    /// no extent to convert, which makes its sync several times cheaper than after a mere fallocate.
+    /// Makes a new file of <paramref name="length"/> bytes, all of them written as zeros and synced: a later overwrite
+    /// then has no extent to convert, which makes its sync several times cheaper than after a mere fallocate.
     /// </summary>
     IDurableFile CreateZeroed(string path, long length);
 
@@ -42,6 +42,8 @@ public interface IDurableFile : IDisposable
     /// <summary>All of <paramref name="bytes"/>, at an offset; a short write is an error.</summary>
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
-    /// <summary>fdatasync. Must never be repeated after it failed: the kernel may have marked lost pages as clean.</summary>
+    /// <summary>
+    /// fdatasync. Must never be repeated after it failed: the kernel may have marked lost pages as clean.
+    /// </summary>
     void Sync();
 }

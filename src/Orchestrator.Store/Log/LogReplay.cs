@@ -9,7 +9,9 @@ internal sealed class LogReplay
     private ulong baseIndex;
     private ulong baseTerm;
 
-    /// <summary>A frame cut back behind the first segment that is left, so the term before its entries is not known.</summary>
+    /// <summary>
+    /// A frame cut back behind the first segment that is left, so the term before its entries is not known.
+    /// </summary>
     private bool baseTermUnknown;
 
     public LogReplay(SegmentHeader first) =>
@@ -39,8 +41,8 @@ internal sealed class LogReplay
     }
 
     /// <summary>
-    /// The log that goes with a snapshot: entries after it, and up to <paramref name="trailing"/> before it, which spare a slow
-    /// follower the snapshot.
+    /// The log that goes with a snapshot: entries after it, and up to <paramref name="trailing"/> before it, which
+    /// spare a slow follower the snapshot.
     /// </summary>
     public RecoveredLog Finish(SnapshotMeta? snapshot, ulong trailing)
     {

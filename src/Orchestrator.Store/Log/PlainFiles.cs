@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Orchestrator.Store.Log;
 
 /// <summary>
-/// Files by means of .NET alone, for tests: survives the death of the process, but not a power cut in every case, since a
-/// directory cannot be synced.
+/// Files by means of .NET alone, for tests: survives the death of the process, but not a power cut in every case, since
+/// a directory cannot be synced.
 /// </summary>
 public sealed class PlainFiles : IDurableFiles
 {
@@ -37,7 +37,8 @@ public sealed class PlainFiles : IDurableFiles
 
     private sealed class PlainFile(string path) : IDurableFile
     {
-        public SafeFileHandle Handle { get; } = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        public SafeFileHandle Handle { get; } = File.OpenHandle(
+            path, FileMode.Create, FileAccess.Write, FileShare.Read);
 
         public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(Handle, bytes, offset);
 

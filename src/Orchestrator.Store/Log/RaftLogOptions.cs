@@ -6,7 +6,9 @@ public sealed record RaftLogOptions
     /// <summary>Bytes of one segment, written as zeros ahead of use. Default 16 MiB.</summary>
     public int SegmentBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Entries kept before a snapshot, so that a follower a little behind needs no snapshot. Default 500.</summary>
+    /// <summary>
+    /// Entries kept before a snapshot, so that a follower a little behind needs no snapshot. Default 500.
+    /// </summary>
     public ulong TrailingEntries { get; init; } = 500;
 
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>

@@ -5,11 +5,13 @@ namespace Orchestrator.Store.Log;
 
 /// <summary>
 /// The log of one member on disk: <c>*.seg</c> files of frames. One thread calls <see cref="Write"/> and
-/// <see cref="Compact"/>. After any exception the log is done for: what is on disk is unknown, and the process must end.
+/// <see cref="Compact"/>. After any exception the log is done for: what is on disk is unknown, and the process must
+/// end.
 /// </summary>
 /// <remarks>
-/// No segment of an earlier process is ever appended to: data that such a process wrote without syncing is readable until the
-/// power fails, so its valid frames are copied into a new segment and synced before anything is promised on them.
+/// No segment of an earlier process is ever appended to: data that such a process wrote without syncing is readable
+/// until the power fails, so its valid frames are copied into a new segment and synced before anything is promised on
+/// them.
 /// </remarks>
 public sealed class RaftLogStore : IDisposable
 {
@@ -48,7 +50,8 @@ public sealed class RaftLogStore : IDisposable
 
     /// <summary>Makes the log of a new member.</summary>
     public static RaftLogStore Create(
-        IDurableFiles files, string directory, string clusterId, ulong memberId, RecoveredLog content, RaftLogOptions options)
+        IDurableFiles files, string directory, string clusterId, ulong memberId, RecoveredLog content,
+        RaftLogOptions options)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(content);
@@ -64,8 +67,11 @@ public sealed class RaftLogStore : IDisposable
     /// <param name="directory">Holds the segments.</param>
     /// <param name="snapshot">The newest snapshot that verifies, if any.</param>
     /// <param name="options">How to go on.</param>
-    /// <exception cref="LogDamagedException">Something that was synced is not as it was. Nothing was changed.</exception>
-    public static RaftLogStore Open(IDurableFiles files, string directory, SnapshotMeta? snapshot, RaftLogOptions options)
+    /// <exception cref="LogDamagedException">
+    /// Something that was synced is not as it was. Nothing was changed.
+    /// </exception>
+    public static RaftLogStore Open(
+        IDurableFiles files, string directory, SnapshotMeta? snapshot, RaftLogOptions options)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
@@ -77,7 +83,8 @@ public sealed class RaftLogStore : IDisposable
         {
             var path = Path.Combine(directory, headers[i].FileName);
             if (headers[i].FirstFrame != next || headers[i].PreviousCrc != crc)
-                throw new LogDamagedException(path, $"it does not continue the segment before it (frame {next} is missing)");
+                throw new LogDamagedException(
+                    path, $"it does not continue the segment before it (frame {next} is missing)");
             (_, frames, crc) = SegmentReader.Read(files, path, isLast: i == headers.Count - 1);
             next += (ulong)frames.Count;
             frames.ForEach(frame => Play(replay, frame, path));
@@ -85,14 +92,17 @@ public sealed class RaftLogStore : IDisposable
 
         var recovered = replay.Finish(snapshot, options.TrailingEntries);
         if (recovered.BaseIndex > (snapshot?.Index ?? 0))
-            throw new LogDamagedException(directory, $"the log begins after entry {recovered.BaseIndex} and no readable snapshot goes that far");
+            throw new LogDamagedException(
+                directory, $"the log begins after entry {recovered.BaseIndex} and no readable snapshot goes that far");
         var log = new RaftLogStore(files, directory, options, headers[..^1]) { Recovered = recovered };
         log.CopyTail(headers[^1], frames, replay);
         return log;
     }
 
     /// <summary>Writes one frame and waits until it is on disk.</summary>
-    /// <exception cref="IOException">It is not known what is on disk. The process must end without retrying.</exception>
+    /// <exception cref="IOException">
+    /// It is not known what is on disk. The process must end without retrying.
+    /// </exception>
     public void Write(AppendBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -114,7 +124,9 @@ public sealed class RaftLogStore : IDisposable
         PrepareSpare();
     }
 
-    /// <summary>Deletes segments that hold nothing after <paramref name="index"/>, which a durable snapshot covers.</summary>
+    /// <summary>
+    /// Deletes segments that hold nothing after <paramref name="index"/>, which a durable snapshot covers.
+    /// </summary>
     public void Compact(ulong index)
     {
         var removed = 0;
@@ -150,9 +162,12 @@ public sealed class RaftLogStore : IDisposable
     }
 
     private static IReadOnlyList<string> SegmentNames(IDurableFiles files, string directory) =>
-        [.. files.List(directory).Where(n => n.EndsWith(".seg", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. files.List(directory).Where(n => n.EndsWith(".seg", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
-    /// <summary>Headers in order, without a segment whose copy had been finished when the process that made it died.</summary>
+    /// <summary>
+    /// Headers in order, without a segment whose copy had been finished when the process that made it died.
+    /// </summary>
     private static List<SegmentHeader> ReadHeaders(IDurableFiles files, string directory)
     {
         var headers = SegmentNames(files, directory)
@@ -205,7 +220,8 @@ public sealed class RaftLogStore : IDisposable
     private void Rotate(int frameBytes)
     {
         var header = new SegmentHeader(
-            ClusterId, MemberId, segments[^1].Seq + 1, 0, NewSalt(), nextFrame, previousCrc, lastIndex, lastTerm, hardState);
+            ClusterId, MemberId, segments[^1].Seq + 1, 0, NewSalt(), nextFrame, previousCrc, lastIndex, lastTerm,
+            hardState);
         BeginSegment(header, [], room: frameBytes);
     }
 
@@ -232,7 +248,8 @@ public sealed class RaftLogStore : IDisposable
     private void WriteMarker()
     {
         buffer.Clear();
-        FrameCodec.EncodeHeader(buffer, segments[^1].Salt, new(FrameType.Marker, 0, nextFrame - 1, nextFrame - 1, 0, 0, 0, previousCrc));
+        FrameCodec.EncodeHeader(
+            buffer, segments[^1].Salt, new(FrameType.Marker, 0, nextFrame - 1, nextFrame - 1, 0, 0, 0, previousCrc));
         file!.Write(offset, buffer.Written);
     }
 

@@ -3,7 +3,9 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Log;
 
-/// <summary>The first page of a segment: whose log it is, and all that older segments would tell about what came before.</summary>
+/// <summary>
+/// The first page of a segment: whose log it is, and all that older segments would tell about what came before.
+/// </summary>
 /// <param name="ClusterId">The cluster this log belongs to.</param>
 /// <param name="MemberId">The member's raft id.</param>
 /// <param name="Seq">Counts segments.</param>
@@ -44,7 +46,8 @@ internal sealed record SegmentHeader(
         writer.U64(Magic);
         writer.U32((uint)cluster.Length);
         writer.Bytes(cluster);
-        foreach (var value in new[] { MemberId, Seq, Replaces, FirstFrame, LastIndex, LastTerm, HardState.Term, HardState.Vote })
+        foreach (var value in new[] { MemberId, Seq, Replaces, FirstFrame, LastIndex, LastTerm, HardState.Term,
+            HardState.Vote })
             writer.U64(value);
         writer.U32(Salt);
         writer.U32(PreviousCrc);

@@ -19,7 +19,8 @@ internal static class SegmentReader
     /// <param name="path">Which.</param>
     /// <param name="isLast">Only the last segment may end in an unfinished write.</param>
     /// <exception cref="LogDamagedException">A frame is missing or damaged that was once synced.</exception>
-    public static (SegmentHeader Header, List<Frame> Frames, uint LastCrc) Read(IDurableFiles files, string path, bool isLast)
+    public static (SegmentHeader Header, List<Frame> Frames, uint LastCrc) Read(
+        IDurableFiles files, string path, bool isLast)
     {
         var bytes = ReadAll(files, path);
         var header = SegmentHeader.Decode(bytes) ?? throw new LogDamagedException(path, "its header cannot be read");
@@ -33,9 +34,11 @@ internal static class SegmentReader
 
         var next = header.FirstFrame + (ulong)frames.Count;
         if (ProvesMore(bytes, offset, header.Salt, next))
-            throw new LogDamagedException(path, $"frame {next} at byte {offset} cannot be read, and later ones prove that it was written");
+            throw new LogDamagedException(
+                path, $"frame {next} at byte {offset} cannot be read, and later ones prove that it was written");
         if (!isLast && !IsBlank(bytes, offset))
-            throw new LogDamagedException(path, $"frame {next} at byte {offset} cannot be read, and a later segment follows");
+            throw new LogDamagedException(
+                path, $"frame {next} at byte {offset} cannot be read, and a later segment follows");
         return (header, frames, crc);
     }
 
@@ -52,7 +55,8 @@ internal static class SegmentReader
     {
         if (offset + FrameCodec.HeaderBytes > bytes.Length)
             return null;
-        if (FrameCodec.DecodeHeader(bytes.AsSpan(offset), segment.Salt, out var crc) is not { Type: FrameType.Data } header)
+        if (FrameCodec.DecodeHeader(
+            bytes.AsSpan(offset), segment.Salt, out var crc) is not { Type: FrameType.Data } header)
             return null;
         if (header.Seq != expected || header.PreviousCrc != previousCrc)
             return null;
@@ -63,8 +67,8 @@ internal static class SegmentReader
     }
 
     /// <summary>
-    /// A frame is written only after the one before it is synced. So any readable header further on that comes later, or says
-    /// that the missing one was synced, proves that it once was there.
+    /// A frame is written only after the one before it is synced. So any readable header further on that comes later,
+    /// or says that the missing one was synced, proves that it once was there.
     /// </summary>
     private static bool ProvesMore(byte[] bytes, int offset, uint salt, ulong missing)
     {

@@ -3,7 +3,10 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Log;
 
-/// <summary>Reads the content of a snapshot file, checking each chunk before a byte of it is handed out, and the whole at the end.</summary>
+/// <summary>
+/// Reads the content of a snapshot file, checking each chunk before a byte of it is handed out, and the whole at the
+/// end.
+/// </summary>
 internal sealed class SnapshotReader : Stream
 {
     private readonly Stream file;

@@ -4,8 +4,8 @@ using Orchestrator.Raft;
 namespace Orchestrator.Store.Log;
 
 /// <summary>
-/// Raft snapshots of one member on disk, the newest two. A file is visible under its name only once it is whole and synced.
-/// Thread-safe as far as different snapshots go.
+/// Raft snapshots of one member on disk, the newest two. A file is visible under its name only once it is whole and
+/// synced. Thread-safe as far as different snapshots go.
 /// </summary>
 public sealed class SnapshotStore(IDurableFiles files, string directory)
 {
@@ -56,7 +56,9 @@ public sealed class SnapshotStore(IDurableFiles files, string directory)
             files.Delete(Path.Combine(directory, old));
     }
 
-    /// <summary>The content of one; damage shows while reading. Stays readable when the file is deleted meanwhile.</summary>
+    /// <summary>
+    /// The content of one; damage shows while reading. Stays readable when the file is deleted meanwhile.
+    /// </summary>
     /// <exception cref="FileNotFoundException">It has been superseded.</exception>
     public Stream Open(SnapshotMeta meta)
     {
@@ -66,7 +68,8 @@ public sealed class SnapshotStore(IDurableFiles files, string directory)
 
     /// <summary>The index of the oldest one kept: the log must reach back to it.</summary>
     public ulong OldestIndex() =>
-        Names() is [var oldest, ..] ? ulong.Parse(oldest.AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 0;
+        Names() is [var oldest, ..]
+            ? ulong.Parse(oldest.AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Removes what a crash left half-written.</summary>
     public void Clean()
@@ -78,5 +81,6 @@ public sealed class SnapshotStore(IDurableFiles files, string directory)
     private static string NameOf(SnapshotMeta meta) => $"{meta.Index:x16}-{meta.Term:x16}{Extension}";
 
     private IReadOnlyList<string> Names() =>
-        [.. files.List(directory).Where(n => n.EndsWith(Extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. files.List(directory).Where(n => n.EndsWith(Extension, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 }

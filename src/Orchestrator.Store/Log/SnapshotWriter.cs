@@ -3,7 +3,9 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Log;
 
-/// <summary>Writes a snapshot file; disposing writes its end. What is not disposed is recognised as unfinished.</summary>
+/// <summary>
+/// Writes a snapshot file; disposing writes its end. What is not disposed is recognised as unfinished.
+/// </summary>
 /// <remarks>
 /// <code>
 /// header: magic 8, length 4, [index, term, membership, key id 4], salt 4, CRC 4

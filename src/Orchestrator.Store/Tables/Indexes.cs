@@ -7,7 +7,8 @@ namespace Orchestrator.Store.Tables;
 public static class Indexes
 {
     /// <summary>Host names as the agents gave them, lower-case; several nodes may share one.</summary>
-    public static TableIndex<Node> NodeHostname { get; } = new("hostname", n => n.Description?.Hostname.ToLowerInvariant());
+    public static TableIndex<Node> NodeHostname { get; } = new(
+        "hostname", n => n.Description?.Hostname.ToLowerInvariant());
 
     /// <summary>Names are compared without regard to case, as docker does.</summary>
     public static TableIndex<Service> ServiceName { get; } =

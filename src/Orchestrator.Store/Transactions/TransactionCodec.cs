@@ -28,6 +28,7 @@ internal static class TransactionCodec
             encoded.Value = Schemas.Of(change.Kind).Encode(change.Value);
         return encoded.Value.Length <= limit
             ? encoded
-            : throw new TooLargeException($"The {Schemas.Of(change.Kind).Noun} {change.Id}", encoded.Value.Length, limit);
+            : throw new TooLargeException(
+                $"The {Schemas.Of(change.Kind).Noun} {change.Id}", encoded.Value.Length, limit);
     }
 }

@@ -8,12 +8,12 @@ using Task = System.Threading.Tasks.Task;
 namespace Orchestrator.Store.Transport;
 
 /// <summary>
-/// Messages over gRPC: to each peer a lane for what is small and urgent and one for entries, on connections of their own, so
-/// that a heartbeat never waits behind a megabyte. <see cref="RaftService"/> is the receiving side.
+/// Messages over gRPC: to each peer a lane for what is small and urgent and one for entries, on connections of their
+/// own, so that a heartbeat never waits behind a megabyte. <see cref="RaftService"/> is the receiving side.
 /// </summary>
 /// <param name="dial">
-/// Opens a channel to an address (<c>host:port</c>); the transport shuts it down. It should notice a dead peer within a few
-/// seconds (<see cref="NewHandler"/>), or a cut that heals is noticed only when TCP tries again.
+/// Opens a channel to an address (<c>host:port</c>); the transport shuts it down. It should notice a dead peer within a
+/// few seconds (<see cref="NewHandler"/>), or a cut that heals is noticed only when TCP tries again.
 /// </param>
 public sealed class GrpcTransport(Func<string, ChannelBase> dial) : ITransport
 {

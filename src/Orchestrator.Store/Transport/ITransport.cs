@@ -2,7 +2,9 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Transport;
 
-/// <summary>Carries messages to other members. Loss is legal, blocking is not: the caller is the log's one thread.</summary>
+/// <summary>
+/// Carries messages to other members. Loss is legal, blocking is not: the caller is the log's one thread.
+/// </summary>
 public interface ITransport : IAsyncDisposable
 {
     /// <summary>Begins to carry; called once, before anything else.</summary>
@@ -14,7 +16,9 @@ public interface ITransport : IAsyncDisposable
     /// <summary>Where the members are dialled. Links to others end.</summary>
     void SetMembers(IReadOnlyList<LogMember> members);
 
-    /// <summary>Queues a message. When the queue is full it is dropped and <see cref="ITransportSink.Unreachable"/> told.</summary>
+    /// <summary>
+    /// Queues a message. When the queue is full it is dropped and <see cref="ITransportSink.Unreachable"/> told.
+    /// </summary>
     void Send(Message message);
 
     /// <summary>Asks a member for its newest snapshot.</summary>
@@ -24,7 +28,8 @@ public interface ITransport : IAsyncDisposable
     /// Runs once with what the snapshot covers and its content; reading throws if it arrives damaged or not whole.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task FetchSnapshotAsync(ulong peer, ulong index, Action<SnapshotMeta, Stream> save, CancellationToken cancellationToken);
+    Task FetchSnapshotAsync(
+        ulong peer, ulong index, Action<SnapshotMeta, Stream> save, CancellationToken cancellationToken);
 }
 
 /// <summary>Who speaks.</summary>

@@ -4,7 +4,9 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Transport;
 
-/// <summary>Messages of the core as messages of the wire. Entry bytes are shared, not copied: both sides are immutable.</summary>
+/// <summary>
+/// Messages of the core as messages of the wire. Entry bytes are shared, not copied: both sides are immutable.
+/// </summary>
 internal static class MessageCodec
 {
     public static RaftDelivery ToWire(this Message message)
@@ -49,6 +51,7 @@ internal static class MessageCodec
         HintIndex = wire.HintIndex,
         HintTerm = wire.HintTerm,
         ReadSeq = wire.ReadSeq,
-        Entries = [.. wire.Entries.Select((e, i) => new Entry(e.Term, wire.Index + 1 + (ulong)i, (EntryKind)e.Kind, e.Data.Memory))],
+        Entries = [.. wire.Entries.Select(
+            (e, i) => new Entry(e.Term, wire.Index + 1 + (ulong)i, (EntryKind)e.Kind, e.Data.Memory))],
     };
 }

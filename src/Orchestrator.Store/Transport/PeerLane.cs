@@ -8,8 +8,8 @@ using Task = System.Threading.Tasks.Task;
 namespace Orchestrator.Store.Transport;
 
 /// <summary>
-/// One stream of messages to one peer: a bounded queue and the task that empties it. A broken stream loses what was queued,
-/// says so, and is opened again after a pause.
+/// One stream of messages to one peer: a bounded queue and the task that empties it. A broken stream loses what was
+/// queued, says so, and is opened again after a pause.
 /// </summary>
 internal sealed class PeerLane : IAsyncDisposable
 {
@@ -25,7 +25,8 @@ internal sealed class PeerLane : IAsyncDisposable
     public PeerLane(Func<ChannelBase> dial, RaftHello hello, ITransportSink sink, int capacity)
     {
         (this.dial, this.hello, this.sink) = (dial, hello, sink);
-        queue = Channel.CreateBounded<Message>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+        queue = Channel.CreateBounded<Message>(
+            new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
         running = Task.Run(RunAsync);
     }
 
@@ -90,7 +91,9 @@ internal sealed class PeerLane : IAsyncDisposable
         return sent;
     }
 
-    /// <summary>The response stream carries nothing; its end is how the receiver says that it will have no more.</summary>
+    /// <summary>
+    /// The response stream carries nothing; its end is how the receiver says that it will have no more.
+    /// </summary>
     private static async Task WatchEndAsync(
         AsyncDuplexStreamingCall<RaftDelivery, RaftDelivered> call, CancellationTokenSource refused)
     {

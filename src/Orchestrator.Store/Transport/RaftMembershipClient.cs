@@ -15,12 +15,15 @@ public sealed class RaftMembershipClient(Func<string, ChannelBase> dial)
     /// <param name="nodeId">Of this node.</param>
     /// <param name="address">Where its peers will dial it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="RpcException">The cluster refuses, or nobody answered as leader in about five seconds.</exception>
+    /// <exception cref="RpcException">
+    /// The cluster refuses, or nobody answered as leader in about five seconds.
+    /// </exception>
     public Task<JoinResponse> JoinAsync(
         IReadOnlyList<string> managers, string nodeId, string address, CancellationToken cancellationToken) =>
         AskLeaderAsync(
             managers,
-            client => client.JoinAsync(new JoinRequest { NodeId = nodeId, Address = address }, cancellationToken: cancellationToken),
+            client => client.JoinAsync(
+                new JoinRequest { NodeId = nodeId, Address = address }, cancellationToken: cancellationToken),
             cancellationToken);
 
     /// <inheritdoc cref="JoinAsync"/>
@@ -31,7 +34,8 @@ public sealed class RaftMembershipClient(Func<string, ChannelBase> dial)
             cancellationToken);
 
     private async Task<T> AskLeaderAsync<T>(
-        IReadOnlyList<string> managers, Func<RaftMembership.RaftMembershipClient, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+        IReadOnlyList<string> managers, Func<RaftMembership.RaftMembershipClient, AsyncUnaryCall<T>> ask,
+        CancellationToken cancellationToken)
     {
         string? leader = null;
         for (var attempt = 0; ; attempt++)

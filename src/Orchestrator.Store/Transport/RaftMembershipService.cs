@@ -4,7 +4,9 @@ using Orchestrator.Store.Host;
 
 namespace Orchestrator.Store.Transport;
 
-/// <summary>Lets managers join and leave. Only the leader does it; another manager answers with the leader's address.</summary>
+/// <summary>
+/// Lets managers join and leave. Only the leader does it; another manager answers with the leader's address.
+/// </summary>
 /// <param name="find">The member of this node; null while it is no manager.</param>
 /// <param name="requireManager">Throws unless the caller is a manager of this cluster.</param>
 public sealed class RaftMembershipService(Func<RaftHost?> find, Action<ServerCallContext> requireManager)
@@ -17,14 +19,16 @@ public sealed class RaftMembershipService(Func<RaftHost?> find, Action<ServerCal
     {
         var added = await host.AddAsync(request.NodeId, request.Address, context.CancellationToken);
         var response = new JoinResponse { RaftId = added.RaftId, ClusterId = host.Self.ClusterId };
-        response.Members.AddRange(host.Members.Select(m => m.Member).Where(m => m.RaftId != added.RaftId).Select(m => new RaftMember
+        response.Members.AddRange(
+            host.Members.Select(m => m.Member).Where(m => m.RaftId != added.RaftId).Select(m => new RaftMember
         {
             RaftId = m.RaftId, NodeId = m.NodeId, Address = m.Address, Voter = m.IsVoter,
         }));
         return response;
     });
 
-    public override Task<LeaveResponse> Leave(LeaveRequest request, ServerCallContext context) => Do(context, async host =>
+    public override Task<LeaveResponse> Leave(LeaveRequest request, ServerCallContext context) =>
+        Do(context, async host =>
     {
         // A leader hands over before it goes; its successor removes it when it asks again.
         if (request.RaftId == host.Self.RaftId && host.Status.Role == LogRole.Leader)
@@ -40,7 +44,8 @@ public sealed class RaftMembershipService(Func<RaftHost?> find, Action<ServerCal
     private async Task<T> Do<T>(ServerCallContext context, Func<RaftHost, Task<T>> action)
     {
         requireManager(context);
-        var host = find() ?? throw new RpcException(new Status(StatusCode.Unavailable, "This node is no manager (yet)."));
+        var host = find()
+            ?? throw new RpcException(new Status(StatusCode.Unavailable, "This node is no manager (yet)."));
         try
         {
             return await action(host);

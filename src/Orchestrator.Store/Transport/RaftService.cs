@@ -10,20 +10,23 @@ namespace Orchestrator.Store.Transport;
 /// <summary>Receives what other managers send.</summary>
 /// <param name="find">The member of this node; null while it is no manager.</param>
 /// <param name="requireManager">Throws unless the caller is a manager of this cluster.</param>
-public sealed class RaftService(Func<ITransportSink?> find, Action<ServerCallContext> requireManager) : RaftRpc.RaftBase, IDisposable
+public sealed class RaftService(Func<ITransportSink?> find, Action<ServerCallContext> requireManager)
+    : RaftRpc.RaftBase, IDisposable
 {
     private const int ChunkBytes = 256 * 1024;
     private readonly SemaphoreSlim uploads = new(2);
 
     public override async Task Deliver(
-        IAsyncStreamReader<RaftDelivery> requestStream, IServerStreamWriter<RaftDelivered> responseStream, ServerCallContext context)
+        IAsyncStreamReader<RaftDelivery> requestStream, IServerStreamWriter<RaftDelivered> responseStream,
+        ServerCallContext context)
     {
         requireManager(context);
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello)
             throw new RpcException(new Status(StatusCode.InvalidArgument, "The stream does not begin with a hello."));
         var sink = Check(hello.ClusterId);
         if (sink.Self.RaftId != hello.To)
-            throw new RpcException(new Status(StatusCode.NotFound, $"Member {hello.To:x} does not live here (any more)."));
+            throw new RpcException(
+                new Status(StatusCode.NotFound, $"Member {hello.To:x} does not live here (any more)."));
         sink.Announced(hello.From, hello.Address);
         while (await requestStream.MoveNext(context.CancellationToken))
         {
@@ -36,7 +39,8 @@ public sealed class RaftService(Func<ITransportSink?> find, Action<ServerCallCon
     }
 
     public override async Task FetchSnapshot(
-        FetchSnapshotRequest request, IServerStreamWriter<FetchSnapshotResponse> responseStream, ServerCallContext context)
+        FetchSnapshotRequest request, IServerStreamWriter<FetchSnapshotResponse> responseStream,
+        ServerCallContext context)
     {
         requireManager(context);
         var sink = Check(request.ClusterId);
@@ -44,7 +48,8 @@ public sealed class RaftService(Func<ITransportSink?> find, Action<ServerCallCon
         try
         {
             if (sink.OpenSnapshot() is not var (meta, content) || meta.Index < request.Index)
-                throw new RpcException(new Status(StatusCode.NotFound, $"There is no snapshot of entry {request.Index} here."));
+                throw new RpcException(
+                    new Status(StatusCode.NotFound, $"There is no snapshot of entry {request.Index} here."));
             await using (content)
                 await SendAsync(meta, content, responseStream, context.CancellationToken);
         }
@@ -58,10 +63,12 @@ public sealed class RaftService(Func<ITransportSink?> find, Action<ServerCallCon
 
     private ITransportSink Check(string clusterId)
     {
-        var sink = find() ?? throw new RpcException(new Status(StatusCode.Unavailable, "This node is no manager (yet)."));
+        var sink = find()
+            ?? throw new RpcException(new Status(StatusCode.Unavailable, "This node is no manager (yet)."));
         return sink.Self.ClusterId == clusterId
             ? sink
-            : throw new RpcException(new Status(StatusCode.FailedPrecondition, "This manager belongs to another cluster."));
+            : throw new RpcException(
+                new Status(StatusCode.FailedPrecondition, "This manager belongs to another cluster."));
     }
 
     private static async Task SendAsync(
@@ -81,7 +88,8 @@ public sealed class RaftService(Func<ITransportSink?> find, Action<ServerCallCon
         {
             digest.AppendData(buffer, 0, read);
             // Copied: the buffer is read into again while this one may still be on its way.
-            await to.WriteAsync(new FetchSnapshotResponse { Chunk = ByteString.CopyFrom(buffer, 0, read) }, cancellationToken);
+            await to.WriteAsync(
+                new FetchSnapshotResponse { Chunk = ByteString.CopyFrom(buffer, 0, read) }, cancellationToken);
         }
 
         var end = new FetchSnapshotResponse { Digest = ByteString.CopyFrom(digest.GetHashAndReset()) };

@@ -5,7 +5,9 @@ using Orchestrator.Raft;
 
 namespace Orchestrator.Store.Transport;
 
-/// <summary>The content of a snapshot as it arrives. Each chunk has its time, the whole has none; the end is checked.</summary>
+/// <summary>
+/// The content of a snapshot as it arrives. Each chunk has its time, the whole has none; the end is checked.
+/// </summary>
 internal sealed class SnapshotDownload : Stream
 {
     private readonly IAsyncStreamReader<FetchSnapshotResponse> responses;
@@ -16,7 +18,8 @@ internal sealed class SnapshotDownload : Stream
     private bool ended;
 
     private SnapshotDownload(
-        SnapshotMeta meta, IAsyncStreamReader<FetchSnapshotResponse> responses, CancellationTokenSource timeout, TimeSpan chunkTimeout)
+        SnapshotMeta meta, IAsyncStreamReader<FetchSnapshotResponse> responses, CancellationTokenSource timeout,
+        TimeSpan chunkTimeout)
     {
         Meta = meta;
         (this.responses, this.timeout, this.chunkTimeout) = (responses, timeout, chunkTimeout);

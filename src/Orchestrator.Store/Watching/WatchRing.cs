@@ -30,7 +30,8 @@ internal sealed class WatchRing
         lock (gate)
         {
             if (record.PreviousIndex != last || record.Index <= last)
-                throw new InvalidOperationException($"record {record.Index} follows {record.PreviousIndex}, not {last}");
+                throw new InvalidOperationException(
+                    $"record {record.Index} follows {record.PreviousIndex}, not {last}");
             while (next - first == records.Length || (next > first && bytes + size > byteLimit))
                 DropOldest();
             records[next++ % records.Length] = record;

@@ -34,7 +34,8 @@ internal sealed class ContainerAttach : Command
         using var stream = session.Client.Hijack($"/containers/{container.Id}/attach{query}");
 
         using var signals = _signalProxy && !tty ? new SignalProxy(session.Client, container.Id) : null;
-        using var resizer = tty && session.OutputIsTerminal ? new TerminalResizer(session, $"/containers/{container.Id}") : null;
+        using var resizer = tty && session.OutputIsTerminal
+            ? new TerminalResizer(session, $"/containers/{container.Id}") : null;
         return ContainerConsole.Run(session, stream, tty, input, _detachKeys.Value) ? exit.Wait() : 0;
     }
 
@@ -42,6 +43,7 @@ internal sealed class ContainerAttach : Command
     {
         if (!state.Running) throw new CliException("cannot attach to a stopped container, start it first");
         if (state.Paused) throw new CliException("cannot attach to a paused container, unpause it first");
-        if (state.Restarting) throw new CliException("cannot attach to a restarting container, wait until it is running");
+        if (state.Restarting)
+            throw new CliException("cannot attach to a restarting container, wait until it is running");
     }
 }

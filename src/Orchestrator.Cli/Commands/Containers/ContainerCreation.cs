@@ -11,9 +11,12 @@ internal static class ContainerCreation
     public static string Create(Session session, ContainerFlags flags, CreateContainerRequest request)
     {
         if (flags.Pull.Value is not ("always" or "missing" or "never"))
-            throw new CliException($"invalid pull option: '{flags.Pull.Value}': must be one of \"always\", \"missing\" or \"never\"", 125);
+            throw new CliException(
+                $"invalid pull option: '{flags.Pull.Value}': must be one of \"always\", \"missing\" or \"never\"", 125);
         if (flags.CidFile.Value.Length > 0 && File.Exists(flags.CidFile.Value))
-            throw new CliException($"container ID file found, make sure the other container isn't running or delete {flags.CidFile.Value}", 125);
+            throw new CliException(
+                "container ID file found, make sure the other container isn't running "
+                + $"or delete {flags.CidFile.Value}", 125);
         if (flags.Pull.Value == "always") Pull(session, flags, request.Image);
 
         var response = Post(session, flags, request);
@@ -24,14 +27,16 @@ internal static class ContainerCreation
 
     private static CreateContainerResponse Post(Session session, ContainerFlags flags, CreateContainerRequest request)
     {
-        var path = "/containers/create" + new Query().Add("name", flags.Name.Value).Add("platform", flags.Platform.Value);
+        var path = "/containers/create"
+            + new Query().Add("name", flags.Name.Value).Add("platform", flags.Platform.Value);
         try
         {
             return Send(session, path, request);
         }
         catch (DaemonException e) when (e.Status == 404 && IsMissingImage(e) && flags.Pull.Value == "missing")
         {
-            if (!flags.Quiet) session.Error.WriteLine($"Unable to find image '{ImageName.WithTag(request.Image)}' locally");
+            if (!flags.Quiet)
+                session.Error.WriteLine($"Unable to find image '{ImageName.WithTag(request.Image)}' locally");
             Pull(session, flags, request.Image);
             return Send(session, path, request);
         }

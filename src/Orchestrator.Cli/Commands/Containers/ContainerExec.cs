@@ -71,7 +71,8 @@ internal sealed class ContainerExec : Command
         }
         try
         {
-            using var stream = session.Client.Hijack($"/exec/{id}/start", ApiClient.Json(start, ApiJson.Wire.ExecStartRequest));
+            using var stream = session.Client.Hijack(
+                $"/exec/{id}/start", ApiClient.Json(start, ApiJson.Wire.ExecStartRequest));
             using var resizer = _tty && session.OutputIsTerminal ? new TerminalResizer(session, $"/exec/{id}") : null;
             if (!ContainerConsole.Run(session, stream, _tty, _interactive, _detachKeys.Value)) return 0;
         }

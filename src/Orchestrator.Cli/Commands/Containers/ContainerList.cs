@@ -58,7 +58,8 @@ internal sealed class ContainerList : Command
                 .Where(n => full || !n.Contains('/', StringComparison.Ordinal)))),
             new("Image", "IMAGE", c => Image(c, full)),
             new("Command", "COMMAND", c => Text.Quote(full ? c.Command : Text.Ellipsis(c.Command, CommandLength))),
-            new("CreatedAt", "CREATED AT", static c => DateTimeOffset.FromUnixTimeSeconds(c.Created).ToString("yyyy-MM-dd HH:mm:ss +0000 'UTC'", null)),
+            new("CreatedAt", "CREATED AT", static c => DateTimeOffset.FromUnixTimeSeconds(c.Created).ToString(
+                "yyyy-MM-dd HH:mm:ss +0000 'UTC'", null)),
             new("RunningFor", "CREATED", c => Units.Age(now - DateTimeOffset.FromUnixTimeSeconds(c.Created)) + " ago"),
             new("Ports", "PORTS", static c => PortText.Format(c.Ports)),
             new("State", "STATE", static c => c.State),

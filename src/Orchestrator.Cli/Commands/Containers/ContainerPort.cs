@@ -13,7 +13,8 @@ internal sealed class ContainerPort : Command
         var ports = session.Client.Get($"/containers/{Escape(args[0])}/json", ApiJson.Wire.ContainerInspect)
             .NetworkSettings.Ports;
         if (args.Count == 2) return One(session, ports, args[0], args[1]);
-        foreach (var (port, bindings) in ports.OrderBy(static p => Number(p.Key)).ThenBy(static p => p.Key, StringComparer.Ordinal))
+        foreach (var (port, bindings) in ports.OrderBy(static p => Number(p.Key)).ThenBy(
+            static p => p.Key, StringComparer.Ordinal))
             foreach (var binding in bindings ?? [])
                 session.Out.WriteLine($"{port} -> {Address(binding)}");
         return 0;
@@ -29,7 +30,8 @@ internal sealed class ContainerPort : Command
     }
 
     private static string Address(PortBinding binding) =>
-        binding.HostIp.Contains(':', StringComparison.Ordinal) ? $"[{binding.HostIp}]:{binding.HostPort}" : $"{binding.HostIp}:{binding.HostPort}";
+        binding.HostIp.Contains(':', StringComparison.Ordinal)
+            ? $"[{binding.HostIp}]:{binding.HostPort}" : $"{binding.HostIp}:{binding.HostPort}";
 
     private static int Number(string key) =>
         int.TryParse(key.AsSpan(0, Math.Max(0, key.IndexOf('/', StringComparison.Ordinal))), out var port) ? port : 0;

@@ -45,7 +45,11 @@ internal static class ContainerRequests
             GroupAdd = flags.Groups.OrNull,
             Annotations = KeyValues.ToMap(flags.Annotations.Values),
             Init = flags.Init.IsSet ? flags.Init.Value : null,
-            LogConfig = new LogConfig { Type = flags.LogDriver.Value, Config = KeyValues.ToMap(flags.LogOptions.Values) ?? [] },
+            LogConfig = new LogConfig
+            {
+                Type = flags.LogDriver.Value,
+                Config = KeyValues.ToMap(flags.LogOptions.Values) ?? [],
+            },
         };
         if (host.AutoRemove && host.RestartPolicy.Name is not ("" or "no"))
             throw new CliException("conflicting options: cannot specify both --restart and --rm", 125);
@@ -60,7 +64,9 @@ internal static class ContainerRequests
     {
         var streams = flags.Attach.Values.Select(static s => s.ToLowerInvariant()).ToList();
         if (streams.Find(static s => s is not ("stdin" or "stdout" or "stderr")) is { } wrong)
-            throw new CliException($"invalid argument \"{wrong}\" for \"-a, --attach\" flag: valid streams are STDIN, STDOUT and STDERR", 125);
+            throw new CliException(
+                $"invalid argument \"{wrong}\" for \"-a, --attach\" flag: valid "
+                + "streams are STDIN, STDOUT and STDERR", 125);
         if (detach && streams.Count > 0)
             throw new CliException("conflicting options: cannot specify both --attach and --detach", 125);
         if (detach) return;

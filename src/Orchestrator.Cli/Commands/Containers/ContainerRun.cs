@@ -76,7 +76,9 @@ internal sealed class ContainerRun : Command
         }
 
         using var signals = _signalProxy && !request.Tty ? new SignalProxy(session.Client, id) : null;
-        using var resizer = request.Tty && session.OutputIsTerminal ? new TerminalResizer(session, $"/containers/{id}") : null;
-        return ContainerConsole.Run(session, stream, request.Tty, request.AttachStdin, _detachKeys.Value) ? exit.Wait() : 0;
+        using var resizer = request.Tty && session.OutputIsTerminal
+            ? new TerminalResizer(session, $"/containers/{id}") : null;
+        return ContainerConsole.Run(session, stream, request.Tty, request.AttachStdin, _detachKeys.Value)
+            ? exit.Wait() : 0;
     }
 }

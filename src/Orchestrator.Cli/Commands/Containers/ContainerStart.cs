@@ -43,11 +43,13 @@ internal sealed class ContainerStart : Command
         var query = new Query().Add("stream", true).Add("stdin", input).Add("stdout", true).Add("stderr", true)
             .Add("detachKeys", _detachKeys.Value);
         using var stream = session.Client.Hijack($"/containers/{container.Id}/attach{query}");
-        var exit = new ExitWaiter(session.Client, container.Id, container.HostConfig.AutoRemove ? "removed" : "next-exit");
+        var exit = new ExitWaiter(
+            session.Client, container.Id, container.HostConfig.AutoRemove ? "removed" : "next-exit");
         session.Client.Post($"/containers/{container.Id}/start");
 
         using var signals = tty ? null : new SignalProxy(session.Client, container.Id);
-        using var resizer = tty && session.OutputIsTerminal ? new TerminalResizer(session, $"/containers/{container.Id}") : null;
+        using var resizer = tty && session.OutputIsTerminal
+            ? new TerminalResizer(session, $"/containers/{container.Id}") : null;
         return ContainerConsole.Run(session, stream, tty, input, _detachKeys.Value) ? exit.Wait() : 0;
     }
 }

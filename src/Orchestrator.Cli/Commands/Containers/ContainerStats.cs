@@ -50,7 +50,8 @@ internal sealed class ContainerStats : Command
         foreach (var name in names.Count > 0 ? names : Running(session))
         {
             var now = session.Client.Get(
-                $"/containers/{Escape(name)}/stats{new Query().Add("stream", "0").Add("one-shot", true)}", ApiJson.Wire.Stats);
+                $"/containers/{Escape(name)}/stats{new Query().Add("stream", "0").Add("one-shot", true)}",
+                ApiJson.Wire.Stats);
             rows.Add(new StatsRow(name, now, _before.GetValueOrDefault(name, now)));
             _before[name] = now;
         }
@@ -58,7 +59,8 @@ internal sealed class ContainerStats : Command
     }
 
     private List<string> Running(Session session) =>
-        [.. session.Client.Get($"/containers/json{new Query().Add("all", _all)}", ApiJson.Wire.ContainerSummaryArray).Select(static c => c.Id)];
+        [.. session.Client.Get($"/containers/json{new Query().Add("all", _all)}", ApiJson.Wire.ContainerSummaryArray)
+            .Select(static c => c.Id)];
 
     private Listing<StatsRow> Listing() => new(
         ["ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs"],

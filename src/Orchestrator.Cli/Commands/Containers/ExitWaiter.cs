@@ -19,7 +19,8 @@ internal sealed class ExitWaiter
         {
             var result = System.Text.Json.JsonSerializer.Deserialize(_response.Body, ApiJson.Wire.WaitResponse)
                 ?? throw new CliException("the daemon answered the wait with null", 125);
-            return result.Error is { Message.Length: > 0 } error ? throw new CliException(error.Message, 125) : result.StatusCode;
+            return result.Error is { Message.Length: > 0 } error
+                ? throw new CliException(error.Message, 125) : result.StatusCode;
         }
     }
 }

@@ -9,12 +9,14 @@ internal sealed class IsolationFlags(FlagSet f)
     private readonly BoolFlag _privileged = f.Bool("privileged", null, "Give it all privileges the daemon has");
     private readonly ListFlag _capAdd = f.List("cap-add", null, "Capability to add");
     private readonly ListFlag _capDrop = f.List("cap-drop", null, "Capability to take away");
-    private readonly ListFlag _security = f.List("security-opt", null, "Security option: no-new-privileges, seccomp=…, apparmor=…");
+    private readonly ListFlag _security = f.List(
+        "security-opt", null, "Security option: no-new-privileges, seccomp=…, apparmor=…");
     private readonly ListFlag _sysctls = f.List("sysctl", null, "Kernel setting inside, name=value", "map");
     private readonly ListFlag _devices = f.List("device", null, "Device to add, host[:container[:rwm]]");
     private readonly ListFlag _deviceRules = f.List("device-cgroup-rule", null, "Rule for the list of allowed devices");
     private readonly ValueFlag<string> _pid = f.String("pid", null, "Process IDs to share: host or container:ID");
-    private readonly ValueFlag<string> _ipc = f.String("ipc", null, "IPC: none, private, shareable, host or container:ID");
+    private readonly ValueFlag<string> _ipc = f.String(
+        "ipc", null, "IPC: none, private, shareable, host or container:ID");
     private readonly ValueFlag<string> _uts = f.String("uts", null, "Host name to share: host");
     private readonly ValueFlag<string> _userns = f.String("userns", null, "User namespace: host");
     private readonly ValueFlag<string> _cgroupns = f.String("cgroupns", null, "Cgroup namespace: host or private");

@@ -24,7 +24,8 @@ internal sealed class NetworkFlags
 
     public NetworkFlags(FlagSet f)
     {
-        _networks = f.List("network", null, "Network to join: a name, bridge, host, none, container:ID", "network", CheckNetwork);
+        _networks = f.List(
+            "network", null, "Network to join: a name, bridge, host, none, container:ID", "network", CheckNetwork);
         f.Add(new ListAlias("net", _networks));
         _aliases = f.List("network-alias", null, "Further name in the network");
         _ip = f.String("ip", null, "IPv4 address in the network");
@@ -32,7 +33,8 @@ internal sealed class NetworkFlags
         _linkLocal = f.List("link-local-ip", null, "Link-local address");
         _mac = f.String("mac-address", null, "MAC address");
         _links = f.List("link", null, "Container to reach under an alias, name[:alias]");
-        _publish = f.List("publish", 'p', "Port to publish on the host, [[ip:]host:]container[/protocol]", "list", CheckPort);
+        _publish = f.List(
+            "publish", 'p', "Port to publish on the host, [[ip:]host:]container[/protocol]", "list", CheckPort);
         _publishAll = f.Bool("publish-all", 'P', "Publish every exposed port on a free one of the host");
         _expose = f.List("expose", null, "Port, or range, to expose");
         _hosts = f.List("add-host", null, "Line for /etc/hosts, name:address", "list", CheckHost);
@@ -68,7 +70,8 @@ internal sealed class NetworkFlags
         if (first.Name is "host" or "none" || first.Name.StartsWith("container:", StringComparison.Ordinal)) return;
         request.NetworkingConfig = new NetworkingConfig
         {
-            EndpointsConfig = networks.ToDictionary(static n => n.Name, static n => n.ToEndpoint(), StringComparer.Ordinal),
+            EndpointsConfig = networks.ToDictionary(
+                static n => n.Name, static n => n.ToEndpoint(), StringComparer.Ordinal),
         };
     }
 
@@ -81,10 +84,12 @@ internal sealed class NetworkFlags
 
     private static void Expose(CreateContainerRequest request, string text)
     {
-        if (text.Contains(':', StringComparison.Ordinal)) throw new CliException($"invalid port format for --expose: {text}", 125);
+        if (text.Contains(':', StringComparison.Ordinal))
+            throw new CliException($"invalid port format for --expose: {text}", 125);
         try
         {
-            foreach (var mapping in PortMapping.Parse(text)) (request.ExposedPorts ??= [])[mapping.Key] = new EmptyObject();
+            foreach (var mapping in PortMapping.Parse(text))
+                (request.ExposedPorts ??= [])[mapping.Key] = new EmptyObject();
         }
         catch (FormatException e)
         {

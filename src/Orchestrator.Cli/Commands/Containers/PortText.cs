@@ -15,7 +15,9 @@ internal static class PortText
             .GroupBy(static p => (p.IP, p.Type, Moved: p.PublicPort is { } pub && pub != p.PrivatePort))
             .SelectMany(static group => group))
         {
-            var next = new Span(port.IP, port.PublicPort is not null, port.PublicPort ?? port.PrivatePort, port.PrivatePort, port.PrivatePort, port.Type);
+            var next = new Span(
+                port.IP, port.PublicPort is not null, port.PublicPort ?? port.PrivatePort, port.PrivatePort,
+                port.PrivatePort, port.Type);
             if (open is { } span && span.TryExtend(next) is { } longer)
             {
                 open = longer;
@@ -30,7 +32,9 @@ internal static class PortText
 
     private readonly record struct Span(string? Ip, bool Published, int Public, int First, int Last, string Type)
     {
-        /// <summary>Only ports that keep their number are merged, as 80-81->80-81 says nothing about the others.</summary>
+        /// <summary>
+        /// Only ports that keep their number are merged, as 80-81->80-81 says nothing about the others.
+        /// </summary>
         public Span? TryExtend(Span next) =>
             Ip == next.Ip && Type == next.Type && Published == next.Published && next.First == Last + 1
                 && Public == First && next.Public == next.First
@@ -42,7 +46,8 @@ internal static class PortText
             var inner = Range(First);
             if (!Published) return $"{inner}/{Type}";
             var ip = Ip?.Contains(':', StringComparison.Ordinal) == true ? $"[{Ip}]" : Ip;
-            return string.IsNullOrEmpty(ip) ? $"{Range(Public)}->{inner}/{Type}" : $"{ip}:{Range(Public)}->{inner}/{Type}";
+            return string.IsNullOrEmpty(ip) ? $"{Range(Public)}->{inner}/{Type}"
+                : $"{ip}:{Range(Public)}->{inner}/{Type}";
         }
 
         private string Range(int first) => First == Last

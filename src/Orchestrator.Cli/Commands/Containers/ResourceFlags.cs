@@ -10,10 +10,14 @@ internal sealed class ResourceFlags(FlagSet f)
     private const long MinMemory = 6 * 1024 * 1024;
 
     private readonly ValueFlag<long?> _memory = f.Bytes("memory", 'm', "Memory at most");
-    private readonly ValueFlag<long?> _memorySwap = f.Bytes("memory-swap", null, "Memory plus swap at most; -1: swap without bound");
-    private readonly ValueFlag<long?> _memoryReservation = f.Bytes("memory-reservation", null, "Memory kept when the host runs short");
-    private readonly ValueFlag<long?> _memorySwappiness = f.Int("memory-swappiness", null, "Readiness to swap, 0 to 100");
-    private readonly BoolFlag _oomKillDisable = f.Bool("oom-kill-disable", null, "Pause instead of kill when out of memory");
+    private readonly ValueFlag<long?> _memorySwap = f.Bytes(
+        "memory-swap", null, "Memory plus swap at most; -1: swap without bound");
+    private readonly ValueFlag<long?> _memoryReservation = f.Bytes(
+        "memory-reservation", null, "Memory kept when the host runs short");
+    private readonly ValueFlag<long?> _memorySwappiness = f.Int(
+        "memory-swappiness", null, "Readiness to swap, 0 to 100");
+    private readonly BoolFlag _oomKillDisable = f.Bool(
+        "oom-kill-disable", null, "Pause instead of kill when out of memory");
     private readonly ValueFlag<long?> _oomScoreAdj = f.Int("oom-score-adj", null, "OOM preference, -1000 to 1000");
     private readonly ValueFlag<long?> _cpus = f.Cpus("cpus", "CPUs at most");
     private readonly ValueFlag<long?> _cpuShares = f.Int("cpu-shares", 'c', "CPU weight against other containers");
@@ -23,7 +27,8 @@ internal sealed class ResourceFlags(FlagSet f)
     private readonly ValueFlag<string> _cpusetMems = f.String("cpuset-mems", null, "Memory nodes to use (0-3, 0,1)");
     private readonly ValueFlag<long?> _pids = f.Int("pids-limit", null, "Processes at most; -1: no bound");
     private readonly ValueFlag<ulong?> _blkioWeight = f.UInt("blkio-weight", null, "Disk weight, 10 to 1000");
-    private readonly ListFlag _ulimits = f.List("ulimit", null, "Limit of a process, name=soft[:hard]", "ulimit", CheckUlimit);
+    private readonly ListFlag _ulimits = f.List(
+        "ulimit", null, "Limit of a process, name=soft[:hard]", "ulimit", CheckUlimit);
     private readonly ValueFlag<long?> _shm = f.Bytes("shm-size", null, "Size of /dev/shm");
     private readonly ValueFlag<string> _cgroupParent = f.String("cgroup-parent", null, "Cgroup to be created in");
     private readonly ListFlag _storageOptions = f.List("storage-opt", null, "Option of the layer store, key=value");

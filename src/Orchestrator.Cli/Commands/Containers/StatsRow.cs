@@ -20,9 +20,11 @@ internal sealed record StatsRow(string Asked, Stats Now, Stats Before)
         }
     }
 
-    public string MemoryUsage => Now.Memory.Usage is null ? $"{Unknown} / {Unknown}" : $"{Units.BinarySize(Used)} / {Units.BinarySize(Now.Memory.Limit ?? 0)}";
+    public string MemoryUsage => Now.Memory.Usage is null ? $"{Unknown} / {Unknown}"
+        : $"{Units.BinarySize(Used)} / {Units.BinarySize(Now.Memory.Limit ?? 0)}";
 
-    public string MemoryPercent => Now.Memory is { Usage: not null, Limit: > 0 and var limit } ? Percent((double)Used / limit * 100) : Unknown;
+    public string MemoryPercent =>
+        Now.Memory is { Usage: not null, Limit: > 0 and var limit } ? Percent((double)Used / limit * 100) : Unknown;
 
     public string NetIo => Now.Networks is { } networks
         ? Pair(networks.Values.Sum(static n => (double)n.RxBytes), networks.Values.Sum(static n => (double)n.TxBytes))
@@ -47,7 +49,8 @@ internal sealed record StatsRow(string Asked, Stats Now, Stats Before)
     }
 
     private double Bytes(string operation) => (Now.Blkio.ServiceBytes ?? [])
-        .Where(entry => string.Equals(entry.Op, operation, StringComparison.OrdinalIgnoreCase)).Sum(static entry => (double)entry.Value);
+        .Where(entry => string.Equals(entry.Op, operation, StringComparison.OrdinalIgnoreCase)).Sum(
+            static entry => (double)entry.Value);
 
     private static string Pair(double a, double b) => $"{Units.Size(a, 3)} / {Units.Size(b, 3)}";
 

@@ -7,8 +7,10 @@ namespace Orchestrator.Cli.Commands.Containers;
 /// <summary>Volumes and mounts.</summary>
 internal sealed class StorageFlags(FlagSet f)
 {
-    private readonly ListFlag _volumes = f.List("volume", 'v', "Volume or folder to mount, [name|path:]target[:options]");
-    private readonly ListFlag _mounts = f.List("mount", null, "Mount, type=bind|volume|tmpfs,source=…,target=…", "mount", CheckMount);
+    private readonly ListFlag _volumes = f.List(
+        "volume", 'v', "Volume or folder to mount, [name|path:]target[:options]");
+    private readonly ListFlag _mounts = f.List(
+        "mount", null, "Mount, type=bind|volume|tmpfs,source=…,target=…", "mount", CheckMount);
     private readonly ListFlag _tmpfs = f.List("tmpfs", null, "Folder kept in memory, path[:options]");
     private readonly ListFlag _volumesFrom = f.List("volumes-from", null, "Container whose volumes to mount");
     private readonly ValueFlag<string> _driver = f.String("volume-driver", null, "Driver of the volumes that -v makes");
@@ -16,7 +18,8 @@ internal sealed class StorageFlags(FlagSet f)
 
     public void Apply(CreateContainerRequest request, HostConfig host)
     {
-        var binds = _volumes.Values.Where(static v => v.Contains(':', StringComparison.Ordinal)).Select(Absolute).ToArray();
+        var binds = _volumes.Values.Where(static v => v.Contains(':', StringComparison.Ordinal)).Select(Absolute)
+        .ToArray();
         host.Binds = binds.Length == 0 ? null : binds;
         foreach (var anonymous in _volumes.Values.Where(static v => !v.Contains(':', StringComparison.Ordinal)))
             (request.Volumes ??= [])[anonymous] = new EmptyObject();

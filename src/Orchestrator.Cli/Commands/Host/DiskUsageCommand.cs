@@ -23,7 +23,8 @@ internal sealed class DiskUsageCommand : Command
             new("TotalCount", "TOTAL", static r => $"{r.Total}"),
             new("Active", "ACTIVE", static r => $"{r.Active}"),
             new("Size", "SIZE", static r => Units.Size(r.Size)),
-            new("Reclaimable", "RECLAIMABLE", static r => r.Reclaimable)).Write(session.Out, Rows(usage), _format.Value);
+            new("Reclaimable", "RECLAIMABLE", static r => r.Reclaimable))
+            .Write(session.Out, Rows(usage), _format.Value);
         return 0;
     }
 
@@ -38,18 +39,22 @@ internal sealed class DiskUsageCommand : Command
             new("Images", usage.Images.Length, used.Count, usage.LayersSize, usage.LayersSize - usedBytes),
             new("Containers", usage.Containers.Length, running.Count, Bytes(usage.Containers),
                 Bytes(usage.Containers) - Bytes(running)),
-            new("Local Volumes", usage.Volumes.Length, mounted.Count, Bytes(usage.Volumes), Bytes(usage.Volumes) - Bytes(mounted)),
+            new("Local Volumes", usage.Volumes.Length, mounted.Count, Bytes(usage.Volumes),
+                Bytes(usage.Volumes) - Bytes(mounted)),
             new("Build Cache", usage.BuildCache.Length, usage.BuildCache.Count(static b => b.InUse),
-                usage.BuildCache.Sum(static b => b.Size), usage.BuildCache.Where(static b => !b.InUse).Sum(static b => b.Size)),
+                usage.BuildCache.Sum(static b => b.Size), usage.BuildCache.Where(static b => !b.InUse)
+                .Sum(static b => b.Size)),
         ];
     }
 
     private static long Bytes(IEnumerable<ContainerSummary> containers) => containers.Sum(static c => c.SizeRw ?? 0);
 
-    private static long Bytes(IEnumerable<Volume> volumes) => volumes.Sum(static v => Math.Max(v.UsageData?.Size ?? 0, 0));
+    private static long Bytes(IEnumerable<Volume> volumes) =>
+        volumes.Sum(static v => Math.Max(v.UsageData?.Size ?? 0, 0));
 
     private sealed record Row(string Type, int Total, int Active, long Size, long Free)
     {
-        public string Reclaimable => Size > 0 ? $"{Units.Size(Math.Max(Free, 0))} ({Math.Clamp(Free * 100 / Size, 0, 100)}%)" : Units.Size(0);
+        public string Reclaimable =>
+            Size > 0 ? $"{Units.Size(Math.Max(Free, 0))} ({Math.Clamp(Free * 100 / Size, 0, 100)}%)" : Units.Size(0);
     }
 }

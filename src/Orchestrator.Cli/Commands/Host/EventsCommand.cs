@@ -40,7 +40,8 @@ internal sealed class EventsCommand : Command
         while (reader.ReadLine() is { } line)
         {
             if (line.Length == 0) continue;
-            session.Out.WriteLine(_format.Value == "json" ? line : template is null ? Describe(line) : Render(template, line));
+            session.Out.WriteLine(
+                _format.Value == "json" ? line : template is null ? Describe(line) : Render(template, line));
             session.Out.Flush();
         }
         return 0;

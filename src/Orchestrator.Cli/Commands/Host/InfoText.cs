@@ -8,7 +8,9 @@ internal static class InfoText
 {
     public static void Write(TextWriter o, SystemInfo info)
     {
-        o.WriteLine($" Containers: {info.Containers}\n  Running: {info.ContainersRunning}\n  Paused: {info.ContainersPaused}\n  Stopped: {info.ContainersStopped}");
+        o.WriteLine(
+            $" Containers: {info.Containers}\n  Running: {info.ContainersRunning}\n  Paused: "
+            + $"{info.ContainersPaused}\n  Stopped: {info.ContainersStopped}");
         o.WriteLine($" Images: {info.Images}");
         Line(o, "Server Version", info.ServerVersion);
         Line(o, "Storage Driver", info.Driver);
@@ -17,7 +19,9 @@ internal static class InfoText
         Line(o, "Logging Driver", info.LoggingDriver);
         Line(o, "Cgroup Driver", info.CgroupDriver);
         Line(o, "Cgroup Version", info.CgroupVersion);
-        o.WriteLine($" Plugins:\n  Volume: {string.Join(' ', info.Plugins.Volume)}\n  Network: {string.Join(' ', info.Plugins.Network)}\n  Log: {string.Join(' ', info.Plugins.Log)}");
+        o.WriteLine(
+            $" Plugins:\n  Volume: {string.Join(' ', info.Plugins.Volume)}\n  Network: "
+            + $"{string.Join(' ', info.Plugins.Network)}\n  Log: {string.Join(' ', info.Plugins.Log)}");
         SwarmText.Write(o, info.Swarm);
         if (info.Runtimes.Count > 0)
         {
@@ -35,12 +39,14 @@ internal static class InfoText
         Line(o, "ID", info.ID);
         Line(o, "Root Dir", info.DockerRootDir);
         o.WriteLine($" Debug Mode: {Truth(info.Debug)}");
-        if (info.Labels is { Length: > 0 } labels) o.WriteLine(" Labels:\n" + string.Join('\n', labels.Select(static l => "  " + l)));
+        if (info.Labels is { Length: > 0 } labels)
+            o.WriteLine(" Labels:\n" + string.Join('\n', labels.Select(static l => "  " + l)));
         o.WriteLine($" Experimental: {Truth(info.ExperimentalBuild)}");
         WriteRegistries(o, info.RegistryConfig);
         o.WriteLine($" Live Restore Enabled: {Truth(info.LiveRestoreEnabled)}");
         if (info.DefaultAddressPools is { Length: > 0 } pools)
-            o.WriteLine(" Default Address Pools:\n" + string.Join('\n', pools.Select(static p => $"   Base: {p.Base}, Size: {p.Size}")));
+            o.WriteLine(" Default Address Pools:\n"
+                + string.Join('\n', pools.Select(static p => $"   Base: {p.Base}, Size: {p.Size}")));
     }
 
     public static string Truth(bool value) => value ? "true" : "false";
@@ -62,7 +68,8 @@ internal static class InfoText
     {
         var insecure = registries.IndexConfigs.Values.Where(static i => !i.Secure).Select(static i => i.Name)
             .Concat(registries.InsecureRegistryCIDRs).ToList();
-        if (insecure.Count > 0) o.WriteLine(" Insecure Registries:\n" + string.Join('\n', insecure.Select(static r => "  " + r)));
+        if (insecure.Count > 0)
+            o.WriteLine(" Insecure Registries:\n" + string.Join('\n', insecure.Select(static r => "  " + r)));
         if (registries.Mirrors.Length > 0)
             o.WriteLine(" Registry Mirrors:\n" + string.Join('\n', registries.Mirrors.Select(static m => "  " + m)));
     }

@@ -51,7 +51,8 @@ internal sealed class VersionCommand : Command
         }
         var text = Encoding.UTF8.GetString(stream.ToArray());
         using var document = JsonDocument.Parse(text);
-        session.Out.WriteLine(_format.Value == "json" ? text : Template.Parse(_format.Value).Render(document.RootElement));
+        session.Out.WriteLine(
+            _format.Value == "json" ? text : Template.Parse(_format.Value).Render(document.RootElement));
     }
 
     private static (string Name, string Value)[] ClientFields() =>

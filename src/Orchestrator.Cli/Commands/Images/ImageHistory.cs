@@ -32,8 +32,10 @@ internal sealed class ImageHistory : Command
         new Listing<ImageHistoryItem>(
             ["ID", _human ? "CreatedSince" : "CreatedAt", "CreatedBy", "Size", "Comment"],
             new("ID", "IMAGE", s => Text.Id(s.Id, _noTrunc)),
-            new("CreatedSince", "CREATED", s => Units.Age(now - DateTimeOffset.FromUnixTimeSeconds(s.Created)) + " ago"),
-            new("CreatedAt", "CREATED AT", static s => DateTimeOffset.FromUnixTimeSeconds(s.Created).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null)),
+            new("CreatedSince", "CREATED", s => Units.Age(
+                now - DateTimeOffset.FromUnixTimeSeconds(s.Created)) + " ago"),
+            new("CreatedAt", "CREATED AT", static s => DateTimeOffset.FromUnixTimeSeconds(s.Created).ToString(
+                "yyyy-MM-dd'T'HH:mm:ss'Z'", null)),
             new("CreatedBy", "CREATED BY", s => CreatedBy(s)),
             new("Size", "SIZE", s => _human ? Units.Size(s.Size, 3) : $"{s.Size}"),
             new("Comment", "COMMENT", static s => s.Comment))

@@ -25,7 +25,8 @@ internal sealed class ImageImport : Command
 
     public override int Run(Session session, List<string> args)
     {
-        var isUrl = args[0].StartsWith("http://", StringComparison.Ordinal) || args[0].StartsWith("https://", StringComparison.Ordinal);
+        var isUrl = args[0].StartsWith("http://", StringComparison.Ordinal)
+            || args[0].StartsWith("https://", StringComparison.Ordinal);
         var (repository, tag) = args.Count > 1 ? ImageName.Split(args[1]) : ("", "");
         var query = new Query().Add("fromSrc", isUrl ? args[0] : "-").Add("repo", repository).Add("tag", tag)
             .Add("message", _message.Value).Add("platform", _platform.Value);

@@ -34,7 +34,8 @@ internal sealed class ImageList : Command
     {
         var filters = FilterFlags.ToFilters(_filter);
         if (args.Count == 1) filters.Add("reference", args[0]);
-        var images = session.Client.Get($"/images/json{new Query().Add("all", _all).Add(filters)}", ApiJson.Wire.ImageSummaryArray);
+        var images = session.Client.Get(
+            $"/images/json{new Query().Add("all", _all).Add(filters)}", ApiJson.Wire.ImageSummaryArray);
         var rows = images.OrderByDescending(static i => i.Created).SelectMany(Rows);
         Listing(session.Time.GetUtcNow()).Write(session.Out, rows, _format.Value, _quiet);
         return 0;
@@ -53,21 +54,27 @@ internal sealed class ImageList : Command
         }
         if (tags.Count > 0) yield break;
         if (digests.Count == 0) yield return new Row(image, None, None, None);
-        else foreach (var (repository, digest) in digests.Take(_digests ? digests.Count : 1)) yield return new Row(image, repository, None, digest);
+        else foreach (var (repository, digest) in digests.Take(_digests ? digests.Count : 1))
+            yield return new Row(image, repository, None, digest);
     }
 
     private Listing<Row> Listing(DateTimeOffset now) => new(
-        _digests ? ["Repository", "Tag", "Digest", "ID", "CreatedSince", "Size"] : ["Repository", "Tag", "ID", "CreatedSince", "Size"],
+        _digests ? ["Repository", "Tag", "Digest", "ID", "CreatedSince", "Size"]
+            : ["Repository", "Tag", "ID", "CreatedSince", "Size"],
         new("ID", "IMAGE ID", r => Text.Id(r.Image.Id, _noTrunc)),
         new("Repository", "REPOSITORY", static r => r.Repository),
         new("Tag", "TAG", static r => r.Tag),
         new("Digest", "DIGEST", static r => r.Digest),
-        new("CreatedSince", "CREATED", r => r.Image.Created <= 0 ? "N/A" : Units.Age(now - DateTimeOffset.FromUnixTimeSeconds(r.Image.Created)) + " ago"),
-        new("CreatedAt", "CREATED AT", static r => DateTimeOffset.FromUnixTimeSeconds(r.Image.Created).ToString("yyyy-MM-dd HH:mm:ss +0000 'UTC'", null)),
+        new("CreatedSince", "CREATED", r => r.Image.Created <= 0 ? "N/A" : Units.Age(
+            now - DateTimeOffset.FromUnixTimeSeconds(r.Image.Created)) + " ago"),
+        new("CreatedAt", "CREATED AT", static r => DateTimeOffset.FromUnixTimeSeconds(r.Image.Created).ToString(
+            "yyyy-MM-dd HH:mm:ss +0000 'UTC'", null)),
         new("Size", "SIZE", static r => Units.Size(r.Image.Size, 3)),
         new("Containers", "CONTAINERS", static r => Measured(r.Image.Containers)),
-        new("SharedSize", "SHARED SIZE", static r => r.Image.SharedSize < 0 ? "N/A" : Units.Size(r.Image.SharedSize, 3)),
-        new("UniqueSize", "UNIQUE SIZE", static r => r.Image.SharedSize < 0 ? "N/A" : Units.Size(r.Image.Size - r.Image.SharedSize, 3)));
+        new("SharedSize", "SHARED SIZE",
+            static r => r.Image.SharedSize < 0 ? "N/A" : Units.Size(r.Image.SharedSize, 3)),
+        new("UniqueSize", "UNIQUE SIZE", static r => r.Image.SharedSize < 0 ? "N/A" : Units.Size(
+            r.Image.Size - r.Image.SharedSize, 3)));
 
     private static string Measured(long count) => count < 0 ? "N/A" : $"{count}";
 

@@ -27,7 +27,8 @@ internal sealed class ImageLoad : Command
             throw new CliException("requested load from stdin, but stdin is empty: name an archive with -i");
         using var file = _input.Value.Length == 0 ? null : ArchiveFile.Open(_input.Value);
         using var response = session.Client.Upload(
-            $"/images/load{new Query().Add("quiet", _quiet || !session.OutputIsTerminal)}", file ?? session.Input, "application/x-tar");
+            $"/images/load{new Query().Add("quiet", _quiet || !session.OutputIsTerminal)}", file ?? session.Input,
+            "application/x-tar");
         ProgressStream.Show(session, response.Body, session.Out);
         return 0;
     }

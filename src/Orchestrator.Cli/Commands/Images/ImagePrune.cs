@@ -33,7 +33,8 @@ internal sealed class ImagePrune : Command
     {
         filters.Add("dangling", all ? "false" : "true");
         var report = session.Client.Post($"/images/prune{new Query().Add(filters)}", ApiJson.Wire.ImagesPruneReport);
-        var lines = report.ImagesDeleted?.Select(static i => i.Deleted is { } id ? $"deleted: {id}" : $"untagged: {i.Untagged}");
+        var lines = report.ImagesDeleted?.Select(
+            static i => i.Deleted is { } id ? $"deleted: {id}" : $"untagged: {i.Untagged}");
         PruneText.Write(session.Out, "Deleted Images:", lines?.ToArray(), report.SpaceReclaimed);
     }
 }

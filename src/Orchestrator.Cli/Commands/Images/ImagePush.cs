@@ -23,7 +23,8 @@ internal sealed class ImagePush : Command
     {
         if (_allTags && ImageName.Split(args[0]).Tag.Length > 0)
             throw new CliException("tag can't be used with --all-tags/-a");
-        if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0) session.Out.WriteLine("Using default tag: latest");
+        if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0)
+            session.Out.WriteLine("Using default tag: latest");
         ImageTransfer.Push(session, args[0], _quiet ? TextWriter.Null : session.Out, _allTags);
         if (_quiet) session.Out.WriteLine(ImageName.WithTag(args[0]));
         return 0;

@@ -25,7 +25,8 @@ internal sealed class ImageRemove : Command
         return ForEach(session, args, name =>
         {
             using var response = session.Client.Send("DELETE", $"/images/{EscapeImage(name)}{query}");
-            var items = System.Text.Json.JsonSerializer.Deserialize(response.Body, ApiJson.Wire.ImageDeleteItemArray) ?? [];
+            var items = System.Text.Json.JsonSerializer.Deserialize(
+                response.Body, ApiJson.Wire.ImageDeleteItemArray) ?? [];
             foreach (var item in items)
                 session.Out.WriteLine(item.Deleted is { } id ? $"Deleted: {id}" : $"Untagged: {item.Untagged}");
             return null;

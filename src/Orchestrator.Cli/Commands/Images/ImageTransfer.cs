@@ -11,7 +11,8 @@ internal static class ImageTransfer
         var (repository, tag) = ImageName.Split(image);
         var query = new Query().Add("fromImage", repository)
             .Add("tag", allTags ? "" : tag.Length > 0 ? tag : "latest").Add("platform", platform);
-        using var response = session.Client.Send("POST", $"/images/create{query}", null, RegistryAuth.Headers(session, image));
+        using var response = session.Client.Send(
+            "POST", $"/images/create{query}", null, RegistryAuth.Headers(session, image));
         ProgressStream.Show(session, response.Body, progress);
     }
 
@@ -21,7 +22,10 @@ internal static class ImageTransfer
         var query = new Query().Add("tag", allTags ? "" : tag.Length > 0 ? tag : "latest");
         // The header must be there even without a login: the API asks for it.
         var headers = RegistryAuth.Headers(session, image).DefaultIfEmpty(("X-Registry-Auth", "e30="));
-        using var response = session.Client.Send("POST", $"/images/{Uri.EscapeDataString(repository).Replace("%2F", "/", StringComparison.Ordinal)}/push{query}", null, headers);
+        using var response = session.Client.Send(
+            "POST",
+            $"/images/{Uri.EscapeDataString(repository).Replace("%2F", "/", StringComparison.Ordinal)}/push{query}",
+            null, headers);
         ProgressStream.Show(session, response.Body, progress);
     }
 }

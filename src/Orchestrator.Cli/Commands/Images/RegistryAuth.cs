@@ -24,7 +24,8 @@ internal static class RegistryAuth
     {
         var home = session.Environment("HOME") ?? "/root";
         var docker = session.Environment("DOCKER_CONFIG") ?? Path.Combine(home, ".docker");
-        return Read(Path.Combine(home, ".orch", "config.json"), registry) ?? Read(Path.Combine(docker, "config.json"), registry);
+        return Read(Path.Combine(home, ".orch", "config.json"), registry)
+            ?? Read(Path.Combine(docker, "config.json"), registry);
     }
 
     private static AuthConfig? Read(string file, string registry)
@@ -34,7 +35,8 @@ internal static class RegistryAuth
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             if (!document.RootElement.TryGetProperty("auths", out var auths)) return null;
-            string[] keys = registry == "docker.io" ? [DockerHub, registry] : [registry, "https://" + registry, "https://" + registry + "/"];
+            string[] keys = registry == "docker.io" ? [DockerHub, registry]
+                : [registry, "https://" + registry, "https://" + registry + "/"];
             foreach (var key in keys)
                 if (auths.TryGetProperty(key, out var entry)) return Parse(entry, key);
             return null;

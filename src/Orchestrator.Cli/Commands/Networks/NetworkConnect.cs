@@ -37,7 +37,8 @@ internal sealed class NetworkConnect : Command
         var endpoint = spec.ToEndpoint();
         endpoint.Links = _links.OrNull;
         session.Client.Post($"/networks/{Escape(args[0])}/connect",
-            new NetworkConnectRequest { Container = args[1], EndpointConfig = endpoint }, ApiJson.Wire.NetworkConnectRequest);
+            new NetworkConnectRequest { Container = args[1], EndpointConfig = endpoint },
+            ApiJson.Wire.NetworkConnectRequest);
         return 0;
     }
 }

@@ -72,7 +72,8 @@ internal sealed class NetworkCreate : Command
             {
                 Driver = _ipamDriver.Value,
                 Options = KeyValues.ToMap(_ipamOptions.Values) ?? [],
-                Config = SubnetPlan.Build(_subnets.Values, _ranges.Values, _gateways.Values, KeyValues.ToMap(_auxiliary.Values)),
+                Config = SubnetPlan.Build(
+                    _subnets.Values, _ranges.Values, _gateways.Values, KeyValues.ToMap(_auxiliary.Values)),
             },
         };
         var response = session.Client.Post(

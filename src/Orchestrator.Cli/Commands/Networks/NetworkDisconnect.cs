@@ -16,7 +16,8 @@ internal sealed class NetworkDisconnect : Command
     public override int Run(Session session, List<string> args)
     {
         session.Client.Post($"/networks/{Escape(args[0])}/disconnect",
-            new NetworkDisconnectRequest { Container = args[1], Force = _force }, ApiJson.Wire.NetworkDisconnectRequest);
+            new NetworkDisconnectRequest { Container = args[1], Force = _force },
+            ApiJson.Wire.NetworkDisconnectRequest);
         return 0;
     }
 }

@@ -16,7 +16,8 @@ internal static class SubnetPlan
         var plan = subnets.Select(static s => (Network: ParseCidr(s), Config: new IpamConfig { Subnet = s })).ToList();
         for (var i = 0; i < plan.Count; i++)
             for (var j = 0; j < i; j++)
-                if (plan[j].Network.Contains(plan[i].Network.BaseAddress) || plan[i].Network.Contains(plan[j].Network.BaseAddress))
+                if (plan[j].Network.Contains(plan[i].Network.BaseAddress)
+                    || plan[i].Network.Contains(plan[j].Network.BaseAddress))
                     throw new CliException("multiple overlapping subnet configuration is not supported");
 
         foreach (var range in ranges) Find(plan, ParseCidr(range).BaseAddress, range).IPRange = range;

@@ -22,7 +22,9 @@ internal sealed class NodeInspect : Command
         if (!_pretty && _format.Value != "pretty")
             return InspectRunner.Run(session, args, _format.Value,
                 name => session.Client.GetJson($"/nodes/{Escape(NodeReference.Resolve(session, name))}"));
-        if (_pretty && _format.Value.Length > 0) throw new CliException("--format is incompatible with human friendly format");
-        return InspectRunner.Pretty(session, args, name => NodePretty.Write(session.Out, NodeReference.Get(session, name)));
+        if (_pretty && _format.Value.Length > 0)
+            throw new CliException("--format is incompatible with human friendly format");
+        return InspectRunner.Pretty(
+            session, args, name => NodePretty.Write(session.Out, NodeReference.Get(session, name)));
     }
 }

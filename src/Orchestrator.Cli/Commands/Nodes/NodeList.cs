@@ -25,7 +25,8 @@ internal sealed class NodeList : Command
 
     public override int Run(Session session, List<string> args)
     {
-        var nodes = session.Client.Get($"/nodes{new Query().Add(FilterFlags.ToFilters(_filter))}", ApiJson.Wire.NodeArray);
+        var nodes = session.Client.Get(
+            $"/nodes{new Query().Add(FilterFlags.ToFilters(_filter))}", ApiJson.Wire.NodeArray);
         var info = _quiet ? new SystemInfo() : session.Client.Get("/info", ApiJson.Wire.SystemInfo);
         var rows = nodes.OrderBy(static n => n.Description.Hostname ?? "", Services.NaturalOrder.Instance);
         if (_format.Value is "" or "table" && !_quiet)

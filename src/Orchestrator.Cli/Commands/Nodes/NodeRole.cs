@@ -13,6 +13,7 @@ internal sealed class NodeRole(string role) : Command
         if (node.Spec.Role == role) return $"Node {name} is already a {role}.";
         node.Spec.Role = role;
         NodeReference.Update(session, node);
-        return role == "manager" ? $"Node {name} promoted to a manager in the swarm." : $"Manager {name} demoted in the swarm.";
+        return role == "manager" ? $"Node {name} promoted to a manager in the swarm."
+            : $"Manager {name} demoted in the swarm.";
     });
 }

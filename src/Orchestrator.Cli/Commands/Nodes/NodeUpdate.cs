@@ -20,7 +20,8 @@ internal sealed class NodeUpdate : Command
 
     public override Arity Arity => Arity.Exactly(1);
 
-    public override string[] Examples => ["orch node update --availability drain node3", "orch node update --label-add zone=b node3"];
+    public override string[] Examples =>
+        ["orch node update --availability drain node3", "orch node update --label-add zone=b node3"];
 
     public override int Run(Session session, List<string> args)
     {

@@ -10,7 +10,8 @@ internal sealed class ClusterNames(ApiClient client, bool resolve)
     private readonly Lazy<Dictionary<string, string>> _nodes = new(() => client.Get("/nodes", ApiJson.Wire.NodeArray)
         .ToDictionary(static n => n.ID, static n => n.Description.Hostname ?? n.ID, StringComparer.Ordinal));
 
-    private readonly Lazy<Dictionary<string, string>> _services = new(() => client.Get("/services", ApiJson.Wire.ServiceArray)
+    private readonly Lazy<Dictionary<string, string>> _services = new(
+        () => client.Get("/services", ApiJson.Wire.ServiceArray)
         .ToDictionary(static s => s.ID, static s => s.Spec.Name ?? s.ID, StringComparer.Ordinal));
 
     public string Node(string? id)

@@ -40,8 +40,10 @@ internal static class Convergence
     {
         var service = client.Get($"/services/{id}", ApiJson.Wire.Service);
         var tasks = client.Get(
-            $"/tasks{new Query().Add(Filters.Empty.Add("service", service.ID).Add("_up-to-date", "true"))}", ApiJson.Wire.SwarmTaskArray);
-        var active = client.Get("/nodes", ApiJson.Wire.NodeArray).Where(static n => n.Status.State != "down").Select(static n => n.ID);
+            $"/tasks{new Query().Add(Filters.Empty.Add("service", service.ID).Add("_up-to-date", "true"))}",
+            ApiJson.Wire.SwarmTaskArray);
+        var active = client.Get("/nodes", ApiJson.Wire.NodeArray).Where(static n => n.Status.State != "down")
+        .Select(static n => n.ID);
         return new ServiceView(service, tasks, active.ToHashSet(StringComparer.Ordinal));
     }
 }

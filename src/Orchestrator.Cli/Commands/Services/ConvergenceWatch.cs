@@ -18,7 +18,8 @@ internal sealed class ConvergenceWatch(ProgressDisplay display, string id)
     public WatchStep Next(ServiceView view, DateTimeOffset now)
     {
         if (Judge(view.Service.UpdateStatus) is { } verdict) return verdict;
-        var monitor = view.Service.Spec.UpdateConfig?.Monitor is > 0 and var ns ? TimeSpan.FromTicks(ns / 100) : DefaultMonitor;
+        var monitor = view.Service.Spec.UpdateConfig?.Monitor is > 0 and var ns
+            ? TimeSpan.FromTicks(ns / 100) : DefaultMonitor;
         if (_converged && now - _convergedAt >= monitor)
         {
             display.Line("verify", $"Service {id} converged");
@@ -39,7 +40,9 @@ internal sealed class ConvergenceWatch(ProgressDisplay display, string id)
         }
         _convergedAt ??= now;
         var left = (int)(monitor - (now - _convergedAt.Value)).TotalSeconds + 1;
-        display.Line("verify", string.Create(CultureInfo.InvariantCulture, $"Waiting {left} seconds to verify that tasks are stable..."));
+        display.Line(
+            "verify", string.Create(
+            CultureInfo.InvariantCulture, $"Waiting {left} seconds to verify that tasks are stable..."));
         return new WatchStep.GoOn();
     }
 

@@ -15,7 +15,8 @@ internal sealed class EndpointFlags
 
     public EndpointFlags(FlagSet f, bool isUpdate)
     {
-        _networks = new ListEdit(f, isUpdate, "network", null, "Network to attach to", "network", static t => NetworkSpec.Parse(t));
+        _networks = new ListEdit(
+            f, isUpdate, "network", null, "Network to attach to", "network", static t => NetworkSpec.Parse(t));
         _publish = f.List(isUpdate ? "publish-add" : "publish", isUpdate ? null : 'p',
             "Port to publish: 8080:80, or published=8080,target=80,mode=host", "port", static t =>
             {
@@ -39,7 +40,8 @@ internal sealed class EndpointFlags
     {
         var added = _publish.Values.SelectMany(PublishSpec.Parse).ToList();
         var kept = before.Where(port => _unpublish?.Values.Any(target => PublishSpec.Matches(port, target)) != true
-            && !added.Exists(a => a.TargetPort == port.TargetPort && a.Protocol == port.Protocol && a.PublishedPort == port.PublishedPort));
+            && !added.Exists(a => a.TargetPort == port.TargetPort
+                && a.Protocol == port.Protocol && a.PublishedPort == port.PublishedPort));
         PortConfig[] ports = [.. kept, .. added];
         return ports.Length == 0 ? null : ports;
     }
@@ -48,10 +50,12 @@ internal sealed class EndpointFlags
     private void ApplyNetworks(Session session, ServiceSpec spec)
     {
         var gone = _networks.Removed.Select(name => Resolve(session, name)).ToHashSet(StringComparer.Ordinal);
-        var added = _networks.Added.Select(NetworkSpec.Parse).Select(network => network.ToAttachment() with { Target = Resolve(session, network.Name) }).ToList();
+        var added = _networks.Added.Select(NetworkSpec.Parse).Select(
+            network => network.ToAttachment() with { Target = Resolve(session, network.Name) }).ToList();
         var kept = (spec.TaskTemplate.Networks ?? spec.Networks ?? [])
             .Where(n => !gone.Contains(n.Target ?? "") && !added.Exists(a => a.Target == n.Target));
-        NetworkAttachmentConfig[] networks = [.. kept.Concat(added).OrderBy(static n => n.Target, StringComparer.Ordinal)];
+        NetworkAttachmentConfig[] networks =
+            [.. kept.Concat(added).OrderBy(static n => n.Target, StringComparer.Ordinal)];
         spec.TaskTemplate.Networks = networks.Length == 0 ? null : networks;
         spec.Networks = null;
     }

@@ -16,7 +16,9 @@ internal static class ImageResolution
         try
         {
             using var response = session.Client.Send(
-                "GET", $"/distribution/{Uri.EscapeDataString(image).Replace("%2F", "/", StringComparison.Ordinal)}/json", null, RegistryAuth.Headers(session, image));
+                "GET",
+                $"/distribution/{Uri.EscapeDataString(image).Replace("%2F", "/", StringComparison.Ordinal)}/json", null,
+                RegistryAuth.Headers(session, image));
             var found = System.Text.Json.JsonSerializer.Deserialize(response.Body, ApiJson.Wire.DistributionInspect);
             if (found is not { Descriptor.Digest.Length: > 0 }) return;
             task.ContainerSpec!.Image = $"{ImageName.WithTag(image)}@{found.Descriptor.Digest}";
@@ -28,7 +30,8 @@ internal static class ImageResolution
         {
             session.Out.Flush();
             session.Error.WriteLine(
-                $"image {image} could not be accessed on a registry to record its digest. Each node will access {image} "
+                $"image {image} could not be accessed on a registry to record its digest. "
+                + $"Each node will access {image} "
                 + "independently, possibly leading to different nodes running different versions of the image.");
         }
     }

@@ -9,9 +9,13 @@ internal sealed class PlacementFlags(FlagSet f, bool isUpdate)
     private const long MinMemory = 4 * 1024 * 1024;
     private const long MinNanoCpus = 1_000_000;
 
-    private readonly ListEdit _constraints = new(f, isUpdate, "constraint", null, "Condition a node must meet: node.role==worker, node.labels.zone!=b");
-    private readonly ListEdit _preferences = new(f, isUpdate, "placement-pref", null, "Label to spread over: spread=node.labels.zone", "pref", static t => ParsePreference(t));
-    private readonly ValueFlag<ulong?> _maxPerNode = f.UInt("replicas-max-per-node", null, "Tasks on one node at most; 0: no bound");
+    private readonly ListEdit _constraints = new(
+        f, isUpdate, "constraint", null, "Condition a node must meet: node.role==worker, node.labels.zone!=b");
+    private readonly ListEdit _preferences = new(
+        f, isUpdate, "placement-pref", null, "Label to spread over: spread=node.labels.zone", "pref",
+        static t => ParsePreference(t));
+    private readonly ValueFlag<ulong?> _maxPerNode = f.UInt(
+        "replicas-max-per-node", null, "Tasks on one node at most; 0: no bound");
     private readonly ValueFlag<long?> _limitCpu = f.Cpus("limit-cpu", "CPUs a task may use");
     private readonly ValueFlag<long?> _limitMemory = f.Bytes("limit-memory", null, "Memory a task may use");
     private readonly ValueFlag<long?> _limitPids = f.Int("limit-pids", null, "Processes a task may have; 0: no bound");
@@ -27,7 +31,8 @@ internal sealed class PlacementFlags(FlagSet f, bool isUpdate)
         var placement = task.Placement ??= new Placement();
         placement.Constraints = _constraints.Apply(placement.Constraints);
         placement.Preferences = _preferences.Apply(
-            placement.Preferences, static t => [ParsePreference(t)], static p => "spread=" + p.Spread?.SpreadDescriptor);
+            placement.Preferences, static t => [ParsePreference(t)],
+            static p => "spread=" + p.Spread?.SpreadDescriptor);
         placement.MaxReplicas = _maxPerNode.Value ?? placement.MaxReplicas;
     }
 

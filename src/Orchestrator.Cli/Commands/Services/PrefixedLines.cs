@@ -63,7 +63,8 @@ internal sealed class PrefixedLines(Stream target, LogPrefixes prefixes, bool ke
     private string Format(string line)
     {
         var words = line.Split(' ', 3);
-        var at = Array.FindIndex(words, 0, Math.Min(2, words.Length), static w => w.Contains(TaskKey, StringComparison.Ordinal));
+        var at = Array.FindIndex(
+            words, 0, Math.Min(2, words.Length), static w => w.Contains(TaskKey, StringComparison.Ordinal));
         if (at < 0) return line;
         var attributes = KeyValues.ToMap(words[at].Split(','))!;
         var rest = string.Join(' ', words.Skip(at + 1));

@@ -9,30 +9,38 @@ namespace Orchestrator.Cli.Commands.Services;
 internal sealed class ProcessFlags(FlagSet f, bool isUpdate)
 {
     private readonly ListEdit _env = new(f, isUpdate, "env", 'e', "Environment variable, NAME=value");
-    private readonly ListFlag? _envFiles = isUpdate ? null : f.List("env-file", null, "File with a variable on each line");
+    private readonly ListFlag? _envFiles = isUpdate ? null
+        : f.List("env-file", null, "File with a variable on each line");
     private readonly ListEdit _labels = new(f, isUpdate, "container-label", null, "Label of the containers, key=value");
-    private readonly ListEdit _mounts = new(f, isUpdate, "mount", null, "Mount, type=bind|volume|tmpfs,source=…,target=…", "mount", static t => MountSpec.Parse(t));
+    private readonly ListEdit _mounts = new(
+        f, isUpdate, "mount", null, "Mount, type=bind|volume|tmpfs,source=…,target=…", "mount",
+        static t => MountSpec.Parse(t));
     private readonly ListEdit _groups = new(f, isUpdate, "group", null, "Further group of the process");
     private readonly ListEdit _hosts = new(f, isUpdate, "host", null, "Line for /etc/hosts, name:address");
     private readonly ListEdit _dns = new(f, isUpdate, "dns", null, "DNS server to ask");
     private readonly ListEdit _dnsOptions = new(f, isUpdate, "dns-option", null, "Option of the resolver");
     private readonly ListEdit _dnsSearch = new(f, isUpdate, "dns-search", null, "Domain to search in");
     private readonly ListEdit _sysctls = new(f, isUpdate, "sysctl", null, "Kernel setting inside, name=value");
-    private readonly ListEdit _ulimits = new(f, isUpdate, "ulimit", null, "Limit of a process, name=soft[:hard]", "ulimit", static t => UlimitSpec.Parse(t));
+    private readonly ListEdit _ulimits = new(
+        f, isUpdate, "ulimit", null, "Limit of a process, name=soft[:hard]", "ulimit", static t => UlimitSpec.Parse(t));
     private readonly ListFlag _capAdd = f.List("cap-add", null, "Capability to add");
     private readonly ListFlag _capDrop = f.List("cap-drop", null, "Capability to take away");
-    private readonly ValueFlag<string> _entrypoint = f.String("entrypoint", null, "Program to run in place of the image's entrypoint", typeName: "command");
+    private readonly ValueFlag<string> _entrypoint = f.String(
+        "entrypoint", null, "Program to run in place of the image's entrypoint", typeName: "command");
     private readonly ValueFlag<string> _hostname = f.String("hostname", null, "Host name inside the containers");
     private readonly ValueFlag<string> _workdir = f.String("workdir", 'w', "Working directory inside the containers");
-    private readonly ValueFlag<string> _user = f.String("user", 'u', "User and group to run as, <name|uid>[:<group|gid>]");
+    private readonly ValueFlag<string> _user = f.String(
+        "user", 'u', "User and group to run as, <name|uid>[:<group|gid>]");
     private readonly ValueFlag<string> _stopSignal = f.String("stop-signal", null, "Signal that stops a container");
-    private readonly ValueFlag<long?> _grace = f.Duration("stop-grace-period", "Time from the stop signal to SIGKILL (ns|us|ms|s|m|h)", isUpdate ? "" : "10s");
+    private readonly ValueFlag<long?> _grace = f.Duration(
+        "stop-grace-period", "Time from the stop signal to SIGKILL (ns|us|ms|s|m|h)", isUpdate ? "" : "10s");
     private readonly ValueFlag<long?> _oomScoreAdj = f.Int("oom-score-adj", null, "OOM preference, -1000 to 1000");
     private readonly ValueFlag<string> _isolation = f.String("isolation", null, "Isolation of the containers");
     private readonly BoolFlag _tty = f.Bool("tty", 't', "Give the containers a terminal");
     private readonly BoolFlag _init = f.Bool("init", null, "Run an init that forwards signals and reaps processes");
     private readonly BoolFlag _readOnly = f.Bool("read-only", null, "Mount the root file system read-only");
-    private readonly ValueFlag<string> _logDriver = f.String("log-driver", null, "Driver that keeps the containers' output");
+    private readonly ValueFlag<string> _logDriver = f.String(
+        "log-driver", null, "Driver that keeps the containers' output");
     private readonly ListFlag _logOptions = f.List("log-opt", null, "Option of the log driver, key=value");
     private readonly HealthSpec _health = new(f);
 
@@ -40,14 +48,18 @@ internal sealed class ProcessFlags(FlagSet f, bool isUpdate)
     {
         ApplyEnv(session, container);
         container.Labels = _labels.Apply(container.Labels);
-        container.Mounts = _mounts.Apply(container.Mounts, static t => [MountSpec.Parse(t)], static m => m.Target ?? "");
+        container.Mounts = _mounts.Apply(
+            container.Mounts, static t => [MountSpec.Parse(t)], static m => m.Target ?? "");
         container.Groups = _groups.Apply(container.Groups);
-        container.Hosts = _hosts.Apply(container.Hosts, static t => [HostLine(t)], static line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        container.Hosts = _hosts.Apply(
+            container.Hosts, static t => [HostLine(t)],
+            static line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
         ApplyDns(container);
         container.Sysctls = _sysctls.Apply(container.Sysctls);
         container.Ulimits = _ulimits.Apply(container.Ulimits, static t => [UlimitSpec.Parse(t)], static u => u.Name);
         ApplyCapabilities(container);
-        if (_entrypoint.IsSet) container.Command = _entrypoint.Value.Length == 0 ? null : ShellWords.Split(_entrypoint.Value);
+        if (_entrypoint.IsSet)
+            container.Command = _entrypoint.Value.Length == 0 ? null : ShellWords.Split(_entrypoint.Value);
         if (_hostname.IsSet) container.Hostname = _hostname.Value;
         if (_workdir.IsSet) container.Dir = _workdir.Value;
         if (_user.IsSet) container.User = _user.Value;
@@ -99,7 +111,8 @@ internal sealed class ProcessFlags(FlagSet f, bool isUpdate)
 
     private static string[]? Merge(string[]? current, List<string> more, List<string> opposite)
     {
-        string[] names = [.. (current ?? []).Except(opposite, StringComparer.Ordinal).Union(more, StringComparer.Ordinal)];
+        string[] names =
+            [.. (current ?? []).Except(opposite, StringComparer.Ordinal).Union(more, StringComparer.Ordinal)];
         return names.Length == 0 ? null : names;
     }
 

@@ -32,7 +32,8 @@ internal sealed class ServiceCreate : Command
     public override string[] Examples =>
     [
         "orch service create --name web --replicas 3 -p 8080:80 web",
-        "orch service create --name agent --mode global --mount type=bind,source=/var/log,target=/logs,readonly shipper",
+        "orch service create --name agent --mode global --mount "
+        + "type=bind,source=/var/log,target=/logs,readonly shipper",
         "orch service create --name db --constraint node.labels.disk==ssd --reserve-memory 1g db",
     ];
 

@@ -4,14 +4,19 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Services;
 
-/// <summary>The flags that describe a service: a create starts from nothing with them, an update from what is there.</summary>
+/// <summary>
+/// The flags that describe a service: a create starts from nothing with them, an update from what is there.
+/// </summary>
 internal sealed class ServiceFlags(FlagSet f, bool isUpdate)
 {
     private readonly ListEdit _labels = new(f, isUpdate, "label", 'l', "Label of the service, key=value");
     private readonly ValueFlag<ulong?> _replicas = f.UInt("replicas", null, "Number of tasks");
-    private readonly ValueFlag<ulong?> _maxConcurrent = f.UInt("max-concurrent", null, "Tasks of a job that run at once");
-    private readonly BoolFlag _withAuth = f.Bool("with-registry-auth", null, "Give the nodes the caller's login for the registry");
-    private readonly BoolFlag _noResolve = f.Bool("no-resolve-image", null, "Do not ask the registry for the image's digest");
+    private readonly ValueFlag<ulong?> _maxConcurrent = f.UInt(
+        "max-concurrent", null, "Tasks of a job that run at once");
+    private readonly BoolFlag _withAuth = f.Bool(
+        "with-registry-auth", null, "Give the nodes the caller's login for the registry");
+    private readonly BoolFlag _noResolve = f.Bool(
+        "no-resolve-image", null, "Do not ask the registry for the image's digest");
     private readonly ProcessFlags _process = new(f, isUpdate);
     private readonly PlacementFlags _placement = new(f, isUpdate);
     private readonly PolicyFlags _policy = new(f);
@@ -35,9 +40,12 @@ internal sealed class ServiceFlags(FlagSet f, bool isUpdate)
     public ServiceMode ModeOf(string name)
     {
         var global = name is "global" or "global-job";
-        if (global && _replicas.IsSet) throw new CliException("replicas can only be used with replicated or replicated-job mode", 125);
-        if (global && _placement.MaxPerNodeIsSet) throw new CliException("replicas-max-per-node can only be used with replicated or replicated-job mode", 125);
-        if (name != "replicated-job" && _maxConcurrent.IsSet) throw new CliException("max-concurrent can only be used with replicated-job mode", 125);
+        if (global && _replicas.IsSet)
+            throw new CliException("replicas can only be used with replicated or replicated-job mode", 125);
+        if (global && _placement.MaxPerNodeIsSet) throw new CliException(
+            "replicas-max-per-node can only be used with replicated or replicated-job mode", 125);
+        if (name != "replicated-job" && _maxConcurrent.IsSet)
+            throw new CliException("max-concurrent can only be used with replicated-job mode", 125);
         return name switch
         {
             "replicated" => new ServiceMode { Replicated = new ReplicatedMode { Replicas = _replicas.Value ?? 1 } },
@@ -51,7 +59,8 @@ internal sealed class ServiceFlags(FlagSet f, bool isUpdate)
                 },
             },
             "global-job" => new ServiceMode { GlobalJob = new EmptyObject() },
-            _ => throw new CliException($"Unknown mode: {name}, only replicated and global (and replicated-job, global-job) supported", 125),
+            _ => throw new CliException(
+                $"Unknown mode: {name}, only replicated and global (and replicated-job, global-job) supported", 125),
         };
     }
 
@@ -67,6 +76,7 @@ internal sealed class ServiceFlags(FlagSet f, bool isUpdate)
             job.TotalCompletions = _replicas.Value ?? job.TotalCompletions;
             job.MaxConcurrent = _maxConcurrent.Value ?? job.MaxConcurrent;
         }
-        else if (_replicas.IsSet) throw new CliException("replicas can only be used with replicated or replicated-job mode");
+        else if (_replicas.IsSet)
+            throw new CliException("replicas can only be used with replicated or replicated-job mode");
     }
 }

@@ -35,7 +35,8 @@ internal sealed class ServiceList : Command
             new("Replicas", "REPLICAS", ServiceText.Replicas),
             new("Image", "IMAGE", static s => ServiceText.Image(s.Spec.TaskTemplate.ContainerSpec?.Image)),
             new("Ports", "PORTS", static s => ServiceText.Ports(s.Endpoint.Ports)))
-            .Write(session.Out, services.OrderBy(static s => s.Spec.Name, StringComparer.Ordinal), _format.Value, _quiet);
+            .Write(
+                session.Out, services.OrderBy(static s => s.Spec.Name, StringComparer.Ordinal), _format.Value, _quiet);
         return 0;
     }
 }

@@ -38,10 +38,14 @@ internal static class ServicePretty
 
     private static void WritePlacement(TextWriter o, Placement? placement)
     {
-        if (placement is null || (placement.Constraints is null && placement.Preferences is null && placement.MaxReplicas is null)) return;
+        if (placement is null
+            || (placement.Constraints is null && placement.Preferences is null
+            && placement.MaxReplicas is null)) return;
         o.WriteLine("Placement:");
-        if (placement.Constraints is { Length: > 0 } constraints) o.WriteLine($" Constraints:\t[{string.Join(' ', constraints)}]");
-        foreach (var preference in placement.Preferences ?? []) o.WriteLine($" Preferences:\tspread={preference.Spread?.SpreadDescriptor}");
+        if (placement.Constraints is { Length: > 0 } constraints)
+            o.WriteLine($" Constraints:\t[{string.Join(' ', constraints)}]");
+        foreach (var preference in placement.Preferences ?? [])
+            o.WriteLine($" Preferences:\tspread={preference.Spread?.SpreadDescriptor}");
         if (placement.MaxReplicas is > 0 and var max) o.WriteLine($" Max Replicas Per Node:\t{max}");
     }
 
@@ -70,7 +74,9 @@ internal static class ServicePretty
         if (container.Mounts is not { Length: > 0 } mounts) return;
         o.WriteLine(" Mounts:");
         foreach (var mount in mounts)
-            o.WriteLine($"  Target:\t{mount.Target}\n   Source:\t{mount.Source}\n   ReadOnly:\t{(mount.ReadOnly == true ? "true" : "false")}\n   Type:\t{mount.Type}");
+            o.WriteLine(
+                $"  Target:\t{mount.Target}\n   Source:\t{mount.Source}\n   "
+                + $"ReadOnly:\t{(mount.ReadOnly == true ? "true" : "false")}\n   Type:\t{mount.Type}");
     }
 
     private static void WriteResources(TextWriter o, TaskResources? resources)
@@ -93,14 +99,17 @@ internal static class ServicePretty
         if (ports is not { Length: > 0 }) return;
         o.WriteLine("Ports:");
         foreach (var port in ports)
-            o.WriteLine($" PublishedPort = {port.PublishedPort}\n  Protocol = {port.Protocol}\n  TargetPort = {port.TargetPort}\n  PublishMode = {port.PublishMode}");
+            o.WriteLine(
+                $" PublishedPort = {port.PublishedPort}\n  Protocol = {port.Protocol}\n  TargetPort = "
+                + $"{port.TargetPort}\n  PublishMode = {port.PublishMode}");
     }
 
     private static void WriteLabels(TextWriter o, string indent, string title, Dictionary<string, string>? labels)
     {
         if (labels is not { Count: > 0 }) return;
         o.WriteLine($"{indent}{title}:");
-        foreach (var (key, value) in labels.OrderBy(static l => l.Key, StringComparer.Ordinal)) o.WriteLine($"{indent} {key}={value}");
+        foreach (var (key, value) in labels.OrderBy(static l => l.Key, StringComparer.Ordinal))
+            o.WriteLine($"{indent} {key}={value}");
     }
 
     private static void WriteLine(TextWriter o, string name, string[]? words)
@@ -108,5 +117,6 @@ internal static class ServicePretty
         if (words is { Length: > 0 }) o.WriteLine($" {name}:\t\t{string.Join(' ', words)} ");
     }
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

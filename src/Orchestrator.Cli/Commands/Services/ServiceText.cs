@@ -17,10 +17,14 @@ internal static class ServiceText
         var status = service.ServiceStatus ?? new ServiceStatus();
         var text = string.Create(CultureInfo.InvariantCulture, $"{status.RunningTasks}/{status.DesiredTasks}");
         if (service.Spec.Mode.ReplicatedJob is { } job)
-            return string.Create(CultureInfo.InvariantCulture, $"{text} ({status.CompletedTasks}/{job.TotalCompletions} completed)");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{text} ({status.CompletedTasks}/{job.TotalCompletions} completed)");
         if (service.Spec.Mode.GlobalJob is not null)
-            return string.Create(CultureInfo.InvariantCulture, $"{text} ({status.CompletedTasks}/{status.DesiredTasks + status.CompletedTasks} completed)");
-        return service.Spec.TaskTemplate.Placement?.MaxReplicas is > 0 and var max ? $"{text} (max {max} per node)" : text;
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{text} ({status.CompletedTasks}/{status.DesiredTasks + status.CompletedTasks} completed)");
+        return service.Spec.TaskTemplate.Placement?.MaxReplicas is > 0 and var max
+            ? $"{text} (max {max} per node)" : text;
     }
 
     /// <summary>Without the digest that a tag was pinned to.</summary>
@@ -35,5 +39,7 @@ internal static class ServiceText
     public static string Ports(PortConfig[]? ports) => string.Join(", ", (ports ?? [])
         .Where(static p => p.PublishMode != "host")
         .OrderBy(static p => p.PublishedPort).ThenBy(static p => p.Protocol, StringComparer.Ordinal)
-        .Select(static p => string.Create(CultureInfo.InvariantCulture, $"*:{p.PublishedPort ?? 0}->{p.TargetPort ?? 0}/{p.Protocol}")));
+        .Select(
+            static p => string.Create(
+            CultureInfo.InvariantCulture, $"*:{p.PublishedPort ?? 0}->{p.TargetPort ?? 0}/{p.Protocol}")));
 }

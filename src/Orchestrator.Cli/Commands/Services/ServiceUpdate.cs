@@ -31,7 +31,8 @@ internal sealed class ServiceUpdate : Command
     public override Arity Arity => Arity.Exactly(1);
 
     public override string[] Examples =>
-        ["orch service update --image web:2 --update-parallelism 2 web", "orch service update --publish-add 8443:443 web"];
+        ["orch service update --image web:2 --update-parallelism 2 web",
+            "orch service update --publish-add 8443:443 web"];
 
     public override int Run(Session session, List<string> args)
     {

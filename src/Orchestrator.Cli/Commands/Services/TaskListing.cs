@@ -7,7 +7,9 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Services;
 
-/// <summary>The list of tasks that service ps and node ps print: newest of each slot first, its past below it.</summary>
+/// <summary>
+/// The list of tasks that service ps and node ps print: newest of each slot first, its past below it.
+/// </summary>
 internal sealed class TaskListing(FlagSet f)
 {
     private const int ErrorLength = 30;
@@ -31,7 +33,10 @@ internal sealed class TaskListing(FlagSet f)
         for (var i = 0; i < rows.Count; i++)
         {
             var past = i > 0 && rows[i].Name == rows[i - 1].Name;
-            shown.Add(new Row(past && !_quiet ? PastPrefix + rows[i].Name : rows[i].Name, names.Node(rows[i].Task.NodeID), rows[i].Task));
+            shown.Add(
+                new Row(
+                past && !_quiet ? PastPrefix + rows[i].Name : rows[i].Name, names.Node(rows[i].Task.NodeID),
+                rows[i].Task));
         }
         Listing(session.Time.GetUtcNow()).Write(session.Out, shown, _format.Value, _quiet);
     }
@@ -40,14 +45,17 @@ internal sealed class TaskListing(FlagSet f)
         ["ID", "Name", "Image", "Node", "DesiredState", "CurrentState", "Error", "Ports"],
         new("ID", "ID", r => Text.Id(r.Task.ID, _noTrunc)),
         new("Name", "NAME", static r => r.Name),
-        new("Image", "IMAGE", r => _noTrunc ? r.Task.Spec.ContainerSpec?.Image ?? "" : ServiceText.Image(r.Task.Spec.ContainerSpec?.Image)),
+        new("Image", "IMAGE", r => _noTrunc ? r.Task.Spec.ContainerSpec?.Image ?? "" : ServiceText.Image(
+            r.Task.Spec.ContainerSpec?.Image)),
         new("Node", "NODE", static r => r.Node),
         new("DesiredState", "DESIRED STATE", static r => Text.Capitalize(r.Task.DesiredState)),
-        new("CurrentState", "CURRENT STATE", r => $"{Text.Capitalize(r.Task.Status.State)} {Lower(Units.Age(now - r.Task.Status.Timestamp))} ago"),
+        new("CurrentState", "CURRENT STATE",
+            r => $"{Text.Capitalize(r.Task.Status.State)} {Lower(Units.Age(now - r.Task.Status.Timestamp))} ago"),
         new("Error", "ERROR", r => Error(r.Task.Status.Err)),
         new("Ports", "PORTS", static r => string.Join(',', (r.Task.Status.PortStatus?.Ports ?? [])
             .Where(static p => p.PublishedPort > 0)
-            .Select(static p => string.Create(CultureInfo.InvariantCulture, $"*:{p.PublishedPort}->{p.TargetPort}/{p.Protocol}")))));
+            .Select(static p =>
+                string.Create(CultureInfo.InvariantCulture, $"*:{p.PublishedPort}->{p.TargetPort}/{p.Protocol}")))));
 
     private static string Lower(string text) => char.ToLowerInvariant(text[0]) + text[1..];
 

@@ -24,13 +24,16 @@ internal sealed class TaskProgress(ProgressDisplay display)
         var perNode = mode.Global is not null || mode.GlobalJob is not null;
         var goal = job ? "complete" : "running";
         var tasks = perNode ? ByNode(view) : BySlot(view);
-        var wanted = perNode ? tasks.Count : (int)(mode.Replicated?.Replicas ?? mode.ReplicatedJob?.TotalCompletions ?? 1);
-        var reached = tasks.Values.Count(t => t.Status.State == goal && (job || !TaskStates.IsTerminal(t.DesiredState)));
+        var wanted = perNode ? tasks.Count
+            : (int)(mode.Replicated?.Replicas ?? mode.ReplicatedJob?.TotalCompletions ?? 1);
+        var reached = tasks.Values.Count(
+            t => t.Status.State == goal && (job || !TaskStates.IsTerminal(t.DesiredState)));
 
         if (_done && reached != wanted) _done = false;
         if (!_done) Overall(reached, wanted, rollback);
         if (_labels.Count == 0 && !perNode && wanted <= MaxBars && !_done)
-            for (var i = 1; i <= wanted; i++) display.Step(string.Create(CultureInfo.InvariantCulture, $"{i}/{wanted}"), " ");
+            for (var i = 1; i <= wanted; i++)
+                display.Step(string.Create(CultureInfo.InvariantCulture, $"{i}/{wanted}"), " ");
         foreach (var (key, task) in tasks)
             if (!_done && wanted <= MaxBars) Task(Label(key, wanted, perNode), task, job);
         // An empty cluster has no task of a global service, which is not the same as having all of them.
@@ -39,7 +42,9 @@ internal sealed class TaskProgress(ProgressDisplay display)
     }
 
     private void Overall(int reached, int wanted, bool rollback) => display.Line("overall progress",
-        string.Create(CultureInfo.InvariantCulture, $"{(rollback ? "rolling back update: " : "")}{reached} out of {wanted} tasks"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(rollback ? "rolling back update: " : "")}{reached} out of {wanted} tasks"));
 
     private void Task(string label, SwarmTask task, bool job)
     {
@@ -51,14 +56,18 @@ internal sealed class TaskProgress(ProgressDisplay display)
         var state = task.Status.State ?? "";
         if (TaskStates.IsTerminal(state) && !(job && state == "complete")) return;
         if (TaskStates.IsTerminal(task.DesiredState) && !job) return;
-        display.Bar(label, state, $"{state.PadRight(LongestState)} {Bar(TaskStates.Rank(state), job ? TaskStates.Running + 1 : TaskStates.Running)}");
+        display.Bar(
+            label, state,
+            $"{state.PadRight(LongestState)} "
+            + $"{Bar(TaskStates.Rank(state), job ? TaskStates.Running + 1 : TaskStates.Running)}");
     }
 
     /// <summary>Slots are shown as 1 to n even when their numbers have holes.</summary>
     private string Label(string key, int wanted, bool perNode)
     {
         if (_labels.TryGetValue(key, out var label)) return label;
-        return _labels[key] = perNode ? Text.ShortId(key) : string.Create(CultureInfo.InvariantCulture, $"{_labels.Count + 1}/{wanted}");
+        return _labels[key] = perNode ? Text.ShortId(key)
+            : string.Create(CultureInfo.InvariantCulture, $"{_labels.Count + 1}/{wanted}");
     }
 
     /// <summary>One task a slot: that which is to live longest, and of two such the one less far.</summary>

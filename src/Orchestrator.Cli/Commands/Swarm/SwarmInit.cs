@@ -22,13 +22,16 @@ internal sealed class SwarmInit : Command
     public SwarmInit()
     {
         _spec = new SwarmSpecFlags(Flags);
-        _advertise = Flags.String("advertise-addr", null, "Address that the other nodes reach this one by: ip|interface[:port]");
+        _advertise = Flags.String(
+            "advertise-addr", null, "Address that the other nodes reach this one by: ip|interface[:port]");
         _availability = Flags.String("availability", null, "active, pause or drain", "active");
         _dataPath = Flags.String("data-path-addr", null, "Address or interface for the containers' traffic");
         _dataPort = Flags.UInt("data-path-port", null, "UDP port of the containers' traffic, 1024 to 49151", "4789");
-        _pools = Flags.List("default-addr-pool", null, "Addresses for the cluster's networks, in CIDR form", "ipNetSlice");
+        _pools = Flags.List(
+            "default-addr-pool", null, "Addresses for the cluster's networks, in CIDR form", "ipNetSlice");
         _maskLength = Flags.UInt("default-addr-pool-mask-length", null, "Prefix length of each network", "24");
-        _force = Flags.Bool("force-new-cluster", null, "Go on alone with this manager's state, when most managers are lost");
+        _force = Flags.Bool(
+            "force-new-cluster", null, "Go on alone with this manager's state, when most managers are lost");
         _listen = Flags.String("listen-addr", null, "Address to listen on: ip|interface[:port]", DefaultListen);
     }
 
@@ -56,7 +59,8 @@ internal sealed class SwarmInit : Command
         var node = session.Client.Post("/swarm/init", request, ApiJson.Wire.SwarmInitRequest, ApiJson.Wire.String);
         session.Out.WriteLine($"Swarm initialized: current node ({node}) is now a manager.\n");
         JoinCommand.Print(session, node, manager: false, worker: true);
-        session.Out.WriteLine("To add a manager to this swarm, run 'orch swarm join-token manager' and follow the instructions.\n");
+        session.Out.WriteLine(
+            "To add a manager to this swarm, run 'orch swarm join-token manager' and follow the instructions.\n");
         return 0;
     }
 }

@@ -15,10 +15,12 @@ internal sealed class SwarmJoin : Command
 
     public SwarmJoin()
     {
-        _advertise = Flags.String("advertise-addr", null, "Address that the other nodes reach this one by: ip|interface[:port]");
+        _advertise = Flags.String(
+            "advertise-addr", null, "Address that the other nodes reach this one by: ip|interface[:port]");
         _availability = Flags.String("availability", null, "active, pause or drain", "active");
         _dataPath = Flags.String("data-path-addr", null, "Address or interface for the containers' traffic");
-        _listen = Flags.String("listen-addr", null, "Address to listen on: ip|interface[:port]", SwarmInit.DefaultListen);
+        _listen = Flags.String(
+            "listen-addr", null, "Address to listen on: ip|interface[:port]", SwarmInit.DefaultListen);
         _token = Flags.String("token", null, "Token that admits this node and gives it its role");
     }
 

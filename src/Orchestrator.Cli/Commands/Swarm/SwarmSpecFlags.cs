@@ -7,17 +7,22 @@ namespace Orchestrator.Cli.Commands.Swarm;
 internal sealed class SwarmSpecFlags(FlagSet f)
 {
     private readonly BoolFlag _autolock = f.Bool("autolock", null, "Ask for a key when a manager starts");
-    private readonly ValueFlag<long?> _certExpiry = f.Duration("cert-expiry", "Life of a node's certificate (ns|us|ms|s|m|h)");
-    private readonly ValueFlag<long?> _heartbeat = f.Duration("dispatcher-heartbeat", "Time between two signs of life of a node (ns|us|ms|s|m|h)");
-    private readonly ValueFlag<ulong?> _maxSnapshots = f.UInt("max-snapshots", null, "Raft snapshots kept besides the newest");
-    private readonly ValueFlag<ulong?> _interval = f.UInt("snapshot-interval", null, "Log entries between two raft snapshots");
+    private readonly ValueFlag<long?> _certExpiry = f.Duration(
+        "cert-expiry", "Life of a node's certificate (ns|us|ms|s|m|h)");
+    private readonly ValueFlag<long?> _heartbeat = f.Duration(
+        "dispatcher-heartbeat", "Time between two signs of life of a node (ns|us|ms|s|m|h)");
+    private readonly ValueFlag<ulong?> _maxSnapshots = f.UInt(
+        "max-snapshots", null, "Raft snapshots kept besides the newest");
+    private readonly ValueFlag<ulong?> _interval = f.UInt(
+        "snapshot-interval", null, "Log entries between two raft snapshots");
     private readonly ValueFlag<long?> _history = f.Int("task-history-limit", null, "Ended tasks kept for each slot");
 
     public bool AutolockIsSet => _autolock.IsSet;
 
     public bool Autolock => _autolock;
 
-    public bool AnySet => _autolock.IsSet || _certExpiry.IsSet || _heartbeat.IsSet || _maxSnapshots.IsSet || _interval.IsSet || _history.IsSet;
+    public bool AnySet => _autolock.IsSet || _certExpiry.IsSet || _heartbeat.IsSet
+        || _maxSnapshots.IsSet || _interval.IsSet || _history.IsSet;
 
     public void Apply(SwarmSpec spec)
     {

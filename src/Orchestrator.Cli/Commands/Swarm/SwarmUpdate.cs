@@ -14,7 +14,8 @@ internal sealed class SwarmUpdate : Command
 
     public override int Run(Session session, List<string> args)
     {
-        if (!_spec.AnySet) throw new CliException("nothing to update: give one or more options, see 'orch swarm update --help'");
+        if (!_spec.AnySet)
+            throw new CliException("nothing to update: give one or more options, see 'orch swarm update --help'");
         var swarm = session.Client.Get("/swarm", ApiJson.Wire.SwarmInspect);
         _spec.Apply(swarm.Spec);
         session.Client.Post($"/swarm/update?version={swarm.Version.Index}", swarm.Spec, ApiJson.Wire.SwarmSpec);

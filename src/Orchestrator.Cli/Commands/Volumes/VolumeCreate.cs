@@ -29,7 +29,8 @@ internal sealed class VolumeCreate : Command
             DriverOpts = KeyValues.ToMap(_options.Values),
             Labels = KeyValues.ToMap(_labels.Values),
         };
-        var volume = session.Client.Post("/volumes/create", request, ApiJson.Wire.VolumeCreateRequest, ApiJson.Wire.Volume);
+        var volume = session.Client.Post(
+            "/volumes/create", request, ApiJson.Wire.VolumeCreateRequest, ApiJson.Wire.Volume);
         session.Out.WriteLine(volume.Name);
         return 0;
     }

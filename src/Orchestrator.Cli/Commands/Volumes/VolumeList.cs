@@ -27,7 +27,9 @@ internal sealed class VolumeList : Command
         var response = session.Client.Get(
             $"/volumes{new Query().Add(FilterFlags.ToFilters(_filter))}", ApiJson.Wire.VolumeListResponse);
         foreach (var warning in response.Warnings ?? []) session.Error.WriteLine($"WARNING: {warning}");
-        Listing.Write(session.Out, (response.Volumes ?? []).OrderBy(static v => v.Name, StringComparer.Ordinal), _format.Value, _quiet);
+        Listing.Write(
+            session.Out, (response.Volumes ?? []).OrderBy(static v => v.Name, StringComparer.Ordinal), _format.Value,
+            _quiet);
         return 0;
     }
 

@@ -42,7 +42,8 @@ internal sealed class Template
                     scope[assign.Variable] = Evaluate(assign.Value, dot, scope);
                     break;
                 case IfNode branch:
-                    var chosen = TemplateValues.IsTrue(Evaluate(branch.Condition, dot, scope)) ? branch.Then : branch.Else;
+                    var chosen = TemplateValues.IsTrue(Evaluate(branch.Condition, dot, scope))
+                        ? branch.Then : branch.Else;
                     Run(chosen, dot, scope, output);
                     break;
                 case WithNode with:

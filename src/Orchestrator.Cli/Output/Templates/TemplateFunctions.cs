@@ -5,14 +5,17 @@ using System.Text.Json;
 
 namespace Orchestrator.Cli.Output.Templates;
 
-/// <summary>The functions a template may call: docker's, and the built-in ones of Go that people use with them.</summary>
+/// <summary>
+/// The functions a template may call: docker's, and the built-in ones of Go that people use with them.
+/// </summary>
 internal static class TemplateFunctions
 {
     private static readonly FrozenDictionary<string, Func<List<object?>, object?>> Functions =
         new Dictionary<string, Func<List<object?>, object?>>
         {
             ["json"] = static a => Json(Arg(a, 0)),
-            ["join"] = static a => string.Join(Str(a, 1), TemplateValues.Items(Arg(a, 0)).Select(i => TemplateValues.Print(i.Item))),
+            ["join"] = static a =>
+                string.Join(Str(a, 1), TemplateValues.Items(Arg(a, 0)).Select(i => TemplateValues.Print(i.Item))),
             ["split"] = static a => Str(a, 0).Split(Str(a, 1)).Cast<object?>().ToList(),
             ["title"] = static a => Text.Capitalize(Str(a, 0)),
             ["lower"] = static a => Str(a, 0).ToLowerInvariant(),
@@ -30,7 +33,8 @@ internal static class TemplateFunctions
             ["le"] = static a => Compare(a) <= 0,
             ["gt"] = static a => Compare(a) > 0,
             ["ge"] = static a => Compare(a) >= 0,
-            ["and"] = static a => a.Find(static v => !TemplateValues.IsTrue(v)) is var v && a.TrueForAll(TemplateValues.IsTrue) ? a[^1] : v,
+            ["and"] = static a => a.Find(static v => !TemplateValues.IsTrue(v)) is var v
+                && a.TrueForAll(TemplateValues.IsTrue) ? a[^1] : v,
             ["or"] = static a => a.Find(TemplateValues.IsTrue) ?? a[^1],
             ["not"] = static a => !TemplateValues.IsTrue(Arg(a, 0)),
         }.ToFrozenDictionary(StringComparer.Ordinal);

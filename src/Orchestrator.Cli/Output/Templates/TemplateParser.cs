@@ -13,7 +13,9 @@ internal sealed class TemplateParser(List<(bool IsAction, string Text)> parts)
         return end is null ? nodes : throw new TemplateException($"unexpected {{{{{end}}}}}");
     }
 
-    /// <summary>Nodes up to the <c>end</c> or <c>else</c> that closes the block; null: the end of the template.</summary>
+    /// <summary>
+    /// Nodes up to the <c>end</c> or <c>else</c> that closes the block; null: the end of the template.
+    /// </summary>
     private List<TemplateNode> ParseBlock(out string? end)
     {
         var nodes = new List<TemplateNode>();
@@ -64,7 +66,8 @@ internal sealed class TemplateParser(List<(bool IsAction, string Text)> parts)
         if (end == "end") return (then, []);
         if (end != "else") return (then, [ParseAction(end[5..])]);
         var otherwise = ParseBlock(out end);
-        return end == "end" ? (then, otherwise) : throw new TemplateException($"{{{{{opener}}}}} is not closed by {{{{end}}}}");
+        return end == "end" ? (then, otherwise)
+            : throw new TemplateException($"{{{{{opener}}}}} is not closed by {{{{end}}}}");
     }
 
     private RangeNode ParseRange(List<string> words, string text)

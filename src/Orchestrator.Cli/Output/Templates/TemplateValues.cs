@@ -3,10 +3,14 @@ using System.Text.Json;
 
 namespace Orchestrator.Cli.Output.Templates;
 
-/// <summary>Values inside a template, and how Go looks at them: what is true, what can be walked, how it prints.</summary>
+/// <summary>
+/// Values inside a template, and how Go looks at them: what is true, what can be walked, how it prints.
+/// </summary>
 internal static class TemplateValues
 {
-    /// <summary>Follows fields; Go's field names and JSON's differ in case at times, so case is the second try.</summary>
+    /// <summary>
+    /// Follows fields; Go's field names and JSON's differ in case at times, so case is the second try.
+    /// </summary>
     public static object? Follow(object? value, string[] path, string[] arguments)
     {
         for (var i = 0; i < path.Length; i++)
@@ -59,7 +63,9 @@ internal static class TemplateValues
         _ => throw new TemplateException($"{Print(value)} is not a number"),
     };
 
-    /// <summary>Strings, numbers and truths out of JSON become those of .NET; maps and lists stay as they are.</summary>
+    /// <summary>
+    /// Strings, numbers and truths out of JSON become those of .NET; maps and lists stay as they are.
+    /// </summary>
     public static object? Simplify(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString(),
