@@ -48,8 +48,22 @@ internal static class Daemon
 
         var logger = logging.CreateLogger("Orchestrator.Daemon");
         logger.Started(BuildInfo.Version, string.Join(", ", options.Hosts), options.DataRoot);
-        await api.WaitForShutdownAsync();
+        if (await Task.WhenAny(api.WaitForShutdownAsync(), cluster.Node.Broken) == cluster.Node.Broken)
+            await FailAsync(cluster.Node.Broken);
         logger.Stopping();
+    }
+
+    /// <summary>A fault that only a new process can mend; the supervisor starts one, and containers never notice.</summary>
+    private static async Task FailAsync(Task broken)
+    {
+        try
+        {
+            await broken;
+        }
+        catch (Exception e)
+        {
+            throw new StartupException($"the cluster membership broke off: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
     }
 
     private static async Task<NodeServices> OpenAsync(

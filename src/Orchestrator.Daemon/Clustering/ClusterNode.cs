@@ -14,6 +14,7 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
     private static readonly TimeSpan ActivationTimeout = TimeSpan.FromSeconds(20);
 
     private readonly SemaphoreSlim changing = new(1, 1);
+    private readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Membership? membership;
     private volatile string loadError = "";
 
@@ -21,6 +22,9 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
     public event Action<Membership?>? Changed;
 
     public Membership? Membership => membership;
+
+    /// <summary>Faults with the membership: the process should end, and its successor take the membership up.</summary>
+    public Task Broken => broken.Task;
 
     public CallInvoker? Control => membership is { Manager: not null } member
         ? member.Channels.Channel(member.State.ManagerAddress).CreateCallInvoker()
@@ -205,6 +209,9 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         var member = new Membership(paths, state, identity, services);
         membership = member;
         member.Start();
+        _ = member.Completion.ContinueWith(
+            ended => broken.TrySetException(ended.Exception!.InnerExceptions), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         Changed?.Invoke(member);
         return member;
     }

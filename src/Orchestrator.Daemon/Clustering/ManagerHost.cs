@@ -1,5 +1,7 @@
 using System.Net;
 using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -152,6 +154,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         server.MapGrpcService<NodeCertificatesService>();
         server.MapGrpcService<RaftService>();
         server.MapGrpcService<RaftMembershipService>();
+        server.MapGrpcService<HealthServiceImpl>();
         await ListenAsync(server, state, cancellationToken).ConfigureAwait(false);
     }
 
@@ -163,8 +166,16 @@ internal sealed class ManagerHost : IAsyncDisposable
         .AddSingleton(new CertificateAuthorityService(store!))
         .AddSingleton(new NodeCertificatesService(
             store!, Authorizer, address => channels.Channel(address).CreateCallInvoker(), node.Time))
+        .AddSingleton(Healthy())
         .AddSingleton(new RaftService(() => raft, RequireManager))
         .AddSingleton(new RaftMembershipService(() => raft, RequireManager));
+
+    private static HealthServiceImpl Healthy()
+    {
+        var health = new HealthServiceImpl();
+        health.SetStatus("", HealthCheckResponse.Types.ServingStatus.Serving);
+        return health;
+    }
 
     private void RequireManager(ServerCallContext context) => Authorizer.Authorize(context, NodeRole.Manager);
 

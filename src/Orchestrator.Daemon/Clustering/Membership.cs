@@ -23,6 +23,7 @@ internal sealed class Membership : IAsyncDisposable
     private readonly ILogger<Membership> logger;
     private readonly SemaphoreSlim roleChanged = new(1);
     private readonly CancellationTokenSource ended = new();
+    private readonly TaskCompletionSource logBroke = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ManagerHost? manager;
     private volatile string error = "";
     private ClusterState state;
@@ -72,6 +73,9 @@ internal sealed class Membership : IAsyncDisposable
     /// <summary>The cluster knows this node, and it is what its certificate says.</summary>
     public bool IsActive => agent.Session?.Node is not null && (!IsManager || manager is not null);
 
+    /// <summary>Faults when a part of the membership broke off and only a new process can take it up again.</summary>
+    public Task Completion => running;
+
     public void Start() => running = RunAsync(ended.Token);
 
     /// <summary>Stops the daemon's part; containers and kernel state stay.</summary>
@@ -88,9 +92,12 @@ internal sealed class Membership : IAsyncDisposable
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
-        await Task.WhenAll(
-            KeepRoleAsync(cancellationToken), agent.RunAsync(cancellationToken), renewer.RunAsync(cancellationToken))
-            .ConfigureAwait(false);
+        Task[] parts =
+        [
+            KeepRoleAsync(cancellationToken), agent.RunAsync(cancellationToken), renewer.RunAsync(cancellationToken),
+            logBroke.Task,
+        ];
+        await await Task.WhenAny(parts).ConfigureAwait(false); // None ends by itself.
     }
 
     /// <summary>Level-triggered: makes the manager be there exactly while the certificate says manager.</summary>
@@ -120,6 +127,9 @@ internal sealed class Membership : IAsyncDisposable
         {
             manager = await ManagerHost.StartAsync(paths, state, identity, channels, services, cancellationToken)
                 .ConfigureAwait(false);
+            _ = manager.Completion.ContinueWith(
+                broken => logBroke.TrySetException(broken.Exception!.InnerExceptions), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             if (state.Founding)
                 Save(state with { Founding = false });
             logger.ManagerStarted(state.ManagerAddress);
