@@ -82,7 +82,7 @@ public sealed class NodeAgent : ISessionHandler
         var movedOnIngress = session?.Node?.IngressAddress != message.Node?.IngressAddress;
         session = message;
         managers.Replace(message.Managers);
-        store.SaveSession(message);
+        Keep(() => store.SaveSession(message));
         SessionChanged?.Invoke(message);
         if (movedOnIngress)
             await ReconcileAsync(cancellationToken).ConfigureAwait(false);
@@ -91,15 +91,38 @@ public sealed class NodeAgent : ISessionHandler
     async ValueTask<bool> ISessionHandler.OnAssignmentsAsync(
         P.AssignmentsMessage message, CancellationToken cancellationToken)
     {
-        lock (assignments)
+        // Not while a reconcile looks: of a complete set half applied it would take the rest for unwanted.
+        await applying.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            if (!assignments.TryApply(message))
-                return false;
+            lock (assignments)
+            {
+                if (!assignments.TryApply(message))
+                    return false;
+            }
+
+            Keep(() => store.SaveAssignments(assignments));
+        }
+        finally
+        {
+            applying.Release();
         }
 
-        store.SaveAssignments(assignments);
         await ReconcileAsync(cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>A full disk costs what a restart would know, not the session: the cluster still has to hear of tasks.</summary>
+    private void Keep(Action save)
+    {
+        try
+        {
+            save();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.NotSaved(e);
+        }
     }
 
     /// <summary>Networks first: a container is plugged in when it starts.</summary>
@@ -139,6 +162,7 @@ public sealed class NodeAgent : ISessionHandler
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 logger.SessionEnded(address, e is RpcException rpc ? rpc.Status.Detail : e.Message);
+                managers.Failed(address);
                 if (e is RpcException { Trailers: { } trailers } && trailers.GetValue(LeaderTrailer) is { } leader)
                     managers.Hint(leader);
             }

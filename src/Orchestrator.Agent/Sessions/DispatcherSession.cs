@@ -23,6 +23,12 @@ internal sealed class DispatcherSession(
     /// <summary>Every single call; a manager that does not answer by then is as good as dead.</summary>
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Heartbeat and registration: a leader whose machine vanished sends no reset, and its successor waits for nodes
+    /// only so long.
+    /// </summary>
+    private static readonly TimeSpan BeatTimeout = TimeSpan.FromSeconds(2);
+
     private readonly P.Dispatcher.DispatcherClient dispatcher = new(invoker);
 
     /// <param name="begun">Called once the dispatcher accepted the registration.</param>
@@ -52,7 +58,7 @@ internal sealed class DispatcherSession(
         IAsyncStreamReader<P.SessionMessage> stream, CancellationToken cancellationToken)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(CallTimeout);
+        late.CancelAfter(BeatTimeout);
         if (!await stream.MoveNext(late.Token).ConfigureAwait(false))
             throw new RpcException(new Status(StatusCode.Unavailable, "the manager took no registration"));
         return stream.Current;
@@ -70,7 +76,7 @@ internal sealed class DispatcherSession(
         var request = new P.HeartbeatRequest { SessionId = session };
         while (true)
         {
-            var answer = await dispatcher.HeartbeatAsync(request, Options(cancellationToken)).ConfigureAwait(false);
+            var answer = await dispatcher.HeartbeatAsync(request, Options(BeatTimeout, cancellationToken)).ConfigureAwait(false);
             await Task.Delay(answer.Period.ToTimeSpan(), time, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -90,9 +96,9 @@ internal sealed class DispatcherSession(
         string session, P.UpdateTaskStatusRequest request, CancellationToken cancellationToken)
     {
         request.SessionId = session;
-        await dispatcher.UpdateTaskStatusAsync(request, Options(cancellationToken)).ConfigureAwait(false);
+        await dispatcher.UpdateTaskStatusAsync(request, Options(CallTimeout, cancellationToken)).ConfigureAwait(false);
     }
 
-    private static CallOptions Options(CancellationToken cancellationToken) =>
-        new(deadline: DateTime.UtcNow + CallTimeout, cancellationToken: cancellationToken);
+    private static CallOptions Options(TimeSpan timeout, CancellationToken cancellationToken) =>
+        new(deadline: DateTime.UtcNow + timeout, cancellationToken: cancellationToken);
 }

@@ -21,6 +21,13 @@ internal sealed class ManagerList(IEnumerable<string> initial)
     /// <summary>A manager said who leads.</summary>
     public void Hint(string leader) => hint = leader;
 
+    /// <summary>That one did not answer: it is tried again only in its turn.</summary>
+    public void Failed(string address)
+    {
+        if (hint == address)
+            hint = null;
+    }
+
     /// <summary>A hint is good for one try, so that a stale one costs one failed dial.</summary>
     public string Next()
     {

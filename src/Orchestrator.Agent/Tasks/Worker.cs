@@ -79,8 +79,16 @@ internal sealed class Worker(
 
     private void Report(OrchTask task, TaskStatus status)
     {
-        store.SaveStatus(task.Id, status);
-        reporter.Add(task.Id, status);
+        reporter.Add(task.Id, status); // The cluster must hear of it even if this disk cannot.
+        try
+        {
+            store.SaveStatus(task.Id, status);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.NotSaved(e);
+        }
+
         if (status.Error.Length > 0)
             logger.TaskFailed(task.Name, status.State, status.Error);
     }

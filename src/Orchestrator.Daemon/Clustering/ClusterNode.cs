@@ -57,7 +57,8 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
                 Begin(state, identity);
             }
         }
-        catch (UserException e)
+        catch (Exception e) when (e is UserException or System.Text.Json.JsonException or IOException
+            or UnauthorizedAccessException or Google.Protobuf.InvalidProtocolBufferException)
         {
             // The engine still serves; `orch info` tells what is wrong.
             loadError = e.Message;
@@ -145,20 +146,15 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         await changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (membership is not { } member)
-            {
-                throw new UserException(
-                    ErrorCode.NoQuorum, "This node is not part of a swarm.", "Nothing to leave.");
-            }
-
-            if (member.IsManager && !force)
-                throw Refusal(member);
-            if (member.Manager is { } manager)
-                await manager.TryLeaveRaftAsync(member.State, cancellationToken).ConfigureAwait(false);
-            membership = null;
-            Changed?.Invoke(null);
-            await member.DisposeAsync().ConfigureAwait(false);
-            await TasksOfCluster.RemoveAsync(services, cancellationToken).ConfigureAwait(false);
+            var member = membership;
+            if (member is null && (loadError.Length == 0 || !force))
+                throw NothingToLeave();
+            if (member is not null)
+                await EndAsync(member, force, cancellationToken).ConfigureAwait(false);
+            // From here on there is no way back, and a caller that hangs up changes nothing.
+            File.Delete(paths.State);
+            Linux.Files.DurableFile.SyncDirectory(paths.Root);
+            await TasksOfCluster.RemoveAsync(services, CancellationToken.None).ConfigureAwait(false);
             Directory.Delete(paths.Root, recursive: true);
             loadError = "";
         }
@@ -168,9 +164,26 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         }
     }
 
+    private UserException NothingToLeave() => loadError.Length == 0
+        ? new(ErrorCode.NoQuorum, "This node is not part of a swarm.", "There is nothing to leave.")
+        : new(
+            ErrorCode.NoQuorum, $"the membership on disk is unusable: {loadError}",
+            "Leave by force: orch swarm leave --force");
+
+    private async Task EndAsync(Membership member, bool force, CancellationToken cancellationToken)
+    {
+        if (member.IsManager && !force)
+            throw Refusal(member);
+        if (member.Manager is { } manager)
+            await manager.TryLeaveRaftAsync(cancellationToken).ConfigureAwait(false);
+        membership = null;
+        Changed?.Invoke(null);
+        await member.DisposeAsync().ConfigureAwait(false); // Before the delete: a session would save its state again.
+    }
+
     private void RefuseSecondMembership()
     {
-        if (membership is not null)
+        if (membership is not null || loadError.Length > 0)
         {
             throw new UserException(
                 ErrorCode.NoQuorum,
@@ -196,7 +209,12 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         catch
         {
             if (membership is { } half)
+            {
+                if (half.Manager is { } joined)
+                    await joined.TryLeaveRaftAsync(CancellationToken.None).ConfigureAwait(false);
                 await half.DisposeAsync().ConfigureAwait(false);
+            }
+
             membership = null;
             Changed?.Invoke(null);
             Directory.Delete(paths.Root, recursive: true);

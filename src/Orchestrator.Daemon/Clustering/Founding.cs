@@ -22,6 +22,9 @@ internal static class Founding
         DurableFile.Replace(ClusterFile(paths), Describe(root, self, request).ToProto().ToByteArray());
     }
 
+    /// <summary>Whether the first objects still wait to be written.</summary>
+    public static bool IsPending(ClusterPaths paths) => File.Exists(ClusterFile(paths));
+
     /// <summary>Writes the first objects unless they are there, then forgets the files.</summary>
     public static async Task CommitAsync(ClusterPaths paths, ObjectStore store, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.HealthCheck;
@@ -40,15 +41,17 @@ internal sealed class ManagerHost : IAsyncDisposable
         var host = new ManagerHost(channels);
         try
         {
+            // Ports before membership: what cannot serve must not get a vote.
+            ProbeListen(state);
+            host.registry = await RegistryServer.StartAsync(
+                services.Registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Loggers,
+                cancellationToken).ConfigureAwait(false);
             var raft = await RaftMember.StartAsync(
                 paths, state, channels, host.storeState, services, cancellationToken).ConfigureAwait(false);
             host.Compose(raft, identity, services);
             await host.ServeAsync(state, identity, services, cancellationToken).ConfigureAwait(false);
-            host.registry = await RegistryServer.StartAsync(
-                services.Registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Loggers,
-                cancellationToken).ConfigureAwait(false);
             host.running = host.manager!.RunAsync(host.ended.Token);
-            if (state.Founding)
+            if (state.Founding && Founding.IsPending(paths))
                 await host.FoundAsync(paths, cancellationToken).ConfigureAwait(false);
             return host;
         }
@@ -65,23 +68,22 @@ internal sealed class ManagerHost : IAsyncDisposable
     public Task Completion => raft!.Completion;
 
     /// <summary>Takes this member out of the group, so that the others need not outvote a ghost. Best effort: they may be gone.</summary>
-    public async Task TryLeaveRaftAsync(ClusterState state, CancellationToken cancellationToken)
+    public async Task TryLeaveRaftAsync(CancellationToken cancellationToken)
     {
         if (raft is not { Members.Count: > 1 } member)
             return;
+        List<string> others =
+            [.. member.Members.Where(m => m.Member.RaftId != member.Self.RaftId).Select(m => m.Member.Address)];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(5));
         try
         {
             if (member.Status.Role == LogRole.Leader)
                 await member.TransferAsync(0, patience.Token).ConfigureAwait(false);
-            await new RaftMembershipClient(channels.Dial).LeaveAsync(
-                [.. state.Managers.Where(m => m != state.ManagerAddress)], member.Self.RaftId, patience.Token)
+            await new RaftMembershipClient(channels.Dial).LeaveAsync(others, member.Self.RaftId, patience.Token)
                 .ConfigureAwait(false);
         }
-        catch (Exception e) when (
-            e is RpcException or NotLeaderException or MembershipException or OperationCanceledException
-            && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Leaving by force does not wait for anybody's consent.
         }
@@ -179,17 +181,33 @@ internal sealed class ManagerHost : IAsyncDisposable
 
     private void RequireManager(ServerCallContext context) => Authorizer.Authorize(context, NodeRole.Manager);
 
+    private static void ProbeListen(ClusterState state)
+    {
+        var endpoint = IPEndPoint.Parse(state.ListenAddress);
+        try
+        {
+            using var probe = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(endpoint);
+        }
+        catch (SocketException e)
+        {
+            throw CannotListen(state, e);
+        }
+    }
+
+    private static UserException CannotListen(ClusterState state, Exception cause) => new(
+        ErrorCode.FailedPrecondition, $"cannot listen on {state.ListenAddress}: {cause.Message}",
+        "Free the port, or choose another: --listen-addr ADDRESS:PORT", cause);
+
     private static async Task ListenAsync(WebApplication server, ClusterState state, CancellationToken cancellationToken)
     {
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new UserException(
-                ErrorCode.FailedPrecondition, $"cannot listen on {state.ListenAddress}: {e.Message}",
-                "Free the port, or choose another: --listen-addr ADDRESS:PORT", e);
+            throw CannotListen(state, e);
         }
     }
 

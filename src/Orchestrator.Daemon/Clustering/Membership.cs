@@ -22,6 +22,7 @@ internal sealed class Membership : IAsyncDisposable
     private readonly IdentityRenewer renewer;
     private readonly ILogger<Membership> logger;
     private readonly SemaphoreSlim roleChanged = new(1);
+    private readonly Lock saving = new();
     private readonly CancellationTokenSource ended = new();
     private readonly TaskCompletionSource logBroke = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ManagerHost? manager;
@@ -109,6 +110,8 @@ internal sealed class Membership : IAsyncDisposable
             try
             {
                 await ApplyRoleAsync(cancellationToken).ConfigureAwait(false);
+                if (state.Founding && manager is not null)
+                    Save(s => s with { Founding = false });
                 error = "";
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -130,17 +133,20 @@ internal sealed class Membership : IAsyncDisposable
             _ = manager.Completion.ContinueWith(
                 broken => logBroke.TrySetException(broken.Exception!.InnerExceptions), CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            if (state.Founding)
-                Save(state with { Founding = false });
             logger.ManagerStarted(state.ManagerAddress);
         }
-        else if (!IsManager && manager is { } host)
+        else if (!IsManager)
         {
-            manager = null;
-            await host.DisposeAsync().ConfigureAwait(false);
-            // A later promotion joins as a new raft member: an id is used once.
-            Directory.Delete(paths.Raft, recursive: true);
-            logger.ManagerStopped();
+            if (manager is { } host)
+            {
+                manager = null;
+                await host.DisposeAsync().ConfigureAwait(false);
+                logger.ManagerStopped();
+            }
+
+            // Also what a crash left: a later promotion joins as a new raft member, an id is used once.
+            if (Directory.Exists(paths.Raft))
+                Directory.Delete(paths.Raft, recursive: true);
         }
     }
 
@@ -150,7 +156,7 @@ internal sealed class Membership : IAsyncDisposable
         {
             var known = message.Managers.Select(m => m.Address).Order(StringComparer.Ordinal).ToList();
             if (!known.SequenceEqual(state.Managers))
-                Save(state with { Managers = known });
+                Save(s => s with { Managers = known });
         }
 
         if (message.Node is not { } node)
@@ -180,9 +186,14 @@ internal sealed class Membership : IAsyncDisposable
         throw last!;
     }
 
-    private void Save(ClusterState next)
+    /// <summary>Both the session and the role have something to note.</summary>
+    private void Save(Func<ClusterState, ClusterState> change)
     {
-        state = next;
-        next.Save(paths.State);
+        lock (saving)
+        {
+            var next = change(state);
+            next.Save(paths.State);
+            state = next;
+        }
     }
 }

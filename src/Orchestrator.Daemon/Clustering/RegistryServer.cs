@@ -39,7 +39,7 @@ internal static class RegistryServer
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
             return server;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw new UserException(

@@ -159,7 +159,7 @@ internal sealed class Dispatcher(
         lock (gate)
         {
             foreach (var node in store.View().Nodes.All.Where(node => node.Status.State == NodeState.Ready))
-                table.Expect(node.Id, Deadline());
+                table.Expect(node.Id, Deadline() + Period());
         }
     }
 
