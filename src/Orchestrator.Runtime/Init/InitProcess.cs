@@ -87,27 +87,31 @@ internal sealed class InitProcess : IDisposable
     public void Dispose() => sync.Dispose();
 
     /// <returns>Ready, or null at the end of the socket.</returns>
+    /// <remarks>
+    /// A busy machine lets the child speak before its first stage has said that it forked: that word waits until the
+    /// pid is known, or until the end of the socket shows that the first stage itself has spoken last.
+    /// </remarks>
     private ReportKind? Await()
     {
-        while (Next() is { } report)
+        Report? said = null;
+        while ((said is null || Pid == 0) && Next() is { } report)
         {
             switch (report.Kind)
             {
                 case ReportKind.Forked:
                     Pid = report.Value;
-                    KilledAtBirth = true; // Until it says something.
                     Child.Reap(firstStage);
                     break;
-                case ReportKind.Ready:
-                    KilledAtBirth = false;
-                    return ReportKind.Ready;
-                case ReportKind.Failed:
-                    KilledAtBirth = false;
-                    throw Failed(report);
+                case ReportKind.Ready or ReportKind.Failed:
+                    said = report;
+                    break;
             }
         }
 
-        return null;
+        KilledAtBirth = said is null && Pid != 0;
+        if (said is { Kind: ReportKind.Failed } failure)
+            throw Failed(failure);
+        return said?.Kind;
     }
 
     private Report? Next()
