@@ -158,6 +158,11 @@ public sealed class BadInputTests(Testbed testbed)
         Refused(await Shell.TryRunAsync("setpriv", ["--reuid", "65534", "--clear-groups", orchd]), "root");
         Refused(await testbed.TryExecAsync("w1", orchd), "/var/lib/orch"); // That host's own daemon holds the lock.
         Refused(await testbed.TryExecAsync("w1", orchd, "--no-such-flag"), "no-such-flag");
+        // A host whose kernel offers no cgroups, as far as orchd can see.
+        Refused(
+            await testbed.TryExecAsync(
+                "w1", "unshare", "-m", "sh", "-c", $"mount -t tmpfs none /sys/fs/cgroup && exec {orchd}"),
+            "no cgroups are mounted", "mount -t cgroup2");
     }
 
     [RootFact]
