@@ -11,6 +11,8 @@ public sealed partial class RaftHost
     private Task fetching = Task.CompletedTask;
     private SnapshotMeta? offered;
     private long bytesSinceSnapshot;
+    private Entry? lastApplied;
+    private bool takingSnapshot;
 
     private void RestoreAtStart(SnapshotMeta? meta)
     {
@@ -33,14 +35,25 @@ public sealed partial class RaftHost
     private void NoteApplied(Entry entry)
     {
         bytesSinceSnapshot += entry.Weight;
+        lastApplied = entry;
+        SnapshotIfDue(entry);
+    }
+
+    /// <summary>
+    /// Asked after each entry and after each snapshot: what was written while one was taken may be worth another, and
+    /// no further entry need ever come.
+    /// </summary>
+    private void SnapshotIfDue(Entry entry)
+    {
         var since = entry.Index - (core.Snapshot?.Index ?? 0);
         var due = since >= setup.Options.SnapshotEntries || bytesSinceSnapshot >= setup.Options.SnapshotBytes;
-        if (due && snapshotting.IsCompleted)
+        if (due && !takingSnapshot)
             TakeSnapshot(entry);
     }
 
     private void TakeSnapshot(Entry last)
     {
+        takingSnapshot = true;
         bytesSinceSnapshot = 0;
         var meta = new SnapshotMeta(last.Index, last.Term, core.MembershipAt(last.Index));
         var write = setup.State.CaptureSnapshot();
@@ -55,6 +68,7 @@ public sealed partial class RaftHost
             {
                 // The log still has everything; the next attempt comes with the next interval.
                 RaftHostLog.SnapshotFailed(setup.Logger, e.Message);
+                inbox.Post(() => takingSnapshot = false);
             }
         });
     }
@@ -69,6 +83,9 @@ public sealed partial class RaftHost
         // Should the newest one prove unreadable, the older one and the log after it still make the whole state.
         writer.Compact(snapshots.OldestIndex());
         RaftHostLog.SnapshotWritten(setup.Logger, meta.Index);
+        takingSnapshot = false;
+        if (lastApplied is { } last)
+            SnapshotIfDue(last);
     }
 
     /// <summary>
