@@ -7,6 +7,8 @@ namespace Orchestrator.Store.Host;
 /// </summary>
 public sealed partial class RaftHost
 {
+    private const int TransferAttempts = 5;
+
     private Membership? publishedMembership;
     private ulong ticks;
 
@@ -39,6 +41,10 @@ public sealed partial class RaftHost
     }
 
     /// <summary>Hands leadership over and waits until another leads.</summary>
+    /// <remarks>
+    /// The core gives up a transfer after one election timeout, since writes wait meanwhile. A busy host may need
+    /// longer to answer, so it is asked again, a few times.
+    /// </remarks>
     /// <param name="target">A voter's raft id; 0 for whoever is furthest.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="NotLeaderException">This member does not lead.</exception>
@@ -48,10 +54,20 @@ public sealed partial class RaftHost
     public async Task TransferAsync(ulong target, CancellationToken cancellationToken)
     {
         await OnLoopAsync(() => Refuse(core.TransferLeader(target), target), cancellationToken);
+        for (var left = TransferAttempts - 1; await TransferFailedAsync(cancellationToken); left--)
+        {
+            if (left == 0)
+                throw new MembershipException("The other manager did not take over leadership in time; try again.");
+            await OnLoopAsync(() => core.TransferLeader(target), cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for the end of a transfer; whether this member still leads.</summary>
+    private async Task<bool> TransferFailedAsync(CancellationToken cancellationToken)
+    {
         while (await OnLoopAsync(() => core.TransferTarget != 0, cancellationToken))
             await Task.Delay(setup.Options.Tick / 4, setup.Time, cancellationToken);
-        if (Status.Role == LogRole.Leader)
-            throw new MembershipException("The other manager did not take over leadership in time; try again.");
+        return await OnLoopAsync(() => core.Role == RaftRole.Leader, cancellationToken);
     }
 
     /// <summary>Proposes until the previous change is out of the way, then waits for the commit.</summary>
