@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Oci.Bundle;
 
 /// <summary>What to execute, and as whom. Source: OCI runtime-spec 1.2, config.md, process.</summary>
@@ -27,7 +29,47 @@ public sealed record ProcessSpec
 
     /// <summary>Accepted and ignored on hosts without AppArmor.</summary>
     public string? ApparmorProfile { get; init; }
+
+    /// <summary>Of the process; an error on hosts without SELinux, as it asks for confinement.</summary>
+    public string? SelinuxLabel { get; init; }
+
+    public SchedulerSpec? Scheduler { get; init; }
+
+    [JsonPropertyName("ioPriority")]
+    public IoPrioritySpec? IoPriority { get; init; }
+
+    /// <summary>CPUs the process may use at first; null: all of its cpuset.</summary>
+    [JsonPropertyName("execCPUAffinity")]
+    public ExecCpuAffinity? ExecCpuAffinity { get; init; }
 }
+
+/// <summary>sched_setattr(2).</summary>
+public sealed record SchedulerSpec
+{
+    /// <summary><c>SCHED_OTHER</c>, <c>SCHED_FIFO</c>, <c>SCHED_RR</c>, <c>SCHED_BATCH</c>, <c>SCHED_IDLE</c> or
+    /// <c>SCHED_DEADLINE</c>.</summary>
+    public required string Policy { get; init; }
+
+    public int? Nice { get; init; }
+
+    public int? Priority { get; init; }
+
+    /// <summary><c>SCHED_FLAG_RESET_ON_FORK</c> and so on.</summary>
+    public string[]? Flags { get; init; }
+
+    /// <summary>Nanoseconds, as deadline and period.</summary>
+    public ulong? Runtime { get; init; }
+
+    public ulong? Deadline { get; init; }
+
+    public ulong? Period { get; init; }
+}
+
+/// <param name="Class"><c>IOPRIO_CLASS_RT</c>, <c>IOPRIO_CLASS_BE</c> or <c>IOPRIO_CLASS_IDLE</c>.</param>
+public sealed record IoPrioritySpec(string Class, int Priority = 0);
+
+/// <summary>Lists as <c>0-2,7</c>.</summary>
+public sealed record ExecCpuAffinity(string? Initial = null, string? Final = null);
 
 public sealed record ConsoleSize(uint Height, uint Width);
 

@@ -24,6 +24,8 @@ public sealed record RuntimeSpec
 
     public Dictionary<string, string>? Annotations { get; init; }
 
+    public HooksSpec? Hooks { get; init; }
+
     public LinuxSpec? Linux { get; init; }
 }
 
@@ -46,4 +48,9 @@ public sealed record MountSpec
 
     /// <summary>As mount(8) spells them: ro, nosuid, rbind, rslave, size=64m …</summary>
     public string[]? Options { get; init; }
+
+    /// <summary>An idmapped mount; null or empty: none. Both or neither.</summary>
+    public IdMapping[]? UidMappings { get; init; }
+
+    public IdMapping[]? GidMappings { get; init; }
 }
