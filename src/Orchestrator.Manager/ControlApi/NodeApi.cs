@@ -44,7 +44,20 @@ internal sealed class NodeApi(ObjectStore store)
         var spec = request.Spec.ToModel();
         if (node.Spec.DesiredRole == NodeRole.Manager && spec.DesiredRole == NodeRole.Worker)
             CheckDemotion(tx, node);
+        else if (node.Spec.DesiredRole == NodeRole.Worker && spec.DesiredRole == NodeRole.Manager)
+            CheckPromotion(node);
         return tx.Nodes.Update(node with { Spec = spec, SpecVersion = node.Meta.Version });
+    }
+
+    // A node that is half way down still votes, or holds a manager's certificate: neither may be taken for a new member's.
+    private static void CheckPromotion(Node node)
+    {
+        if (node.Role == NodeRole.Manager || node.Certificate.State == CertificateState.Rotate)
+        {
+            throw new UserException(
+                ErrorCode.FailedPrecondition, $"node {node.Id} is still being demoted",
+                "Wait until `orch node ls` shows no manager status for it, then promote it again.");
+        }
     }
 
     private static void CheckDemotion(Transaction tx, Node node)

@@ -51,6 +51,26 @@ public sealed class ControlServiceTests
         Assert.Equal("update out of sequence", error.What);
     }
 
+    [Theory]
+    [InlineData(NodeRole.Manager, CertificateState.Issued)]
+    [InlineData(NodeRole.Worker, CertificateState.Rotate)]
+    public async Task A_node_that_is_still_being_demoted_is_not_promoted(NodeRole role, CertificateState certificate)
+    {
+        await using var cluster = await MiniCluster.StartAsync("a");
+        var read = (await cluster.Manager.Control.GetNode(new P.GetNodeRequest { Reference = "a" }, cluster.Call())).Node;
+        await cluster.Store.UpdateAsync(
+            tx => tx.Nodes.Update(
+                tx.Nodes.Get("a")! with { Role = role, Certificate = new() { State = certificate } }),
+            CancellationToken.None);
+        var request = new P.UpdateNodeRequest { Id = read.Id, Version = read.Meta.Version, Spec = read.Spec };
+        request.Spec.DesiredRole = P.NodeRole.Manager;
+
+        var error = await RefusedAsync(() => cluster.Manager.Control.UpdateNode(request, cluster.Call()));
+
+        Assert.Equal("node a is still being demoted", error.What);
+        Assert.Equal(NodeRole.Worker, cluster.Store.View().Nodes.Get("a")!.Spec.DesiredRole);
+    }
+
     [Fact]
     public async Task What_the_system_writes_gets_in_no_users_way()
     {
