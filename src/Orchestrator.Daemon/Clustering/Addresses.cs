@@ -27,7 +27,19 @@ internal static class Addresses
             : (typed, DefaultPort);
     }
 
-    /// <summary>An address of this host.</summary>
+    /// <summary>An address of this host to bind, as <see cref="Resolve"/> but never another host's.</summary>
+    public static string ResolveLocal(string? host, string flag)
+    {
+        var address = Resolve(host, flag);
+        return NetworkInterface.GetAllNetworkInterfaces().SelectMany(n => n.GetIPProperties().UnicastAddresses)
+            .Any(a => a.Address.ToString() == address)
+            ? address
+            : throw new UserException(
+                ErrorCode.InvalidArgument, $"{flag}: {address} is not an address of this host.",
+                "List them: ip -brief address");
+    }
+
+    /// <summary>What others shall call this host: one of its addresses, or one that is translated to it.</summary>
     /// <param name="flag">Named in the error, such as <c>--advertise-addr</c>.</param>
     /// <exception cref="UserException">No such interface, or several addresses to choose from.</exception>
     public static string Resolve(string? host, string flag)

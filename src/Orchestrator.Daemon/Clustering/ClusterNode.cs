@@ -56,6 +56,10 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             {
                 Begin(state, identity);
             }
+            else if (Directory.Exists(paths.Root) && !File.Exists(paths.State))
+            {
+                Directory.Delete(paths.Root, recursive: true); // An init, join or leave that a crash broke off.
+            }
         }
         catch (Exception e) when (e is UserException or System.Text.Json.JsonException or IOException
             or UnauthorizedAccessException or Google.Protobuf.InvalidProtocolBufferException)
@@ -294,8 +298,8 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         var address = advertiseHost is null && towards is not null
             ? Addresses.Towards(towards)
             : Addresses.Resolve(advertiseHost, "--advertise-addr");
-        var bind = listenHost is null ? "0.0.0.0" : listenHost == "0.0.0.0" ? listenHost : Addresses.Resolve(listenHost, "--listen-addr");
+        var bind = listenHost is null ? "0.0.0.0" : listenHost == "0.0.0.0" ? listenHost : Addresses.ResolveLocal(listenHost, "--listen-addr");
         return (address, $"{bind}:{listenPort}",
-            dataPath.Length > 0 ? Addresses.Resolve(dataPath, "--data-path-addr") : address, port);
+            dataPath.Length > 0 ? Addresses.ResolveLocal(dataPath, "--data-path-addr") : address, port);
     }
 }
