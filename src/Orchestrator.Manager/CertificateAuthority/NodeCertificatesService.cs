@@ -24,6 +24,7 @@ public sealed class NodeCertificatesService(
 
     private static readonly TimeSpan LeaderWait = TimeSpan.FromSeconds(10);
 
+    private readonly LeaderSearch leaders = new(store.Log, time);
     private readonly CertificateIssuance issuance = new(store, time);
 
     public override Task<Protocol.V1.IssueNodeCertificateResponse> IssueNodeCertificate(
@@ -74,7 +75,7 @@ public sealed class NodeCertificatesService(
     {
         try
         {
-            return await LeaderAsync(context.CancellationToken) is not { } leader
+            return await leaders.FindAsync(LeaderWait, context.CancellationToken) is not { } leader
                 ? await local(context.CancellationToken)
                 : await remote(new(channelTo(leader.Address)), Hop(context, caller));
         }
@@ -86,29 +87,6 @@ public sealed class NodeCertificatesService(
         {
             throw Changing(e).ToRpc();
         }
-    }
-
-    /// <summary>The leader if it is another member; null when it is this one.</summary>
-    private async Task<LogMember?> LeaderAsync(CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(LeaderWait, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            await foreach (var status in store.Log.WatchLeadershipAsync(either.Token))
-            {
-                if (status.IsLeader)
-                    return null;
-                if (status.Leader is { } leader && leader.RaftId != status.SelfId)
-                    return leader;
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // No leader in all that time.
-        }
-
-        throw new NotLeaderException(null);
     }
 
     private static CallOptions Hop(ServerCallContext context, PeerIdentity? caller)

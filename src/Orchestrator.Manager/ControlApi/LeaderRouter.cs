@@ -14,6 +14,8 @@ internal sealed class LeaderRouter(
     /// <summary>Marks a call that was forwarded, which is not forwarded again.</summary>
     private const string Forwarded = "orch-forwarded";
 
+    private readonly LeaderSearch leaders = new(store.Log, time);
+
     /// <param name="local">Does the call on the leader.</param>
     /// <param name="remote">Makes the same call at the leader.</param>
     public Task<TResponse> RouteAsync<TResponse>(
@@ -53,7 +55,7 @@ internal sealed class LeaderRouter(
 
         try
         {
-            var leader = await LeaderAsync(context.CancellationToken);
+            var leader = await leaders.FindAsync(options.LeaderWait, context.CancellationToken);
             return leader is null
                 ? await local(context.CancellationToken)
                 : await remote(channels.Get(leader.Address), Hop(context));
@@ -77,29 +79,6 @@ internal sealed class LeaderRouter(
                         throw new NotLeaderException(status.Leader);
                 }
             });
-
-    /// <summary>The leader if it is another member; null when it is this one.</summary>
-    private async Task<LogMember?> LeaderAsync(CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(options.LeaderWait, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            await foreach (var status in store.Log.WatchLeadershipAsync(either.Token))
-            {
-                if (status.IsLeader)
-                    return null;
-                if (status.Leader is { } leader && leader.RaftId != status.SelfId)
-                    return leader;
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // It has taken too long.
-        }
-
-        throw new NotLeaderException(null);
-    }
 
     private static CallOptions Hop(ServerCallContext context)
     {
