@@ -11,6 +11,7 @@ public abstract class ForeignServerTests(string script) : IAsyncLifetime
 {
     private Process? _server;
     private GrpcChannel? _channel;
+    private string _address = "";
 
     private CallInvoker Invoker => _channel!.CreateCallInvoker();
 
@@ -18,7 +19,8 @@ public abstract class ForeignServerTests(string script) : IAsyncLifetime
     {
         _server = await Foreign.StartAsync(script);
         var port = await _server.StandardOutput.ReadLineAsync().Soon();
-        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
+        _address = $"http://127.0.0.1:{port}";
+        _channel = GrpcChannel.ForAddress(_address);
     }
 
     public async Task DisposeAsync()
@@ -34,6 +36,20 @@ public abstract class ForeignServerTests(string script) : IAsyncLifetime
     {
         foreach (var size in (int[])[0, 1, 100_000, 3_000_000])
             Assert.Equal(new byte[size], await Unary(new byte[size]).ResponseAsync.Soon());
+    }
+
+    [Fact]
+    public async Task A_reply_above_our_limit_is_refused_and_the_connection_goes_on()
+    {
+        using var narrow = GrpcChannel.ForAddress(_address, new GrpcChannelOptions { MaxReceiveMessageSize = 1000 });
+        var invoker = narrow.CreateCallInvoker();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            async () => await invoker.AsyncUnaryCall(RawService.UnaryMethod, null, new CallOptions(), new byte[1001]));
+
+        Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
+        Assert.Equal(
+            new byte[1000], await invoker.AsyncUnaryCall(RawService.UnaryMethod, null, new CallOptions(), new byte[1000]));
     }
 
     [Fact]
