@@ -2,33 +2,11 @@ using System.Globalization;
 
 namespace Orchestrator.Cli.Output;
 
-/// <summary>Ages and sizes in the words docker uses.</summary>
+/// <summary>Sizes in the words docker uses.</summary>
 internal static class Units
 {
     private static readonly string[] Decimal = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
     private static readonly string[] Binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-
-    /// <summary><c>5 minutes</c>, <c>About an hour</c>, <c>3 weeks</c>.</summary>
-    public static string Age(TimeSpan span)
-    {
-        var seconds = (long)span.TotalSeconds;
-        var minutes = (long)span.TotalMinutes;
-        var hours = (long)(span.TotalHours + 0.5);
-        return seconds switch
-        {
-            < 1 => "Less than a second",
-            1 => "1 second",
-            < 60 => $"{seconds} seconds",
-            < 120 => "About a minute",
-            _ when minutes < 60 => $"{minutes} minutes",
-            _ when hours == 1 => "About an hour",
-            _ when hours < 48 => $"{hours} hours",
-            _ when hours < 24 * 7 * 2 => $"{hours / 24} days",
-            _ when hours < 24 * 30 * 2 => $"{hours / 24 / 7} weeks",
-            _ when hours < 24 * 365 * 2 => $"{hours / 24 / 30} months",
-            _ => $"{(long)span.TotalHours / 24 / 365} years",
-        };
-    }
 
     /// <summary>With thousands of 1000: <c>4.26MB</c>.</summary>
     public static string Size(double bytes, int digits = 4) => Scale(bytes, 1000, Decimal, digits);

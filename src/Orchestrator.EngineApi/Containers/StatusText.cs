@@ -1,3 +1,4 @@
+using Orchestrator.Api;
 using Orchestrator.Engine.Containers;
 
 namespace Orchestrator.EngineApi.Containers;

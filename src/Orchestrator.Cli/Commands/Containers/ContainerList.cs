@@ -60,7 +60,7 @@ internal sealed class ContainerList : Command
             new("Command", "COMMAND", c => Text.Quote(full ? c.Command : Text.Ellipsis(c.Command, CommandLength))),
             new("CreatedAt", "CREATED AT", static c => DateTimeOffset.FromUnixTimeSeconds(c.Created).ToString(
                 "yyyy-MM-dd HH:mm:ss +0000 'UTC'", null)),
-            new("RunningFor", "CREATED", c => Units.Age(now - DateTimeOffset.FromUnixTimeSeconds(c.Created)) + " ago"),
+            new("RunningFor", "CREATED", c => HumanDuration.Of(now - DateTimeOffset.FromUnixTimeSeconds(c.Created)) + " ago"),
             new("Ports", "PORTS", static c => PortText.Format(c.Ports)),
             new("State", "STATE", static c => c.State),
             new("Status", "STATUS", static c => c.Status),

@@ -1,3 +1,4 @@
+using Orchestrator.Api;
 using Orchestrator.Api.Swarm;
 using Orchestrator.Cli.Output;
 
@@ -41,5 +42,5 @@ internal static class SwarmText
         o.WriteLine($"  Root Rotation In Progress: {InfoText.Truth(cluster.RootRotationInProgress)}");
     }
 
-    private static string Age(long? nanoseconds) => Units.Age(TimeSpan.FromTicks((nanoseconds ?? 0) / 100));
+    private static string Age(long? nanoseconds) => HumanDuration.Of(TimeSpan.FromTicks((nanoseconds ?? 0) / 100));
 }

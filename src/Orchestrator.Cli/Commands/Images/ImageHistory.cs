@@ -32,7 +32,7 @@ internal sealed class ImageHistory : Command
         new Listing<ImageHistoryItem>(
             ["ID", _human ? "CreatedSince" : "CreatedAt", "CreatedBy", "Size", "Comment"],
             new("ID", "IMAGE", s => Text.Id(s.Id, _noTrunc)),
-            new("CreatedSince", "CREATED", s => Units.Age(
+            new("CreatedSince", "CREATED", s => HumanDuration.Of(
                 now - DateTimeOffset.FromUnixTimeSeconds(s.Created)) + " ago"),
             new("CreatedAt", "CREATED AT", static s => DateTimeOffset.FromUnixTimeSeconds(s.Created).ToString(
                 "yyyy-MM-dd'T'HH:mm:ss'Z'", null)),

@@ -65,7 +65,7 @@ internal sealed class ImageList : Command
         new("Repository", "REPOSITORY", static r => r.Repository),
         new("Tag", "TAG", static r => r.Tag),
         new("Digest", "DIGEST", static r => r.Digest),
-        new("CreatedSince", "CREATED", r => r.Image.Created <= 0 ? "N/A" : Units.Age(
+        new("CreatedSince", "CREATED", r => r.Image.Created <= 0 ? "N/A" : HumanDuration.Of(
             now - DateTimeOffset.FromUnixTimeSeconds(r.Image.Created)) + " ago"),
         new("CreatedAt", "CREATED AT", static r => DateTimeOffset.FromUnixTimeSeconds(r.Image.Created).ToString(
             "yyyy-MM-dd HH:mm:ss +0000 'UTC'", null)),

@@ -4,30 +4,16 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Images;
 
-internal sealed class ImagePrune : Command
+internal sealed class ImagePrune : PruneCommand
 {
     private readonly BoolFlag _all;
-    private readonly BoolFlag _force;
-    private readonly ListFlag _filter;
 
-    public ImagePrune()
-    {
-        _all = Flags.Bool("all", 'a', "Remove every unused image, not only unnamed ones");
-        _force = Flags.Bool("force", 'f', "Do not ask");
-        _filter = Flags.List("filter", null, "Remove only what matches (e.g. \"until=24h\")", "filter");
-    }
+    public ImagePrune() => _all = Flags.Bool("all", 'a', "Remove every unused image, not only unnamed ones");
 
-    public override string Usage => "[OPTIONS]";
+    protected override string Warning =>
+        _all ? "This removes all images that no container uses." : "This removes all dangling images.";
 
-    public override Arity Arity => Arity.None;
-
-    public override int Run(Session session, List<string> args)
-    {
-        var warning = _all ? "This removes all images that no container uses." : "This removes all dangling images.";
-        if (!_force && !Confirm.Ask(session, warning)) return 1;
-        Prune(session, _all, FilterFlags.ToFilters(_filter));
-        return 0;
-    }
+    protected override void Prune(Session session, Filters filters) => Prune(session, _all, filters);
 
     public static void Prune(Session session, bool all, Filters filters)
     {

@@ -5,29 +5,16 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Networks;
 
-internal sealed class NetworkList : Command
+internal sealed class NetworkList : ListCommand
 {
-    private readonly ListFlag _filter;
-    private readonly ValueFlag<string> _format;
     private readonly BoolFlag _noTrunc;
-    private readonly BoolFlag _quiet;
 
-    public NetworkList()
-    {
-        _filter = Flags.Filter();
-        _format = Flags.Format();
-        _noTrunc = Flags.NoTrunc();
-        _quiet = Flags.Quiet();
-    }
-
-    public override string Usage => "[OPTIONS]";
-
-    public override Arity Arity => Arity.None;
+    public NetworkList() => _noTrunc = Flags.NoTrunc();
 
     public override int Run(Session session, List<string> args)
     {
         var networks = session.Client.Get(
-            $"/networks{new Query().Add(FilterFlags.ToFilters(_filter))}", ApiJson.Wire.NetworkResourceArray);
+            $"/networks{new Query().Add(FilterFlags.ToFilters(Filter))}", ApiJson.Wire.NetworkResourceArray);
         new Listing<NetworkResource>(
             ["ID", "Name", "Driver", "Scope"],
             new("ID", "NETWORK ID", n => Text.Id(n.Id, _noTrunc)),
@@ -41,7 +28,7 @@ internal sealed class NetworkList : Command
             new("CreatedAt", "CREATED AT", static n => UtcTimeConverter.Format(n.Created)))
         {
             Lookup = static (n, field, key) => field == "Label" ? n.Labels.GetValueOrDefault(key, "") : null,
-        }.Write(session.Out, networks.OrderBy(static n => n.Name, StringComparer.Ordinal), _format.Value, _quiet);
+        }.Write(session.Out, networks.OrderBy(static n => n.Name, StringComparer.Ordinal), Format.Value, Quiet);
         return 0;
     }
 

@@ -6,32 +6,17 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Nodes;
 
-internal sealed class NodeList : Command
+internal sealed class NodeList : ListCommand
 {
-    private readonly ListFlag _filter;
-    private readonly ValueFlag<string> _format;
-    private readonly BoolFlag _quiet;
-
-    public NodeList()
-    {
-        _filter = Flags.Filter();
-        _format = Flags.Format();
-        _quiet = Flags.Quiet();
-    }
-
-    public override string Usage => "[OPTIONS]";
-
-    public override Arity Arity => Arity.None;
-
     public override int Run(Session session, List<string> args)
     {
         var nodes = session.Client.Get(
-            $"/nodes{new Query().Add(FilterFlags.ToFilters(_filter))}", ApiJson.Wire.NodeArray);
-        var info = _quiet ? new SystemInfo() : session.Client.Get("/info", ApiJson.Wire.SystemInfo);
+            $"/nodes{new Query().Add(FilterFlags.ToFilters(Filter))}", ApiJson.Wire.NodeArray);
+        var info = Quiet ? new SystemInfo() : session.Client.Get("/info", ApiJson.Wire.SystemInfo);
         var rows = nodes.OrderBy(static n => n.Description.Hostname ?? "", Services.NaturalOrder.Instance);
-        if (_format.Value is "" or "table" && !_quiet)
+        if (Format.Value is "" or "table" && !Quiet)
             Listing(info.Swarm, withSelf: true).Write(session.Out, rows);
-        else Listing(info.Swarm, withSelf: false).Write(session.Out, rows, _format.Value, _quiet);
+        else Listing(info.Swarm, withSelf: false).Write(session.Out, rows, Format.Value, Quiet);
         return 0;
     }
 

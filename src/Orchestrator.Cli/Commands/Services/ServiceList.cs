@@ -6,26 +6,11 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Services;
 
-internal sealed class ServiceList : Command
+internal sealed class ServiceList : ListCommand
 {
-    private readonly ListFlag _filter;
-    private readonly ValueFlag<string> _format;
-    private readonly BoolFlag _quiet;
-
-    public ServiceList()
-    {
-        _filter = Flags.Filter();
-        _format = Flags.Format();
-        _quiet = Flags.Quiet();
-    }
-
-    public override string Usage => "[OPTIONS]";
-
-    public override Arity Arity => Arity.None;
-
     public override int Run(Session session, List<string> args)
     {
-        var query = new Query().Add("status", "true").Add(FilterFlags.ToFilters(_filter));
+        var query = new Query().Add("status", "true").Add(FilterFlags.ToFilters(Filter));
         var services = session.Client.Get($"/services{query}", ApiJson.Wire.ServiceArray);
         new Listing<Service>(
             ["ID", "Name", "Mode", "Replicas", "Image", "Ports"],
@@ -36,7 +21,7 @@ internal sealed class ServiceList : Command
             new("Image", "IMAGE", static s => ServiceText.Image(s.Spec.TaskTemplate.ContainerSpec?.Image)),
             new("Ports", "PORTS", static s => ServiceText.Ports(s.Endpoint.Ports)))
             .Write(
-                session.Out, services.OrderBy(static s => s.Spec.Name, StringComparer.Ordinal), _format.Value, _quiet);
+                session.Out, services.OrderBy(static s => s.Spec.Name, StringComparer.Ordinal), Format.Value, Quiet);
         return 0;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class TaskListing(FlagSet f)
         new("Node", "NODE", static r => r.Node),
         new("DesiredState", "DESIRED STATE", static r => Text.Capitalize(r.Task.DesiredState)),
         new("CurrentState", "CURRENT STATE",
-            r => $"{Text.Capitalize(r.Task.Status.State)} {Lower(Units.Age(now - r.Task.Status.Timestamp))} ago"),
+            r => $"{Text.Capitalize(r.Task.Status.State)} {Lower(HumanDuration.Of(now - r.Task.Status.Timestamp))} ago"),
         new("Error", "ERROR", r => Error(r.Task.Status.Err)),
         new("Ports", "PORTS", static r => string.Join(',', (r.Task.Status.PortStatus?.Ports ?? [])
             .Where(static p => p.PublishedPort > 0)

@@ -5,31 +5,16 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Volumes;
 
-internal sealed class VolumeList : Command
+internal sealed class VolumeList() : ListCommand("Print names only")
 {
-    private readonly ListFlag _filter;
-    private readonly ValueFlag<string> _format;
-    private readonly BoolFlag _quiet;
-
-    public VolumeList()
-    {
-        _filter = Flags.Filter();
-        _format = Flags.Format();
-        _quiet = Flags.Quiet("Print names only");
-    }
-
-    public override string Usage => "[OPTIONS]";
-
-    public override Arity Arity => Arity.None;
-
     public override int Run(Session session, List<string> args)
     {
         var response = session.Client.Get(
-            $"/volumes{new Query().Add(FilterFlags.ToFilters(_filter))}", ApiJson.Wire.VolumeListResponse);
+            $"/volumes{new Query().Add(FilterFlags.ToFilters(Filter))}", ApiJson.Wire.VolumeListResponse);
         foreach (var warning in response.Warnings ?? []) session.Error.WriteLine($"WARNING: {warning}");
         Listing.Write(
-            session.Out, (response.Volumes ?? []).OrderBy(static v => v.Name, StringComparer.Ordinal), _format.Value,
-            _quiet);
+            session.Out, (response.Volumes ?? []).OrderBy(static v => v.Name, StringComparer.Ordinal), Format.Value,
+            Quiet);
         return 0;
     }
 

@@ -1,4 +1,4 @@
-namespace Orchestrator.EngineApi;
+namespace Orchestrator.Api;
 
 /// <summary>
 /// A span of time in docker's words: <c>Less than a second</c>, <c>5 minutes</c>, <c>About an hour</c>.
@@ -8,8 +8,8 @@ public static class HumanDuration
     public static string Of(TimeSpan span)
     {
         var seconds = (long)span.TotalSeconds;
-        var (minutes, hours) =
-            ((long)span.TotalMinutes, (long)Math.Round(span.TotalHours, MidpointRounding.AwayFromZero));
+        var minutes = (long)span.TotalMinutes;
+        var hours = (long)(span.TotalHours + 0.5);
         return seconds switch
         {
             < 1 => "Less than a second",
@@ -22,7 +22,7 @@ public static class HumanDuration
             _ when hours < 24 * 7 * 2 => $"{hours / 24} days",
             _ when hours < 24 * 30 * 2 => $"{hours / 24 / 7} weeks",
             _ when hours < 24 * 365 * 2 => $"{hours / 24 / 30} months",
-            _ => $"{hours / 24 / 365} years",
+            _ => $"{(long)span.TotalHours / 24 / 365} years",
         };
     }
 }

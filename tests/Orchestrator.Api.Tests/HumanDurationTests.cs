@@ -1,4 +1,4 @@
-namespace Orchestrator.EngineApi.Tests;
+namespace Orchestrator.Api.Tests;
 
 public sealed class HumanDurationTests
 {
@@ -16,21 +16,4 @@ public sealed class HumanDurationTests
     [InlineData(800 * 86400, "2 years")]
     public void A_span_is_said_in_dockers_words(double seconds, string words) =>
         Assert.Equal(words, HumanDuration.Of(TimeSpan.FromSeconds(seconds)));
-
-    [Theory]
-    [InlineData("1h30m", 5400)]
-    [InlineData("1.5s", 1.5)]
-    [InlineData("300ms", 0.3)]
-    public void Gos_durations_are_understood(string text, double seconds)
-    {
-        Assert.True(GoDuration.TryParse(text, out var duration));
-        Assert.Equal(seconds, duration.TotalSeconds, 6);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("1")]
-    [InlineData("1x")]
-    [InlineData("h")]
-    public void What_is_no_duration_is_not_taken_for_one(string text) => Assert.False(GoDuration.TryParse(text, out _));
 }
