@@ -29,6 +29,8 @@ internal static unsafe class IdentitySteps
                 return DropBoundingSet((ulong)step->A);
             case PlanOp.Identity:
                 return Become(step);
+            case PlanOp.BecomeRoot:
+                return BecomeRoot();
             case PlanOp.Capabilities:
                 return SetCapabilities(step);
             case PlanOp.FindProgram:
@@ -72,6 +74,15 @@ internal static unsafe class IdentitySteps
         }
 
         return 0;
+    }
+
+    /// <summary>The ids are unmapped until then: an execve would lose all capabilities, a new file would have no owner.
+    /// Groups cannot be dropped where setgroups is denied; there they are nobody's inside.</summary>
+    private static long BecomeRoot()
+    {
+        Syscall.Call(Syscall.Setgroups, 0, 0);
+        var result = Syscall.Call(Syscall.Setresgid, 0, 0, 0);
+        return result < 0 ? result : Syscall.Call(Syscall.Setresuid, 0, 0, 0);
     }
 
     private static long Become(PlanStep* step)

@@ -5,8 +5,10 @@ internal static unsafe class Interpreter
 {
     public static long Execute(PlanStep* step) => step->Op switch
     {
-        <= PlanOp.WriteFile or PlanOp.Session or PlanOp.Reaper or PlanOp.OpenCgroup => ProcessSteps.Execute(step),
+        <= PlanOp.WriteFile or PlanOp.Session or PlanOp.Reaper or PlanOp.OpenCgroup
+            or PlanOp.Ask => ProcessSteps.Execute(step),
         <= PlanOp.Pivot or PlanOp.OpenRoot => MountSteps.Execute(step),
+        PlanOp.AttachTree or PlanOp.PrepareMount or PlanOp.BindNode => TreeSteps.Execute(step),
         PlanOp.Terminal => TerminalStep.Execute(step),
         _ => IdentitySteps.Execute(step),
     };

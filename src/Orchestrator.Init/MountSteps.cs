@@ -6,7 +6,8 @@ internal static unsafe class MountSteps
     private const long MsRdonly = 1, MsNosuid = 2, MsNodev = 4, MsNoexec = 8, MsBind = 0x1000, MsRec = 0x4000,
     MsSlave = 0x80000;
     private const long DirectoryCloexec = 0x10000 | 0x80000;
-    private const int KindMask = 0xf000, Directory = 0x4000, CharacterDevice = 0x2000;
+    public const int Directory = 0x4000;
+    private const int KindMask = 0xf000, CharacterDevice = 0x2000;
     private const long DetachMount = 2, MoveEmptyPaths = 0x4 | 0x40, AttributeReadOnly = 1;
 
     public static long Execute(PlanStep* step)
@@ -15,7 +16,7 @@ internal static unsafe class MountSteps
         switch (step->Op)
         {
             case PlanOp.EnterRoot:
-                return EnterRoot(text1, step->A);
+                return EnterRoot(text1, step->A, (int)step->B, step->C);
             case PlanOp.OpenRoot:
                 return OpenRoot();
             case PlanOp.Mount:
@@ -35,7 +36,7 @@ internal static unsafe class MountSteps
             case PlanOp.ReadOnlyRoot:
                 return SetAttributes(Plan.Root, AttributeReadOnly, 0, 0, false);
             case PlanOp.Pivot:
-                return Pivot();
+                return Pivot(step->A);
             default:
                 return -Syscall.Einval;
         }
@@ -57,16 +58,24 @@ internal static unsafe class MountSteps
             | Syscall.AtEmptyPath | (recursive ? Syscall.AtRecursive : 0));
     }
 
-    private static long EnterRoot(byte* path, long propagation)
+    private static long EnterRoot(byte* path, long propagation, int tree, long under)
     {
         var slash = stackalloc byte[2];
         Bytes.Append(slash, "/");
         var result = Syscall.Call(Syscall.Mount, 0, (long)slash, 0, propagation);
         if (result < 0)
             return result;
-        result = Syscall.Call(Syscall.Mount, (long)path, (long)path, 0, MsBind | MsRec);
+        if (under != 0)
+            result = TreeSteps.AttachOverRoot(under);
         if (result < 0)
             return result;
+        result = tree != 0 ? TreeSteps.AttachOverRoot(tree)
+            : Syscall.Call(Syscall.Mount, (long)path, (long)path, 0, MsBind | MsRec);
+        if (result < 0)
+            return result;
+        Plan.Root = tree;
+        if (tree != 0)
+            return Syscall.Call(Syscall.Fchdir, tree);
         Plan.Root = (int)Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, DirectoryCloexec);
         return Plan.Root < 0 ? Plan.Root : Syscall.Call(Syscall.Fchdir, Plan.Root);
     }
@@ -200,7 +209,8 @@ internal static unsafe class MountSteps
 
     /// <summary>The new root is the working directory. Stacking the old one on top of it and detaching that needs no
     /// directory of the image to put it in.</summary>
-    private static long Pivot()
+    /// <param name="under">How many mounts lie on the old root: they are found, and go, before it.</param>
+    private static long Pivot(long under)
     {
         var slash = stackalloc byte[2];
         Bytes.Append(slash, "/");
@@ -214,7 +224,7 @@ internal static unsafe class MountSteps
             result = Syscall.Call(Syscall.Fchdir, old);
         if (result >= 0) // Else the detaching below would propagate to the host.
             result = Syscall.Call(Syscall.Mount, 0, (long)dot, 0, MsSlave | MsRec);
-        if (result >= 0)
+        for (var mounts = under + 1; mounts > 0 && result >= 0; mounts--)
             result = Syscall.Call(Syscall.Umount2, (long)dot, DetachMount);
         if (result >= 0)
             result = Syscall.Call(Syscall.Chdir, (long)slash);
@@ -233,16 +243,16 @@ internal static unsafe class MountSteps
         return Syscall.Call(Syscall.MountSetattr, fd, (long)&none, flags, (long)attributes, 32);
     }
 
-    private static int Kind(long* stat) => ((int*)stat)[6] & KindMask; // st_mode of x86-64 is at byte 24.
+    public static int Kind(long* stat) => ((int*)stat)[6] & KindMask; // st_mode of x86-64 is at byte 24.
 
-    private static long Close(long fd)
+    public static long Close(long fd)
     {
         if (fd >= 0)
             Syscall.Call(Syscall.Close, fd);
         return fd;
     }
 
-    private static long Close(long fd, long result)
+    public static long Close(long fd, long result)
     {
         Syscall.Call(Syscall.Close, fd);
         return result;

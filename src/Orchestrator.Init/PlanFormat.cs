@@ -12,7 +12,7 @@ internal enum PlanOp
     /// <summary>Text1: a v1 tasks file on the host, which then holds this (only) thread.</summary>
     JoinCgroup = 1,
 
-    /// <summary>Text1: a namespace file on the host. A: its CLONE_NEW* kind.</summary>
+    /// <summary>A: its CLONE_NEW* kind. B: fd of the namespace.</summary>
     JoinNamespace = 2,
 
     /// <summary>A: fd of a pidfd. B: CLONE_NEW* kinds to take from that process.</summary>
@@ -28,7 +28,8 @@ internal enum PlanOp
     /// <summary>Text1: path on the host, before the pivot. Text2: what to write, in one write.</summary>
     WriteFile = 6,
 
-    /// <summary>Text1: root directory on the host. A: propagation given to all mounts first.</summary>
+    /// <summary>Text1: root directory on the host. A: propagation given to all mounts first. B: fd of a mount tree to
+    /// take instead of the directory, or 0. C: fd of one to attach below that, gone with the old root; or 0.</summary>
     EnterRoot = 7,
 
     /// <summary>Text1: target. Text2: type. Text3: source. Text4: data. A: MS_* flags. B: propagation, or 0.</summary>
@@ -57,7 +58,8 @@ internal enum PlanOp
     /// <summary>The root mount itself becomes read-only.</summary>
     ReadOnlyRoot = 15,
 
-    /// <summary>The root becomes <c>/</c> and the host's tree goes away.</summary>
+    /// <summary>The root becomes <c>/</c> and the host's tree goes away. A: how many mounts EnterRoot put below it.
+    /// </summary>
     Pivot = 16,
 
     /// <summary>A pseudo terminal of the container's own devpts becomes fds 0-2; its master is sent up.
@@ -112,6 +114,21 @@ internal enum PlanOp
 
     /// <summary>Stay pid 1, reaping and passing signals on; the rest is done by a child.</summary>
     Reaper = 32,
+
+    /// <summary>A: an <see cref="InitRequest"/>. Asks the runtime, and waits for its one byte.</summary>
+    Ask = 45,
+
+    /// <summary>User 0, group 0, no other group: of the user namespace just entered.</summary>
+    BecomeRoot = 46,
+
+    /// <summary>Text1: target. A: fd of a mount tree.</summary>
+    AttachTree = 47,
+
+    /// <summary>Text2: type. Text3: source. Text4: data. A: MOUNT_ATTR_*. B: the fd the mount tree becomes.</summary>
+    PrepareMount = 48,
+
+    /// <summary>Text1: target. Text2: name below the directory A (fd). What is there is bound on the target.</summary>
+    BindNode = 49,
 }
 
 /// <summary>Flags of a step.</summary>
@@ -171,6 +188,19 @@ internal enum ReportKind
 
     /// <summary>Step and Errno tell which and why; the process then ends.</summary>
     Failed = 4,
+
+    /// <summary>Value: an <see cref="InitRequest"/>, to be answered by one byte once it is done.</summary>
+    Request = 5,
+}
+
+/// <summary>What only the runtime can do, from outside, for the process that asks.</summary>
+internal enum InitRequest
+{
+    /// <summary>Write the id maps of its new user namespace.</summary>
+    IdMaps = 1,
+
+    /// <summary>Set its resource limits: root of a user namespace may not raise them.</summary>
+    Limits = 2,
 }
 
 /// <summary>What init says on the sync socket. A socket closed without <see cref="ReportKind.Failed"/> after

@@ -3,7 +3,7 @@ namespace Orchestrator.Init;
 /// <summary>Where the process is: cgroups, namespaces, which process it is.</summary>
 internal static unsafe class ProcessSteps
 {
-    private const long ReadOnlyCloexec = 0x80000, WriteOnlyCloexec = 0x80001;
+    private const long WriteOnlyCloexec = 0x80001;
 
     public static long Execute(PlanStep* step)
     {
@@ -13,7 +13,7 @@ internal static unsafe class ProcessSteps
                 var zero = (byte)'0'; // Whoever writes: needs no pid, so no question of whose namespace it counts in.
                 return Write(Plan.Text(step->Text1), &zero, 1);
             case PlanOp.JoinNamespace:
-                return JoinNamespace(step);
+                return Syscall.Call(Syscall.Setns, step->B, step->A);
             case PlanOp.JoinProcess:
                 return Syscall.Call(Syscall.Setns, step->A, step->B);
             case PlanOp.Unshare:
@@ -27,6 +27,8 @@ internal static unsafe class ProcessSteps
                 return Syscall.Call(Syscall.Setsid);
             case PlanOp.OpenCgroup:
                 return OpenCgroup(Plan.Text(step->Text1));
+            case PlanOp.Ask:
+                return Ask((int)step->A);
             case PlanOp.Reaper:
                 return Reaper.Execute();
             default:
@@ -34,14 +36,14 @@ internal static unsafe class ProcessSteps
         }
     }
 
-    private static long JoinNamespace(PlanStep* step)
+    /// <summary>The end of the socket means that the runtime died, or gave up: so ends this.</summary>
+    private static long Ask(int request)
     {
-        var fd = Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)Plan.Text(step->Text1), ReadOnlyCloexec);
-        if (fd < 0)
-            return fd;
-        var result = Syscall.Call(Syscall.Setns, fd, step->A);
-        Syscall.Call(Syscall.Close, fd);
-        return result;
+        Plan.Send(ReportKind.Request, 0, request);
+        byte answer;
+        if (Syscall.Call(Syscall.Read, InitFd.Sync, (long)&answer, 1) != 1)
+            Plan.Exit(1);
+        return 0;
     }
 
     /// <summary>A plain fork, safe because there is no runtime whose threads it could lose. CLONE_PARENT makes the
@@ -50,6 +52,8 @@ internal static unsafe class ProcessSteps
     {
         const long cloneParent = 0x8000, sigchld = 17;
         var pid = Plan.Cgroup < 0 ? Syscall.Call(Syscall.Clone, cloneParent | sigchld) : ForkIntoCgroup();
+        if (pid == 0)
+            Plan.Cgroup = -1; // It is there; its own child needs no right to be born there.
         if (pid <= 0)
             return pid;
         Plan.Send(ReportKind.Forked, 0, (int)pid);

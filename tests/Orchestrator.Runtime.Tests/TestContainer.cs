@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Linux.Files;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
 
@@ -15,7 +16,7 @@ internal sealed class TestContainer : IDisposable
         Id = "t" + Path.GetFileName(directory)[3..];
         Directory.CreateDirectory($"{directory}/rootfs/bin");
         File.Copy("/bin/busybox", $"{directory}/rootfs/bin/busybox");
-        foreach (var applet in (string[])["sh", "cat", "id", "sleep", "ls", "true", "grep", "mkdir", "tty", "hostname", "dd", "head", "tail", "seq", "readlink", "stty"])
+        foreach (var applet in (string[])["sh", "cat", "id", "sleep", "ls", "true", "grep", "mkdir", "tty", "hostname", "dd", "head", "tail", "seq", "readlink", "stty", "wc", "test"])
             File.CreateSymbolicLink($"{directory}/rootfs/bin/{applet}", "busybox");
         Spec = ContainerDefaults.Spec("rootfs", args, $"/orch-test/{Id}");
     }
@@ -29,6 +30,20 @@ internal sealed class TestContainer : IDisposable
     public string RootFs => $"{directory}/rootfs";
 
     public ShimDirectory State => new($"{directory}/state");
+
+    /// <summary>A user namespace of its own, whose root is <paramref name="host"/> outside; the image is that one's.
+    /// </summary>
+    public TestContainer WithUserNamespace(uint host = 100_000, uint size = 65_536)
+    {
+        IdMapping[] map = [new(0, host, size)];
+        var linux = Spec.Linux!;
+        Spec = Spec with
+        {
+            Linux = linux with { Namespaces = [.. linux.Namespaces!, new("user")], UidMappings = map, GidMappings = map },
+        };
+        GiveTo(RootFs, host);
+        return this;
+    }
 
     /// <summary>Runs to the end.</summary>
     public (int ExitCode, string Output, string Errors) Run(string? input = null)
@@ -79,6 +94,14 @@ internal sealed class TestContainer : IDisposable
         }
 
         Directory.Delete(directory, recursive: true);
+    }
+
+    private static void GiveTo(string path, uint owner)
+    {
+        using var directory = DirectoryHandle.Open(path);
+        directory.ChangeOwner(".", owner, owner);
+        foreach (var name in Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName))
+            directory.ChangeOwner(name!, owner, owner);
     }
 
     private static Process Start(params string[] arguments)

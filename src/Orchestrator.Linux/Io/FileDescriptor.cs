@@ -23,6 +23,21 @@ public sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// </summary>
     public string ProcPath => $"/proc/self/fd/{Fd}";
 
+    public FileKind Kind
+    {
+        get
+        {
+            LinuxException.Check(
+                LibcFiles.fstatat(Fd, "", out var status, LibcFiles.AT_EMPTY_PATH), "fstatat", "file descriptor");
+            return status.Kind;
+        }
+    }
+
+    /// <summary>The group stays.</summary>
+    public void ChangeOwner(uint uid) =>
+        LinuxException.Check(
+            LibcFiles.fchownat(Fd, "", uid, uint.MaxValue, LibcFiles.AT_EMPTY_PATH), "fchownat", "file descriptor");
+
     public static FileDescriptor Open(string path, OpenFlags flags, uint mode = 0) =>
         new(LinuxException.Check(
             LibcFiles.openat(LibcFiles.AT_FDCWD, path, (int)(flags | OpenFlags.O_CLOEXEC), mode), "open", path));

@@ -21,12 +21,17 @@ public sealed partial class FileSystemContext : IDisposable
 
     public void Set(string key) => Configure(SetFlagCommand, key, null);
 
+    /// <summary>Makes the file system; its mount hangs nowhere yet, and goes with the last descriptor of it.</summary>
+    public FileDescriptor Make()
+    {
+        Configure(CreateCommand, null, null);
+        return new FileDescriptor(LinuxException.Check((int)fsmount(Fsmount, context.Fd, 1, 0), "fsmount", type));
+    }
+
     /// <summary>Makes the file system and attaches it to a directory.</summary>
     public void MountOn(string target)
     {
-        Configure(CreateCommand, null, null);
-        using var mount = new FileDescriptor(
-            LinuxException.Check((int)fsmount(Fsmount, context.Fd, 1, 0), "fsmount", type));
+        using var mount = Make();
         const uint emptyPath = 4;
         LinuxException.Check(
             move_mount(MoveMount, mount.Fd, "", -100, target, emptyPath), "move_mount", $"{type} on {target}");

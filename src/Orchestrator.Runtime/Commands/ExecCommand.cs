@@ -22,14 +22,14 @@ internal static class ExecCommand
         var spec = BundleDirectory.Read(state.Bundle);
         var process = ExecDefaults.Complete(new ExecSpec { Process = Asked(arguments, spec.Process!) }, spec);
         var cgroups = PreparedBundle.CgroupsOf(spec, state.CgroupsPath ?? $"/orch/{state.Id}");
-        var namespaces = (spec.Linux?.Namespaces ?? []).Aggregate(
-            NamespaceKinds.None, (all, n) => all | ContainerPlan.Kind(n));
+        var namespaces = NamespacePlan.Kinds(spec.Linux);
         using var target = PidFd.Open(state.Pid);
         if (!ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks))
             throw new RuntimeException($"cannot exec in container {state.Id}: it has just ended");
         using var file = FileDescriptor.Borrow(target.Fd);
-        var plan = ProcessPlan.ForExec(process, cgroups, namespaces, Capabilities.OfThisProcess());
-        using var init = InitProcess.Start(plan, StandardStreams.Inherited(), file);
+        var available = PreparedBundle.AvailableCapabilities(namespaces);
+        var plan = ProcessPlan.ForExec(process, cgroups, namespaces, available);
+        using var init = InitProcess.Start(plan, StandardStreams.Inherited(), new ProcessRequests(process), file);
         init.AwaitExecuted();
         if (arguments["pid-file"] is { } pidFile)
             File.WriteAllText(pidFile, init.Pid.ToString(CultureInfo.InvariantCulture));

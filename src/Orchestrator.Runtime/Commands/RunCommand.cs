@@ -31,7 +31,7 @@ internal static class RunCommand
 
     private static int Run(PreparedBundle prepared, ShimDirectory directory, string id, string bundle, string? pidFile)
     {
-        using var init = InitProcess.StartReady(() => prepared.Plan(waitForStart: true), StandardStreams.Inherited());
+        using var init = prepared.StartInit(StandardStreams.Inherited());
         init.Go();
         init.AwaitExecuted();
         StateRoot.Save(directory, Recorded(id, bundle, init.Pid, prepared.CgroupsPath));

@@ -1,8 +1,8 @@
-using Orchestrator.Init;
-using Orchestrator.Linux;
 using Orchestrator.Linux.Cgroups;
+using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
 
 namespace Orchestrator.Runtime.Containers;
@@ -28,8 +28,7 @@ internal sealed class PreparedBundle
     public string CgroupsPath { get; }
 
     /// <summary>Namespaces the container does not share with the host: those an exec has to enter.</summary>
-    public NamespaceKinds Namespaces => (Spec.Linux?.Namespaces ?? [])
-        .Aggregate(NamespaceKinds.None, (all, n) => all | ContainerPlan.Kind(n));
+    public NamespaceKinds Namespaces => NamespacePlan.Kinds(Spec.Linux);
 
     /// <param name="bundle">Absolute.</param>
     /// <exception cref="RuntimeException">Nothing is left behind.</exception>
@@ -51,8 +50,22 @@ internal sealed class PreparedBundle
         return new PreparedBundle(spec, bundle, cgroups, PathOf(spec, defaultCgroupsPath));
     }
 
-    public IReadOnlyList<PlanEntry> Plan(bool waitForStart) =>
-        ContainerPlan.Build(Spec, bundle, Cgroups, Capabilities.OfThisProcess(), waitForStart);
+    /// <summary>Everything up to just before execve.</summary>
+    /// <param name="streams">Descriptors 0, 1 and 2.</param>
+    /// <exception cref="RuntimeException">Why not; its process is gone, its cgroup is the caller's to remove.</exception>
+    public InitProcess StartInit(FileDescriptor[] streams)
+    {
+        using var files = BundleFiles.Open(Spec, bundle);
+        return InitProcess.StartReady(
+            () => ContainerPlan.Build(
+                Spec, bundle, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, files.Numbers),
+            streams, new ContainerRequests(Spec, streams), [.. files.All]);
+    }
+
+    /// <summary>What a process in these namespaces may be given: root of a user namespace has all there are, over what
+    /// belongs to that.</summary>
+    public static ulong AvailableCapabilities(NamespaceKinds namespaces) =>
+        namespaces.HasFlag(NamespaceKinds.User) ? ulong.MaxValue : Capabilities.OfThisProcess();
 
     public static CgroupSet CgroupsOf(RuntimeSpec spec, string defaultPath)
     {

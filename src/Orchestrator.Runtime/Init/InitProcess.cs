@@ -12,10 +12,12 @@ internal sealed class InitProcess : IDisposable
 {
     private readonly IReadOnlyList<PlanEntry> plan;
     private readonly FileDescriptor sync;
+    private readonly IInitRequests requests;
     private readonly int firstStage;
+    private int forks;
 
-    private InitProcess(IReadOnlyList<PlanEntry> plan, FileDescriptor sync, int firstStage) =>
-        (this.plan, this.sync, this.firstStage) = (plan, sync, firstStage);
+    private InitProcess(IReadOnlyList<PlanEntry> plan, FileDescriptor sync, int firstStage, IInitRequests requests) =>
+        (this.plan, this.sync, this.firstStage, this.requests) = (plan, sync, firstStage, requests);
 
     /// <summary>The process that becomes the program: a child of ours. 0 before it was forked.</summary>
     public int Pid { get; private set; }
@@ -32,9 +34,11 @@ internal sealed class InitProcess : IDisposable
     /// kills a child of CLONE_INTO_CGROUP when these differ, as after a cgroup.kill of the daemon's cgroup. Then this
     /// process goes the slower way, by cgroup.procs, from there on.
     /// </remarks>
-    public static InitProcess StartReady(Func<IReadOnlyList<PlanEntry>> plan, FileDescriptor[] streams)
+    public static InitProcess StartReady(
+        Func<IReadOnlyList<PlanEntry>> plan, FileDescriptor[] streams, IInitRequests requests,
+        params FileDescriptor[] extra)
     {
-        var first = Start(plan(), streams);
+        var first = Start(plan(), streams, requests, extra);
         try
         {
             first.AwaitReady();
@@ -44,7 +48,7 @@ internal sealed class InitProcess : IDisposable
         {
             first.Dispose();
             ProcessPlan.MovesIntoUnified = true;
-            var second = Start(plan(), streams);
+            var second = Start(plan(), streams, requests, extra);
             second.AwaitReady();
             return second;
         }
@@ -56,14 +60,15 @@ internal sealed class InitProcess : IDisposable
     /// <param name="streams">Descriptors 0, 1 and 2.</param>
     /// <param name="extra">Those the plan names from <see cref="InitFd.FirstExtra"/> on.</param>
     public static InitProcess Start(
-        IReadOnlyList<PlanEntry> plan, FileDescriptor[] streams, params FileDescriptor[] extra)
+        IReadOnlyList<PlanEntry> plan, FileDescriptor[] streams, IInitRequests requests,
+        params FileDescriptor[] extra)
     {
         var (ours, theirs) = UnixSocket.Pair();
         using (theirs)
         using (var file = MemoryFile.With("orch-plan", PlanBytes.Encode(plan)))
         {
             var pid = Child.Spawn(InitImage.Path, "orch-init", [.. streams, theirs, file, .. extra]);
-            return new InitProcess(plan, ours, pid);
+            return new InitProcess(plan, ours, pid, requests);
         }
     }
 
@@ -87,31 +92,56 @@ internal sealed class InitProcess : IDisposable
     public void Dispose() => sync.Dispose();
 
     /// <returns>Ready, or null at the end of the socket.</returns>
-    /// <remarks>
-    /// A busy machine lets the child speak before its first stage has said that it forked: that word waits until the
-    /// pid is known, or until the end of the socket shows that the first stage itself has spoken last.
-    /// </remarks>
     private ReportKind? Await()
     {
+        var said = Hear();
+        for (; said is { Kind: ReportKind.Request }; said = Hear())
+            Answer((InitRequest)said.Value.Value);
+        KilledAtBirth = said is null && Pid != 0;
+        if (said is { Kind: ReportKind.Failed } failure)
+            throw Failed(failure);
+        return said?.Kind;
+    }
+
+    /// <remarks>
+    /// A busy machine lets a child speak before its parent has said that it forked: that word waits until the pid is
+    /// known, or until the end of the socket shows that the parent itself has spoken last.
+    /// </remarks>
+    private Report? Hear()
+    {
         Report? said = null;
-        while ((said is null || Pid == 0) && Next() is { } report)
+        while ((said is not { } word || forks < ForksBefore(word.Step)) && Next() is { } report)
         {
             switch (report.Kind)
             {
                 case ReportKind.Forked:
+                    Child.Reap(Pid == 0 ? firstStage : Pid);
                     Pid = report.Value;
-                    Child.Reap(firstStage);
+                    forks++;
                     break;
-                case ReportKind.Ready or ReportKind.Failed:
+                case ReportKind.Ready or ReportKind.Failed or ReportKind.Request:
                     said = report;
                     break;
             }
         }
 
-        KilledAtBirth = said is null && Pid != 0;
-        if (said is { Kind: ReportKind.Failed } failure)
-            throw Failed(failure);
-        return said?.Kind;
+        return said;
+    }
+
+    private int ForksBefore(int step) => plan.Take(step).Count(s => s.Op == PlanOp.Fork);
+
+    private void Answer(InitRequest request)
+    {
+        try
+        {
+            requests.Answer(request, Pid == 0 ? firstStage : Pid);
+            sync.WriteAll([1]);
+        }
+        catch (Exception e) when (e is RuntimeException or IOException)
+        {
+            ReapQuietly();
+            throw e as RuntimeException ?? new RuntimeException(e.Message);
+        }
     }
 
     private Report? Next()

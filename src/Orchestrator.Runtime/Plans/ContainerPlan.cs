@@ -17,38 +17,31 @@ namespace Orchestrator.Runtime.Plans;
 /// </remarks>
 internal static class ContainerPlan
 {
-    private static readonly DeviceSpec[] DefaultDevices =
-    [
-        Device("/dev/null", 1, 3), Device("/dev/zero", 1, 5), Device("/dev/full", 1, 7), Device("/dev/random", 1, 8),
-        Device("/dev/urandom", 1, 9), Device("/dev/tty", 5, 0),
-    ];
-
-    private static readonly (string Path, string Target)[] DefaultLinks =
-    [
-        ("/dev/ptmx", "pts/ptmx"), ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"),
-        ("/dev/stdout", "/proc/self/fd/1"), ("/dev/stderr", "/proc/self/fd/2"), ("/dev/core", "/proc/kcore"),
-    ];
-
     /// <param name="bundle">Absolute; relative paths of the spec start there.</param>
     /// <param name="cgroups">Made already; entered first.</param>
     /// <param name="available">Capabilities this process may hand on.</param>
     /// <param name="waitForStart">Stop before execve until told.</param>
+    /// <param name="files">What was opened for it: for a user namespace root, devices and the sources of binds.</param>
     public static IReadOnlyList<PlanEntry> Build(
-        RuntimeSpec spec, string bundle, CgroupSet cgroups, ulong available, bool waitForStart)
+        RuntimeSpec spec, string bundle, CgroupSet cgroups, ulong available, bool waitForStart, PlanFiles files)
     {
         var process = spec.Process ?? throw new RuntimeException("config.json has no process");
         var linux = spec.Linux ?? new LinuxSpec();
+        if (!(linux.Namespaces ?? []).Any(n => n.Type == "mount"))
+            throw new RuntimeException(
+                "a container needs a mount namespace; add {\"type\": \"mount\"} to linux.namespaces");
+        var hasUser = NamespacePlan.HasUser(linux);
+        var privileged = hasUser ? WhilePrivileged(spec, linux, ref files) : [];
         List<PlanEntry> plan =
         [
             .. ProcessPlan.EnterCgroups(cgroups),
-            .. OomScore(process),
-            .. Namespaces(linux),
-            new(PlanOp.Fork, "start pid 1"),
-            .. CgroupNamespace(linux),
+            .. ProcessPlan.OomScore(process),
+            .. NamespacePlan.Build(linux, files, privileged),
+            .. NamespacePlan.Cgroup(linux),
             .. process.Terminal ? Array.Empty<PlanEntry>() : [new(PlanOp.Session, "new session")],
-            .. FileSystem(spec, linux, process, bundle, cgroups),
-            .. Names(spec, linux),
-            .. ProcessPlan.Identity(process, available),
+            .. FileSystem(spec, linux, process, bundle, cgroups, files),
+            .. hasUser && !NamespacePlan.IsNew(linux, "uts") ? [] : Names(spec, linux),
+            .. ProcessPlan.Identity(process, available, hasUser),
         ];
         if (waitForStart)
             plan.Add(new(PlanOp.WaitForStart, "wait for start"));
@@ -58,71 +51,41 @@ internal static class ContainerPlan
         return plan;
     }
 
-    internal static NamespaceKinds Kind(NamespaceSpec ns) => ns.Type switch
+    /// <summary>What is done in a namespace of the host's, or of another container, by whom it belongs to: root of a
+    /// user namespace has no power over it.</summary>
+    private static List<PlanEntry> WhilePrivileged(RuntimeSpec spec, LinuxSpec linux, ref PlanFiles files)
     {
-        "mount" => NamespaceKinds.Mount,
-        "pid" => NamespaceKinds.Pid,
-        "network" => NamespaceKinds.Network,
-        "ipc" => NamespaceKinds.Ipc,
-        "uts" => NamespaceKinds.Uts,
-        "cgroup" => NamespaceKinds.Cgroup,
-        _ => throw new RuntimeException(
-            $"namespace \"{ns.Type}\" is not supported; use mount, pid, network, ipc, uts or cgroup"),
-    };
+        List<PlanEntry> steps = [.. Sysctls(linux, ofNew: false)];
+        if (!NamespacePlan.IsNew(linux, "uts"))
+            steps.AddRange(Names(spec, linux));
+        foreach (var (index, mount) in (spec.Mounts ?? []).Index())
+        {
+            if (MountPlan.NamespaceShown(mount) is not { } shown || NamespacePlan.IsNew(linux, shown))
+                continue;
+            steps.Add(MountPlan.Prepare(mount, files.Next));
+            files = files with { Mounts = files.Mounts.Add(index, files.Next), Next = files.Next + 1 };
+        }
 
-    private static IEnumerable<PlanEntry> OomScore(ProcessSpec process)
-    {
-        if (process.OomScoreAdj is { } score)
-            yield return new(PlanOp.WriteFile, $"set oom_score_adj {score}")
-            {
-                Text1 = "/proc/self/oom_score_adj", Text2 = $"{score}",
-            };
-    }
-
-    private static IEnumerable<PlanEntry> Namespaces(LinuxSpec linux)
-    {
-        var namespaces = linux.Namespaces ?? [];
-        if (!namespaces.Any(n => n is { Type: "mount", Path: null }))
-            throw new RuntimeException(
-                "a container needs a mount namespace of its own; add {\"type\": \"mount\"} to linux.namespaces");
-        foreach (var joined in namespaces.Where(n => n.Path is not null))
-            yield return new(PlanOp.JoinNamespace, $"join {joined.Type} namespace {joined.Path}")
-            {
-                Text1 = joined.Path, A = (long)Kind(joined),
-            };
-        var made = namespaces.Where(n => n.Path is null && n.Type != "cgroup")
-            .Aggregate(NamespaceKinds.None, (all, n) => all | Kind(n));
-        yield return new(PlanOp.Unshare, $"new namespaces ({made})") { A = (long)made };
-    }
-
-    /// <summary>By the child, which alone is in the v2 cgroup: the namespace's root is where its maker is.</summary>
-    private static IEnumerable<PlanEntry> CgroupNamespace(LinuxSpec linux)
-    {
-        if ((linux.Namespaces ?? []).Any(n => n is { Type: "cgroup", Path: null }))
-            yield return new(PlanOp.Unshare, "new cgroup namespace") { A = (long)NamespaceKinds.Cgroup };
+        return steps;
     }
 
     private static IEnumerable<PlanEntry> FileSystem(
-        RuntimeSpec spec, LinuxSpec linux, ProcessSpec process, string bundle, CgroupSet cgroups)
+        RuntimeSpec spec, LinuxSpec linux, ProcessSpec process, string bundle, CgroupSet cgroups, PlanFiles files)
     {
         var root = spec.Root ?? throw new RuntimeException("config.json has no root");
         var rootPath = Path.GetFullPath(root.Path, bundle);
         yield return new(PlanOp.EnterRoot, $"mount root {rootPath}")
         {
-            Text1 = rootPath, A = (long)Propagation(linux.RootfsPropagation),
+            Text1 = rootPath, A = (long)Propagation(linux.RootfsPropagation), B = files.Root, C = files.Devices,
         };
-        foreach (var step in (spec.Mounts ?? []).SelectMany(m => MountPlan.Build(m, bundle, cgroups)))
+        foreach (var step in (spec.Mounts ?? []).Index().SelectMany(m => Mount(m.Item, m.Index, bundle, cgroups, files)))
             yield return step;
-        foreach (var step in Devices(linux))
+        foreach (var step in DevicePlan.Build(linux, files))
             yield return step;
         if (process.Terminal)
             yield return ProcessPlan.Terminal(process, PlanFlag.Console);
-        foreach (var (name, value) in linux.Sysctl ?? [])
-            yield return new(PlanOp.WriteFile, $"set sysctl {name}={value}")
-            {
-                Text1 = Sysctl.Path(name, linux),
-                Text2 = value,
-            };
+        foreach (var step in Sysctls(linux, ofNew: true).Concat(NamespacePlan.HasUser(linux) ? [] : Sysctls(linux, false)))
+            yield return step;
         foreach (var path in linux.ReadonlyPaths ?? [])
             yield return new(PlanOp.ReadOnly, $"make {path} read-only") { Text1 = path };
         foreach (var path in linux.MaskedPaths ?? [])
@@ -133,37 +96,17 @@ internal static class ContainerPlan
             yield return new(PlanOp.ReadOnlyRoot, "make the root read-only");
         }
 
-        yield return new(PlanOp.Pivot, "pivot into the root");
+        yield return new(PlanOp.Pivot, "pivot into the root") { A = files.Devices == 0 ? 0 : 1 };
     }
 
-    private static IEnumerable<PlanEntry> Devices(LinuxSpec linux)
+    private static IEnumerable<PlanEntry> Sysctls(LinuxSpec linux, bool ofNew)
     {
-        var asked = linux.Devices ?? [];
-        foreach (var device in DefaultDevices.Where(d => asked.All(a => a.Path != d.Path)))
-            yield return Node(device) with { Flags = PlanFlag.Keep };
-        foreach (var device in asked)
-            yield return Node(device);
-        foreach (var (path, target) in DefaultLinks)
-            yield return new(PlanOp.MakeLink, $"link {path}") { Text1 = path, Text2 = target };
-    }
-
-    private static PlanEntry Node(DeviceSpec device)
-    {
-        const uint character = 0x2000, block = 0x6000, fifo = 0x1000;
-        var kind = device.Type switch
+        foreach (var (name, value) in linux.Sysctl ?? [])
         {
-            "c" or "u" => character,
-            "b" => block,
-            "p" => fifo,
-            _ => throw new RuntimeException($"device {device.Path}: type \"{device.Type}\" is none of c, b, p"),
-        };
-        return new(PlanOp.MakeNode, $"make device {device.Path}")
-        {
-            Text1 = device.Path,
-            A = kind | (device.FileMode ?? 0x1b6),
-            B = (long)Orchestrator.Linux.Files.FileStatus.MakeDevice((uint)device.Major, (uint)device.Minor),
-            C = (device.Uid ?? 0) | ((long)(device.Gid ?? 0) << 32),
-        };
+            var (path, kind) = Sysctl.Path(name, linux);
+            if (NamespacePlan.IsNew(linux, kind) == ofNew)
+                yield return new(PlanOp.WriteFile, $"set sysctl {name}={value}") { Text1 = path, Text2 = value };
+        }
     }
 
     private static IEnumerable<PlanEntry> Names(RuntimeSpec spec, LinuxSpec linux)
@@ -177,6 +120,15 @@ internal static class ContainerPlan
             yield return new(PlanOp.DomainName, $"set domainname {domain}") { Text1 = domain };
     }
 
+    private static IEnumerable<PlanEntry> Mount(
+        MountSpec mount, int index, string bundle, CgroupSet cgroups, PlanFiles files) =>
+        files.Mounts.TryGetValue(index, out var tree)
+            ? [new(PlanOp.AttachTree, $"mount {mount.Type ?? mount.Source} on {mount.Destination}")
+            {
+                Text1 = mount.Destination, A = tree,
+            }]
+            : MountPlan.Build(mount, bundle, cgroups);
+
     private static MountFlags Propagation(string? name) => name switch
     {
         "rprivate" or
@@ -185,7 +137,4 @@ internal static class ContainerPlan
         "shared" or "rshared" => MountFlags.Shared | MountFlags.Recursive,
         _ => throw new RuntimeException($"rootfsPropagation \"{name}\" is unknown"),
     };
-
-    private static DeviceSpec Device(string path, long major, long minor) =>
-        new() { Type = "c", Path = path, Major = major, Minor = minor };
 }

@@ -13,15 +13,41 @@ internal static class MountPlan
         if (!mount.Destination.StartsWith('/'))
             throw new RuntimeException($"mount destination \"{mount.Destination}\" is not absolute");
         var options = MountOptions.Parse(mount.Options);
-        if (options.IsBind || mount.Type == "bind")
-            return [Bind(mount, options, bundle)];
+        if (IsBind(mount))
+            return [Bind(mount, bundle)];
         return mount.Type is "cgroup" or "cgroup2"
             ? Cgroup(mount.Destination, options.Flags, cgroups)
             : [FileSystem(mount, options)];
     }
 
-    private static PlanEntry Bind(MountSpec mount, MountOptions options, string bundle)
+    /// <summary>The kind of namespace that a file system shows and belongs to; null: none.</summary>
+    public static string? NamespaceShown(MountSpec mount) => mount.Type switch
     {
+        "sysfs" => "network",
+        "mqueue" => "ipc",
+        "proc" => "pid",
+        _ => null,
+    };
+
+    /// <summary>Made in one place, to be attached in another, as descriptor <paramref name="number"/>.</summary>
+    public static PlanEntry Prepare(MountSpec mount, int number)
+    {
+        var options = MountOptions.Parse(mount.Options);
+        return new(PlanOp.PrepareMount, $"make {mount.Type} for {mount.Destination}")
+        {
+            Text2 = mount.Type,
+            Text3 = mount.Source ?? mount.Type,
+            Text4 = options.Data,
+            A = options.AttributesSet,
+            B = number,
+        };
+    }
+
+    public static bool IsBind(MountSpec mount) => mount.Type == "bind" || MountOptions.Parse(mount.Options).IsBind;
+
+    public static PlanEntry Bind(MountSpec mount, string bundle)
+    {
+        var options = MountOptions.Parse(mount.Options);
         var source = Path.GetFullPath(
             mount.Source ?? throw new RuntimeException($"the bind mount on {mount.Destination} has no source"), bundle);
         // Over /proc a bind could fake what later steps and every tool rely on (CVE-2019-19921).

@@ -21,13 +21,33 @@ internal static class ProcessPlan
         ProcessSpec process, CgroupSet cgroups, NamespaceKinds namespaces, ulong available) =>
     [
         .. EnterCgroups(cgroups),
-        new(PlanOp.JoinProcess, "join the container's namespaces") { A = InitFd.FirstExtra, B = (long)namespaces },
+        .. OomScore(process),
+        Join(namespaces & ~NamespaceKinds.User),
         new(PlanOp.Fork, "start the process"),
+        // After the birth into the cgroup, for which root of a user namespace has no right.
+        .. namespaces.HasFlag(NamespaceKinds.User)
+            ? [Join(NamespaceKinds.User), new(PlanOp.BecomeRoot, "become root of the user namespace")]
+            : Array.Empty<PlanEntry>(),
         new(PlanOp.OpenRoot, "open the container's root"),
         process.Terminal ? Terminal(process, 0) : new(PlanOp.Session, "new session"),
-        .. Identity(process, available),
+        .. Identity(process, available, namespaces.HasFlag(NamespaceKinds.User)),
         Execute(process),
     ];
+
+    public static IEnumerable<PlanEntry> OomScore(ProcessSpec process)
+    {
+        if (process.OomScoreAdj is { } score)
+            yield return new(PlanOp.WriteFile, $"set oom_score_adj {score}")
+            {
+                Text1 = "/proc/self/oom_score_adj", Text2 = $"{score}",
+            };
+    }
+
+    private static PlanEntry Join(NamespaceKinds kinds) =>
+        new(PlanOp.JoinProcess, $"join the container's namespaces ({kinds})")
+        {
+            A = InitFd.FirstExtra, B = (long)kinds,
+        };
 
     /// <summary>Set once this kernel was seen to kill what is born into a cgroup; see InitProcess.StartReady.</summary>
     public static bool MovesIntoUnified { get; set; }
@@ -52,11 +72,14 @@ internal static class ProcessPlan
 
     /// <summary>Limits before privileges go, groups before the user, capabilities after it, and the program is looked
     /// for as the user that will run it.</summary>
-    public static IEnumerable<PlanEntry> Identity(ProcessSpec process, ulong available)
+    /// <param name="hasUser">In a user namespace, whose root may not raise limits: the runtime sets them.</param>
+    public static IEnumerable<PlanEntry> Identity(ProcessSpec process, ulong available, bool hasUser)
     {
         if (process.Args.Length == 0)
             throw new RuntimeException("no command specified");
-        foreach (var limit in process.Rlimits ?? [])
+        if (hasUser && process.Rlimits is { Length: > 0 })
+            yield return new(PlanOp.Ask, "set limits") { A = (long)InitRequest.Limits };
+        foreach (var limit in hasUser ? [] : process.Rlimits ?? [])
             yield return Limit(limit);
         yield return new(PlanOp.Umask, "set umask") { A = process.User.Umask ?? 0x12 };
         yield return new(PlanOp.ChangeDirectory, $"change to directory {process.Cwd}")
@@ -88,9 +111,12 @@ internal static class ProcessPlan
     public static PlanEntry Execute(ProcessSpec process) =>
         new(PlanOp.Execute, $"execute {process.Args[0]}") { Arguments = process.Args, Environment = process.Env ?? [] };
 
+    /// <summary>RLIMIT_* by name; negative: there is none.</summary>
+    public static int Resource(string type) => Array.IndexOf(Limits, type);
+
     private static PlanEntry Limit(RlimitSpec limit)
     {
-        var resource = Array.IndexOf(Limits, limit.Type);
+        var resource = Resource(limit.Type);
         if (resource < 0)
             throw new RuntimeException($"unknown rlimit \"{limit.Type}\"");
         return new(PlanOp.Limit, $"set {limit.Type} {limit.Soft}:{limit.Hard}")

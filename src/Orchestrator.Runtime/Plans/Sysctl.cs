@@ -5,15 +5,15 @@ namespace Orchestrator.Runtime.Plans;
 /// <summary>Kernel parameters a container may have of its own. Anything else would change the host.</summary>
 internal static class Sysctl
 {
-    /// <summary>The file to write.</summary>
+    /// <summary>The file to write, and the kind of namespace it belongs to.</summary>
     /// <exception cref="RuntimeException">It is not namespaced, or the container shares that namespace.</exception>
-    public static string Path(string name, LinuxSpec linux)
+    public static (string Path, string Namespace) Path(string name, LinuxSpec linux)
     {
         var needed = NamespaceOf(name)
             ?? throw new RuntimeException($"sysctl \"{name}\" is not in a separate kernel namespace");
         if (!(linux.Namespaces ?? []).Any(n => n.Type == needed))
             throw new RuntimeException($"sysctl \"{name}\" is not allowed in the host's {needed} namespace");
-        return "/proc/sys/" + name.Replace('.', '/');
+        return ("/proc/sys/" + name.Replace('.', '/'), needed);
     }
 
     private static string? NamespaceOf(string name) => name switch

@@ -56,7 +56,7 @@ internal sealed class ContainerShim : IDisposable
             var streams = process.Terminal ? ProcessStreams.Terminal()
                 : options.InheritStdio ? ProcessStreams.Inherited()
                 : ProcessStreams.Pipes(options.OpenStdin, outputs: true);
-            var init = InitProcess.StartReady(() => prepared.Plan(waitForStart: true), streams.ForChild);
+            var init = prepared.StartInit(streams.ForChild);
             return new ContainerShim(options, loop, prepared, log, init, streams);
         }
         catch
@@ -117,9 +117,9 @@ internal sealed class ContainerShim : IDisposable
         using var file = Linux.Io.FileDescriptor.Borrow(target.Fd);
         try
         {
-            var plan = ProcessPlan.ForExec(
-                process, prepared.Cgroups, prepared.Namespaces, Capabilities.OfThisProcess());
-            using var launched = InitProcess.Start(plan, streams.ForChild, file);
+            var available = PreparedBundle.AvailableCapabilities(prepared.Namespaces);
+            var plan = ProcessPlan.ForExec(process, prepared.Cgroups, prepared.Namespaces, available);
+            using var launched = InitProcess.Start(plan, streams.ForChild, new ProcessRequests(process), file);
             launched.AwaitExecuted();
             streams.Started(launched.Terminal);
             return Register(launched.Pid, streams, spec.Detach);

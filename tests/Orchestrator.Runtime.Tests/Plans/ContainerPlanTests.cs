@@ -36,7 +36,7 @@ public sealed class ContainerPlanTests
     [Fact]
     public void Capabilities_are_never_more_than_the_daemon_has()
     {
-        var step = ContainerPlan.Build(Default, "/b", Cgroups, available: 1, waitForStart: false)
+        var step = ContainerPlan.Build(Default, "/b", Cgroups, available: 1, waitForStart: false, PlanFiles.None)
             .Single(s => s.Op == PlanOp.Capabilities);
 
         Assert.Equal((1, 1, 0), (step.A, step.B, step.C));
@@ -110,5 +110,5 @@ public sealed class ContainerPlanTests
     }
 
     private static IReadOnlyList<PlanEntry> Build(RuntimeSpec spec) =>
-        ContainerPlan.Build(spec, "/bundle", Cgroups, ulong.MaxValue, waitForStart: true);
+        ContainerPlan.Build(spec, "/bundle", Cgroups, ulong.MaxValue, waitForStart: true, PlanFiles.None);
 }

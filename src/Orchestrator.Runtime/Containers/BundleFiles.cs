@@ -1,0 +1,117 @@
+using Orchestrator.Linux;
+using Orchestrator.Linux.Files;
+using Orchestrator.Linux.Io;
+using Orchestrator.Linux.Mounts;
+using Orchestrator.Linux.Processes;
+using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Plans;
+
+namespace Orchestrator.Runtime.Containers;
+
+/// <summary>What is opened of the host for a container, by whom may open it, and handed to its init by descriptor.
+/// </summary>
+/// <remarks>Always the namespaces to join: what was checked is what is joined. With a user namespace also the root, the
+/// sources of binds and the device nodes: root in there may pass no directory of mode 0700, and make no node.</remarks>
+internal sealed class BundleFiles : IDisposable
+{
+    private readonly List<FileDescriptor> all = [];
+
+    private BundleFiles()
+    {
+    }
+
+    /// <summary>In the order of their numbers in init.</summary>
+    public IReadOnlyList<FileDescriptor> All => all;
+
+    public PlanFiles Numbers { get; private set; } = PlanFiles.None;
+
+    /// <exception cref="RuntimeException">Names the field whose path it is.</exception>
+    public static BundleFiles Open(RuntimeSpec spec, string bundle)
+    {
+        var files = new BundleFiles();
+        try
+        {
+            var linux = spec.Linux ?? new LinuxSpec();
+            files.OpenNamespaces(linux);
+            if (NamespacePlan.HasUser(linux))
+                files.OpenForUserNamespace(spec, linux, bundle);
+            return files;
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        all.ForEach(f => f.Dispose());
+        all.Clear();
+    }
+
+    private void OpenNamespaces(LinuxSpec linux)
+    {
+        foreach (var (index, ns) in (linux.Namespaces ?? []).Index().Where(n => NamespacePlan.IsByPath(n.Item)))
+        {
+            var field = $"linux.namespaces[{index}].path";
+            var (file, kind) = Try(field, () => NamespaceFile.Open(ns.Path!));
+            var number = Add(file);
+            if (kind != NamespacePlan.Kind(ns.Type))
+                throw new RuntimeException($"{field}: {ns.Path} is no {ns.Type} namespace; give one of /proc/PID/ns");
+            Numbers = Numbers with { Namespaces = Numbers.Namespaces.Add(index, number) };
+        }
+    }
+
+    private void OpenForUserNamespace(RuntimeSpec spec, LinuxSpec linux, string bundle)
+    {
+        if (spec.Root is { } root)
+        {
+            var number = Add(Try("root.path", () => CloneRoot(Path.GetFullPath(root.Path, bundle))));
+            Numbers = Numbers with { Root = number };
+        }
+
+        var devices = Add(Try("linux.devices", () => DeviceNodes.Make(linux)));
+        Numbers = Numbers with { Devices = devices };
+        foreach (var (index, mount) in (spec.Mounts ?? []).Index().Where(m => MountPlan.IsBind(m.Item)))
+        {
+            var number = Add(Try($"mounts[{index}].source", () => CloneSource(MountPlan.Bind(mount, bundle))));
+            Numbers = Numbers with { Mounts = Numbers.Mounts.Add(index, number) };
+        }
+    }
+
+    private static FileDescriptor CloneRoot(string path)
+    {
+        var tree = MountTree.Clone(path, recursive: true);
+        MountTree.SetAttributes(tree, 0, 0, MountFlags.Private, recursive: true);
+        return tree;
+    }
+
+    private static FileDescriptor CloneSource(PlanEntry bind)
+    {
+        var recursive = (bind.Flags & Orchestrator.Init.PlanFlag.Recursive) != 0;
+        var tree = MountTree.Clone(bind.Text2!, recursive);
+        MountTree.SetAttributes(tree, bind.A, bind.B, (MountFlags)bind.C, recursive);
+        return tree;
+    }
+
+    private int Add(FileDescriptor file)
+    {
+        all.Add(file);
+        var number = Numbers.Next;
+        Numbers = Numbers with { Next = number + 1 };
+        return number;
+    }
+
+    private static T Try<T>(string field, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (LinuxException e)
+        {
+            throw new RuntimeException($"{field}: {e.Message}");
+        }
+    }
+}
