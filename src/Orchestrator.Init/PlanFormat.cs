@@ -222,4 +222,11 @@ internal static class InitFd
 
     /// <summary>The first of those a plan names itself.</summary>
     public const int FirstExtra = 5;
+
+    /// <summary>The first of what is opened of the host for a container: as many as it has mounts and more, so that they
+    /// come after all others.</summary>
+    public const int FirstOpened = 48;
+
+    /// <summary>No descriptor that init is started with is greater.</summary>
+    public const int Last = 447;
 }

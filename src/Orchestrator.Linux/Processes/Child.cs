@@ -41,7 +41,7 @@ public static unsafe partial class Child
             {
                 if (files[i] is not { } file)
                     continue;
-                copies.Add(file.Duplicate(atLeast: 64));
+                copies.Add(file.Duplicate(atLeast: Math.Max(64, files.Length)));
                 _ = posix_spawn_file_actions_adddup2(actions, copies[^1].Fd, i);
             }
 

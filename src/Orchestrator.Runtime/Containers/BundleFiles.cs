@@ -1,3 +1,4 @@
+using Orchestrator.Init;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Io;
@@ -20,8 +21,9 @@ internal sealed class BundleFiles : IDisposable
     {
     }
 
-    /// <summary>In the order of their numbers in init.</summary>
-    public IReadOnlyList<FileDescriptor> All => all;
+    /// <summary>As init is given them: from <see cref="InitFd.FirstExtra"/> on, with a gap before the first.</summary>
+    public FileDescriptor?[] AsExtra() =>
+        all.Count == 0 ? [] : [.. new FileDescriptor?[InitFd.FirstOpened - InitFd.FirstExtra], .. all];
 
     public PlanFiles Numbers { get; private set; } = PlanFiles.None;
 
@@ -89,7 +91,7 @@ internal sealed class BundleFiles : IDisposable
 
     private static FileDescriptor CloneSource(PlanEntry bind)
     {
-        var recursive = (bind.Flags & Orchestrator.Init.PlanFlag.Recursive) != 0;
+        var recursive = (bind.Flags & PlanFlag.Recursive) != 0;
         var tree = MountTree.Clone(bind.Text2!, recursive);
         MountTree.SetAttributes(tree, bind.A, bind.B, (MountFlags)bind.C, recursive);
         return tree;
@@ -99,6 +101,9 @@ internal sealed class BundleFiles : IDisposable
     {
         all.Add(file);
         var number = Numbers.Next;
+        if (number > InitFd.Last)
+            throw new RuntimeException(
+                $"mounts: more than {InitFd.Last - InitFd.FirstOpened - 8} have to be opened before; use fewer binds");
         Numbers = Numbers with { Next = number + 1 };
         return number;
     }

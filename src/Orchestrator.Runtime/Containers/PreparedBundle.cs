@@ -59,7 +59,7 @@ internal sealed class PreparedBundle
         return InitProcess.StartReady(
             () => ContainerPlan.Build(
                 Spec, bundle, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, files.Numbers),
-            streams, new ContainerRequests(Spec, streams), [.. files.All]);
+            streams, new ContainerRequests(Spec, streams), files.AsExtra());
     }
 
     /// <summary>What a process in these namespaces may be given: root of a user namespace has all there are, over what

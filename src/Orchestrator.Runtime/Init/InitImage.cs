@@ -1,4 +1,6 @@
+using Orchestrator.Init;
 using Orchestrator.Linux.Io;
+using Orchestrator.Linux.Processes;
 
 namespace Orchestrator.Runtime.Init;
 
@@ -18,6 +20,9 @@ internal static class InitImage
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
         using var file = MemoryFile.Sealed("orch-init", bytes);
-        return file.Duplicate(atLeast: 48); // Out of the way of the low numbers that children are given.
+        const int openFiles = 7;
+        var (allowed, _) = ThisProcess.Limit(openFiles);
+        // Out of the way of the numbers that children are given.
+        return file.Duplicate(atLeast: (int)Math.Min(InitFd.Last + 1, allowed - 1));
     }
 }

@@ -36,7 +36,7 @@ internal sealed class InitProcess : IDisposable
     /// </remarks>
     public static InitProcess StartReady(
         Func<IReadOnlyList<PlanEntry>> plan, FileDescriptor[] streams, IInitRequests requests,
-        params FileDescriptor[] extra)
+        params FileDescriptor?[] extra)
     {
         var first = Start(plan(), streams, requests, extra);
         try
@@ -61,7 +61,7 @@ internal sealed class InitProcess : IDisposable
     /// <param name="extra">Those the plan names from <see cref="InitFd.FirstExtra"/> on.</param>
     public static InitProcess Start(
         IReadOnlyList<PlanEntry> plan, FileDescriptor[] streams, IInitRequests requests,
-        params FileDescriptor[] extra)
+        params FileDescriptor?[] extra)
     {
         var (ours, theirs) = UnixSocket.Pair();
         using (theirs)

@@ -21,5 +21,5 @@ internal sealed record PlanFiles
     public int Devices { get; init; }
 
     /// <summary>The first number that is free.</summary>
-    public int Next { get; init; } = InitFd.FirstExtra;
+    public int Next { get; init; } = InitFd.FirstOpened;
 }
