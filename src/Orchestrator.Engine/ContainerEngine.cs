@@ -1,6 +1,7 @@
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Events;
 using Orchestrator.Engine.Execs;
+using Orchestrator.Engine.Health;
 using Orchestrator.Engine.Logs;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Volumes;
@@ -24,6 +25,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     private readonly ContainerCreator creator;
     private readonly ContainerRunner runner;
     private readonly ContainerStopper stopper;
+    private readonly ContainerUpdater updater;
     private readonly ContainerRemover remover;
     private readonly ContainerNetworks networks;
     private readonly ExecTable execs;
@@ -39,13 +41,19 @@ public sealed class ContainerEngine : IAsyncDisposable
         Volumes = new VolumeStore(options.DataRoot, Events, time);
         store = new ContainerStore(options.DataRoot);
         var directories = new RunDirectories(options.RunRoot);
-        var bundles = new BundleWriter(options, directories, table);
+        var bundles = new BundleWriter(options, directories, table, logger);
         var host = testHost ?? new KernelHost(
-            directories, services.Images, services.Network, table, bundles, new ShimLauncher(options), time, logger);
+            options, directories, services.Images, services.Network, table, bundles, new ShimLauncher(options), time, logger);
         containerEvents = new ContainerEvents(Events);
-        creator = new ContainerCreator(table, store, services.Images, services.Network, Volumes, containerEvents, time);
+        Kernel = KernelSupport.Detect(options.CgroupParent);
+        creator = new ContainerCreator(
+            table, store, services.Images, services.Network, Volumes, containerEvents,
+            new HostSpecCheck(table, Kernel, options), time);
         remover = new ContainerRemover(host, store, table, Volumes, containerEvents, logger);
-        runner = new ContainerRunner(host, store, containerEvents, remover, tasks, time, logger);
+        var probe = new HealthProbe(containerEvents, bundles.HostCapabilities, time);
+        var health = new HealthMonitor(probe, store, containerEvents, time, logger);
+        runner = new ContainerRunner(host, store, containerEvents, remover, health, tasks, time, logger);
+        updater = new ContainerUpdater(store, containerEvents, Kernel);
         stopper = new ContainerStopper(store, containerEvents, options, time);
         networks = new ContainerNetworks(services.Network, store, bundles, containerEvents);
         execs = new ExecTable(table, containerEvents, bundles.HostCapabilities, tasks, time);
@@ -53,6 +61,9 @@ public sealed class ContainerEngine : IAsyncDisposable
     }
 
     public EngineOptions Options { get; }
+
+    /// <summary>The limits this host can keep.</summary>
+    public KernelSupport Kernel { get; }
 
     /// <summary>What happened on this node.</summary>
     public EventLog Events { get; }
@@ -156,6 +167,14 @@ public sealed class ContainerEngine : IAsyncDisposable
             await services.Network.RenameAsync(entry.Id, name, cancellationToken);
         containerEvents.Publish(entry.Record, "rename", ("oldName", "/" + old.Name));
     }
+
+    /// <summary>Changes limits and restart policy, now if it runs and at each later start.</summary>
+    /// <param name="change">What is zero, null or empty stays.</param>
+    /// <param name="policy">Null: it stays.</param>
+    /// <returns>A warning for each limit this kernel cannot keep.</returns>
+    public Task<IReadOnlyList<string>> UpdateAsync(
+        string reference, ResourceSpec change, RestartPolicy? policy, CancellationToken cancellationToken) =>
+        updater.UpdateAsync(table.Get(reference), change, policy, cancellationToken);
 
     public Task PauseAsync(string reference, CancellationToken cancellationToken) =>
         SwitchAsync(reference, ContainerStatus.Running, ContainerStatus.Paused, cancellationToken);

@@ -1,3 +1,5 @@
+using Orchestrator.Engine.Containers;
+
 namespace Orchestrator.Engine;
 
 /// <summary>Where the engine keeps things and what a container gets when its creator says nothing.</summary>
@@ -30,6 +32,12 @@ public sealed record EngineOptions
     public IReadOnlyList<string> DnsSearch { get; init; } = [];
 
     public IReadOnlyList<string> DnsOptions { get; init; } = [];
+
+    /// <summary>Limits of processes, unless the container says otherwise; clamped to what this daemon may.</summary>
+    public IReadOnlyList<UlimitRequest> DefaultUlimits { get; init; } = [new("nofile", 1024, 524_288)];
+
+    /// <summary>Containers get a user namespace with these ids; null: they share the host's.</summary>
+    public UserRemap? UserRemap { get; init; }
 
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>
     public IEnumerable<string> Faults()

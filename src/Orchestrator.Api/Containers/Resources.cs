@@ -14,7 +14,18 @@ public abstract record Resources
     public long NanoCpus { get; set; }
 
     public string CgroupParent { get; set; } = "";
+    /// <summary>10 to 1000; 0: the kernel's.</summary>
     public ushort BlkioWeight { get; set; }
+
+    public WeightDevice[]? BlkioWeightDevice { get; set; }
+
+    /// <summary>Bytes per second.</summary>
+    public ThrottleDevice[]? BlkioDeviceReadBps { get; set; }
+    public ThrottleDevice[]? BlkioDeviceWriteBps { get; set; }
+
+    /// <summary>Operations per second.</summary>
+    public ThrottleDevice[]? BlkioDeviceReadIOps { get; set; }
+    public ThrottleDevice[]? BlkioDeviceWriteIOps { get; set; }
     public long CpuPeriod { get; set; }
     public long CpuQuota { get; set; }
     public long CpuRealtimePeriod { get; set; }

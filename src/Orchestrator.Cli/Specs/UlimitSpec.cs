@@ -6,11 +6,18 @@ namespace Orchestrator.Cli.Specs;
 /// <summary>The grammar of <c>--ulimit</c>: <c>name=soft[:hard]</c>.</summary>
 internal static class UlimitSpec
 {
+    private static readonly string[] Names =
+    [
+        "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
+        "rttime", "sigpending", "stack",
+    ];
+
     /// <exception cref="FormatException">No such form, or the soft limit is above the hard one.</exception>
     public static Ulimit Parse(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0) throw new FormatException($"invalid ulimit argument: {text}");
+        if (!Names.Contains(text[..equals])) throw new FormatException($"invalid ulimit type: {text[..equals]}");
         var limits = text[(equals + 1)..].Split(':');
         if (limits.Length > 2) throw new FormatException(
             $"too many limit value arguments - {text[(equals + 1)..]}, can only have up to two, `soft[:hard]`");

@@ -13,15 +13,16 @@ internal sealed class ContainerCreator(
     NodeNetwork network,
     VolumeStore volumes,
     ContainerEvents events,
+    HostSpecCheck check,
     TimeProvider time)
 {
     public async Task<CreatedContainer> CreateAsync(
-        ContainerSpec spec, string? name, CancellationToken cancellationToken)
+        ContainerSpec wanted, string? name, CancellationToken cancellationToken)
     {
-        var image = FindImage(spec.Image);
+        var image = FindImage(wanted.Image);
         var defaults = image.Config.Config ?? new Oci.Images.ContainerConfig();
+        var (spec, warnings) = check.Check(wanted);
         var process = ProcessResolver.Resolve(spec, defaults);
-        HostSpecCheck.Check(spec, table);
         var connections = Connections(spec);
 
         var id = RandomId.Next();
@@ -36,14 +37,14 @@ internal sealed class ContainerCreator(
                 Spec = spec,
                 ImageId = image.Id.ToString(),
                 Process = process,
-                Mounts = new MountPlanner(volumes).Plan(spec, defaults.Volumes is { } wanted ? wanted.Keys : []),
+                Mounts = new MountPlanner(volumes, table).Plan(spec, defaults.Volumes is { } paths ? paths.Keys : []),
                 Connections = connections,
                 LogPath = spec.Host.Log.Driver == "none" ? "" : store.LogOf(id),
             };
             await WriteAsync(record, image, cancellationToken);
             table.Add(new ContainerEntry(record));
             events.Publish(record, "create");
-            return new CreatedContainer(id, []);
+            return new CreatedContainer(id, warnings);
         }
         catch
         {

@@ -72,6 +72,8 @@ public sealed record ProcessRecord
 /// <param name="Type"><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</param>
 /// <param name="Name">The volume's name; empty for others.</param>
 /// <param name="Options">Mount options; for tmpfs those of mount(8).</param>
+/// <param name="NonRecursive">What is mounted below the source stays out.</param>
+/// <param name="RecursiveReadOnly">What is mounted below the source is read-only too.</param>
 public sealed record MountRecord(
     string Type,
     string Name,
@@ -80,4 +82,6 @@ public sealed record MountRecord(
     bool ReadOnly,
     string Propagation,
     string Options,
-    bool Anonymous = false);
+    bool Anonymous = false,
+    bool NonRecursive = false,
+    bool RecursiveReadOnly = false);

@@ -1,3 +1,5 @@
+using Orchestrator.Engine.Health;
+
 namespace Orchestrator.Engine.Containers;
 
 /// <summary>docker's words for where a container is in its life.</summary>
@@ -39,6 +41,9 @@ public sealed record ContainerState
 
     /// <summary>Ended on request: a restart policy leaves it down.</summary>
     public bool StoppedByUser { get; init; }
+
+    /// <summary>What its checks found in this run or the last; null: it has none.</summary>
+    public HealthRecord? Health { get; init; }
 
     public bool IsUp => Status is ContainerStatus.Running or ContainerStatus.Paused;
 }

@@ -15,6 +15,9 @@ public sealed record HostSpec
 
     public IReadOnlyList<MountRequest> Mounts { get; init; } = [];
 
+    /// <summary><c>container[:ro|rw]</c>: takes over that container's binds and volumes.</summary>
+    public IReadOnlyList<string> VolumesFrom { get; init; } = [];
+
     /// <summary>Target → mount options.</summary>
     public IReadOnlyDictionary<string, string> Tmpfs { get; init; } = new Dictionary<string, string>();
 
@@ -38,6 +41,12 @@ public sealed record HostSpec
 
     public IReadOnlyList<string> SecurityOpt { get; init; } = [];
 
+    /// <summary>Null: the default list.</summary>
+    public IReadOnlyList<string>? MaskedPaths { get; init; }
+
+    /// <summary>Null: the default list.</summary>
+    public IReadOnlyList<string>? ReadonlyPaths { get; init; }
+
     public IReadOnlyList<string> GroupAdd { get; init; } = [];
 
     public IReadOnlyList<string> Dns { get; init; } = [];
@@ -55,6 +64,9 @@ public sealed record HostSpec
 
     public string UtsMode { get; init; } = "";
 
+    /// <summary><c>host</c>, or empty for the daemon's remapping, if it has one.</summary>
+    public string UsernsMode { get; init; } = "";
+
     public string CgroupnsMode { get; init; } = "";
 
     public string CgroupParent { get; init; } = "";
@@ -69,40 +81,24 @@ public sealed record HostSpec
 
     public IReadOnlyList<DeviceRequest> Devices { get; init; } = [];
 
+    /// <summary><c>c 42:* rmw</c>.</summary>
+    public IReadOnlyList<string> DeviceCgroupRules { get; init; } = [];
+
+    /// <summary>Handed on to the OCI runtime.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
     public ResourceSpec Resources { get; init; } = new();
 
     public LogSpec Log { get; init; } = new();
-}
-
-/// <summary>Limits of one container; zero means none.</summary>
-public sealed record ResourceSpec
-{
-    public long MemoryBytes { get; init; }
-
-    public long MemoryReservationBytes { get; init; }
-
-    /// <summary>Memory and swap together; -1 for unlimited swap.</summary>
-    public long MemorySwapBytes { get; init; }
-
-    public long NanoCpus { get; init; }
-
-    public long CpuShares { get; init; }
-
-    public long CpuQuotaMicroseconds { get; init; }
-
-    public long CpuPeriodMicroseconds { get; init; }
-
-    public string CpusetCpus { get; init; } = "";
-
-    public string CpusetMems { get; init; } = "";
-
-    public long PidsLimit { get; init; }
 }
 
 /// <summary>A mount in its long form.</summary>
 /// <param name="Type"><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</param>
 /// <param name="Source">Host path or volume name; empty for an anonymous volume.</param>
 /// <param name="Mode">tmpfs: permission bits; 0 for 1777.</param>
+/// <param name="NonRecursive">bind: leave out what is mounted below the source.</param>
+/// <param name="ReadOnlyNonRecursive">bind: what is mounted below the source stays writable.</param>
+/// <param name="ReadOnlyForceRecursive">bind: an error where the kernel cannot make all of it read-only.</param>
 public sealed record MountRequest(
     string Type,
     string Source,
@@ -113,7 +109,10 @@ public sealed record MountRequest(
     bool NoCopy = false,
     long TmpfsSizeBytes = 0,
     int Mode = 0,
-    IReadOnlyDictionary<string, string>? VolumeLabels = null);
+    IReadOnlyDictionary<string, string>? VolumeLabels = null,
+    bool NonRecursive = false,
+    bool ReadOnlyNonRecursive = false,
+    bool ReadOnlyForceRecursive = false);
 
 public sealed record UlimitRequest(string Name, long Soft, long Hard);
 

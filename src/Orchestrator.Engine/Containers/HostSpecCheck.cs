@@ -1,55 +1,66 @@
-using Orchestrator.Engine.Running;
-
 namespace Orchestrator.Engine.Containers;
 
-/// <summary>Refuses what could never run, before anything is made.</summary>
-internal static class HostSpecCheck
+/// <summary>Refuses what could never run, before anything is made; in docker's words where it has some.</summary>
+internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, EngineOptions options)
 {
-    public static void Check(ContainerSpec spec, ContainerTable table)
+    /// <returns>The spec less the limits this kernel cannot keep, and a warning for each of those.</returns>
+    public (ContainerSpec Usable, List<string> Warnings) Check(ContainerSpec spec)
     {
         var host = spec.Host;
-        ResourceLimits.Check(host.Resources);
+        CheckPolicy(host);
+        CheckNumbers(host);
+        ModeCheck.Check(spec, table, remapped: options.UserRemap is not null);
+        SysctlCheck.Check(host);
+        HealthCheckup.Check(spec.Health);
         foreach (var name in host.CapAdd.Concat(host.CapDrop))
-            CapabilityList.Parse(name);
-        if (host.AutoRemove && host.RestartPolicy.Condition != RestartCondition.No)
-            throw EngineException.Invalid("can't create 'AutoRemove' container with restart policy");
-        if (host.RestartPolicy is { MaximumRetryCount: > 0, Condition: not RestartCondition.OnFailure })
-            throw EngineException.Invalid(
-                "invalid restart policy: maximum retry count can only be used with 'on-failure'");
-        if (host.Init == true)
-            throw new EngineException(
-                EngineError.NotImplemented, "--init is not supported yet; put an init such as tini into the image");
-        CheckModes(host, table);
-        foreach (var option in host.SecurityOpt)
-            CheckSecurity(option);
-        if (host.Log.Driver is not ("" or "json-file" or "none"))
-            throw EngineException.Invalid(
-                $"logger: no log driver named '{host.Log.Driver}' is registered; use json-file or none");
+            Running.CapabilityList.Parse(name);
+        foreach (var rule in host.DeviceCgroupRules)
+            DeviceRules.Parse(rule);
+        foreach (var device in host.Devices.Where(device => device.Permissions.Length > 0))
+            Require(DeviceRules.ArePermissions(device.Permissions), $"invalid device mode: {device.Permissions}");
+        foreach (var limit in host.Ulimits)
+            Ulimits.Check(limit);
+        foreach (var (target, tmpfs) in host.Tmpfs)
+            TmpfsOptions.Check(target, tmpfs);
+        var (resources, warnings) = ResourceCheck.Check(host.Resources, kernel);
+        warnings.AddRange(WarnOfSecurity(SecurityOptions.Parse(host.SecurityOpt)));
+        return (spec with { Host = host with { Resources = resources } }, warnings);
     }
 
-    private static void CheckModes(HostSpec host, ContainerTable table)
+    private static void CheckPolicy(HostSpec host)
     {
-        var mode = NetworkMode.Parse(host.NetworkMode);
-        if (mode.Kind == NetworkModeKind.Container)
-            table.Get(mode.Name);
-        if (mode.Kind != NetworkModeKind.Named && host.PortBindings.Count > 0 && mode.Kind == NetworkModeKind.Container)
-            throw EngineException.Invalid(
-                "conflicting options: port publishing and the container type network mode");
-        foreach (var (setting, value) in new[] { ("ipc", host.IpcMode), ("pid", host.PidMode), ("uts", host.UtsMode) })
-        {
-            if (value.StartsWith("container:", StringComparison.Ordinal) && setting != "uts")
-                table.Get(value[10..]);
-            else if (value is not ("" or "host" or "private" or "shareable"))
-                throw EngineException.Invalid($"invalid {setting} mode: {value}");
-        }
+        Require(
+            !host.AutoRemove || host.RestartPolicy.Condition == RestartCondition.No,
+            "can't create 'AutoRemove' container with restart policy");
+        RestartPolicyCheck.Check(host.RestartPolicy);
+        Require(
+            host.Log.Driver is "" or "json-file" or "none",
+            $"logger: no log driver named '{host.Log.Driver}' is registered; use json-file or none");
     }
 
-    private static void CheckSecurity(string option)
+    private static void CheckNumbers(HostSpec host)
     {
-        var known = option is "no-new-privileges" or "systempaths=unconfined" or "seccomp=unconfined"
-            or "seccomp=builtin" or "apparmor=unconfined" or "label=disable" or "label:disable"
-            || option.StartsWith("no-new-privileges", StringComparison.Ordinal);
-        if (!known)
-            throw EngineException.Invalid($"invalid --security-opt: \"{option}\" is not supported on this host");
+        Require(
+            host.OomScoreAdj is >= -1000 and <= 1000,
+            $"Invalid value {host.OomScoreAdj}, range for oom score adj is [-1000, 1000]");
+        Require(host.ShmSizeBytes >= 0, "SHM size can not be less than 0");
+        Require(
+            !host.CgroupParent.Split('/').Contains(".."),
+            $"invalid cgroup parent \"{host.CgroupParent}\": it may not contain ..");
+    }
+
+    /// <summary>As with docker, whose --selinux-enabled is off by default: accepted, and without effect.</summary>
+    private static IEnumerable<string> WarnOfSecurity(SecurityOptions security)
+    {
+        if (security.Labels.Any(label => label != "disable"))
+            yield return "SELinux labels have no effect: this daemon does not enforce them.";
+        if (security.Apparmor is not ("" or "unconfined") && !Directory.Exists("/sys/kernel/security/apparmor"))
+            yield return $"AppArmor profile {security.Apparmor} has no effect: this host has no AppArmor.";
+    }
+
+    private static void Require(bool right, string message)
+    {
+        if (!right)
+            throw EngineException.Invalid(message);
     }
 }

@@ -3,8 +3,11 @@ using Orchestrator.Engine.Volumes;
 namespace Orchestrator.Engine.Containers;
 
 /// <summary>Turns all the ways to ask for a mount into one list: one mount a target, parents before children.</summary>
-internal sealed class MountPlanner(VolumeStore volumes)
+internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
 {
+    /// <summary>Linux 5.12 can make a whole tree of mounts read-only at once.</summary>
+    private static readonly bool CanAllBeReadOnly = Environment.OSVersion.Version >= new Version(5, 12);
+
     private static readonly string[] Propagations = ["private", "rprivate", "shared", "rshared", "slave", "rslave"];
 
     /// <summary>Makes missing volumes and, for short binds, missing host directories on the way.</summary>
@@ -16,6 +19,8 @@ internal sealed class MountPlanner(VolumeStore volumes)
             Add(mounts, Bind(bind));
         foreach (var request in spec.Host.Mounts)
             Add(mounts, Long(request));
+        foreach (var inherited in spec.Host.VolumesFrom.SelectMany(Of))
+            mounts.TryAdd(inherited.Target, inherited); // What the container says itself goes first.
         foreach (var (target, options) in spec.Host.Tmpfs)
             Add(mounts, new MountRecord("tmpfs", "", "", Target(target), false, "", options));
         foreach (var target in spec.Volumes.Concat(imageVolumes).Select(Target).Distinct())
@@ -25,6 +30,21 @@ internal sealed class MountPlanner(VolumeStore volumes)
         }
 
         return [.. mounts.Values.OrderBy(mount => mount.Target.Count(c => c == '/')).ThenBy(mount => mount.Target)];
+    }
+
+    /// <summary>Binds and volumes of another container: <c>web</c>, <c>web:ro</c>.</summary>
+    private IEnumerable<MountRecord> Of(string source)
+    {
+        var parts = source.Split(':', 2);
+        var mode = parts.Length > 1 ? parts[1] : "";
+        if (mode is not ("" or "ro" or "rw" or "z" or "Z"))
+            throw EngineException.Invalid($"invalid mode for volumes-from: {mode}");
+        return table.Get(parts[0]).Record.Mounts.Where(mount => mount.Type != "tmpfs").Select(mount => mount with
+        {
+            ReadOnly = mount.ReadOnly || mode == "ro",
+            // It stays the other container's to remove.
+            Anonymous = false,
+        });
     }
 
     private static void Add(Dictionary<string, MountRecord> mounts, MountRecord mount)
@@ -54,7 +74,9 @@ internal sealed class MountPlanner(VolumeStore volumes)
         if (!Path.Exists(source))
             Directory.CreateDirectory(source);
         var propagation = flags.FirstOrDefault(Propagations.Contains) ?? "rprivate";
-        return new MountRecord("bind", "", source, Target(target), readOnly, propagation, "");
+        return new MountRecord(
+            "bind", "", source, Target(target), readOnly, propagation, "",
+            RecursiveReadOnly: readOnly && CanAllBeReadOnly);
     }
 
     private static bool IsFlag(string flag) =>
@@ -98,7 +120,13 @@ internal sealed class MountPlanner(VolumeStore volumes)
         var propagation = request.Propagation.Length > 0 ? request.Propagation : "rprivate";
         if (!Propagations.Contains(propagation))
             throw EngineException.Invalid($"invalid propagation mode: {propagation}");
-        return new MountRecord("bind", "", request.Source, target, request.ReadOnly, propagation, "");
+        if (request is { ReadOnlyForceRecursive: true } && !CanAllBeReadOnly)
+            throw EngineException.Invalid(
+                $"the bind of {request.Source} cannot be read-only with all mounts below it: that needs Linux 5.12");
+        return new MountRecord(
+            "bind", "", request.Source, target, request.ReadOnly, propagation, "",
+            NonRecursive: request.NonRecursive,
+            RecursiveReadOnly: request is { ReadOnly: true, ReadOnlyNonRecursive: false } && CanAllBeReadOnly);
     }
 
     private MountRecord Volume(

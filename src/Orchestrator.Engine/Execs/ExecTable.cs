@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Running;
-using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
 
 namespace Orchestrator.Engine.Execs;
@@ -47,7 +46,7 @@ internal sealed class ExecTable(
         try
         {
             var started = await run.ExecAsync(
-                Process(container.Record, run, spec), spec.AttachStdin && !detach, spec.Privileged, detach,
+                ExecProcess.Of(container.Record, run, spec, hostCapabilities()), spec.AttachStdin && !detach, spec.Privileged, detach,
                 cancellationToken);
             exec.ShimId = started.ExecId;
             exec.Record = exec.Record with { Running = true, Pid = started.Pid };
@@ -84,35 +83,6 @@ internal sealed class ExecTable(
                 $"Container {container.Record.Name} is paused, unpause the container before exec");
         return container.Run ?? throw EngineException.Conflict($"container {container.Id} is not running");
     }
-
-    private ProcessSpec Process(ContainerRecord container, IContainerRun run, ExecSpec spec)
-    {
-        var user = run.ResolveUser(spec.User.Length > 0 ? spec.User : container.Process.User);
-        var hostname = HostnameOf(container);
-        var all = BundleBuilder.Environment(container, hostname, user.Home, spec.Tty).ToList();
-        foreach (var variable in spec.Env)
-        {
-            var name = variable.Split('=', 2)[0] + "=";
-            all.RemoveAll(known => known.StartsWith(name, StringComparison.Ordinal));
-            if (variable.Contains('='))
-                all.Add(variable);
-        }
-
-        return new ProcessSpec
-        {
-            Terminal = spec.Tty,
-            Args = [.. spec.Command],
-            Env = [.. all],
-            Cwd = spec.WorkingDirectory.Length > 0 ? spec.WorkingDirectory : container.Process.WorkingDirectory,
-            User = new UserSpec(user.Uid, user.Gid, user.Groups),
-            Capabilities = spec.Privileged
-                ? ContainerDefaults.CapabilitySets(hostCapabilities(), isRoot: true)
-                : BundleBuilder.Capabilities(container.Spec.Host, hostCapabilities(), user.Uid),
-        };
-    }
-
-    private static string HostnameOf(ContainerRecord container) =>
-        container.Spec.Hostname.Length > 0 ? container.Spec.Hostname : container.ShortId;
 
     private EngineException Failed(ContainerEntry container, ExecEntry exec, Exception cause)
     {

@@ -22,7 +22,23 @@ internal sealed record BundleInput
 
     public required string CgroupsPath { get; init; }
 
+    /// <summary>Where the container's /dev/shm is on the host; null: it gets one of its own; empty: it has none.
+    /// </summary>
+    public string? Shm { get; init; }
+
     public required long ShmSizeBytes { get; init; }
+
+    /// <summary>Limits of processes that apply where the creator said nothing.</summary>
+    public IReadOnlyList<Oci.Bundle.RlimitSpec> DefaultRlimits { get; init; } = [];
+
+    /// <summary>Limits of block devices, looked up on the host.</summary>
+    public Oci.Bundle.BlockIoResources? BlockIo { get; init; }
+
+    /// <summary>Ids of its user namespace; null: it shares the host's.</summary>
+    public UserRemap? Remap { get; init; }
+
+    /// <summary>File of the user namespace with these ids; null: the runtime makes one.</summary>
+    public string? UserNamespace { get; init; }
 
     /// <summary>Capabilities this daemon itself has: a privileged container gets these.</summary>
     public required string[] HostCapabilities { get; init; }

@@ -1,5 +1,5 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Engine.Containers;
-using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Network;
 using Orchestrator.Oci.Bundle;
@@ -7,8 +7,11 @@ using Orchestrator.Oci.Bundle;
 namespace Orchestrator.Engine.Running;
 
 /// <summary>Collects from the host what a bundle needs and writes it where the shim reads it.</summary>
-internal sealed class BundleWriter(EngineOptions options, RunDirectories directories, ContainerTable table)
+internal sealed class BundleWriter(
+    EngineOptions options, RunDirectories directories, ContainerTable table, ILogger logger)
 {
+    private readonly Lazy<List<RlimitSpec>> defaultRlimits = new(() => ClampDefaults(options.DefaultUlimits, logger));
+
     private string[]? hostCapabilities;
 
     /// <summary>What the daemon itself has, and can hand on at most.</summary>
@@ -26,15 +29,20 @@ internal sealed class BundleWriter(EngineOptions options, RunDirectories directo
             Rootfs = rootfs,
             User = UserResolver.Resolve(rootfs, record.Process.User, host.GroupAdd),
             Joined = Joined(host, links),
-            Hostname = Hostnames.Of(record),
+            Hostname = HostnameOf(record),
             Files = WriteFiles(record, links.Files),
             CgroupsPath = $"/{parent.Trim('/')}/{record.Id}",
-            ShmSizeBytes = host.ShmSizeBytes > 0 ? host.ShmSizeBytes : options.ShmSizeBytes,
+            Shm = ShmOf(record),
+            ShmSizeBytes = ShmSizeOf(host),
+            DefaultRlimits = defaultRlimits.Value,
+            BlockIo = BlockLimits.Of(host.Resources),
             HostCapabilities = HostCapabilities(),
-            Devices = [.. host.Devices.Select(Device)],
+            Devices = [.. Devices(host)],
         });
         BundleDirectory.Write(directories.Bundle(record.Id), spec);
     }
+
+    public long ShmSizeOf(HostSpec host) => host.ShmSizeBytes > 0 ? host.ShmSizeBytes : options.ShmSizeBytes;
 
     /// <summary>
     /// Rewrites the files of a running container in place: they are bind-mounted, so the inode must stay.
@@ -44,7 +52,7 @@ internal sealed class BundleWriter(EngineOptions options, RunDirectories directo
     private List<(string Target, string Source)> WriteFiles(ContainerRecord record, SandboxFiles? files)
     {
         var content = files ?? new SandboxFiles(
-            Hostnames.Of(record) + "\n", ReadHost("/etc/hosts"), ReadHost("/etc/resolv.conf"));
+            HostnameOf(record) + "\n", ReadHost("/etc/hosts"), ReadHost("/etc/resolv.conf"));
         var folder = directories.Etc(record.Id);
         return
         [
@@ -68,19 +76,18 @@ internal sealed class BundleWriter(EngineOptions options, RunDirectories directo
         var joined = new Dictionary<string, string> { ["network"] = links.Namespace };
         AddMode(joined, "pid", host.PidMode);
         AddMode(joined, "ipc", host.IpcMode);
-        if (host.UtsMode == "host")
-            joined["uts"] = "";
-        if (host.CgroupnsMode == "host")
+        AddMode(joined, "uts", host.UtsMode);
+        if (host.CgroupnsMode == ModeCheck.Host)
             joined["cgroup"] = "";
         return joined;
     }
 
     private void AddMode(Dictionary<string, string> joined, string kind, string mode)
     {
-        if (mode == "host")
+        if (mode == ModeCheck.Host)
             joined[kind] = "";
-        else if (mode.StartsWith("container:", StringComparison.Ordinal))
-            joined[kind] = $"/proc/{PidOf(kind, mode[10..])}/ns/{kind}";
+        else if (ModeCheck.ContainerOf(mode) is { } other)
+            joined[kind] = $"/proc/{PidOf(kind, other)}/ns/{kind}";
     }
 
     private int PidOf(string kind, string reference)
@@ -90,27 +97,54 @@ internal sealed class BundleWriter(EngineOptions options, RunDirectories directo
             $"cannot join {kind.ToUpperInvariant()} of a non running container: {other.Id}");
     }
 
-    private static (DeviceSpec Node, string Access) Device(DeviceRequest request)
+    private string HostnameOf(ContainerRecord record) =>
+        ModeCheck.ContainerOf(record.Spec.Host.UtsMode) is { } other
+            ? Hostnames.Of(table.Get(other).Record) : Hostnames.Of(record);
+
+    /// <summary>A memory file system is shared by where it is on the host: only what was made there can be.</summary>
+    private string? ShmOf(ContainerRecord record)
     {
-        using var directory = DirectoryHandle.Open(Path.GetDirectoryName(request.HostPath) ?? "/");
-        if (!directory.TryStat(Path.GetFileName(request.HostPath), out var status)
-            || status.Kind is not (FileKind.CharacterDevice or FileKind.BlockDevice))
+        var mode = record.Spec.Host.IpcMode;
+        if (ModeCheck.ContainerOf(mode) is { } other)
         {
-            throw EngineException.Invalid(
-                "error gathering device information while adding custom device "
-                + $"\"{request.HostPath}\": not a device node");
+            var donor = table.Get(other);
+            return donor.Record.Spec.Host.IpcMode == ModeCheck.Shareable
+                ? directories.Shm(donor.Id)
+                : throw EngineException.Conflict(
+                    $"container {donor.Id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
         }
 
-        var node = new DeviceSpec
+        return mode switch
         {
-            Type = status.Kind == FileKind.CharacterDevice ? "c" : "b",
-            Path = request.ContainerPath.Length > 0 ? request.ContainerPath : request.HostPath,
-            Major = status.Major,
-            Minor = status.Minor,
-            FileMode = status.Permissions,
-            Uid = status.Uid,
-            Gid = status.Gid,
+            ModeCheck.Host => "/dev/shm",
+            ModeCheck.None => "",
+            ModeCheck.Shareable => directories.Shm(record.Id),
+            _ => null,
         };
-        return (node, request.Permissions.Length > 0 ? request.Permissions : "rwm");
+    }
+
+    private static IEnumerable<(DeviceSpec Node, string Access)> Devices(HostSpec host)
+    {
+        var asked = host.Devices.SelectMany(HostDevices.Find).ToList();
+        var all = host.Privileged ? HostDevices.All().Select(node => (Node: node, Access: "rwm")) : [];
+        return asked.Concat(all).DistinctBy(device => device.Node.Path);
+    }
+
+    /// <summary>A default that is more than this daemon may give is no reason to fail: it is lowered, and said once.
+    /// </summary>
+    private static List<RlimitSpec> ClampDefaults(IReadOnlyList<UlimitRequest> wanted, ILogger logger)
+    {
+        var mayRaise = Capabilities.NamesOf(Capabilities.OfThisProcess()).Contains("CAP_SYS_RESOURCE");
+        var limits = new List<RlimitSpec>();
+        foreach (var limit in wanted)
+        {
+            var most = mayRaise ? RlimitSpec.Unlimited : Ulimits.Most(limit.Name);
+            var (soft, hard) = (Ulimits.Bound(limit.Soft), Ulimits.Bound(limit.Hard));
+            if (hard > most)
+                logger.UlimitClamped(limit.Name, hard, most);
+            limits.Add(new(Ulimits.KernelName(limit.Name), Math.Min(soft, most), Math.Min(hard, most)));
+        }
+
+        return limits;
     }
 }

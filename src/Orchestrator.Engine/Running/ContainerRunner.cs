@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Health;
 using Orchestrator.Oci.Shim;
 using RunState = Orchestrator.Engine.Containers.ContainerState;
 using Status = Orchestrator.Engine.Containers.ContainerStatus;
@@ -12,6 +13,7 @@ internal sealed class ContainerRunner(
     ContainerStore store,
     ContainerEvents events,
     ContainerRemover remover,
+    HealthMonitor health,
     BackgroundTasks tasks,
     TimeProvider time,
     ILogger logger)
@@ -120,6 +122,7 @@ internal sealed class ContainerRunner(
                 ExitCode = 0,
                 StartedAt = run.StartedAt ?? time.GetUtcNow(),
                 FinishedAt = wanted.State.FinishedAt,
+                Health = HealthRules.Initial(wanted.Process.Health),
             },
         });
         foreach (var connection in run.Connections)
@@ -160,7 +163,7 @@ internal sealed class ContainerRunner(
     {
         try
         {
-            var exit = await run.WaitAsync(cancellationToken);
+            var exit = await WaitAsync(entry, run, cancellationToken);
             using var held = await entry.Gate.EnterAsync(cancellationToken);
             if (entry.Run == run)
                 await EndAsync(entry, exit, cancellationToken);
@@ -172,6 +175,23 @@ internal sealed class ContainerRunner(
         catch (Exception e) when (e is IOException or InvalidOperationException or EngineException)
         {
             logger.EndNotHandled(entry.Id, e);
+        }
+    }
+
+    /// <summary>Checks its health meanwhile.</summary>
+    private async Task<ExitStatus> WaitAsync(
+        ContainerEntry entry, IContainerRun run, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var checking = health.RunAsync(entry, run, ended.Token);
+        try
+        {
+            return await run.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await checking;
         }
     }
 
@@ -219,6 +239,7 @@ internal sealed class ContainerRunner(
         FinishedAt = exit.FinishedAt,
         RestartCount = state.RestartCount + (restarts ? 1 : 0),
         Wanted = restarts,
+        Health = HealthRules.Ended(state.Health),
     };
 
     private static List<NetworkConnection> Off(ContainerRecord record) =>

@@ -24,4 +24,9 @@ internal static partial class EngineLog
 
     [LoggerMessage(3006, LogLevel.Error, "Container {Id}: its record cannot be read and is left alone: {Reason}")]
     public static partial void Unreadable(this ILogger logger, string id, string reason);
+
+    [LoggerMessage(
+        3007, LogLevel.Warning,
+        "Default ulimit {Name}: {Wanted} is more than this daemon may give; containers get {Most}.")]
+    public static partial void UlimitClamped(this ILogger logger, string name, ulong wanted, ulong most);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Health;
 using Orchestrator.Oci.Shim;
 using Status = Orchestrator.Engine.Containers.ContainerStatus;
 
@@ -101,7 +102,7 @@ internal sealed class EngineRecovery(
             State = state with
             {
                 Status = Status.Exited, Pid = 0, ExitCode = exitCode, Wanted = false, FinishedAt = time.GetUtcNow(),
-                Error = "",
+                Error = "", Health = HealthRules.Ended(state.Health),
             },
         });
         store.Save(entry.Record);

@@ -65,13 +65,19 @@ internal interface IContainerRun
         string? execId, AttachOptions options, bool terminal, bool stdinOnce, CancellationToken cancellationToken);
 
     /// <summary>Looks a user up in the container's files.</summary>
-    ResolvedUser ResolveUser(string user);
+    ResolvedUser ResolveUser(string user, IReadOnlyList<string> extraGroups);
 
     /// <param name="detach">Nobody will attach: what it prints goes nowhere.</param>
     Task<ExecStarted> ExecAsync(
         ProcessSpec process, bool openStdin, bool privileged, bool detach, CancellationToken cancellationToken);
 
     Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken);
+
+    Task SignalExecAsync(string execId, int signal, CancellationToken cancellationToken);
+
+    /// <summary>Changes limits; what is null stays.</summary>
+    /// <exception cref="ShimException">The kernel refuses one.</exception>
+    Task UpdateAsync(ResourcesSpec resources, CancellationToken cancellationToken);
 
     Task<ContainerStats> StatsAsync(CancellationToken cancellationToken);
 }

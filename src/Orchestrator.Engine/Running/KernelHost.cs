@@ -11,6 +11,7 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>The real thing: overlayfs, the node's network, and shims.</summary>
 internal sealed class KernelHost(
+    EngineOptions options,
     RunDirectories directories,
     ImageService images,
     NodeNetwork network,
@@ -29,6 +30,7 @@ internal sealed class KernelHost(
             var mounting = Task.Run(() => MountRoot(record.Id), cancellationToken);
             var links = await ConnectAsync(record, cancellationToken);
             await mounting;
+            MountShm(record);
             VolumeFiller.Fill(record, directories.Rootfs(record.Id));
             bundles.Write(record, links);
             var shim = await launcher.LaunchAsync(record, directories, cancellationToken);
@@ -68,7 +70,8 @@ internal sealed class KernelHost(
         await TryAsync(record, "shim", () => DeleteShimAsync(record, cancellationToken));
         await Task.WhenAll(
             TryAsync(record, "network", () => network.DeleteSandboxAsync(record.Id, cancellationToken)),
-            TryAsync(record, "root file system", () => Task.Run(() => UnmountRoot(record.Id), cancellationToken)));
+            TryAsync(record, "root file system", () => Task.Run(() => UnmountRoot(record.Id), cancellationToken)),
+            TryAsync(record, "/dev/shm", () => Task.Run(() => UnmountShm(record.Id), cancellationToken)));
         await TryAsync(record, "run directory", () => Task.Run(() => directories.Delete(record.Id), cancellationToken));
     }
 
@@ -87,6 +90,24 @@ internal sealed class KernelHost(
     {
         if (Directory.Exists(directories.Rootfs(id)))
             MountCalls.TryUnmount(directories.Rootfs(id), detach: true);
+    }
+
+    /// <summary>Of one that shares its IPC, /dev/shm is on the host, where others can take it from.</summary>
+    private void MountShm(ContainerRecord record)
+    {
+        if (record.Spec.Host.IpcMode != ModeCheck.Shareable)
+            return;
+        var target = directories.Shm(record.Id);
+        Directory.CreateDirectory(target);
+        MountCalls.Mount(
+            "shm", target, "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec,
+            $"mode=1777,size={bundles.ShmSizeOf(record.Spec.Host)}");
+    }
+
+    private void UnmountShm(string id)
+    {
+        if (Directory.Exists(directories.Shm(id)))
+            MountCalls.TryUnmount(directories.Shm(id), detach: true);
     }
 
     private async Task<NetworkLinks> ConnectAsync(ContainerRecord record, CancellationToken cancellationToken)
@@ -124,14 +145,14 @@ internal sealed class KernelHost(
         return NetworkLinks.OfContainer($"/proc/{run.Pid}/ns/net", network.GetFiles(other.Id));
     }
 
-    private static SandboxConfig SandboxOf(ContainerRecord record) => new()
+    private SandboxConfig SandboxOf(ContainerRecord record) => new()
     {
         Name = record.Name,
         Hostname = Hostnames.Of(record),
         Domainname = record.Spec.Domainname,
         DnsServers = [.. record.Spec.Host.Dns],
-        DnsSearch = [.. record.Spec.Host.DnsSearch],
-        DnsOptions = [.. record.Spec.Host.DnsOptions],
+        DnsSearch = [.. record.Spec.Host.DnsSearch is { Count: > 0 } search ? search : options.DnsSearch],
+        DnsOptions = [.. record.Spec.Host.DnsOptions is { Count: > 0 } dns ? dns : options.DnsOptions],
         ExtraHosts = [.. record.Spec.Host.ExtraHosts],
     };
 

@@ -24,6 +24,9 @@ internal sealed class RunDirectories
 
     public string Etc(string id) => Path.Combine(Bundle(id), "etc");
 
+    /// <summary>The /dev/shm of a container that shares it.</summary>
+    public string Shm(string id) => Path.Combine(Bundle(id), "shm");
+
     public ShimDirectory Shim(string id) => new(Path.Combine(Bundle(id), "shim"));
 
     public void Create(string id)
@@ -38,8 +41,8 @@ internal sealed class RunDirectories
     {
         if (!Directory.Exists(Bundle(id)))
             return;
-        if (Directory.Exists(Rootfs(id)))
-            Directory.Delete(Rootfs(id), recursive: false);
+        foreach (var mountPoint in new[] { Rootfs(id), Shm(id) }.Where(Directory.Exists))
+            Directory.Delete(mountPoint, recursive: false);
         Directory.Delete(Bundle(id), recursive: true);
     }
 

@@ -62,7 +62,8 @@ internal sealed class ShimRun(
             ? new DetachableStreams(streams, DetachKeys.Parse(options.DetachKeys)) : streams;
     }
 
-    public ResolvedUser ResolveUser(string user) => UserResolver.Resolve(rootfs, user, []);
+    public ResolvedUser ResolveUser(string user, IReadOnlyList<string> extraGroups) => 
+        UserResolver.Resolve(rootfs, user, extraGroups);
 
     public Task<ExecStarted> ExecAsync(
         ProcessSpec process, bool openStdin, bool privileged, bool detach, CancellationToken cancellationToken) =>
@@ -81,6 +82,12 @@ internal sealed class ShimRun(
             return Lost("the container ended");
         }
     }
+
+    public Task SignalExecAsync(string execId, int signal, CancellationToken cancellationToken) =>
+        GuardAsync(() => shim.SignalAsync(signal, all: false, cancellationToken, execId));
+
+    public Task UpdateAsync(ResourcesSpec resources, CancellationToken cancellationToken) =>
+        GuardAsync(() => shim.UpdateAsync(resources, cancellationToken));
 
     public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken) => shim.StatsAsync(cancellationToken);
 

@@ -11,6 +11,7 @@ internal sealed record ResolvedUser(uint Uid, uint Gid, uint[] Groups, string Ho
 internal static class UserResolver
 {
     private const long MaxFileBytes = 4 << 20;
+    private const uint MaxId = int.MaxValue;
 
     /// <param name="rootfs">The mounted root; files are opened inside it, so a symbolic link cannot lead out.</param>
     /// <param name="user"><c>name|uid[:group|gid]</c>; empty is root.</param>
@@ -49,7 +50,7 @@ internal static class UserResolver
         }
 
         if (uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return ("", number, 0, number == 0 ? "/root" : "/");
+            return ("", InRange(number), 0, number == 0 ? "/root" : "/");
         throw EngineException.Invalid($"unable to find user {user}: no matching entries in passwd file");
     }
 
@@ -62,9 +63,12 @@ internal static class UserResolver
         }
 
         return uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
+            ? InRange(number)
             : throw EngineException.Invalid($"unable to find group {name}: no matching entries in group file");
     }
+
+    private static uint InRange(uint id) => id <= MaxId
+        ? id : throw EngineException.Invalid($"uids and gids must be in range 0-{MaxId}");
 
     private static IEnumerable<string[]> Lines(string file, int fields) =>
         file.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(line => line.Length >= fields);

@@ -49,7 +49,7 @@ internal sealed class ContainerFilter
             "expose", value => record.Process.ExposedPorts.Any(
             port => PortMapping.Key(port) is var (p, proto) && IsPort(value, p, proto)))
         && Any("is-task", value => IsTrue(value) == record.Process.Labels.ContainsKey("com.docker.swarm.task.id"))
-        && Any("health", value => value == "none")
+        && Any("health", value => value == ContainerViews.Word(record.State.Health))
         && filters["before"].All(value => record.Created < CreationOf(value))
         && filters["since"].All(value => record.Created > CreationOf(value));
 

@@ -34,6 +34,7 @@ internal sealed class ContainerRoutes(EngineApiContext context)
         routes.MapPost("/containers/{id}/pause", PauseAsync);
         routes.MapPost("/containers/{id}/unpause", UnpauseAsync);
         routes.MapPost("/containers/{id}/rename", RenameAsync);
+        routes.MapPost("/containers/{id}/update", UpdateAsync);
         routes.MapPost("/containers/{id}/resize", ResizeAsync);
         routes.MapPost("/containers/{id}/wait", WaitAsync);
         routes.MapDelete("/containers/{id}", RemoveAsync);
@@ -120,6 +121,17 @@ internal sealed class ContainerRoutes(EngineApiContext context)
             throw EngineException.Invalid("Neither old nor new names may be empty");
         await engine.RenameAsync(http.Route("id"), http.Query("name"), http.RequestAborted);
         http.NoContent();
+    }
+
+    private async Task UpdateAsync(HttpContext http)
+    {
+        var request = await http.ReadJsonAsync(Json.ContainerUpdateRequest);
+        HostRefusals.CheckLimits(request);
+        var policy = request.RestartPolicy is { Name.Length: > 0 } wanted ? HostMapping.Policy(wanted) : null;
+        var warnings = await engine.UpdateAsync(
+            http.Route("id"), ResourceMapping.ToSpec(request), policy, http.RequestAborted);
+        await http.WriteJsonAsync(
+            new Api.ContainerUpdateResponse { Warnings = [.. warnings] }, Json.ContainerUpdateResponse);
     }
 
     private async Task ResizeAsync(HttpContext http) =>

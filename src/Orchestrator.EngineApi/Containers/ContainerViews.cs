@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Health;
 using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Containers;
@@ -67,6 +68,35 @@ internal static class ContainerViews
         _ => "dead",
     };
 
+    /// <summary>As filters have it: <c>none</c> for a container without a check.</summary>
+    public static string Word(HealthRecord? health) => health?.Status.ToString().ToLowerInvariant() ?? "none";
+
+    private static Api.Health? Health(HealthRecord? health) => health is null ? null : new()
+    {
+        Status = Word(health),
+        FailingStreak = health.FailingStreak,
+        Log =
+        [
+            .. health.Log.Select(probe => new Api.HealthResult
+            {
+                Start = probe.Start, End = probe.End, ExitCode = probe.ExitCode, Output = probe.Output,
+            }),
+        ],
+    };
+
+    private static Api.HealthConfig? Healthcheck(HealthSpec? spec) => spec is null ? null : new()
+    {
+        Test = [.. spec.Test],
+        Interval = Nanoseconds(spec.Interval),
+        Timeout = Nanoseconds(spec.Timeout),
+        StartPeriod = Nanoseconds(spec.StartPeriod),
+        StartInterval = Nanoseconds(spec.StartInterval),
+        Retries = spec.Retries > 0 ? spec.Retries : null,
+    };
+
+    private static long? Nanoseconds(TimeSpan time) =>
+        time == TimeSpan.Zero ? null : time.Ticks * TimeSpan.NanosecondsPerTick;
+
     private static Api.ContainerState State(ContainerRecord record)
     {
         var state = record.State;
@@ -83,6 +113,7 @@ internal static class ContainerViews
             Error = state.Error,
             StartedAt = Time(state.StartedAt),
             FinishedAt = Time(state.FinishedAt),
+            Health = Health(state.Health),
         };
     }
 
@@ -127,6 +158,7 @@ internal static class ContainerViews
             AttachStderr = spec.AttachStderr,
             ExposedPorts = process.ExposedPorts.Count == 0
                 ? null : process.ExposedPorts.ToDictionary(port => port, _ => new Api.EmptyObject()),
+            Healthcheck = Healthcheck(process.Health),
             Tty = spec.Tty,
             OpenStdin = spec.OpenStdin,
             StdinOnce = spec.StdinOnce,

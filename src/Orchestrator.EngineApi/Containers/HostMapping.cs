@@ -1,19 +1,26 @@
-using System.Globalization;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Network;
+using Orchestrator.Oci.Bundle;
 
 namespace Orchestrator.EngineApi.Containers;
 
 /// <summary>docker's HostConfig and the engine's <see cref="HostSpec"/>, both ways. Pure.</summary>
 internal static class HostMapping
 {
-    public static HostSpec ToSpec(Api.HostConfig host) => new()
+    public static HostSpec ToSpec(Api.HostConfig host)
+    {
+        HostRefusals.Check(host);
+        return Spec(host);
+    }
+
+    private static HostSpec Spec(Api.HostConfig host) => new()
     {
         NetworkMode = host.NetworkMode.Length > 0 ? host.NetworkMode : "default",
         Binds = host.Binds ?? [],
         Mounts = [.. (host.Mounts ?? []).Select(Mount)],
         Tmpfs = host.Tmpfs ?? [],
+        VolumesFrom = host.VolumesFrom ?? [],
         PortBindings = [.. PortMapping.ToBindings(host.PortBindings ?? [])],
         PublishAllPorts = host.PublishAllPorts,
         RestartPolicy = Policy(host.RestartPolicy),
@@ -24,6 +31,8 @@ internal static class HostMapping
         CapAdd = host.CapAdd ?? [],
         CapDrop = host.CapDrop ?? [],
         SecurityOpt = host.SecurityOpt ?? [],
+        MaskedPaths = host.MaskedPaths,
+        ReadonlyPaths = host.ReadonlyPaths,
         GroupAdd = host.GroupAdd ?? [],
         Dns = host.Dns ?? [],
         DnsSearch = host.DnsSearch ?? [],
@@ -32,6 +41,7 @@ internal static class HostMapping
         IpcMode = host.IpcMode,
         PidMode = host.PidMode,
         UtsMode = host.UTSMode,
+        UsernsMode = host.UsernsMode,
         CgroupnsMode = host.CgroupnsMode,
         CgroupParent = host.CgroupParent,
         ShmSizeBytes = host.ShmSize,
@@ -39,11 +49,20 @@ internal static class HostMapping
         Sysctls = host.Sysctls ?? [],
         Ulimits = [.. (host.Ulimits ?? []).Select(limit => new UlimitRequest(limit.Name, limit.Soft, limit.Hard))],
         Devices = [.. (host.Devices ?? []).Select(Device)],
-        Resources = Resources(host),
+        DeviceCgroupRules = host.DeviceCgroupRules ?? [],
+        Annotations = host.Annotations ?? [],
+        Resources = ResourceMapping.ToSpec(host),
         Log = new LogSpec(host.LogConfig.Type, host.LogConfig.Config),
     };
 
-    public static Api.HostConfig ToApi(HostSpec spec) => new()
+    public static Api.HostConfig ToApi(HostSpec spec)
+    {
+        var host = Host(spec);
+        ResourceMapping.Show(spec.Resources, host);
+        return host;
+    }
+
+    private static Api.HostConfig Host(HostSpec spec) => new()
     {
         NetworkMode = spec.NetworkMode is "default" ? "bridge" : spec.NetworkMode,
         Binds = [.. spec.Binds],
@@ -63,6 +82,8 @@ internal static class HostMapping
         CapAdd = NullIfNone(spec.CapAdd),
         CapDrop = NullIfNone(spec.CapDrop),
         SecurityOpt = NullIfNone(spec.SecurityOpt),
+        MaskedPaths = [.. spec.MaskedPaths ?? (spec.Privileged ? [] : ContainerDefaults.MaskedPaths)],
+        ReadonlyPaths = [.. spec.ReadonlyPaths ?? (spec.Privileged ? [] : ContainerDefaults.ReadonlyPaths)],
         GroupAdd = NullIfNone(spec.GroupAdd),
         Dns = [.. spec.Dns],
         DnsSearch = [.. spec.DnsSearch],
@@ -71,6 +92,7 @@ internal static class HostMapping
         IpcMode = spec.IpcMode.Length > 0 ? spec.IpcMode : "private",
         PidMode = spec.PidMode,
         UTSMode = spec.UtsMode,
+        UsernsMode = spec.UsernsMode,
         CgroupnsMode = spec.CgroupnsMode.Length > 0 ? spec.CgroupnsMode : "private",
         CgroupParent = spec.CgroupParent,
         ShmSize = spec.ShmSizeBytes > 0 ? spec.ShmSizeBytes : 64 << 20,
@@ -79,16 +101,9 @@ internal static class HostMapping
         Ulimits = [.. spec.Ulimits.Select(
             limit => new Api.Ulimit { Name = limit.Name, Soft = limit.Soft, Hard = limit.Hard })],
         Devices = [.. spec.Devices.Select(Device)],
-        Memory = spec.Resources.MemoryBytes,
-        MemoryReservation = spec.Resources.MemoryReservationBytes,
-        MemorySwap = spec.Resources.MemorySwapBytes,
-        NanoCpus = spec.Resources.NanoCpus,
-        CpuShares = spec.Resources.CpuShares,
-        CpuQuota = spec.Resources.CpuQuotaMicroseconds,
-        CpuPeriod = spec.Resources.CpuPeriodMicroseconds,
-        CpusetCpus = spec.Resources.CpusetCpus,
-        CpusetMems = spec.Resources.CpusetMems,
-        PidsLimit = spec.Resources.PidsLimit > 0 ? spec.Resources.PidsLimit : null,
+        DeviceCgroupRules = NullIfNone(spec.DeviceCgroupRules),
+        Annotations = spec.Annotations.Count == 0 ? null : new(spec.Annotations),
+        VolumesFrom = NullIfNone(spec.VolumesFrom),
         LogConfig = new()
         {
             Type = spec.Log.Driver.Length > 0 ? spec.Log.Driver : "json-file",
@@ -97,7 +112,7 @@ internal static class HostMapping
         Runtime = "orch",
     };
 
-    private static RestartPolicy Policy(Api.RestartPolicy policy) => new(
+    public static RestartPolicy Policy(Api.RestartPolicy policy) => new(
         policy.Name switch
         {
             "" or "no" => RestartCondition.No,
@@ -127,7 +142,10 @@ internal static class HostMapping
         mount.VolumeOptions?.NoCopy ?? false,
         mount.TmpfsOptions?.SizeBytes ?? 0,
         (int)(mount.TmpfsOptions?.Mode ?? 0),
-        mount.VolumeOptions?.Labels);
+        mount.VolumeOptions?.Labels,
+        mount.BindOptions?.NonRecursive ?? false,
+        mount.BindOptions?.ReadOnlyNonRecursive ?? false,
+        mount.BindOptions?.ReadOnlyForceRecursive ?? false);
 
     private static Api.Mount Mount(MountRequest mount) => new()
     {
@@ -135,7 +153,17 @@ internal static class HostMapping
         Source = mount.Source,
         Target = mount.Target,
         ReadOnly = mount.ReadOnly ? true : null,
-        BindOptions = mount.Propagation.Length > 0 ? new() { Propagation = mount.Propagation } : null,
+        BindOptions = mount is { Propagation: "", CreateSource: false, NonRecursive: false,
+            ReadOnlyNonRecursive: false, ReadOnlyForceRecursive: false } ? null : new()
+            {
+                Propagation = mount.Propagation.Length > 0 ? mount.Propagation : null,
+                CreateMountpoint = mount.CreateSource ? true : null,
+                NonRecursive = mount.NonRecursive ? true : null,
+                ReadOnlyNonRecursive = mount.ReadOnlyNonRecursive ? true : null,
+                ReadOnlyForceRecursive = mount.ReadOnlyForceRecursive ? true : null,
+            },
+        VolumeOptions = mount.NoCopy || mount.VolumeLabels is { Count: > 0 }
+            ? new() { NoCopy = mount.NoCopy ? true : null, Labels = mount.VolumeLabels is { } l ? new(l) : null } : null,
         TmpfsOptions = mount.Type == "tmpfs" && (mount.TmpfsSizeBytes > 0 || mount.Mode > 0)
             ? new() { SizeBytes = mount.TmpfsSizeBytes, Mode = (uint)mount.Mode } : null,
     };
@@ -146,20 +174,6 @@ internal static class HostMapping
     private static Api.DeviceMapping Device(DeviceRequest device) => new()
     {
         PathOnHost = device.HostPath, PathInContainer = device.ContainerPath, CgroupPermissions = device.Permissions,
-    };
-
-    private static ResourceSpec Resources(Api.HostConfig host) => new()
-    {
-        MemoryBytes = host.Memory,
-        MemoryReservationBytes = host.MemoryReservation,
-        MemorySwapBytes = host.MemorySwap,
-        NanoCpus = host.NanoCpus,
-        CpuShares = host.CpuShares,
-        CpuQuotaMicroseconds = host.CpuQuota,
-        CpuPeriodMicroseconds = host.CpuPeriod,
-        CpusetCpus = host.CpusetCpus,
-        CpusetMems = host.CpusetMems,
-        PidsLimit = host.PidsLimit ?? 0,
     };
 
     private static string[]? NullIfNone(IReadOnlyList<string> list) => list.Count == 0 ? null : [.. list];

@@ -1,5 +1,6 @@
 using Orchestrator.Api;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Health;
 
 namespace Orchestrator.EngineApi.Containers;
 
@@ -11,7 +12,7 @@ internal static class StatusText
         var state = record.State;
         return state.Status switch
         {
-            ContainerStatus.Running => $"Up {Since(state.StartedAt, now)}",
+            ContainerStatus.Running => $"Up {Since(state.StartedAt, now)}{Health(state)}",
             ContainerStatus.Paused => $"Up {Since(state.StartedAt, now)} (Paused)",
             ContainerStatus.Restarting => $"Restarting ({state.ExitCode}) {Since(state.FinishedAt, now)} ago",
             ContainerStatus.Removing => "Removal In Progress",
@@ -20,6 +21,14 @@ internal static class StatusText
             _ => "Created",
         };
     }
+
+    private static string Health(ContainerState state) => state.Health?.Status switch
+    {
+        null => "",
+        HealthStatus.Starting => " (health: starting)",
+        HealthStatus.Healthy => " (healthy)",
+        _ => " (unhealthy)",
+    };
 
     private static string Since(DateTimeOffset? time, DateTimeOffset now) => HumanDuration.Of(now - (time ?? now));
 }

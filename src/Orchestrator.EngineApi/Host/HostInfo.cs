@@ -28,7 +28,7 @@ internal sealed class HostInfo
 
     public Api.SystemInfo Describe(EngineApiContext context)
     {
-        var (facts, options) = (context.Facts, context.Engine.Options);
+        var (facts, options, kernel) = (context.Facts, context.Engine.Options, context.Engine.Kernel);
         return new Api.SystemInfo
         {
             ID = facts.Id,
@@ -38,13 +38,14 @@ internal sealed class HostInfo
             {
                 Volume = ["local"], Network = ["bridge", "host", "null", "overlay"], Log = ["json-file", "none"],
             },
-            MemoryLimit = true,
-            SwapLimit = true,
-            CpuCfsPeriod = true,
-            CpuCfsQuota = true,
-            CPUShares = true,
-            CPUSet = true,
-            PidsLimit = true,
+            MemoryLimit = kernel.Memory,
+            SwapLimit = kernel.Swap,
+            CpuCfsPeriod = kernel.Cpu,
+            CpuCfsQuota = kernel.Cpu,
+            CPUShares = kernel.Cpu,
+            CPUSet = kernel.Cpuset,
+            PidsLimit = kernel.Pids,
+            OomKillDisable = kernel.OomKillDisable,
             IPv4Forwarding = ReadFlag("/proc/sys/net/ipv4/ip_forward"),
             Debug = facts.Debug,
             LoggingDriver = "json-file",
@@ -80,7 +81,7 @@ internal sealed class HostInfo
             Runtimes = new() { ["orch"] = new() { Path = options.RuntimePath } },
             DefaultRuntime = "orch",
             LiveRestoreEnabled = true,
-            SecurityOptions = ["name=cgroupns"],
+            SecurityOptions = options.UserRemap is null ? ["name=cgroupns"] : ["name=userns", "name=cgroupns"],
         };
     }
 

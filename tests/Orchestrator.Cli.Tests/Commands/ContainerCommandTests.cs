@@ -74,6 +74,61 @@ public sealed class ContainerCommandTests : IDisposable
     }
 
     [Fact]
+    public void Create_maps_devices_limits_and_isolation_to_the_body()
+    {
+        _daemon.Answer("POST /containers/create", 201, """{"Id":"c1","Warnings":[]}""");
+
+        _daemon.Run(
+            "create", "--device", "/dev/a:/dev/b:r", "--device", "/dev/c:rw", "--device-cgroup-rule", "c 42:* rmw",
+            "--blkio-weight", "100", "--blkio-weight-device", "/dev/sda:200", "--device-read-bps", "/dev/sda:1mb",
+            "--device-write-iops", "/dev/sda:7", "--security-opt", "systempaths=unconfined", "--security-opt", "no-new-privileges",
+            "--uts", "container:x", "--sysctl", "net.core.somaxconn=9", "--userns", "host", "web");
+
+        var host = _daemon.Body("POST /containers/create")["HostConfig"]!;
+        Assert.Equal(
+            """[{"PathOnHost":"/dev/a","PathInContainer":"/dev/b","CgroupPermissions":"r"},{"PathOnHost":"/dev/c","PathInContainer":"/dev/c","CgroupPermissions":"rw"}]""",
+            host["Devices"]!.ToJsonString());
+        Assert.Equal("""["c 42:* rmw"]""", host["DeviceCgroupRules"]!.ToJsonString());
+        Assert.Equal("""[{"Path":"/dev/sda","Weight":200}]""", host["BlkioWeightDevice"]!.ToJsonString());
+        Assert.Equal("""[{"Path":"/dev/sda","Rate":1048576}]""", host["BlkioDeviceReadBps"]!.ToJsonString());
+        Assert.Equal("""[{"Path":"/dev/sda","Rate":7}]""", host["BlkioDeviceWriteIOps"]!.ToJsonString());
+        Assert.Equal("""["no-new-privileges"]""", host["SecurityOpt"]!.ToJsonString());
+        Assert.Equal(("[]", "[]"), (host["MaskedPaths"]!.ToJsonString(), host["ReadonlyPaths"]!.ToJsonString()));
+        Assert.Equal(("container:x", "host"), ((string?)host["UTSMode"], (string?)host["UsernsMode"]));
+    }
+
+    [Theory]
+    [InlineData("--pid: invalid PID mode", "--pid", "private")]
+    [InlineData("--userns: invalid USER mode", "--userns", "x")]
+    [InlineData("bad mode specified: rx", "--device", "/dev/a:/dev/b:rx")]
+    [InlineData("invalid device cgroup format 'c 1'", "--device-cgroup-rule", "c 1")]
+    [InlineData("invalid weight for device: /dev/sda:5", "--blkio-weight-device", "/dev/sda:5")]
+    [InlineData("bad format for device path: sda:5", "--device-read-bps", "sda:5")]
+    [InlineData("sysctl 'kernel.panic=1' is not allowed", "--sysctl", "kernel.panic=1")]
+    [InlineData("invalid ulimit type: files", "--ulimit", "files=1")]
+    public void What_a_flag_cannot_be_is_said_in_dockers_words(string words, string flag, string value)
+    {
+        var result = _daemon.Run("run", flag, value, "web");
+
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains(words, result.Error);
+        Assert.Empty(_daemon.Lines);
+    }
+
+    [Fact]
+    public void Update_sends_what_was_named_and_no_restart_policy_unless_named()
+    {
+        _daemon.Answer("POST /containers/web/update", 200, """{"Warnings":["w"]}""");
+
+        var result = _daemon.Run("update", "-m", "64m", "--pids-limit", "-1", "web");
+
+        Assert.Equal(new CliResult(0, "web\n", "w\n"), result);
+        var body = _daemon.Body("POST /containers/web/update");
+        Assert.Equal((64L << 20, -1), ((long)body["Memory"]!, (long)body["PidsLimit"]!));
+        Assert.Null(body["RestartPolicy"]);
+    }
+
+    [Fact]
     public void Run_attaches_before_it_starts_and_ends_with_the_containers_exit_code()
     {
         _daemon.Answer("POST /containers/create", 201, """{"Id":"c1","Warnings":[]}""");

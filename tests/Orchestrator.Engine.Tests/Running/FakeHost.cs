@@ -86,15 +86,67 @@ internal sealed class FakeRun : IContainerRun
 
     public Task<AttachedStreams> AttachAsync(
         string? execId, AttachOptions options, bool terminal, bool stdinOnce, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("this kernel has no streams");
+        Task.FromResult<AttachedStreams>(new FakeStreams(Probe?.Invoke().Output));
 
-    public ResolvedUser ResolveUser(string user) => new(0, 0, [], "/");
+    public ResolvedUser ResolveUser(string user, IReadOnlyList<string> extraGroups) => new(0, 0, [], "/");
 
     public Task<ExecStarted> ExecAsync(
         ProcessSpec process, bool openStdin, bool privileged, bool detach, CancellationToken cancellationToken) =>
-        Task.FromResult(new ExecStarted("exec", 4243));
+        Task.FromResult(new ExecStarted($"exec-{++Probes}", 4243));
 
-    public Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken) => exit.Task;
+    public Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken) => Probe is null
+        ? exit.Task.WaitAsync(cancellationToken)
+        : Task.FromResult(new ExitStatus { ExitCode = Probe().ExitCode, FinishedAt = DateTimeOffset.UnixEpoch });
+
+    public Task SignalExecAsync(string execId, int signal, CancellationToken cancellationToken)
+    {
+        ExecSignals.Add(signal);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What execs print and end with; null: they never end.</summary>
+    public Func<(int ExitCode, string Output)>? Probe { get; set; }
+
+    public int Probes { get; private set; }
+
+    public ConcurrentBag<int> ExecSignals { get; } = [];
+
+    public List<ResourcesSpec> Updates { get; } = [];
+
+    public Exception? UpdateRefusal { get; set; }
+
+    public Task UpdateAsync(ResourcesSpec resources, CancellationToken cancellationToken)
+    {
+        if (UpdateRefusal is { } refusal)
+            throw refusal;
+        Updates.Add(resources);
+        return Task.CompletedTask;
+    }
 
     public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken) => Task.FromResult(new ContainerStats());
+}
+
+/// <summary>One frame of output, or none until cancelled.</summary>
+internal sealed class FakeStreams(string? output) : AttachedStreams
+{
+    private byte[] left = output is null ? []
+        : [1, 0, 0, 0, 0, 0, 0, (byte)output.Length, .. System.Text.Encoding.ASCII.GetBytes(output)];
+
+    public override bool IsFramed => true;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (output is null)
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        var count = Math.Min(buffer.Length, left.Length);
+        left.AsMemory(0, count).CopyTo(buffer);
+        left = left[count..];
+        return count;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => default;
+
+    public override ValueTask CloseInputAsync(CancellationToken cancellationToken) => default;
+
+    public override ValueTask DisposeAsync() => default;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Events;
+using Orchestrator.Engine.Health;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Volumes;
 using Orchestrator.Testing;
@@ -25,7 +26,9 @@ internal sealed class Rig : IAsyncDisposable
         var logger = NullLogger.Instance;
         Store = new ContainerStore(Folder);
         Remover = new ContainerRemover(Host, Store, Table, new VolumeStore(Folder, Events, Time), events, logger);
-        Runner = new ContainerRunner(Host, Store, events, Remover, tasks, Time, logger);
+        var health = new HealthMonitor(new HealthProbe(events, () => [], Time), Store, events, Time, logger);
+        Runner = new ContainerRunner(Host, Store, events, Remover, health, tasks, Time, logger);
+        Updater = new ContainerUpdater(Store, events, new KernelSupport());
         Stopper = new ContainerStopper(Store, events, new EngineOptions(), Time);
         recovery = new EngineRecovery(Host, Store, Table, Runner, Remover, Time, logger);
     }
@@ -47,6 +50,8 @@ internal sealed class Rig : IAsyncDisposable
     public ContainerStopper Stopper { get; }
 
     public ContainerRemover Remover { get; }
+
+    public ContainerUpdater Updater { get; }
 
     public ContainerEntry Add(string name, RestartPolicy? policy = null, bool autoRemove = false)
     {
@@ -94,6 +99,16 @@ internal sealed class Rig : IAsyncDisposable
                 return;
             await changed.WaitAsync(patience.Token);
         }
+    }
+
+    /// <summary>What was published so far.</summary>
+    public async Task<List<string>> ActionsAsync(Func<string, bool> wanted)
+    {
+        var all = new List<string>();
+        await foreach (var item in Events.ReadAsync(
+            DateTimeOffset.UnixEpoch, Time.GetUtcNow(), CancellationToken.None))
+            all.Add(item.Action);
+        return [.. all.Where(wanted)];
     }
 
     public async ValueTask DisposeAsync()

@@ -5,12 +5,12 @@ namespace Orchestrator.Cli.Commands.Containers;
 
 internal sealed class ContainerUpdate : Command
 {
-    private readonly ResourceFlags _resources;
+    private readonly LimitFlags _limits;
     private readonly ValueFlag<string> _restart;
 
     public ContainerUpdate()
     {
-        _resources = new ResourceFlags(Flags);
+        _limits = new LimitFlags(Flags);
         _restart = Flags.String("restart", null, "When to restart it: no, on-failure[:max], always, unless-stopped");
     }
 
@@ -22,23 +22,11 @@ internal sealed class ContainerUpdate : Command
     {
         if (Flags.All.All(static f => !f.IsSet))
             throw new CliException("you must provide one or more flags when using this command");
-        var host = new HostConfig();
-        _resources.Apply(host);
         var request = new ContainerUpdateRequest
         {
-            Memory = host.Memory,
-            MemorySwap = host.MemorySwap,
-            MemoryReservation = host.MemoryReservation,
-            NanoCpus = host.NanoCpus,
-            CpuShares = host.CpuShares,
-            CpuPeriod = host.CpuPeriod,
-            CpuQuota = host.CpuQuota,
-            CpusetCpus = host.CpusetCpus,
-            CpusetMems = host.CpusetMems,
-            PidsLimit = host.PidsLimit,
-            BlkioWeight = host.BlkioWeight,
             RestartPolicy = _restart.IsSet ? ContainerRequests.ParseRestart(_restart.Value) : null,
         };
+        _limits.Apply(request);
         return ForEach(session, args, name =>
         {
             var response = session.Client.Post($"/containers/{Escape(name)}/update", request,

@@ -1,0 +1,13 @@
+using Orchestrator.Oci.Bundle;
+
+namespace Orchestrator.Engine.Containers;
+
+/// <summary>The ids that users of a container have outside it.</summary>
+/// <param name="Uids">Inside from 0 on without a gap, each range by its first id inside and outside.</param>
+public sealed record UserRemap(string Name, IReadOnlyList<IdMapping> Uids, IReadOnlyList<IdMapping> Gids)
+{
+    /// <summary>Of root, as the host sees it.</summary>
+    public uint RootUid => Uids[0].HostId;
+
+    public uint RootGid => Gids[0].HostId;
+}

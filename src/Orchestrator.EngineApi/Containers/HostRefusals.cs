@@ -1,0 +1,45 @@
+using Orchestrator.Engine;
+
+namespace Orchestrator.EngineApi.Containers;
+
+/// <summary>Fields of docker's HostConfig that this engine has nothing for: refused, never left out in silence.</summary>
+internal static class HostRefusals
+{
+    public static void Check(Api.HostConfig host)
+    {
+        Refuse(
+            host.Runtime is not (null or "" or "orch"),
+            $"unknown or invalid runtime name: {host.Runtime}; this daemon has only \"orch\"");
+        Refuse(host.Isolation is not ("" or "default"), $"invalid isolation '{host.Isolation}' on linux");
+        Refuse(
+            host.StorageOpt is { Count: > 0 },
+            "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+        Refuse(
+            host.VolumeDriver is not ("" or "local"),
+            $"error looking up volume plugin {host.VolumeDriver}: plugin \"{host.VolumeDriver}\" not found");
+        Refuse(
+            host.Links is { Length: > 0 },
+            "links between containers are not supported; join them to one network instead");
+        CheckLimits(host);
+        foreach (var mount in host.Mounts ?? [])
+        {
+            Refuse(
+                mount.VolumeOptions?.DriverConfig?.Name is not (null or "" or "local"),
+                $"error looking up volume plugin {mount.VolumeOptions?.DriverConfig?.Name}: plugin not found");
+            Refuse(
+                mount.VolumeOptions?.DriverConfig?.Options is { Count: > 0 },
+                "volume-opt: the local driver has no options; mount the file system on the host and bind it");
+            Refuse(!string.IsNullOrEmpty(mount.VolumeOptions?.Subpath), "volume-subpath is not supported");
+        }
+    }
+
+    public static void CheckLimits(Api.Resources limits) => Refuse(
+        limits.CpuRealtimePeriod != 0 || limits.CpuRealtimeRuntime != 0,
+        "Your kernel does not support CPU real-time scheduler");
+
+    private static void Refuse(bool wrong, string message)
+    {
+        if (wrong)
+            throw EngineException.Invalid(message);
+    }
+}
