@@ -36,9 +36,9 @@ internal static unsafe class IdentitySteps
             case PlanOp.FindProgram:
                 return Launcher.Find(text1, Plan.Text(step->Text2));
             case PlanOp.WaitForStart:
-                return Launcher.WaitForStart();
+                return Launcher.WaitForStart(step->A);
             case PlanOp.Execute:
-                return Launcher.Execute(step->A, step->B);
+                return Launcher.Execute(step->A, step->B, step->C);
             default:
                 return -Syscall.Einval;
         }

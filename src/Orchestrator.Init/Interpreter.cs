@@ -7,7 +7,7 @@ internal static unsafe class Interpreter
     {
         <= PlanOp.WriteFile or PlanOp.Session or PlanOp.Reaper or PlanOp.OpenCgroup
             or PlanOp.Ask => ProcessSteps.Execute(step),
-        <= PlanOp.Pivot or PlanOp.OpenRoot => MountSteps.Execute(step),
+        <= PlanOp.Pivot or PlanOp.OpenRoot or PlanOp.MoveRoot => MountSteps.Execute(step),
         PlanOp.AttachTree or PlanOp.PrepareMount or PlanOp.BindNode => TreeSteps.Execute(step),
         PlanOp.Terminal => TerminalStep.Execute(step),
         _ => IdentitySteps.Execute(step),

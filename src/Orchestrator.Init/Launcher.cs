@@ -26,22 +26,70 @@ internal static unsafe class Launcher
     /// <summary>
     /// Says ready, then waits for one byte. The end of the socket means that the runtime died: so ends this.
     /// </summary>
-    public static long WaitForStart()
+    /// <param name="listener">Whoever connects to it is the runtime from there on; 0: the one that started this is.
+    /// </param>
+    public static long WaitForStart(long listener)
     {
         Plan.Send(ReportKind.Ready, 0, 0);
+        if (listener != 0)
+        {
+            var result = AwaitRuntime(listener);
+            if (result < 0)
+                return result;
+        }
+
         byte word;
-        if (Syscall.Call(Syscall.Read, InitFd.Sync, (long)&word, 1) != 1)
+        if (Syscall.Call(Syscall.Read, Plan.Sync, (long)&word, 1) != 1)
             Plan.Exit(1);
         return 0;
     }
 
-    public static long Execute(long arguments, long environment)
+    /// <param name="preserved">Files the program gets beyond its standard streams.</param>
+    public static long Execute(long arguments, long environment, long preserved)
     {
         ResetSignals();
+        if (preserved > 0)
+        {
+            var result = Preserve(preserved);
+            if (result < 0)
+                return result;
+        }
+
         const long closeOnExec = 4;
-        Syscall.Call(Syscall.CloseRange, 3, 0xffffffff, closeOnExec);
+        Syscall.Call(Syscall.CloseRange, 3 + preserved, 0xffffffff, closeOnExec);
         return Syscall.Call(
             Syscall.Execve, (long)program, (long)Pointers(arguments), (long)Pointers(environment));
+    }
+
+    private static long AwaitRuntime(long listener)
+    {
+        const long closeOnExec = 0x80000;
+        var connection = Syscall.Call(Syscall.Accept4, listener, 0, 0, closeOnExec);
+        if (connection < 0)
+            return connection;
+        Syscall.Call(Syscall.Close, listener);
+        Syscall.Call(Syscall.Close, Plan.Sync);
+        Plan.Sync = (int)connection;
+        return 0;
+    }
+
+    /// <summary>Down to 3, 4 … in this order, for none of them lies lower than where it goes. The sync socket gets out
+    /// of their way, to report should execve fail.</summary>
+    private static long Preserve(long count)
+    {
+        const long duplicateCloexec = 1030;
+        var sync = Syscall.Call(Syscall.Fcntl, Plan.Sync, duplicateCloexec, InitFd.FirstPreserved + count);
+        if (sync < 0)
+            return sync;
+        Plan.Sync = (int)sync;
+        for (var i = 0; i < count; i++)
+        {
+            var result = Syscall.Call(Syscall.Dup3, InitFd.FirstPreserved + i, 3 + i, 0);
+            if (result < 0)
+                return result;
+        }
+
+        return 0;
     }
 
     private static long Search(byte* name, byte* path)

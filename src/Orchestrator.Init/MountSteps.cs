@@ -37,6 +37,8 @@ internal static unsafe class MountSteps
                 return SetAttributes(Plan.Root, AttributeReadOnly, 0, 0, false);
             case PlanOp.Pivot:
                 return Pivot(step->A);
+            case PlanOp.MoveRoot:
+                return MoveRoot();
             default:
                 return -Syscall.Einval;
         }
@@ -229,6 +231,20 @@ internal static unsafe class MountSteps
         if (result >= 0)
             result = Syscall.Call(Syscall.Chdir, (long)slash);
         return Close(old, result);
+    }
+
+    /// <summary>The new root is the working directory; the old one stays below it, out of reach of every path.</summary>
+    private static long MoveRoot()
+    {
+        var slash = stackalloc byte[2];
+        Bytes.Append(slash, "/");
+        var dot = stackalloc byte[2];
+        Bytes.Append(dot, ".");
+        const long move = 0x2000;
+        var result = Syscall.Call(Syscall.Mount, (long)dot, (long)slash, 0, move);
+        if (result >= 0)
+            result = Syscall.Call(Syscall.Chroot, (long)dot);
+        return result < 0 ? result : Syscall.Call(Syscall.Chdir, (long)slash);
     }
 
     private static long SetAttributes(long fd, long set, long clear, long propagation, bool recursive)

@@ -12,6 +12,9 @@ internal static unsafe class Plan
     /// <summary>The v2 cgroup the next fork goes to; -1: where we are.</summary>
     public static int Cgroup = -1;
 
+    /// <summary>Where reports go.</summary>
+    public static int Sync = InitFd.Sync;
+
     public static byte* Text(int offset) => offset == 0 ? null : Base + offset;
 
     public static void Fail(int errno)
@@ -33,7 +36,7 @@ internal static unsafe class Plan
         report.Step = Current;
         report.Errno = errno;
         report.Value = value;
-        return Syscall.Call(Syscall.Write, InitFd.Sync, (long)&report, sizeof(Report));
+        return Syscall.Call(Syscall.Write, Sync, (long)&report, sizeof(Report));
     }
 
     /// <summary>A report with a file descriptor riding on it (SCM_RIGHTS).</summary>
@@ -60,6 +63,6 @@ internal static unsafe class Plan
         message[4] = (long)control;
         message[5] = 24;
         message[6] = 0;
-        return Syscall.Call(Syscall.Sendmsg, InitFd.Sync, (long)message);
+        return Syscall.Call(Syscall.Sendmsg, Sync, (long)message);
     }
 }

@@ -97,10 +97,12 @@ internal enum PlanOp
     /// </summary>
     FindProgram = 27,
 
-    /// <summary>Report ready and wait for one byte.</summary>
+    /// <summary>Report ready and wait for one byte. A: fd of a listening socket to wait on; who connects to it takes
+    /// the place of the runtime, which may be gone by then. 0: the byte comes from the sync socket.</summary>
     WaitForStart = 28,
 
-    /// <summary>A: offset of argv (u64 offsets, 0-terminated). B: the same for the environment.</summary>
+    /// <summary>A: offset of argv (u64 offsets, 0-terminated). B: the same for the environment. C: how many files from
+    /// <see cref="InitFd.FirstPreserved"/> on the program gets as its descriptors 3, 4 …</summary>
     Execute = 29,
 
     /// <summary>New session.</summary>
@@ -129,6 +131,10 @@ internal enum PlanOp
 
     /// <summary>Text1: target. Text2: name below the directory A (fd). What is there is bound on the target.</summary>
     BindNode = 49,
+
+    /// <summary>As <see cref="Pivot"/>, for a root that cannot be pivoted out of (an initramfs): the new root is moved
+    /// over the old one.</summary>
+    MoveRoot = 70,
 }
 
 /// <summary>Flags of a step.</summary>
@@ -229,4 +235,12 @@ internal static class InitFd
 
     /// <summary>No descriptor that init is started with is greater.</summary>
     public const int Last = 447;
+
+    /// <summary>The socket of <see cref="PlanOp.WaitForStart"/>; apart from the others, whose number varies.</summary>
+    public const int Listener = 20;
+
+    /// <summary>The first file to be handed on to the program.</summary>
+    public const int FirstPreserved = 21;
+
+    public const int MaxPreserved = 24;
 }

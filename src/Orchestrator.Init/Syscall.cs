@@ -19,6 +19,7 @@ internal static unsafe class Syscall
     Faccessat2 = 439;
     public const int MountSetattr = 442, RtSigtimedwait = 128, Newfstatat = 262;
     public const int Fsopen = 430, Fsconfig = 431, Fsmount = 432;
+    public const int Accept4 = 288, Fcntl = 72, Chroot = 161;
 
     public const long AtFdcwd = -100, AtEmptyPath = 0x1000, AtRecursive = 0x8000, AtSymlinkNofollow = 0x100;
     public const long OpenTreeClone = 1, OpenTreeCloexec = 0x80000;

@@ -21,6 +21,12 @@ internal sealed class TestContainer : IDisposable
         Spec = ContainerDefaults.Spec("rootfs", args, $"/orch-test/{Id}");
     }
 
+    /// <summary>The runtime's own command line, up to its flags.</summary>
+    public static IReadOnlyList<string> Program { get; } =
+        Environment.GetEnvironmentVariable("ORCH_RUNTIME") is { } native
+            ? [native]
+            : ["dotnet", "--roll-forward", "Major", Path.Combine(AppContext.BaseDirectory, "orch-runtime.dll")];
+
     public string Id { get; }
 
     public RuntimeSpec Spec { get; set; }
@@ -45,11 +51,13 @@ internal sealed class TestContainer : IDisposable
         return this;
     }
 
+    /// <summary>Of the bundle, and of whatever else a test keeps.</summary>
+    public string Folder => directory;
+
     /// <summary>Runs to the end.</summary>
     public (int ExitCode, string Output, string Errors) Run(string? input = null)
     {
-        BundleDirectory.Write(directory, Spec);
-        using var process = Start("--root", $"{directory}/root", "run", "--bundle", directory, Id);
+        using var process = Start("--root", $"{directory}/root", "run", "--bundle", Bundle(), Id);
         if (input is not null)
             process.StandardInput.Write(input);
         process.StandardInput.Close();
@@ -57,6 +65,40 @@ internal sealed class TestContainer : IDisposable
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, errors.Result);
+    }
+
+    /// <summary>Any command, with a root of this test's own. Its output goes to files: a pipe would be held open by a
+    /// container that outlives the command.</summary>
+    public (int ExitCode, string Output, string Errors) Command(params string[] arguments)
+    {
+        string[] redirected =
+            ["-c", "exec \"$@\" >\"$0/out\" 2>\"$0/err\" </dev/null", directory, .. Program, "--root", $"{directory}/root"];
+        using var process = Process.Start("sh", [.. redirected, .. arguments]);
+        process.WaitForExit();
+        return (process.ExitCode, File.ReadAllText($"{directory}/out"), File.ReadAllText($"{directory}/err"));
+    }
+
+    /// <summary>A command that must work; what it printed.</summary>
+    public string Must(params string[] arguments)
+    {
+        var (code, output, errors) = Command(arguments);
+        Assert.True(code == 0, $"{string.Join(' ', arguments)}: {code}, {errors}");
+        return output;
+    }
+
+    /// <summary>A command that must not work; what it complained of.</summary>
+    public string Refused(params string[] arguments)
+    {
+        var (code, _, errors) = Command(arguments);
+        Assert.True(code != 0, $"{string.Join(' ', arguments)}: done");
+        return errors;
+    }
+
+    /// <summary>config.json is written, and the directory told.</summary>
+    public string Bundle()
+    {
+        BundleDirectory.Write(directory, Spec);
+        return directory;
     }
 
     /// <summary>The shim's one line.</summary>
@@ -93,7 +135,10 @@ internal sealed class TestContainer : IDisposable
             }
         }
 
+        if (Directory.Exists($"{directory}/root/{Id}"))
+            Must("delete", "--force", Id);
         Directory.Delete(directory, recursive: true);
+        RemoveParent();
     }
 
     private static void GiveTo(string path, uint owner)
@@ -104,13 +149,26 @@ internal sealed class TestContainer : IDisposable
             directory.ChangeOwner(name!, owner, owner);
     }
 
-    private static Process Start(params string[] arguments)
+    /// <summary>The last of those that run at the same time succeeds.</summary>
+    private static void RemoveParent()
     {
-        var native = Environment.GetEnvironmentVariable("ORCH_RUNTIME");
-        string[] program = native is not null
-            ? [native]
-            : ["dotnet", "--roll-forward", "Major", Path.Combine(AppContext.BaseDirectory, "orch-runtime.dll")];
-        return Process.Start(new ProcessStartInfo(program[0], [.. program[1..], .. arguments])
+        foreach (var parent in Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
+        {
+            try
+            {
+                Directory.Delete($"{parent}/orch-test");
+            }
+            catch (IOException)
+            {
+                // Not there, or another test's container is in it.
+            }
+        }
+    }
+
+    /// <summary>The runtime itself, with its streams redirected.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        return Process.Start(new ProcessStartInfo(Program[0], [.. Program.Skip(1), .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;

@@ -69,6 +69,13 @@ public sealed class CgroupSet
 
     public void Thaw() => SetFrozen(false);
 
+    /// <summary>Whether it is frozen, by whomever.</summary>
+    public bool IsFrozen() =>
+        UnifiedDirectory is { } unified && File.Exists($"{unified}/cgroup.freeze")
+            ? CgroupFile.Number($"{unified}/cgroup.freeze") == 1
+            : For("freezer") is ({ } directory, false)
+                && CgroupFile.TryRead($"{directory}/freezer.state")?.Trim() is "FROZEN" or "FREEZING";
+
     /// <summary>
     /// SIGKILL to every process, also to those that fork meanwhile. They may still be dying on return.
     /// </summary>

@@ -22,12 +22,13 @@ public static unsafe partial class UnixSocket
 
     /// <summary>Listens, non-blocking, on a path that must not exist. Always a path of a file system: abstract names
     /// are open to everybody in the network namespace (CVE-2020-15257).</summary>
-    public static FileDescriptor Listen(string path)
+    /// <param name="blocking">Accepting waits.</param>
+    public static FileDescriptor Listen(string path, bool blocking = false)
     {
         var name = Encoding.UTF8.GetBytes(path);
         if (name.Length > MaxPath)
             throw new LinuxException("bind", path, Errno.ENAMETOOLONG);
-        var socketFd = New();
+        var socketFd = New(blocking);
         var address = stackalloc byte[110];
         var length = Address(name, address);
         LinuxException.Check(bind(socketFd.Fd, address, length), "bind", path);
@@ -36,11 +37,14 @@ public static unsafe partial class UnixSocket
     }
 
     /// <summary>Connects to a listening path.</summary>
-    public static FileDescriptor Connect(string path)
+    public static FileDescriptor Connect(string path, bool blocking = false)
     {
-        var socketFd = New();
+        var name = Encoding.UTF8.GetBytes(path);
+        if (name.Length > MaxPath)
+            throw new LinuxException("connect", path, Errno.ENAMETOOLONG);
+        var socketFd = New(blocking);
         var address = stackalloc byte[110];
-        var length = Address(Encoding.UTF8.GetBytes(path), address);
+        var length = Address(name, address);
         LinuxException.Check(connect(socketFd.Fd, address, length), "connect", path);
         return socketFd;
     }
@@ -114,8 +118,8 @@ public static unsafe partial class UnixSocket
         }
     }
 
-    private static FileDescriptor New() =>
-        new(LinuxException.Check(socket(Unix, Stream | Cloexec | NonBlock, 0), "socket", "unix"));
+    private static FileDescriptor New(bool blocking) =>
+        new(LinuxException.Check(socket(Unix, Stream | Cloexec | (blocking ? 0 : NonBlock), 0), "socket", "unix"));
 
     private static uint Address(ReadOnlySpan<byte> path, byte* address)
     {

@@ -22,6 +22,15 @@ public sealed unsafe partial class PidFd : SafeHandleMinusOneIsInvalid
     public void Signal(int signal) =>
         LinuxException.Check(pidfd_send_signal(Fd, signal, null, 0), "pidfd_send_signal", $"signal {signal}");
 
+    /// <returns>False: it has ended.</returns>
+    public bool TrySignal(int signal)
+    {
+        if (pidfd_send_signal(Fd, signal, null, 0) == 0)
+            return true;
+        var errno = (Errno)Marshal.GetLastPInvokeError();
+        return errno == Errno.ESRCH ? false : throw new LinuxException("pidfd_send_signal", $"signal {signal}", errno);
+    }
+
     protected override bool ReleaseHandle() => LibcFiles.close((int)handle) == 0;
 
     // Imported as int: marshalled straight into a handle, -1 may be read as 0xffffffff, which passes for valid.

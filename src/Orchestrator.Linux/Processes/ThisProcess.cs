@@ -19,6 +19,11 @@ public static unsafe partial class ThisProcess
     /// <returns>False: we lead a process group already, so it cannot be.</returns>
     public static bool LeaveSession() => setsid() >= 0;
 
+    /// <summary>Effective ids.</summary>
+    public static uint UserId => geteuid();
+
+    public static uint GroupId => getegid();
+
     /// <summary>Soft and hard limit of a resource (RLIMIT_*).</summary>
     public static (ulong Soft, ulong Hard) Limit(int resource)
     {
@@ -42,6 +47,8 @@ public static unsafe partial class ThisProcess
     [LibraryImport("libc", SetLastError = true)]
     private static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
+    [LibraryImport("libc")] private static partial uint geteuid();
+    [LibraryImport("libc")] private static partial uint getegid();
     [LibraryImport("libc", SetLastError = true)] private static partial int setsid();
     [LibraryImport("libc", SetLastError = true)] private static partial int getrlimit(int resource, ulong* limit);
     [LibraryImport("libc", SetLastError = true)] private static partial int kill(int pid, int signal);

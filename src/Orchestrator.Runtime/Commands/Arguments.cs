@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orchestrator.Runtime.Commands;
 
 /// <summary>Options (<c>--name value</c>, <c>--name=value</c>, switches) first, then words.</summary>
@@ -12,7 +14,11 @@ internal sealed class Arguments
 
     /// <param name="switches">Options that take no value.</param>
     /// <param name="known">Options that take one.</param>
-    public static Arguments Parse(ReadOnlySpan<string> args, string[] switches, string[] known)
+    public static Arguments Parse(ReadOnlySpan<string> args, string[] switches, string[] known) =>
+        Parse(args, [.. switches.Select(s => new Option(s, null, "")), .. known.Select(k => new Option(k, "VALUE", ""))]);
+
+    /// <exception cref="RuntimeException">Exit code 2: a flag is unknown, or lacks its value.</exception>
+    public static Arguments Parse(ReadOnlySpan<string> args, params IReadOnlyList<Option> options)
     {
         var result = new Arguments([]);
         var i = 0;
@@ -28,13 +34,13 @@ internal sealed class Arguments
             var equals = name.IndexOf('=', StringComparison.Ordinal);
             var value = equals >= 0 ? name[(equals + 1)..] : null;
             name = equals >= 0 ? name[..equals] : name;
-            if (switches.Contains(name))
-                result.Add(name, value ?? "true");
-            else if (!known.Contains(name))
-                throw new RuntimeException($"unknown flag: --{name}; see orch-runtime --help", 2);
+            var option = options.FirstOrDefault(o => o.Name == name || o.Short == name)
+                ?? throw new RuntimeException($"unknown flag: {args[i]}; see orch-runtime --help", 2);
+            if (option.Value is null)
+                result.Add(option.Name, value ?? "true");
             else
                 result.Add(
-                    name, value ?? (++i < args.Length ? args[i]
+                    option.Name, value ?? (++i < args.Length ? args[i]
                     : throw new RuntimeException($"flag needs an argument: --{name}", 2)));
         }
 
@@ -44,17 +50,23 @@ internal sealed class Arguments
 
     public string? this[string name] => options.GetValueOrDefault(name);
 
-    public bool Has(string name) => options.TryGetValue(name, out var value) && value != "false";
+    public bool Has(string name) => options.TryGetValue(name, out var value) && value is not ("false" or "0");
 
     public IEnumerable<string> Every(string name) => all.Where(o => o.Name == name).Select(o => o.Value);
 
     public string Need(string name) =>
         this[name] ?? throw new RuntimeException($"--{name} is required; see orch-runtime --help", 2);
 
+    /// <summary>A whole number, or null if the flag was not given.</summary>
+    public long? Number(string name) =>
+        this[name] is not { } text ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new RuntimeException($"--{name} \"{text}\" is not a number", 2);
+
     /// <summary>The container's id: the first word.</summary>
     public string Id()
     {
-        if (Words.Count == 0)
+        if (Words.Count == 0 || Words[0].Length == 0)
             throw new RuntimeException("a container id is required; see orch-runtime --help", 2);
         var id = Words[0];
         return id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '+') && id is not ("." or "..")

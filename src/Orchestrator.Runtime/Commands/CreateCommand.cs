@@ -1,78 +1,82 @@
 using System.Globalization;
-using System.Text;
-using Orchestrator.Linux.Io;
-using Orchestrator.Linux.Processes;
+using Orchestrator.Linux;
 using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Containers;
 using Orchestrator.Runtime.Init;
 
 namespace Orchestrator.Runtime.Commands;
 
-/// <summary><c>create</c> and <c>start</c>: a shim of its own stays as the container's parent; the container has the
-/// streams of whoever created it.</summary>
+/// <summary><c>create</c> and <c>start</c>: nobody of ours stays between the two. The container has the streams of
+/// whoever created it, and pid 1 becomes a child of the nearest subreaper above: conmon, containerd's shim.</summary>
 internal static class CreateCommand
 {
-    private const int ReadyFd = 3;
-
-    public static int Create(StateRoot root, Arguments arguments)
+    public static int Create(Invocation invocation)
     {
-        var id = arguments.Id();
-        var state = root.Claim(id);
-        var (read, write) = FileDescriptor.Pipe();
-        using (read)
-        {
-            string[] command =
-            [
-                .. Self(), "shim", "--inherit-stdio", $"--ready-fd={ReadyFd}", "--id", id, "--state", state,
-                "--bundle", Path.GetFullPath(arguments["bundle"] ?? arguments["b"] ?? "."),
-            ];
-            using (write)
-                Child.Spawn(Environment.ProcessPath!, command, [.. StandardStreams.Inherited(), write]);
-            var pid = ReadReady(read, state);
-            if (arguments["pid-file"] is { } pidFile)
-                File.WriteAllText(pidFile, pid.ToString(CultureInfo.InvariantCulture));
-        }
-
+        using var container = NewContainer.Create(invocation.Root, Options(invocation, detached: true));
         return 0;
     }
 
-    public static int Start(StateRoot root, Arguments arguments)
+    public static int Start(Invocation invocation)
     {
-        Shim(root, arguments).StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        var container = invocation.Container();
+        if (container.HasShim)
+            ShimOf(container).StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        else
+            Start(container);
         return 0;
     }
 
-    /// <summary>The shim of a created container.</summary>
-    public static ShimClient Shim(StateRoot root, Arguments arguments)
+    /// <summary>Lets a waiting pid 1 go on.</summary>
+    public static void Start(Container container)
     {
-        var directory = root.Find(arguments.Id());
-        if (!File.Exists(directory.ControlSocket))
-            throw new RuntimeException($"container {arguments.Id()} was not made by create");
-        return ShimClient.ConnectAsync(directory.ControlSocket, CancellationToken.None).GetAwaiter().GetResult();
-    }
-
-    private static int ReadReady(FileDescriptor from, string state)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[1024];
-        for (int count; (count = from.Read(buffer)) > 0;)
+        if (container.Status != OciStatus.Created)
+            throw NotStartable(container);
+        try
         {
-            text.Append(Encoding.UTF8.GetString(buffer, 0, count));
-            if (text[^1] == '\n')
-                break;
+            using var init = InitProcess.Attach(
+                container.Files.ReadSteps(), container.Files.ClaimStart(), container.State.Pid,
+                new ContainerRequests(container.Spec, StandardStreams.Inherited()));
+            init.Go();
+            init.AwaitExecuted();
+        }
+        catch (Exception e) when (e is FileNotFoundException or LinuxException)
+        {
+            throw NotStartable(container); // Another start was faster, or it was killed meanwhile.
         }
 
-        var words = text.ToString().TrimEnd().Split(' ', 3);
-        if (words is ["ready", var pid])
-            return int.Parse(pid, CultureInfo.InvariantCulture);
-        Directory.Delete(state, recursive: true);
-        throw words is ["error", var code, var message]
-            ? new RuntimeException(message, int.Parse(code, CultureInfo.InvariantCulture))
-            : new RuntimeException("the shim ended without a word; see the kernel log");
+        container.Save(ContainerStatus.Running);
     }
 
-    /// <summary>argv of this very program; under the just-in-time runtime that is dotnet with our assembly.</summary>
-    private static string[] Self() => Environment.ProcessPath!.EndsWith("/dotnet", StringComparison.Ordinal)
-        ? ["dotnet", "--roll-forward", "Major", Path.Combine(AppContext.BaseDirectory, "orch-runtime.dll")]
-        : ["orch-runtime"];
+    /// <summary>What create and run have in common.</summary>
+    public static CreateOptions Options(Invocation invocation, bool detached)
+    {
+        var arguments = invocation.Arguments;
+        return new CreateOptions
+        {
+            Id = arguments.Id(),
+            Bundle = Path.GetFullPath(arguments["bundle"] is { Length: > 0 } bundle ? bundle : "."),
+            ConsoleSocket = arguments["console-socket"] is { Length: > 0 } socket ? socket : null,
+            PidFile = arguments["pid-file"] is { Length: > 0 } pidFile ? pidFile : null,
+            NoPivot = arguments.Has("no-pivot"),
+            PreserveFds = PreserveFds(arguments),
+            Detached = detached,
+        };
+    }
+
+    public static int PreserveFds(Arguments arguments) =>
+        arguments.Number("preserve-fds") is not { } number ? 0
+        : number is >= 0 and <= int.MaxValue ? (int)number
+        : throw new RuntimeException(
+            string.Create(CultureInfo.InvariantCulture, $"--preserve-fds {number} is no number of descriptors"), 2);
+
+    public static ShimClient ShimOf(Container container) =>
+        ShimClient.ConnectAsync(container.Directory.ControlSocket, CancellationToken.None).GetAwaiter().GetResult();
+
+    private static RuntimeException NotStartable(Container container) => container.Status switch
+    {
+        OciStatus.Stopped => new($"cannot start a container that has stopped: {container.Id}"),
+        OciStatus.Creating => new($"cannot start a container that is still being created: {container.Id}"),
+        OciStatus.Paused => new($"cannot start a container that is paused: {container.Id}; resume it"),
+        _ => new($"cannot start an already running container: {container.Id}"),
+    };
 }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using Orchestrator.Init;
+using Orchestrator.Linux.Cgroups;
 using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
@@ -10,47 +13,169 @@ using Orchestrator.Runtime.Shim;
 
 namespace Orchestrator.Runtime.Commands;
 
-/// <summary><c>exec</c>: another process in a running container, with the caller's streams and as the caller's child.
-/// </summary>
+/// <summary><c>exec</c>: another process in a running container, with the caller's streams and as the caller's child;
+/// detached, as the child of the nearest subreaper above the caller.</summary>
 internal static class ExecCommand
 {
-    public static int Execute(StateRoot root, Arguments arguments)
+    public static readonly Option[] Options =
+    [
+        new("process", "FILE", "the process as in config.json; the flags about it are not looked at then", "p"),
+        new("tty", null, "with a terminal of its own", "t"),
+        new("user", "UID[:GID]", "default: the container's", "u"),
+        new("additional-gids", "GID", "one more group; may be repeated", "g"),
+        new("cwd", "DIR", "default: the container's"),
+        new("env", "NAME=VALUE", "added to the container's; may be repeated", "e"),
+        new("cap", "CAP", "one more capability; may be repeated", "c"),
+        new("no-new-privs", null, "programs cannot gain privileges by being executed"),
+        new("apparmor", "PROFILE", "AppArmor profile of the process"),
+        new("process-label", "LABEL", "SELinux label of the process"),
+        new("detach", null, "return when the program runs", "d"),
+        new("pid-file", "FILE", "gets the number of the process"),
+        new("console-socket", "SOCKET", "with --detach: gets the master of the terminal"),
+        new("preserve-fds", "N", "descriptors 3 to 2+N are passed on"),
+        new("cgroup", "PATH", "below the container's cgroup; it must be there"),
+        new("ignore-paused", null, "even in a paused container: it runs when that is resumed"),
+        new("no-subreaper", null, "accepted for compatibility; exec never is one"),
+    ];
+
+    public static int Execute(Invocation invocation)
     {
-        var state = root.Load(arguments.Id());
-        if (!ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks))
-            throw new RuntimeException($"cannot exec in container {state.Id}: it is not running");
-        var spec = BundleDirectory.Read(state.Bundle);
-        var process = ExecDefaults.Complete(new ExecSpec { Process = Asked(arguments, spec.Process!) }, spec);
-        var cgroups = PreparedBundle.CgroupsOf(spec, state.CgroupsPath ?? $"/orch/{state.Id}");
-        var namespaces = NamespacePlan.Kinds(spec.Linux);
-        using var target = PidFd.Open(state.Pid);
-        if (!ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks))
-            throw new RuntimeException($"cannot exec in container {state.Id}: it has just ended");
-        using var file = FileDescriptor.Borrow(target.Fd);
-        var available = PreparedBundle.AvailableCapabilities(namespaces);
-        var plan = ProcessPlan.ForExec(process, cgroups, namespaces, available);
-        using var init = InitProcess.Start(plan, StandardStreams.Inherited(), new ProcessRequests(process), file);
+        var arguments = invocation.Arguments;
+        var container = invocation.Container();
+        Require(container, arguments.Has("ignore-paused"));
+        var process = ExecDefaults.Complete(
+            new ExecSpec { Process = Asked(arguments, container.Spec.Process!) }, container.Spec);
+        CheckTerminal(arguments, process.Terminal);
+        using var init = Launch(container, process, arguments);
         init.AwaitExecuted();
-        if (arguments["pid-file"] is { } pidFile)
-            File.WriteAllText(pidFile, init.Pid.ToString(CultureInfo.InvariantCulture));
+        Publish(init, arguments);
+        if (arguments.Has("detach"))
+            return 0;
         using var signals = SignalForwarding.To(init.Pid);
         return init.Terminal is { } terminal ? TerminalRelay.Run(terminal, init.Pid) : Child.Reap(init.Pid).ExitCode;
     }
 
-    private static ProcessSpec Asked(Arguments arguments, ProcessSpec container) => new()
+    private static InitProcess Launch(Container container, ProcessSpec process, Arguments arguments)
     {
-        Args = [.. arguments.Words.Skip(1)],
-        Cwd = arguments["cwd"] ?? container.Cwd,
-        Env = [.. container.Env ?? [], .. arguments.Every("env"), .. arguments.Every("e")],
-        Terminal = arguments.Has("tty") || arguments.Has("t"),
-        User = arguments["user"] is { } user ? User(user) : container.User,
+        var preserved = CreateCommand.PreserveFds(arguments);
+        var namespaces = NamespacePlan.Kinds(container.Spec.Linux);
+        using var target = container.OpenProcess();
+        using var file = FileDescriptor.Borrow(target.Fd);
+        var plan = ProcessPlan.ForExec(
+            process, CgroupOf(container, arguments["cgroup"]), namespaces,
+            PreparedBundle.AvailableCapabilities(namespaces));
+        return InitProcess.Start(
+            [.. plan.Select(e => e.Op == PlanOp.Execute ? e with { C = preserved } : e)],
+            StandardStreams.Inherited(), new ProcessRequests(process),
+            PassedFiles.Merge([file], PassedFiles.For(listener: null, preserved)));
+    }
+
+    private static void Publish(InitProcess init, Arguments arguments)
+    {
+        const int sigkill = 9;
+        try
+        {
+            if (arguments["console-socket"] is { Length: > 0 } socket && init.Terminal is { } terminal)
+                ConsoleSocket.Send(socket, terminal);
+            ContainerFiles.WritePid(arguments["pid-file"], init.Pid);
+        }
+        catch
+        {
+            ThisProcess.Kill(init.Pid, sigkill); // Ours and not reaped: the pid cannot be another's.
+            throw;
+        }
+    }
+
+    private static void Require(Container container, bool evenPaused)
+    {
+        switch (container.Status)
+        {
+            case OciStatus.Running or OciStatus.Created:
+            case OciStatus.Paused when evenPaused:
+                return;
+            case OciStatus.Paused:
+                throw new RuntimeException(
+                    $"cannot exec in a paused container: {container.Id}; resume it, or use --ignore-paused");
+            default:
+                throw new RuntimeException($"cannot exec in a stopped container: {container.Id} (container not running)");
+        }
+    }
+
+    private static void CheckTerminal(Arguments arguments, bool terminal)
+    {
+        var detached = arguments.Has("detach");
+        if (detached && terminal && arguments["console-socket"] is null)
+            throw new RuntimeException("--detach with a terminal needs --console-socket SOCKET, to hand the terminal to");
+        if (arguments["console-socket"] is { Length: > 0 } && !(detached && terminal))
+            throw new RuntimeException("--console-socket is of use only with --detach and a terminal");
+    }
+
+    private static CgroupSet CgroupOf(Container container, string? below)
+    {
+        if (below is null)
+            return PreparedBundle.CgroupsOf(container.Spec, container.CgroupsPath);
+        var cgroups = new CgroupSet(CgroupLayout.Detect(), $"{container.CgroupsPath}/{below.Trim('/')}");
+        var missing = cgroups.Directories.FirstOrDefault(d => !Directory.Exists(d.Path)).Path;
+        return missing is null ? cgroups : throw new RuntimeException($"--cgroup {below}: there is no {missing}");
+    }
+
+    private static ProcessSpec Asked(Arguments arguments, ProcessSpec container)
+    {
+        if (arguments["process"] is { } file)
+            return Read(file);
+        var caps = arguments.Every("cap").ToArray();
+        return container with
+        {
+            Args = arguments.Words.Count > 1 ? [.. arguments.Words.Skip(1)]
+                : throw new RuntimeException("exec needs a command, or --process FILE; see orch-runtime exec --help", 2),
+            Cwd = arguments["cwd"] ?? container.Cwd,
+            Env = [.. container.Env ?? [], .. arguments.Every("env")],
+            Terminal = arguments.Has("tty"),
+            ConsoleSize = null,
+            User = User(arguments, container.User),
+            Capabilities = caps.Length > 0 ? With(container.Capabilities, caps)
+                : arguments.Has("user") ? null
+                : container.Capabilities,
+            NoNewPrivileges = arguments.Has("no-new-privs") || container.NoNewPrivileges,
+            ApparmorProfile = arguments["apparmor"] ?? container.ApparmorProfile,
+            SelinuxLabel = arguments["process-label"] ?? container.SelinuxLabel,
+        };
+    }
+
+    private static ProcessSpec Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), BundleJson.Default.ProcessSpec)
+                ?? throw new RuntimeException($"{file}: is null");
+        }
+        catch (JsonException e)
+        {
+            throw new RuntimeException($"{file}: {e.Message}");
+        }
+    }
+
+    private static CapabilitySets With(CapabilitySets? sets, string[] more) => new()
+    {
+        Bounding = [.. sets?.Bounding ?? [], .. more],
+        Effective = [.. sets?.Effective ?? [], .. more],
+        Permitted = [.. sets?.Permitted ?? [], .. more],
+        Inheritable = sets?.Inheritable,
+        Ambient = sets?.Ambient,
     };
 
-    private static UserSpec User(string text)
+    private static UserSpec User(Arguments arguments, UserSpec container)
     {
-        var ids = text.Split(':').Select(t => uint.TryParse(t, CultureInfo.InvariantCulture, out var id)
-            ? id
-            : throw new RuntimeException($"user \"{text}\" is not UID[:GID]")).ToArray();
-        return new UserSpec(ids[0], ids.Length > 1 ? ids[1] : 0);
+        uint[] groups = [.. arguments.Every("additional-gids").Select(g => Id("additional-gids", g))];
+        if (arguments["user"] is not { } user)
+            return container with { AdditionalGids = [.. container.AdditionalGids ?? [], .. groups] };
+        var ids = user.Split(':', 2);
+        return new UserSpec(
+            Id("user", ids[0]), ids.Length > 1 ? Id("user", ids[1]) : 0, groups, container.Umask);
     }
+
+    private static uint Id(string flag, string text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw new RuntimeException($"--{flag} \"{text}\" is no number; names are looked up by the caller", 2);
 }

@@ -1,7 +1,4 @@
-using System.Globalization;
-using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
-using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Containers;
 using Orchestrator.Runtime.Init;
 
@@ -11,51 +8,55 @@ namespace Orchestrator.Runtime.Commands;
 /// are one, and the container has the caller's own streams.</summary>
 internal static class RunCommand
 {
-    public static int Execute(StateRoot root, Arguments arguments)
+    public static int Execute(Invocation invocation)
     {
-        var id = arguments.Id();
-        var bundle = Path.GetFullPath(arguments["bundle"] ?? arguments["b"] ?? ".");
-        var directory = new ShimDirectory(root.Claim(id));
-        PreparedBundle? prepared = null;
+        var arguments = invocation.Arguments;
+        if (arguments.Has("detach"))
+            return Detached(invocation);
+        var options = CreateCommand.Options(invocation, detached: false);
+        if (options.ConsoleSocket is not null)
+            throw new RuntimeException("--console-socket needs --detach: without it the terminal is shown here", 2);
+        using var container = NewContainer.Create(invocation.Root, options);
+        var ended = false;
         try
         {
-            prepared = PreparedBundle.Prepare(bundle, $"/orch/{id}");
-            return Run(prepared, directory, id, bundle, arguments["pid-file"]);
+            var code = Run(container);
+            ended = true;
+            return code;
         }
         finally
         {
-            prepared?.Cgroups.Remove();
-            Directory.Delete(directory.Path, recursive: true);
+            if (!ended || !arguments.Has("keep"))
+                container.Remove();
         }
     }
 
-    private static int Run(PreparedBundle prepared, ShimDirectory directory, string id, string bundle, string? pidFile)
+    private static int Run(NewContainer container)
     {
-        using var init = prepared.StartInit(StandardStreams.Inherited());
-        init.Go();
-        init.AwaitExecuted();
-        StateRoot.Save(directory, Recorded(id, bundle, init.Pid, prepared.CgroupsPath));
-        if (pidFile is not null)
-            File.WriteAllText(pidFile, init.Pid.ToString(CultureInfo.InvariantCulture));
-        using var signals = SignalForwarding.To(init.Pid);
-        if (init.Terminal is not { } terminal)
-            return Child.Reap(init.Pid).ExitCode;
+        container.Start();
+        using var signals = SignalForwarding.To(container.Init.Pid);
+        if (container.Init.Terminal is not { } terminal)
+            return Child.Reap(container.Init.Pid).ExitCode;
         using (terminal)
-            return TerminalRelay.Run(terminal, init.Pid);
+            return TerminalRelay.Run(terminal, container.Init.Pid);
     }
 
-    private static ContainerState Recorded(string id, string bundle, int pid, string cgroupsPath) => new()
+    private static int Detached(Invocation invocation)
     {
-        Id = id,
-        Status = ContainerStatus.Running,
-        Pid = pid,
-        PidStartTicks = ProcessIdentity.StartTicks(pid) ?? 0,
-        ShimPid = Environment.ProcessId,
-        ShimStartTicks = ProcessIdentity.StartTicks(Environment.ProcessId) ?? 0,
-        BootId = ProcessIdentity.BootId(),
-        Bundle = bundle,
-        CgroupsPath = cgroupsPath,
-        CreatedAt = DateTimeOffset.UtcNow,
-        StartedAt = DateTimeOffset.UtcNow,
-    };
+        var options = CreateCommand.Options(invocation, detached: true);
+        using (NewContainer.Create(invocation.Root, options))
+        {
+            var container = invocation.Container();
+            try
+            {
+                CreateCommand.Start(container);
+                return 0;
+            }
+            catch
+            {
+                ContainerRemoval.Remove(container);
+                throw;
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Linux;
 using Orchestrator.Linux.Cgroups;
 using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
@@ -32,18 +33,21 @@ internal sealed class PreparedBundle
 
     /// <param name="bundle">Absolute.</param>
     /// <exception cref="RuntimeException">Nothing is left behind.</exception>
-    public static PreparedBundle Prepare(string bundle, string defaultCgroupsPath)
+    public static PreparedBundle Prepare(string bundle, string defaultCgroupsPath) =>
+        Prepare(BundleDirectory.Read(bundle), bundle, defaultCgroupsPath);
+
+    /// <inheritdoc cref="Prepare(string, string)"/>
+    public static PreparedBundle Prepare(RuntimeSpec spec, string bundle, string defaultCgroupsPath)
     {
-        var spec = BundleDirectory.Read(bundle);
         var cgroups = CgroupsOf(spec, defaultCgroupsPath);
         try
         {
-            cgroups.Create();
+            Create(cgroups);
             cgroups.Apply(ResourceMapping.ToLimits(spec.Linux?.Resources));
         }
         catch (IOException e)
         {
-            cgroups.Remove();
+            DefaultCgroup.Remove(cgroups, PathOf(spec, defaultCgroupsPath));
             throw new RuntimeException(e.Message);
         }
 
@@ -52,15 +56,21 @@ internal sealed class PreparedBundle
 
     /// <summary>Everything up to just before execve.</summary>
     /// <param name="streams">Descriptors 0, 1 and 2.</param>
+    /// <param name="adapt">Called with each plan before it is executed.</param>
+    /// <param name="passed">More files, as <see cref="PassedFiles"/> gives them.</param>
     /// <exception cref="RuntimeException">Why not; its process is gone, its cgroup is the caller's to remove.</exception>
-    public InitProcess StartInit(FileDescriptor[] streams)
+    public InitProcess StartInit(
+        FileDescriptor[] streams, Func<IReadOnlyList<PlanEntry>, IReadOnlyList<PlanEntry>>? adapt = null,
+        FileDescriptor?[]? passed = null)
     {
         using var files = BundleFiles.Open(Spec, bundle);
         return InitProcess.StartReady(
-            () => ContainerPlan.Build(
-                Spec, bundle, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, files.Numbers),
-            streams, new ContainerRequests(Spec, streams), files.AsExtra());
+            () => Build(files.Numbers) is var plan && adapt is not null ? adapt(plan) : plan,
+            streams, new ContainerRequests(Spec, streams), PassedFiles.Merge(files.AsExtra(), passed ?? []));
     }
+
+    private IReadOnlyList<PlanEntry> Build(PlanFiles numbers) => ContainerPlan.Build(
+        Spec, bundle, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, numbers);
 
     /// <summary>What a process in these namespaces may be given: root of a user namespace has all there are, over what
     /// belongs to that.</summary>
@@ -81,6 +91,29 @@ internal sealed class PreparedBundle
         }
     }
 
-    private static string PathOf(RuntimeSpec spec, string defaultPath) =>
+    /// <summary>Removes the cgroup, and a default parent that is empty then.</summary>
+    public void RemoveCgroups() => DefaultCgroup.Remove(Cgroups, CgroupsPath);
+
+    /// <summary>Where the container of a spec goes.</summary>
+    public static string PathOf(RuntimeSpec spec, string defaultPath) =>
         spec.Linux?.CgroupsPath is { Length: > 0 } given ? given : defaultPath;
+
+    /// <summary>Again when the last container beside has just taken the parent away.</summary>
+    private static void Create(CgroupSet cgroups)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                cgroups.Create();
+                return;
+            }
+            catch (IOException e) when (attempt < 5 && IsGone(e))
+            {
+            }
+        }
+    }
+
+    private static bool IsGone(IOException e) =>
+        e is DirectoryNotFoundException or LinuxException { Errno: Errno.ENOENT or Errno.ENODEV };
 }

@@ -15,9 +15,20 @@ internal sealed class InitProcess : IDisposable
     private readonly IInitRequests requests;
     private readonly int firstStage;
     private int forks;
+    private bool isOurChild = true;
 
     private InitProcess(IReadOnlyList<PlanEntry> plan, FileDescriptor sync, int firstStage, IInitRequests requests) =>
         (this.plan, this.sync, this.firstStage, this.requests) = (plan, sync, firstStage, requests);
+
+    /// <summary>One that an earlier process of ours made ready, and that now waits on a socket.</summary>
+    /// <param name="plan">What it is at, as far as needed to name a step that fails.</param>
+    /// <param name="connection">To that socket; owned.</param>
+    public static InitProcess Attach(
+        IReadOnlyList<PlanEntry> plan, FileDescriptor connection, int pid, IInitRequests requests) =>
+        new(plan, connection, firstStage: 0, requests)
+        {
+            Pid = pid, isOurChild = false, forks = int.MaxValue,
+        };
 
     /// <summary>The process that becomes the program: a child of ours. 0 before it was forked.</summary>
     public int Pid { get; private set; }
@@ -28,6 +39,7 @@ internal sealed class InitProcess : IDisposable
     /// <summary>Starts one and waits until it is ready to be started.</summary>
     /// <param name="plan">One that waits for the start. Called again if the first try is killed at birth.</param>
     /// <param name="streams">Descriptors 0, 1 and 2.</param>
+    /// <param name="extra">As of <see cref="Start"/>.</param>
     /// <exception cref="RuntimeException">A step failed; the process is gone and reaped.</exception>
     /// <remarks>
     /// Since 6.14 the kernel compares how often the parent's cgroup was killed with how often the child's was, and
@@ -184,6 +196,8 @@ internal sealed class InitProcess : IDisposable
 
     private void ReapQuietly()
     {
+        if (!isOurChild)
+            return; // It has ended, or is about to: its end of the socket is closed.
         const int sigkill = 9;
         var pid = Pid == 0 ? firstStage : Pid;
         ThisProcess.Kill(pid, sigkill); // Ours and not reaped yet: the pid cannot be another's.

@@ -62,7 +62,7 @@ internal sealed class ContainerShim : IDisposable
         catch
         {
             prepared.Cgroups.KillAll();
-            prepared.Cgroups.Remove();
+            prepared.RemoveCgroups();
             throw;
         }
     }
@@ -164,7 +164,7 @@ internal sealed class ContainerShim : IDisposable
 
         Main.StopReading(); // Ends the exit for whoever still waits.
 
-        prepared.Cgroups.Remove();
+        prepared.RemoveCgroups();
         Directory.Delete(options.State, recursive: true);
         loop.Stop();
     }

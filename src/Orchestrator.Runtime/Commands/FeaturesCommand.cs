@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Orchestrator.Linux.Processes;
+using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Plans;
+
+namespace Orchestrator.Runtime.Commands;
+
+/// <summary><c>features</c>: what this build implements, whatever the host's kernel has (<c>check</c> tells of that).
+/// </summary>
+/// <remarks>Source: runtime-spec 1.2, features.md and features-linux.md.</remarks>
+internal static class FeaturesCommand
+{
+    private static readonly string[] Hooks =
+        ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+
+    private static readonly string[] Namespaces =
+        ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"];
+
+    public static int Execute(Invocation invocation) => CommandLine.Print(StateCommand.Text(Write));
+
+    private static void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("ociVersionMin", "1.0.0");
+        json.WriteString("ociVersionMax", RuntimeSpec.CurrentVersion);
+        List(json, "hooks", Hooks);
+        json.WriteStartObject("linux");
+        List(json, "namespaces", Namespaces);
+        List(json, "capabilities", Capabilities.All);
+        Cgroup(json);
+        Seccomp(json);
+        Switch(json, "apparmor", enabled: true);
+        Switch(json, "selinux", enabled: true);
+        Switch(json, "intelRdt", enabled: false);
+        json.WriteStartObject("mountExtensions");
+        Switch(json, "idmap", enabled: true);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject("annotations");
+        json.WriteString("org.opencontainers.runtime-tools.orch.init", RuntimeSpec.ReaperAnnotation);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Cgroup(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("cgroup");
+        json.WriteBoolean("v1", true);
+        json.WriteBoolean("v2", true);
+        json.WriteBoolean("systemd", false);
+        json.WriteBoolean("systemdUser", false);
+        json.WriteBoolean("rdma", true);
+        json.WriteEndObject();
+    }
+
+    private static void Seccomp(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("seccomp");
+        json.WriteBoolean("enabled", true);
+        List(json, "actions",
+        [
+            "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD",
+            "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+        ]);
+        List(json, "operators",
+        [
+            "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ",
+            "SCMP_CMP_NE",
+        ]);
+        List(json, "archs", ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"]);
+        json.WriteEndObject();
+    }
+
+    private static void Switch(Utf8JsonWriter json, string name, bool enabled)
+    {
+        json.WriteStartObject(name);
+        json.WriteBoolean("enabled", enabled);
+        json.WriteEndObject();
+    }
+
+    private static void List(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

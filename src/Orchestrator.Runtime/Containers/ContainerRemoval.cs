@@ -1,0 +1,76 @@
+using Orchestrator.Linux;
+
+namespace Orchestrator.Runtime.Containers;
+
+/// <summary>Takes away all that is left of a container nobody is the parent of any more.</summary>
+internal static class ContainerRemoval
+{
+    private const int Sigkill = 9, Attempts = 1000;
+
+    public static void Remove(Container container)
+    {
+        EndProcesses(container);
+        try
+        {
+            DefaultCgroup.Remove(container.Cgroups, container.CgroupsPath);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EBUSY)
+        {
+            // An init whose runtime was killed may have come into it only now.
+            container.Cgroups.KillAll();
+            DefaultCgroup.Remove(container.Cgroups, container.CgroupsPath);
+        }
+
+        Directory.Delete(container.Directory.Path, recursive: true);
+    }
+
+    /// <summary>With a pid namespace of its own the kernel ends all with pid 1. Without, or when pid 1 was never known,
+    /// the cgroup says who belongs to the container.</summary>
+    private static void EndProcesses(Container container)
+    {
+        var killed = Kill(container);
+        if (!killed || !OwnsPids(container))
+            KillAll(container);
+        for (var i = 0; i < Attempts && container.Lives; i++)
+            Thread.Sleep(Math.Min(1 + (i / 10), 10));
+        if (container.Lives)
+            throw new RuntimeException($"container {container.Id}: pid {container.State.Pid} does not end after SIGKILL");
+    }
+
+    private static bool Kill(Container container)
+    {
+        using var process = container.TryOpenProcess();
+        if (process is null)
+            return false;
+        process.TrySignal(Sigkill);
+        Thaw(container);
+        return true;
+    }
+
+    private static bool OwnsPids(Container container)
+    {
+        try
+        {
+            return (container.Spec.Linux?.Namespaces ?? []).Any(n => n is { Type: "pid", Path: null });
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return false; // The bundle is gone, and it was made by one who kept no copy.
+        }
+    }
+
+    /// <summary>v1's freezer holds back even SIGKILL.</summary>
+    private static void Thaw(Container container)
+    {
+        var cgroups = container.Cgroups;
+        if (cgroups.IsFrozen())
+            cgroups.Thaw();
+    }
+
+    private static void KillAll(Container container)
+    {
+        var cgroups = container.Cgroups;
+        if (cgroups.Processes().Count > 0)
+            cgroups.KillAll();
+    }
+}
