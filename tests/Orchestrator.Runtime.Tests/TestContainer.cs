@@ -16,7 +16,7 @@ internal sealed class TestContainer : IDisposable
         Id = "t" + Path.GetFileName(directory)[3..];
         Directory.CreateDirectory($"{directory}/rootfs/bin");
         File.Copy("/bin/busybox", $"{directory}/rootfs/bin/busybox");
-        foreach (var applet in (string[])["sh", "cat", "id", "sleep", "ls", "true", "grep", "mkdir", "tty", "hostname", "dd", "head", "tail", "seq", "readlink", "stty", "wc", "test"])
+        foreach (var applet in (string[])["sh", "cat", "id", "sleep", "ls", "true", "grep", "mkdir", "tty", "hostname", "dd", "head", "tail", "seq", "readlink", "stty", "wc", "test", "yes"])
             File.CreateSymbolicLink($"{directory}/rootfs/bin/{applet}", "busybox");
         Spec = ContainerDefaults.Spec("rootfs", args, $"/orch-test/{Id}");
     }
@@ -26,6 +26,9 @@ internal sealed class TestContainer : IDisposable
         Environment.GetEnvironmentVariable("ORCH_RUNTIME") is { } native
             ? [native]
             : ["dotnet", "--roll-forward", "Major", Path.Combine(AppContext.BaseDirectory, "orch-runtime.dll")];
+
+    /// <summary>The program under test is a native build.</summary>
+    public static bool IsNative => Environment.GetEnvironmentVariable("ORCH_RUNTIME") is not null;
 
     public string Id { get; }
 

@@ -33,9 +33,7 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
             !host.AutoRemove || host.RestartPolicy.Condition == RestartCondition.No,
             "can't create 'AutoRemove' container with restart policy");
         RestartPolicyCheck.Check(host.RestartPolicy);
-        Require(
-            host.Log.Driver is "" or "json-file" or "none",
-            $"logger: no log driver named '{host.Log.Driver}' is registered; use json-file or none");
+        LogOptionCheck.Check(host.Log);
     }
 
     private static void CheckNumbers(HostSpec host)

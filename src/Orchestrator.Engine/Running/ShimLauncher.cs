@@ -42,25 +42,41 @@ internal sealed class ShimLauncher(EngineOptions options)
 
     private List<string> Arguments(ContainerRecord record, RunDirectories directories)
     {
-        var log = record.Spec.Host.Log;
         var arguments = new List<string>
         {
             "shim", "--id", record.Id, "--bundle", directories.Bundle(record.Id), "--state",
             directories.Shim(record.Id).Path,
         };
         if (record.LogPath.Length > 0)
-            arguments.AddRange(["--log-path", record.LogPath]);
-        foreach (var (option, flag) in new[] { ("max-size", "--log-max-size"), ("max-file", "--log-max-file") })
-        {
-            if ((log.Options?.GetValueOrDefault(option) ?? options.LogOptions.GetValueOrDefault(option)) is { } value)
-                arguments.AddRange([flag, value]);
-        }
-
+            arguments.AddRange(LogArguments(record, directories));
         if (record.Spec.OpenStdin)
             arguments.Add("--open-stdin");
         // A terminal stays open when its client leaves: someone may attach again.
         if (record.Spec is { OpenStdin: true, StdinOnce: true, Tty: false })
             arguments.Add("--stdin-once");
+        return arguments;
+    }
+
+    /// <summary>The container's own options, and the daemon's where it has none.</summary>
+    private List<string> LogArguments(ContainerRecord record, RunDirectories directories)
+    {
+        var own = record.Spec.Host.Log.Options;
+        string? Option(string name) => own?.GetValueOrDefault(name) ?? options.LogOptions.GetValueOrDefault(name);
+        var arguments = new List<string> { "--log-path", record.LogPath };
+        foreach (var name in (string[])["max-size", "max-file", "mode", "max-buffer-size"])
+        {
+            if (Option(name) is { } value)
+                arguments.AddRange([$"--log-{name}", value]);
+        }
+
+        if (LogAttributes.Of(record, Option) is { } attributes)
+        {
+            // In a file: values of variables are no business of those who may list processes.
+            var path = Path.Combine(directories.Bundle(record.Id), "log-attrs.json");
+            File.WriteAllBytes(path, attributes);
+            arguments.AddRange(["--log-attrs", path]);
+        }
+
         return arguments;
     }
 

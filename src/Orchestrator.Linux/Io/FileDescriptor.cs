@@ -59,6 +59,26 @@ public sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvalid
         return pair;
     }
 
+    /// <summary>A counter (eventfd), non-blocking: readable once somebody wrote eight bytes that are not zero.</summary>
+    public static FileDescriptor Event()
+    {
+        const int flags = (int)(OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK);
+        return new(LinuxException.Check(eventfd(0, flags), "eventfd", "event"));
+    }
+
+    /// <summary>Asks for a pipe of this many bytes. One that the kernel does not grant stays as it was.</summary>
+    public void TryGrowPipe(int bytes)
+    {
+        const int setPipeSize = 1031;
+        _ = fcntl(Fd, setPipeSize, bytes);
+    }
+
+    /// <summary>Cuts the file off after so many bytes.</summary>
+    public void Truncate(long length) => LinuxException.Check(ftruncate(Fd, length), "ftruncate", "file descriptor");
+
+    /// <summary>Returns when content and size are on disk.</summary>
+    public void Sync() => LinuxException.Check(LibcFiles.fsync(Fd), "fsync", "file descriptor");
+
     public void SetNonBlocking()
     {
         const int getFlags = 3, setFlags = 4;
@@ -124,6 +144,8 @@ public sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     }
 
     [LibraryImport("libc", SetLastError = true)] private static partial int fcntl(int fd, int command, int argument);
+    [LibraryImport("libc", SetLastError = true)] private static partial int eventfd(uint count, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static partial int ftruncate(int fd, long length);
     [LibraryImport("libc", SetLastError = true)] private static partial int pipe2(int* fds, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int dup2(int from, int to);
     [LibraryImport("libc", SetLastError = true)] private static partial nint read(int fd, byte* buffer, nuint count);

@@ -11,9 +11,12 @@ internal sealed class Connection : IDisposable
     /// </summary>
     private const int MaxQueued = 8 << 20;
 
+    /// <summary>What a piece of it costs besides its bytes.</summary>
+    private const int PieceOverhead = 128;
+
+    private readonly EventLoop loop;
     private readonly EventLoop.Watch watch;
     private readonly LinkedList<ReadOnlyMemory<byte>> outgoing = [];
-    private readonly byte[] incoming = new byte[32 << 10];
     private int queued;
     private bool closeWhenSent;
     private bool reading = true;
@@ -21,6 +24,7 @@ internal sealed class Connection : IDisposable
 
     public Connection(EventLoop loop, FileDescriptor socket)
     {
+        this.loop = loop;
         Socket = socket;
         watch = loop.Add(socket, PollEvents.In | PollEvents.ReadHangUp, OnReady);
     }
@@ -28,6 +32,15 @@ internal sealed class Connection : IDisposable
     public FileDescriptor Socket { get; }
 
     public bool Closed { get; private set; }
+
+    /// <summary>It is waited for, however slow it is: never cut off.</summary>
+    public bool IsWaitedFor { get; set; }
+
+    /// <summary>Bytes that the client has not taken yet.</summary>
+    public int Queued => queued;
+
+    /// <summary>Called each time the client has taken some of them.</summary>
+    public Action? Taken { get; set; }
 
     /// <summary>Gets what arrives. The memory is only good until it returns.</summary>
     public Action<ReadOnlyMemory<byte>>? Received { get; set; }
@@ -43,9 +56,9 @@ internal sealed class Connection : IDisposable
         if (Closed || closeWhenSent)
             return;
         outgoing.AddLast(bytes);
-        queued += bytes.Length;
+        queued += bytes.Length + PieceOverhead;
         Flush();
-        if (queued > MaxQueued)
+        if (queued > MaxQueued && !IsWaitedFor)
             Dispose();
     }
 
@@ -77,7 +90,11 @@ internal sealed class Connection : IDisposable
         try
         {
             if (events.HasFlag(PollEvents.Out))
+            {
                 Flush();
+                Taken?.Invoke();
+            }
+
             if ((events & (PollEvents.HangUp | PollEvents.Error)) != 0)
                 HungUp();
             else if (!Closed && (events & (PollEvents.In | PollEvents.ReadHangUp)) != 0 && reading && !ended)
@@ -93,17 +110,17 @@ internal sealed class Connection : IDisposable
     private void HungUp()
     {
         int count;
-        while (!Closed && !ended && (count = Socket.Read(incoming)) > 0)
-            Received?.Invoke(incoming.AsMemory(0, count));
+        while (!Closed && !ended && (count = Socket.Read(loop.Buffer)) > 0)
+            Received?.Invoke(loop.Buffer.AsMemory(0, count));
         Dispose();
     }
 
     private void Receive()
     {
-        var count = Socket.Read(incoming);
+        var count = Socket.Read(loop.Buffer);
         if (count > 0)
         {
-            Received?.Invoke(incoming.AsMemory(0, count));
+            Received?.Invoke(loop.Buffer.AsMemory(0, count));
         }
         else if (count == 0)
         {
@@ -123,10 +140,11 @@ internal sealed class Connection : IDisposable
                 if (written < 0)
                     break;
                 queued -= written;
-                if (written == next.Value.Length)
-                    outgoing.RemoveFirst();
-                else
-                    next.Value = next.Value[written..];
+                next.Value = next.Value[written..];
+                if (!next.Value.IsEmpty)
+                    continue;
+                queued -= PieceOverhead;
+                outgoing.RemoveFirst();
             }
         }
         catch (LinuxException)

@@ -7,6 +7,7 @@ using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Containers;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
+using Orchestrator.Runtime.Shim.Logs;
 
 namespace Orchestrator.Runtime.Shim;
 
@@ -15,16 +16,22 @@ internal sealed class ContainerShim : IDisposable
 {
     private const int Sigkill = 9, NotExecutable = 126;
 
+    /// <summary>A log disk that hangs holds up the news of an end so long, and no longer.</summary>
+    private static readonly TimeSpan LogTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Orphans that no namespace takes are ours to reap, and nothing says that they have ended.</summary>
+    private static readonly TimeSpan OrphanTime = TimeSpan.FromSeconds(1);
+
     private readonly ShimOptions options;
     private readonly EventLoop loop;
     private readonly ShimDirectory directory;
     private readonly PreparedBundle prepared;
-    private readonly JsonLog? log;
+    private readonly ContainerLog? log;
     private readonly InitProcess init;
-    private readonly Dictionary<string, ShimProcess> execs = [];
+    private bool isRecorded;
 
     private ContainerShim(
-        ShimOptions options, EventLoop loop, PreparedBundle prepared, JsonLog? log, InitProcess init,
+        ShimOptions options, EventLoop loop, PreparedBundle prepared, ContainerLog? log, InitProcess init,
         ProcessStreams streams)
     {
         (this.options, this.loop, this.prepared, this.log, this.init) = (options, loop, prepared, log, init);
@@ -33,11 +40,16 @@ internal sealed class ContainerShim : IDisposable
         Main = new ShimProcess(loop, init.Pid, streams, log, options.StdinOnce, readAtOnce: true, ReapDead);
         State = Created(options, prepared, init.Pid);
         Save();
+        loop.Resting = Rest;
+        if (!prepared.Namespaces.HasFlag(NamespaceKinds.Pid))
+            loop.After(OrphanTime, ReapOrphans);
     }
 
     public ContainerState State { get; private set; }
 
     public ShimProcess Main { get; }
+
+    public ExecSessions Execs { get; } = new();
 
     /// <summary>Called when a process has ended for good: who waits for it may be told.</summary>
     public Action<string?, ExitStatus>? Finished { get; set; }
@@ -50,9 +62,7 @@ internal sealed class ContainerShim : IDisposable
         try
         {
             var process = prepared.Spec.Process ?? throw new RuntimeException("config.json has no process");
-            var log = options.LogPath is { } path
-                ? new JsonLog(path, options.LogMaxBytes, options.LogMaxFiles, TimeProvider.System)
-                : null;
+            var log = options.Log is { } wanted ? new ContainerLog(wanted, TimeProvider.System, loop.Post) : null;
             var streams = process.Terminal ? ProcessStreams.Terminal()
                 : options.InheritStdio ? ProcessStreams.Inherited()
                 : ProcessStreams.Pipes(options.OpenStdin, outputs: true);
@@ -90,8 +100,7 @@ internal sealed class ContainerShim : IDisposable
 
     public ShimProcess Find(string? execId) =>
         execId is null ? Main
-        : execs.TryGetValue(execId, out var exec) ? exec
-        : throw new RuntimeException($"No such exec instance: {execId}");
+        : Execs.Find(execId) ?? throw new RuntimeException($"No such exec instance: {execId}");
 
     public void Signal(SignalRequest request)
     {
@@ -163,18 +172,17 @@ internal sealed class ContainerShim : IDisposable
         }
 
         Main.StopReading(); // Ends the exit for whoever still waits.
-
+        if (log?.Await(LogTime) != null)
+            Record();
         prepared.RemoveCgroups();
         Directory.Delete(options.State, recursive: true);
-        loop.Stop();
     }
 
     public void Dispose()
     {
         init.Dispose();
         Main.Dispose();
-        foreach (var exec in execs.Values)
-            exec.Dispose();
+        Execs.Dispose();
         log?.Dispose();
     }
 
@@ -186,9 +194,24 @@ internal sealed class ContainerShim : IDisposable
         {
             if (pid == Main.Pid && Main.Exit is null)
                 MainDied(status);
-            else if (execs.FirstOrDefault(e => e.Value.Pid == pid && e.Value.Exit is null) is { Value: { } exec })
+            else if (Execs.Running(pid) is { } exec)
                 exec.Ended(Status(status, State.StartedAt));
         }
+    }
+
+    private void ReapOrphans()
+    {
+        ReapDead();
+        if (!isRecorded)
+            loop.After(OrphanTime, ReapOrphans);
+    }
+
+    /// <summary>An idle container's shim should cost next to nothing.</summary>
+    private void Rest()
+    {
+        log?.Trim();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ResidentPages.DropFileBacked();
     }
 
     private void MainDied(WaitStatus status)
@@ -201,14 +224,28 @@ internal sealed class ContainerShim : IDisposable
             prepared.Cgroups.KillAll(); // With a pid namespace the kernel does so itself.
     }
 
-    /// <summary>The exit is on disk before anybody is told.</summary>
+    /// <summary>All it wrote is in its log, then its exit is on disk, and only then is anybody told.</summary>
     private void Ended()
     {
+        if (log is null)
+        {
+            Record();
+            return;
+        }
+
+        log.Finish(Record);
+        loop.After(LogTime, Record);
+    }
+
+    private void Record()
+    {
+        if (isRecorded)
+            return;
+        isRecorded = true;
         var exit = Main.Exit!;
         State = State with { Status = ContainerStatus.Stopped, Pid = 0, Exit = exit };
         try
         {
-            log?.Finish();
             DurableFile.Replace(
                 directory.ExitFile, JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ExitStatus));
             Save();
@@ -225,8 +262,12 @@ internal sealed class ContainerShim : IDisposable
     {
         var id = Guid.NewGuid().ToString("n");
         var exec = new ShimProcess(loop, pid, streams, log: null, stdinOnce: true, readAtOnce: detached, ReapDead);
-        exec.Finished = () => Finished?.Invoke(id, exec.Exit!);
-        execs[id] = exec;
+        exec.Finished = () =>
+        {
+            Execs.Ended(id);
+            Finished?.Invoke(id, exec.Exit!);
+        };
+        Execs.Add(id, exec);
         return new ExecStarted(id, pid);
     }
 

@@ -14,6 +14,8 @@ internal sealed class ControlServer : IDisposable
     private readonly FileDescriptor listener;
     private readonly EventLoop.Watch watch;
     private readonly List<(string? ExecId, Connection Client)> waiters = [];
+    private readonly HashSet<Connection> connections = [];
+    private bool isLeaving;
 
     public ControlServer(EventLoop loop, ContainerShim shim, string socketPath)
     {
@@ -42,6 +44,8 @@ internal sealed class ControlServer : IDisposable
             }
 
             var client = new Connection(loop, socket);
+            connections.Add(client);
+            client.Gone = () => Gone(client);
             var pending = new List<byte>();
             client.Received = bytes => Read(client, pending, bytes.Span);
             client.Ended = client.Dispose;
@@ -130,6 +134,7 @@ internal sealed class ControlServer : IDisposable
                 break;
             case ShimCall.Delete:
                 Do(client, body, json.Empty, _ => shim.Delete());
+                Leave();
                 break;
             default:
                 throw new RuntimeException($"the shim knows no call {(int)call}");
@@ -141,25 +146,51 @@ internal sealed class ControlServer : IDisposable
         var process = shim.Find(execId);
         if (process.Exit is { } exit && process.Finished is null && (execId is not null || shim.State.Exit is not null))
         {
-            Reply(client, exit, ShimJson.Default.ExitStatus);
+            Tell(client, execId, exit);
             return;
         }
 
         waiters.Add((execId, client));
-        client.Gone = () => waiters.RemoveAll(w => w.Client == client);
+        client.Gone += () => waiters.RemoveAll(w => w.Client == client);
+    }
+
+    private void Tell(Connection client, string? execId, ExitStatus exit)
+    {
+        Reply(client, exit, ShimJson.Default.ExitStatus);
+        if (execId is not null)
+            shim.Execs.Told(execId);
+    }
+
+    /// <summary>The container is gone; clients still get what is on its way to them, however slow they are.</summary>
+    private void Leave()
+    {
+        isLeaving = true;
+        Dispose();
+        foreach (var client in connections.ToArray())
+            client.CloseWhenSent();
+        if (connections.Count == 0)
+            loop.Stop();
+    }
+
+    private void Gone(Connection client)
+    {
+        connections.Remove(client);
+        if (isLeaving && connections.Count == 0)
+            loop.Stop();
     }
 
     private void Finished(string? execId, ExitStatus exit)
     {
         foreach (var (_, client) in waiters.Where(w => w.ExecId == execId).ToArray())
-            Reply(client, exit, ShimJson.Default.ExitStatus);
+            Tell(client, execId, exit);
     }
 
     private void Attach(Connection client, AttachRequest request)
     {
         var process = shim.Find(request.ExecId);
         client.Send(ShimFrame.Encode(ShimCall.Ok, "{}"u8));
-        process.Attach(client, request);
+        // Who starts an exec, or was there before the program was, is who the program runs for.
+        process.Attach(client, request, request.ExecId is not null || shim.State.Status == ContainerStatus.Created);
     }
 
     private void Resize(ResizeRequest request)

@@ -1,14 +1,31 @@
+using System.Collections.Concurrent;
 using Orchestrator.Linux.Io;
 
 namespace Orchestrator.Runtime.Shim;
 
-/// <summary>One thread, one epoll: handlers run one at a time, so nothing in a shim needs a lock.</summary>
+/// <summary>One thread, one epoll: handlers run one at a time, so what they share needs no lock.</summary>
 internal sealed class EventLoop : IDisposable
 {
+    /// <summary>Milliseconds without an event: soon after the start, and not too often later.</summary>
+    private const long FirstRest = 1_000, LaterRest = 10_000;
+
     private readonly Epoll epoll = new();
+    private readonly FileDescriptor wake = FileDescriptor.Event();
+    private readonly ConcurrentQueue<Action> posted = new();
+    private long rest = FirstRest;
+    private long lastEvent = Environment.TickCount64;
+    private bool isActive = true;
     private readonly Dictionary<long, Action<PollEvents>> handlers = [];
     private readonly PriorityQueue<Action, long> timers = new();
     private long lastKey;
+
+    public EventLoop() => Add(wake, PollEvents.In, _ => RunPosted());
+
+    /// <summary>Called when nothing has happened for a while, once after each time that something has.</summary>
+    public Action? Resting { get; set; }
+
+    /// <summary>What handlers read into: what they keep of it they copy.</summary>
+    public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(64 << 10);
 
     public bool Stopped { get; private set; }
 
@@ -26,6 +43,18 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Runs once, after at least this long.</summary>
     public void After(TimeSpan delay, Action action) =>
         timers.Enqueue(action, Environment.TickCount64 + (long)delay.TotalMilliseconds);
+
+    /// <summary>Runs soon, on the loop's thread. May be called from any.</summary>
+    public void Post(Action action)
+    {
+        Span<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
+        posted.Enqueue(action);
+        lock (posted)
+        {
+            if (!wake.IsClosed)
+                wake.Write(one);
+        }
+    }
 
     public void Stop() => Stopped = true;
 
@@ -47,14 +76,50 @@ internal sealed class EventLoop : IDisposable
                 timers.Dequeue();
                 action();
             }
+
+            Rest(count > 0);
         }
     }
 
-    public void Dispose() => epoll.Dispose();
+    public void Dispose()
+    {
+        epoll.Dispose();
+        lock (posted)
+            wake.Dispose();
+    }
 
-    private int Timeout() => timers.TryPeek(out _, out var due)
-        ? (int)Math.Clamp(due - Environment.TickCount64, 0, int.MaxValue)
-        : -1;
+    /// <summary>Timers do not count: they are what happens when nothing does.</summary>
+    private void Rest(bool somethingHappened)
+    {
+        if (somethingHappened)
+        {
+            isActive = true;
+            lastEvent = Environment.TickCount64;
+        }
+        else if (isActive && Environment.TickCount64 - lastEvent >= rest)
+        {
+            isActive = false;
+            rest = LaterRest;
+            Resting?.Invoke();
+        }
+    }
+
+    private void RunPosted()
+    {
+        Span<byte> count = stackalloc byte[8];
+        wake.Read(count);
+        while (posted.TryDequeue(out var action))
+            action();
+    }
+
+    private int Timeout()
+    {
+        var now = Environment.TickCount64;
+        var limit = isActive ? Math.Max(0, lastEvent + rest - now) : int.MaxValue;
+        if (timers.TryPeek(out _, out var due))
+            limit = Math.Clamp(due - now, 0, limit);
+        return limit == int.MaxValue ? -1 : (int)limit;
+    }
 
     /// <summary>One watched descriptor. Dispose before closing it.</summary>
     internal sealed class Watch(EventLoop loop, int fd, long key, PollEvents current) : IDisposable

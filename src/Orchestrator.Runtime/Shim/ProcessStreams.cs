@@ -45,6 +45,8 @@ internal sealed class ProcessStreams
         var (outRead, stdout) = outputs ? FileDescriptor.Pipe(nonBlockingRead: true) : (null, none);
         var (errRead, stderr) = outputs ? FileDescriptor.Pipe(nonBlockingRead: true) : (null, none);
         stdinWrite?.SetNonBlocking();
+        outRead?.TryGrowPipe(OutputPipe.PipeBytes);
+        errRead?.TryGrowPipe(OutputPipe.PipeBytes);
         var streams = new ProcessStreams { ForChild = [stdin, stdout, stderr], Stdin = stdinWrite };
         streams.theirs.AddRange(((FileDescriptor[])[none, stdin, stdout, stderr]).Distinct());
         if (outRead is not null && errRead is not null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Runtime.Commands;
+using Orchestrator.Runtime.Shim.Logs;
 
 namespace Orchestrator.Runtime.Shim;
 
@@ -9,7 +10,7 @@ internal sealed record ShimOptions
     public static readonly string[] Switches = ["open-stdin", "stdin-once", "inherit-stdio"];
 
     public static readonly string[] Values =
-        ["id", "bundle", "state", "log-path", "log-max-size", "log-max-file", "cgroup-parent", "ready-fd"];
+        ["id", "bundle", "state", "cgroup-parent", "ready-fd", .. LogOptions.Values];
 
     public required string Id { get; init; }
 
@@ -17,11 +18,8 @@ internal sealed record ShimOptions
 
     public required string State { get; init; }
 
-    public string? LogPath { get; init; }
-
-    public long LogMaxBytes { get; init; }
-
-    public int LogMaxFiles { get; init; } = 1;
+    /// <summary>Null: no log.</summary>
+    public LogOptions? Log { get; init; }
 
     /// <summary>Used when config.json has no cgroupsPath.</summary>
     public string CgroupParent { get; init; } = "/orch";
@@ -41,32 +39,11 @@ internal sealed record ShimOptions
         Id = arguments.Need("id"),
         Bundle = Path.GetFullPath(arguments.Need("bundle")),
         State = Path.GetFullPath(arguments.Need("state")),
-        LogPath = arguments["log-path"],
-        LogMaxBytes = Size(arguments["log-max-size"]),
-        LogMaxFiles = int.Parse(arguments["log-max-file"] ?? "1", CultureInfo.InvariantCulture),
+        Log = LogOptions.From(arguments),
         CgroupParent = arguments["cgroup-parent"] ?? "/orch",
         OpenStdin = arguments.Has("open-stdin"),
         StdinOnce = arguments.Has("stdin-once"),
         InheritStdio = arguments.Has("inherit-stdio"),
         ReadyFd = int.Parse(arguments["ready-fd"] ?? "1", CultureInfo.InvariantCulture),
     };
-
-    /// <summary>Docker's sizes: a number with k, m or g.</summary>
-    internal static long Size(string? text)
-    {
-        if (string.IsNullOrEmpty(text) || text == "-1")
-            return 0;
-        var digits = text.TrimEnd('b', 'B');
-        var factor = digits.Length > 0 ? char.ToLowerInvariant(digits[^1]) switch
-        {
-            'k' => 1L << 10,
-            'm' => 1L << 20,
-            'g' => 1L << 30,
-            _ => 1,
-        } : 1;
-        digits = factor == 1 ? digits : digits[..^1];
-        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number * factor
-            : throw new RuntimeException($"--log-max-size {text} is no size; use for example 10m", 2);
-    }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Shim;
+using Orchestrator.Runtime.Shim.Logs;
 
 namespace Orchestrator.Runtime.Shim;
 
@@ -12,8 +13,11 @@ internal sealed class ShimProcess : IDisposable
     /// <summary>Grandchildren may hold the pipes of a dead process open; this long they are listened to.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>A client that is waited for holds up the process when it is this far behind.</summary>
+    private const int HighWater = 1 << 20;
+
     private readonly EventLoop loop;
-    private readonly JsonLog? log;
+    private readonly ContainerLog? log;
     private readonly bool isTerminal;
     private readonly bool stdinOnce;
     private readonly List<OutputPipe> outputs = [];
@@ -26,7 +30,8 @@ internal sealed class ShimProcess : IDisposable
     /// <param name="stdinOnce">A client that goes away takes the standard input with it.</param>
     /// <param name="readAtOnce">False: what it writes waits for the first client.</param>
     public ShimProcess(
-        EventLoop loop, int pid, ProcessStreams streams, JsonLog? log, bool stdinOnce, bool readAtOnce, Action died)
+        EventLoop loop, int pid, ProcessStreams streams, ContainerLog? log, bool stdinOnce, bool readAtOnce,
+        Action died)
     {
         (this.loop, this.log, Pid, isTerminal, this.stdinOnce) = (loop, log, pid, streams.IsTerminal, stdinOnce);
         pidFd = PidFd.Open(pid);
@@ -36,6 +41,8 @@ internal sealed class ShimProcess : IDisposable
         foreach (var (stream, file) in streams.Outputs)
             outputs.Add(new OutputPipe(loop, file, bytes => Received(stream, bytes), OutputEnded));
         Master = streams.Master;
+        if (log is not null)
+            log.Drained = Regulate;
         if (readAtOnce)
             StartReading();
     }
@@ -49,24 +56,26 @@ internal sealed class ShimProcess : IDisposable
 
     public ExitStatus? Exit { get; private set; }
 
+    /// <summary>Its output has been read, or given up.</summary>
+    public bool IsRead => outputs.TrueForAll(o => o.Closed);
+
     /// <summary>Called once, when the process has ended and its output has been read.</summary>
     public Action? Finished { get; set; }
 
     public void Signal(int signal) => pidFd.Signal(signal);
 
-    public void Attach(Connection client, AttachRequest wants)
+    /// <param name="waitForIt">The process is the client's own, and is held up by it as by a pipe of a shell. Other
+    /// clients are guests, and cut off when they do not keep up.</param>
+    public void Attach(Connection client, AttachRequest wants, bool waitForIt)
     {
         clients.Add((client, wants));
-        client.Gone = () =>
-        {
-            clients.RemoveAll(c => c.Client == client);
-            if (wants.Stdin && stdinOnce)
-                Stdin?.Close();
-        };
+        client.IsWaitedFor = waitForIt;
+        client.Taken = Regulate;
+        client.Gone += () => Left(client, wants);
         if (wants.Stdin && Stdin is { } stdin)
         {
             client.Received = bytes => stdin.Write(client, bytes.Span);
-            client.Ended = stdin.Close;
+            client.Ended = stdinOnce ? stdin.Close : null; // Else the next client may still have something to say.
         }
         else
         {
@@ -74,7 +83,7 @@ internal sealed class ShimProcess : IDisposable
         }
 
         StartReading();
-        if (outputs.TrueForAll(o => o.Closed))
+        if (IsRead)
             OutputEnded();
     }
 
@@ -85,35 +94,62 @@ internal sealed class ShimProcess : IDisposable
         pidFd.Dispose();
         Stdin?.Dispose();
         Exit = status;
-        if (!reading || outputs.TrueForAll(o => o.Closed))
+        if (!reading || IsRead)
             Finish();
         else
             loop.After(DrainTime, StopReading);
     }
 
-    /// <summary>What has not been read by now is given up.</summary>
-    public void StopReading() => outputs.ForEach(o => o.Dispose());
+    /// <summary>What is in the pipes is read; what grandchildren write after that is given up.</summary>
+    public void StopReading() => outputs.ForEach(o => o.ReadRest());
+
+    /// <summary>Gives up what has not been read.</summary>
+    public void Abandon() => outputs.ForEach(o => o.Dispose());
 
     public void Dispose()
     {
         deathWatch.Dispose();
         pidFd.Dispose();
         Stdin?.Dispose();
-        outputs.ForEach(o => o.Dispose());
+        Abandon();
     }
 
     private void StartReading()
     {
         reading = true;
-        outputs.ForEach(o => o.StartReading());
+        Regulate();
     }
 
-    private void Received(int stream, ReadOnlyMemory<byte> bytes)
+    /// <summary>Reads while everybody who must not miss anything keeps up.</summary>
+    private void Regulate()
     {
-        log?.Write(stream, bytes.Span);
-        if (clients.Count == 0)
+        if (!reading)
             return;
-        var framed = isTerminal ? bytes : Frame(stream, bytes.Span);
+        var wanted = log is not { MustWait: true }
+            && !clients.Exists(c => c.Client.IsWaitedFor && c.Client.Queued > HighWater);
+        foreach (var output in outputs)
+            output.SetReading(wanted);
+    }
+
+    private void Left(Connection client, AttachRequest wants)
+    {
+        clients.RemoveAll(c => c.Client == client);
+        if (wants.Stdin && stdinOnce)
+            Stdin?.Close();
+        Regulate();
+    }
+
+    private void Received(int stream, ReadOnlySpan<byte> bytes)
+    {
+        log?.Write(stream, bytes);
+        if (clients.Count > 0)
+            Send(stream, bytes);
+        Regulate();
+    }
+
+    private void Send(int stream, ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlyMemory<byte> framed = isTerminal ? bytes.ToArray() : Frame(stream, bytes);
         foreach (var (client, wants) in clients.ToArray())
         {
             if (stream == 2 ? wants.Stderr : wants.Stdout)
@@ -122,7 +158,7 @@ internal sealed class ShimProcess : IDisposable
     }
 
     /// <summary>Docker's frame: stream, three zeros, length big endian, bytes.</summary>
-    private static ReadOnlyMemory<byte> Frame(int stream, ReadOnlySpan<byte> bytes)
+    private static byte[] Frame(int stream, ReadOnlySpan<byte> bytes)
     {
         var frame = new byte[8 + bytes.Length];
         frame[0] = (byte)stream;
@@ -133,9 +169,7 @@ internal sealed class ShimProcess : IDisposable
 
     private void OutputEnded()
     {
-        if (!outputs.TrueForAll(o => o.Closed))
-            return;
-        if (Exit is not null)
+        if (IsRead && Exit is not null)
             Finish();
     }
 

@@ -48,7 +48,7 @@ public sealed class ShimTests
     public async Task Input_comes_out_again_in_frames_until_it_is_ended()
     {
         using var container = new TestContainer("/bin/cat");
-        var shim = await container.CreateAsync("--open-stdin");
+        var shim = await container.CreateAsync("--open-stdin", "--stdin-once");
         await using var stream = await shim.AttachAsync(null, true, true, true, None);
         await shim.StartAsync(None);
 
@@ -66,6 +66,8 @@ public sealed class ShimTests
         using var container = new TestContainer("/bin/cat");
         var shim = await container.CreateAsync("--open-stdin");
         await shim.StartAsync(None);
+        await using var half = await shim.AttachAsync(null, true, true, true, None);
+        half.CloseWrite();
         await (await shim.AttachAsync(null, true, true, true, None)).DisposeAsync();
 
         await using var next = await shim.AttachAsync(null, true, true, true, None);
@@ -74,6 +76,31 @@ public sealed class ShimTests
         await next.ReadExactlyAsync(frame);
 
         Assert.Equal((byte)'x', frame[8]);
+    }
+
+    [RootFact]
+    public async Task With_stdin_once_the_input_ends_with_the_client_that_gave_it()
+    {
+        using var container = new TestContainer("/bin/cat");
+        var shim = await container.CreateAsync("--open-stdin", "--stdin-once");
+        await shim.StartAsync(None);
+
+        await (await shim.AttachAsync(null, stdin: false, true, true, None)).DisposeAsync();
+        await (await shim.AttachAsync(null, stdin: true, true, true, None)).DisposeAsync();
+
+        Assert.Equal(0, (await shim.WaitAsync(None)).ExitCode);
+    }
+
+    [RootFact]
+    public async Task The_input_is_ended_by_the_call_as_well()
+    {
+        using var container = new TestContainer("/bin/cat");
+        var shim = await container.CreateAsync("--open-stdin");
+        await shim.StartAsync(None);
+
+        await shim.CloseStdinAsync(null, None);
+
+        Assert.Equal(0, (await shim.WaitAsync(None)).ExitCode);
     }
 
     [RootFact]

@@ -1,4 +1,4 @@
-namespace Orchestrator.Runtime.Shim;
+namespace Orchestrator.Runtime.Shim.Logs;
 
 /// <summary>
 /// Cuts a stream into lines, newline included; what is longer than 16 KiB comes in parts without one.
@@ -7,7 +7,7 @@ internal sealed class LogLines
 {
     public const int MaxPart = 16 << 10;
 
-    private readonly byte[] pending = new byte[MaxPart];
+    private byte[]? pending;
     private int length;
 
     public delegate void LineHandler(ReadOnlySpan<byte> line);
@@ -18,11 +18,18 @@ internal sealed class LogLines
         {
             var room = bytes[..Math.Min(bytes.Length, MaxPart - length)];
             var newline = room.IndexOf((byte)'\n');
-            var take = newline < 0 ? room.Length : newline + 1;
-            room[..take].CopyTo(pending.AsSpan(length));
-            length += take;
-            bytes = bytes[take..];
-            if (newline >= 0 || length == MaxPart)
+            var take = room[..(newline < 0 ? room.Length : newline + 1)];
+            bytes = bytes[take.Length..];
+            var whole = newline >= 0 || length + take.Length == MaxPart;
+            if (whole && length == 0)
+            {
+                handle(take); // The usual case: nothing to keep, nothing to copy.
+                continue;
+            }
+
+            take.CopyTo((pending ??= new byte[MaxPart]).AsSpan(length));
+            length += take.Length;
+            if (whole)
                 End(handle);
         }
     }
