@@ -31,6 +31,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     private readonly ExecTable execs;
     private readonly EngineRecovery recovery;
     private readonly EngineServices services;
+    private readonly RootMounter roots;
 
     internal ContainerEngine(EngineOptions options, EngineServices services, IContainerHost? testHost)
     {
@@ -42,8 +43,10 @@ public sealed class ContainerEngine : IAsyncDisposable
         store = new ContainerStore(options.DataRoot);
         var directories = new RunDirectories(options.RunRoot);
         var bundles = new BundleWriter(options, directories, table, logger);
+        roots = new RootMounter(options.UserRemap);
         var host = testHost ?? new KernelHost(
-            options, directories, services.Images, services.Network, table, bundles, new ShimLauncher(options), time, logger);
+            options, directories, services.Images, services.Network, table, bundles, roots, new ShimLauncher(options),
+            time, logger);
         containerEvents = new ContainerEvents(Events);
         Kernel = KernelSupport.Detect(options.CgroupParent);
         creator = new ContainerCreator(
@@ -261,10 +264,11 @@ public sealed class ContainerEngine : IAsyncDisposable
         return user is null ? null : new ImageUse(user.Id, user.State.IsUp);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         services.Images.Changed -= PublishImageEvent;
-        return tasks.DisposeAsync();
+        await tasks.DisposeAsync();
+        roots.Dispose();
     }
 
     internal async Task RecoverAsync(CancellationToken cancellationToken)

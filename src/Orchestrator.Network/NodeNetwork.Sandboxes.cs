@@ -8,17 +8,22 @@ namespace Orchestrator.Network;
 public sealed partial class NodeNetwork
 {
     /// <summary>Makes the network namespace of a container, with loopback up and nothing else. Idempotent.</summary>
+    /// <param name="made">File of a namespace that someone else made for it, and that belongs to its own users; null:
+    /// one is made here.</param>
     /// <returns>Path to give to the runtime; valid until the sandbox is deleted.</returns>
     public Task<string> CreateSandboxAsync(
-        string containerId, SandboxConfig config, CancellationToken cancellationToken) =>
+        string containerId, SandboxConfig config, CancellationToken cancellationToken, string? made = null) =>
         ExclusiveAsync(async () =>
         {
             var path = paths.NamespaceOf(containerId);
-            if (sandboxes.ContainsKey(containerId) && !NetNamespace.IsPinned(path))
+            if (sandboxes.ContainsKey(containerId) && (made is not null || !NetNamespace.IsPinned(path)))
                 await RemoveSandboxAsync(containerId, cancellationToken); // What it was attached to went with it.
             var record = sandboxes.GetValueOrDefault(containerId) ?? new SandboxRecord(containerId, config, [], []);
             Keep(record with { Config = config });
-            EnsureNamespace(path);
+            if (made is null)
+                EnsureNamespace(path);
+            else
+                Adopt(made, path);
             return path;
         }, cancellationToken);
 
@@ -82,6 +87,17 @@ public sealed partial class NodeNetwork
             // As docker has it: any program may listen below 1024 and ping, in a namespace that is its own.
             Sysctl.TrySet("ipv4/ip_unprivileged_port_start", "0");
             Sysctl.TrySet("ipv4/ping_group_range", "0 2147483647");
+        });
+    }
+
+    private static void Adopt(string made, string path)
+    {
+        NetNamespace.Unpin(path);
+        using var ns = NetNamespace.Pin(made, path);
+        ns.Run(() =>
+        {
+            using var route = RouteSocket.Open();
+            route.SetUp("lo");
         });
     }
 

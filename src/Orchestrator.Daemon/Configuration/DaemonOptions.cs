@@ -1,3 +1,4 @@
+using Orchestrator.Engine.Containers;
 using Orchestrator.Network;
 
 namespace Orchestrator.Daemon.Configuration;
@@ -58,6 +59,15 @@ public sealed record DaemonOptions
     /// <summary><c>max-size</c> and <c>max-file</c> of containers that say nothing themselves.</summary>
     public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Limits of processes in containers that say nothing themselves; null: the engine's own.</summary>
+    public IReadOnlyList<UlimitRequest>? DefaultUlimits { get; init; }
+
+    /// <summary>Bytes of /dev/shm of containers that say nothing themselves.</summary>
+    public long DefaultShmSize { get; init; } = 64 << 20;
+
+    /// <summary><c>default</c> or <c>user[:group]</c>, whose subordinate ids containers get; null: the host's.</summary>
+    public string? UserRemap { get; init; }
+
     public TlsOptions? Tls { get; init; }
 
     /// <summary>Null: beside orchd, else on PATH.</summary>
@@ -84,6 +94,12 @@ public sealed record DaemonOptions
 
         if (LogLevel is not ("debug" or "info" or "warn" or "error"))
             yield return $"log-level is \"{LogLevel}\"; use debug, info, warn or error.";
+        foreach (var limit in DefaultUlimits ?? [])
+        {
+            if (Ulimits.FaultOf(limit) is { } fault)
+                yield return $"default-ulimit {limit.Name}: {fault}.";
+        }
+
         foreach (var label in Labels.Where(label => label.IndexOf('=') < 1))
             yield return $"label is \"{label}\"; write key=value.";
         if (MetricsAddress is { } metrics && !System.Net.IPEndPoint.TryParse(metrics, out _))

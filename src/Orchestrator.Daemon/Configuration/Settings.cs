@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Orchestrator.Daemon.Startup;
+using Orchestrator.Engine.Containers;
 using Orchestrator.Network;
 
 namespace Orchestrator.Daemon.Configuration;
@@ -37,6 +38,10 @@ internal static class Settings
         new("max-concurrent-uploads", "max-concurrent-uploads",
             (o, v) => o with { MaxConcurrentUploads = Number("max-concurrent-uploads", v[^1]) }),
         new("log-opt", "log-opts", (o, v) => o with { LogOptions = Pairs("log-opt", v) }),
+        new("default-ulimit", "default-ulimits", (o, v) => o with { DefaultUlimits = [.. v.Select(Ulimit)] }),
+        new("default-shm-size", "default-shm-size",
+            (o, v) => o with { DefaultShmSize = Size("default-shm-size", v[^1]) }),
+        new("userns-remap", "userns-remap", (o, v) => o with { UserRemap = v[^1].Length > 0 ? v[^1] : null }),
         new("runtime-path", "runtime-path", (o, v) => o with { RuntimePath = v[^1] }),
         new("net-helper-path", "net-helper-path", (o, v) => o with { NetHelperPath = v[^1] }),
         new("tlscacert", "tlscacert", (o, v) => o with { Tls = (o.Tls ?? NoTls) with { Authority = v[^1] } }),
@@ -59,6 +64,33 @@ internal static class Settings
     private static int Number(string name, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value : throw new StartupException($"{name} is \"{text}\"; write a number");
+
+    /// <summary>A number with k, m or g.</summary>
+    private static long Size(string name, string text)
+    {
+        var number = text.TrimEnd('b', 'B');
+        var shift = number.Length == 0 ? 0 : char.ToLowerInvariant(number[^1]) switch
+        {
+            'k' => 10, 'm' => 20, 'g' => 30, _ => 0,
+        };
+        return long.TryParse(
+            shift > 0 ? number[..^1] : number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value > 0 && value <= long.MaxValue >> shift
+            ? value << shift : throw new StartupException($"{name} is \"{text}\"; write a size such as 64m");
+    }
+
+    /// <summary><c>nofile=1024:2048</c>.</summary>
+    private static UlimitRequest Ulimit(string text)
+    {
+        var equals = text.IndexOf('=');
+        var numbers = equals < 1 ? [] : text[(equals + 1)..].Split(':');
+        var isLimit = numbers.Length is 1 or 2 && numbers.All(
+            number => long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+        return isLimit
+            ? new(text[..equals], long.Parse(numbers[0], CultureInfo.InvariantCulture),
+                long.Parse(numbers[^1], CultureInfo.InvariantCulture))
+            : throw new StartupException($"default-ulimit is \"{text}\"; write name=soft[:hard]");
+    }
 
     private static Dictionary<string, string> Pairs(string name, IReadOnlyList<string> values) => values.ToDictionary(
         pair => pair.IndexOf('=') > 0 ? pair[..pair.IndexOf('=')]

@@ -26,6 +26,9 @@ internal static class Usage
               --registry-mirror URL, --insecure-registry HOST:PORT
               --max-concurrent-downloads N, --max-concurrent-uploads N
               --log-opt KEY=VALUE            max-size and max-file of containers' logs
+              --default-ulimit NAME=SOFT[:HARD], --default-shm-size BYTES
+              --userns-remap default|USER[:GROUP]
+                                             containers get the subordinate ids of that user (subuid(5))
               --tlsverify, --tlscacert FILE, --tlscert FILE, --tlskey FILE
               --runtime-path FILE, --net-helper-path FILE
           -v, --version

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,9 +44,11 @@ internal static class ApiServer
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new StartupException($"the API cannot listen: {e.Message}", e);
+            throw new StartupException(
+                $"the API cannot listen on {string.Join(", ", options.Hosts)}: {e.Message.ReplaceLineEndings(" ")}; "
+                + "give an address of this host with -H", e);
         }
 
         foreach (var socket in ApiListeners.SocketsOf(options))

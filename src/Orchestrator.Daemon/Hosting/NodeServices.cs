@@ -71,5 +71,8 @@ internal sealed class NodeServices : IAsyncDisposable
         DnsSearch = options.DnsSearch,
         DnsOptions = options.DnsOptions,
         LogOptions = options.LogOptions,
+        ShmSizeBytes = options.DefaultShmSize,
+        DefaultUlimits = options.DefaultUlimits ?? new EngineOptions().DefaultUlimits,
+        UserRemap = options.UserRemap is { } user ? SubordinateIds.Resolve(user) : null,
     };
 }

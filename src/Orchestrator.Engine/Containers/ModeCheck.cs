@@ -18,13 +18,27 @@ internal static class ModeCheck
             spec.Hostname.Length > 0 && host.UtsMode is not ("" or Private),
             "conflicting options: hostname and the UTS mode");
         CheckNetwork(spec, table);
-        if (remapped && host.UsernsMode != Host)
-            CheckRemapped(host);
+        CheckRemapped(host, remapped);
     }
 
     /// <returns>The container that a mode such as <c>container:web</c> names; null: it names none.</returns>
     public static string? ContainerOf(string mode) =>
         mode.StartsWith("container:", StringComparison.Ordinal) ? mode[10..] : null;
+
+    /// <summary>Again at each start: the daemon's setting may have changed.</summary>
+    public static void CheckRemapped(HostSpec host, bool remapped)
+    {
+        if (!remapped || host.UsernsMode == Host)
+            return;
+        Refuse(
+            host.Privileged,
+            "privileged mode is incompatible with user namespaces.  You must run the container in the host "
+            + "namespace when running privileged mode: add --userns=host");
+        Refuse(
+            NetworkMode.Parse(host.NetworkMode).Kind == NetworkModeKind.Host,
+            "cannot share the host's network namespace when user namespaces are enabled");
+        Refuse(host.PidMode == Host, "cannot share the host PID namespace when user namespaces are enabled");
+    }
 
     /// <param name="table">Where <c>container:ID</c> is looked up; null: it is not such a mode.</param>
     private static void Known(string mode, string what, ContainerTable? table, params string[] words)
@@ -50,18 +64,6 @@ internal static class ModeCheck
             "conflicting options: port publishing and the container type network mode");
         Refuse(
             spec.ExposedPorts.Count > 0, "conflicting options: port exposing and the container type network mode");
-    }
-
-    private static void CheckRemapped(HostSpec host)
-    {
-        Refuse(
-            host.Privileged,
-            "privileged mode is incompatible with user namespaces.  You must run the container in the host "
-            + "namespace when running privileged mode: add --userns=host");
-        Refuse(
-            NetworkMode.Parse(host.NetworkMode).Kind == NetworkModeKind.Host,
-            "cannot share the host's network namespace when user namespaces are enabled");
-        Refuse(host.PidMode == Host, "cannot share the host PID namespace when user namespaces are enabled");
     }
 
     private static void Refuse(bool wrong, string message)

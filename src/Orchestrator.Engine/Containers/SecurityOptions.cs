@@ -7,7 +7,8 @@ internal sealed record SecurityOptions
 
     public bool NoNewPrivileges { get; private init; }
 
-    /// <summary>Empty or <c>builtin</c>: the default profile. <c>unconfined</c>: none. Else a profile as JSON.</summary>
+    /// <summary>Empty or <c>builtin</c>: the default profile. <c>unconfined</c>: none. Else a profile as JSON.
+    /// </summary>
     public string Seccomp { get; private init; } = "";
 
     /// <summary>Name of a profile the host has loaded; empty: docker's default.</summary>

@@ -4,7 +4,7 @@ using Orchestrator.Linux.Processes;
 namespace Orchestrator.Engine.Containers;
 
 /// <summary>Limits of single processes, by docker's names for them.</summary>
-internal static class Ulimits
+public static class Ulimits
 {
     /// <summary>In the kernel's order: the index is the resource's number.</summary>
     private static readonly string[] Names =
@@ -13,22 +13,30 @@ internal static class Ulimits
         "msgqueue", "nice", "rtprio", "rttime",
     ];
 
-    public static void Check(UlimitRequest limit)
+    /// <summary>What is wrong with it, in docker's words; null: nothing.</summary>
+    public static string? FaultOf(UlimitRequest limit)
     {
         if (!Names.Contains(limit.Name))
-            throw EngineException.Invalid($"invalid ulimit type: {limit.Name}");
-        if (limit.Hard >= 0 && (limit.Soft < 0 || limit.Soft > limit.Hard))
-            throw EngineException.Invalid(string.Create(
+            return $"invalid ulimit type: {limit.Name}";
+        return limit.Hard >= 0 && (limit.Soft < 0 || limit.Soft > limit.Hard)
+            ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"ulimit soft limit must be less than or equal to hard limit: {limit.Soft} > {limit.Hard}"));
+                $"ulimit soft limit must be less than or equal to hard limit: {limit.Soft} > {limit.Hard}")
+            : null;
+    }
+
+    internal static void Check(UlimitRequest limit)
+    {
+        if (FaultOf(limit) is { } fault)
+            throw EngineException.Invalid(fault);
     }
 
     /// <summary>What this process, without the privilege to raise limits, can hand on at most.</summary>
-    public static ulong Most(string name) => ThisProcess.Limit(Array.IndexOf(Names, name)).Hard;
+    internal static ulong Most(string name) => ThisProcess.Limit(Array.IndexOf(Names, name)).Hard;
 
     /// <summary><c>RLIMIT_NOFILE</c>.</summary>
-    public static string KernelName(string name) => $"RLIMIT_{name.ToUpperInvariant()}";
+    internal static string KernelName(string name) => $"RLIMIT_{name.ToUpperInvariant()}";
 
     /// <summary>A negative number stands for no limit.</summary>
-    public static ulong Bound(long value) => value < 0 ? ulong.MaxValue : (ulong)value;
+    internal static ulong Bound(long value) => value < 0 ? ulong.MaxValue : (ulong)value;
 }

@@ -46,8 +46,8 @@ internal sealed class ExecTable(
         try
         {
             var started = await run.ExecAsync(
-                ExecProcess.Of(container.Record, run, spec, hostCapabilities()), spec.AttachStdin && !detach, spec.Privileged, detach,
-                cancellationToken);
+                ExecProcess.Of(container.Record, run, spec, hostCapabilities()), spec.AttachStdin && !detach,
+                spec.Privileged, detach, cancellationToken);
             exec.ShimId = started.ExecId;
             exec.Record = exec.Record with { Running = true, Pid = started.Pid };
         }

@@ -30,7 +30,7 @@ internal static class BundleBuilder
                 CgroupsPath = input.CgroupsPath,
                 Resources = Resources(input),
                 Devices = [.. input.Devices.Select(device => device.Node)],
-                Sysctl = host.Sysctls.Count == 0 ? null : new(host.Sysctls),
+                Sysctl = Sysctls(input),
                 RootfsPropagation = BundleMounts.Propagation(input.Record.Mounts),
                 MaskedPaths = open ? [] : [.. host.MaskedPaths ?? ContainerDefaults.MaskedPaths],
                 ReadonlyPaths = open ? [] : [.. host.ReadonlyPaths ?? ContainerDefaults.ReadonlyPaths],
@@ -97,7 +97,7 @@ internal static class BundleBuilder
     private static IEnumerable<NamespaceSpec> Namespaces(BundleInput input)
     {
         if (input.Remap is not null)
-            yield return new NamespaceSpec("user", input.UserNamespace);
+            yield return new NamespaceSpec("user");
         foreach (var kind in new[] { "mount", "pid", "uts", "ipc", "network", "cgroup" })
         {
             if (!input.Joined.TryGetValue(kind, out var path))
@@ -117,6 +117,21 @@ internal static class BundleBuilder
                 .. host.DeviceCgroupRules.Select(DeviceRules.Parse),
             ];
         return ResourceLimits.Of(host.Resources, input.BlockIo) with { Devices = rules };
+    }
+
+    /// <summary>A network namespace that is made here gets what docker's have; others have it already.</summary>
+    private static Dictionary<string, string> Sysctls(BundleInput input)
+    {
+        var all = new Dictionary<string, string>();
+        if (!Joins(input, "network"))
+        {
+            all["net.ipv4.ip_unprivileged_port_start"] = "0";
+            all["net.ipv4.ping_group_range"] = $"0 {input.Remap?.Gids.Sum(map => (long)map.Size) - 1 ?? int.MaxValue}";
+        }
+
+        foreach (var (key, value) in input.Record.Spec.Host.Sysctls)
+            all[key] = value;
+        return all;
     }
 
     private static DeviceRule Rule((DeviceSpec Node, string Access) device) =>

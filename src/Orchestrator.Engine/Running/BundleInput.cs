@@ -37,9 +37,6 @@ internal sealed record BundleInput
     /// <summary>Ids of its user namespace; null: it shares the host's.</summary>
     public UserRemap? Remap { get; init; }
 
-    /// <summary>File of the user namespace with these ids; null: the runtime makes one.</summary>
-    public string? UserNamespace { get; init; }
-
     /// <summary>Capabilities this daemon itself has: a privileged container gets these.</summary>
     public required string[] HostCapabilities { get; init; }
 

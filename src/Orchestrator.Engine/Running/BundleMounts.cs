@@ -3,8 +3,8 @@ using Orchestrator.Oci.Bundle;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>The mounts of a container in the order in which they are made: docker's own, generated files, the creator's.
-/// Pure.</summary>
+/// <summary>The mounts of a container in the order in which they are made: docker's own, generated files, the
+/// creator's. Pure.</summary>
 internal static class BundleMounts
 {
     private const string Shm = "/dev/shm";

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Network;
 using Orchestrator.Oci.Bundle;
@@ -38,9 +39,13 @@ internal sealed class BundleWriter(
             BlockIo = BlockLimits.Of(host.Resources),
             HostCapabilities = HostCapabilities(),
             Devices = [.. Devices(host)],
+            Remap = RemapOf(host),
         });
         BundleDirectory.Write(directories.Bundle(record.Id), spec);
     }
+
+    /// <summary>Null: its users are the host's.</summary>
+    public UserRemap? RemapOf(HostSpec host) => host.UsernsMode == ModeCheck.Host ? null : options.UserRemap;
 
     public long ShmSizeOf(HostSpec host) => host.ShmSizeBytes > 0 ? host.ShmSizeBytes : options.ShmSizeBytes;
 
@@ -49,17 +54,28 @@ internal sealed class BundleWriter(
     /// </summary>
     public void RefreshFiles(ContainerRecord record, SandboxFiles files) => WriteFiles(record, files);
 
-    private List<(string Target, string Source)> WriteFiles(ContainerRecord record, SandboxFiles? files)
+    private List<(string Target, string Source)> WriteFiles(ContainerRecord record, SandboxFiles? known)
     {
-        var content = files ?? new SandboxFiles(
+        var content = known ?? new SandboxFiles(
             HostnameOf(record) + "\n", ReadHost("/etc/hosts"), ReadHost("/etc/resolv.conf"));
         var folder = directories.Etc(record.Id);
-        return
+        List<(string Target, string Source)> files =
         [
             ("/etc/resolv.conf", Put(folder, "resolv.conf", content.ResolvConf)),
             ("/etc/hostname", Put(folder, "hostname", content.Hostname)),
             ("/etc/hosts", Put(folder, "hosts", content.Hosts)),
         ];
+        if (RemapOf(record.Spec.Host) is { } remap)
+            GiveTo(remap, folder, files);
+        return files;
+    }
+
+    /// <summary>They belong to root inside.</summary>
+    private static void GiveTo(UserRemap remap, string folder, List<(string Target, string Source)> files)
+    {
+        using var directory = DirectoryHandle.Open(folder);
+        foreach (var (_, source) in files)
+            directory.ChangeOwner(Path.GetFileName(source), remap.RootUid, remap.RootGid);
     }
 
     private static string ReadHost(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
@@ -73,7 +89,9 @@ internal sealed class BundleWriter(
 
     private Dictionary<string, string> Joined(HostSpec host, NetworkLinks links)
     {
-        var joined = new Dictionary<string, string> { ["network"] = links.Namespace };
+        var joined = new Dictionary<string, string>();
+        if (links.Namespace is { } network)
+            joined["network"] = network;
         AddMode(joined, "pid", host.PidMode);
         AddMode(joined, "ipc", host.IpcMode);
         AddMode(joined, "uts", host.UtsMode);

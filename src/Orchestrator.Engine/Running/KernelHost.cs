@@ -17,6 +17,7 @@ internal sealed class KernelHost(
     NodeNetwork network,
     ContainerTable table,
     BundleWriter bundles,
+    RootMounter roots,
     ShimLauncher launcher,
     TimeProvider time,
     ILogger logger) : IContainerHost
@@ -26,14 +27,18 @@ internal sealed class KernelHost(
         try
         {
             directories.Create(record.Id);
+            ModeCheck.CheckRemapped(record.Spec.Host, options.UserRemap is not null);
             // Root and network know nothing of each other: made side by side.
-            var mounting = Task.Run(() => MountRoot(record.Id), cancellationToken);
-            var links = await ConnectAsync(record, cancellationToken);
+            var mounting = Task.Run(() => MountRoot(record), cancellationToken);
+            var later = LinksLater(record);
+            var links = later ? NetworkLinks.Later : await ConnectAsync(record, null, cancellationToken);
             await mounting;
             MountShm(record);
-            VolumeFiller.Fill(record, directories.Rootfs(record.Id));
+            VolumeFiller.Fill(record, directories.Rootfs(record.Id), bundles.RemapOf(record.Spec.Host));
             bundles.Write(record, links);
             var shim = await launcher.LaunchAsync(record, directories, cancellationToken);
+            if (later)
+                links = await LinkAsync(record, shim.State.Pid, cancellationToken);
             return new ShimRun(
                 shim.Client, directories.Shim(record.Id), directories.Rootfs(record.Id),
                 new RunFacts(shim.State, links.Connections, links.Ports), time);
@@ -78,12 +83,12 @@ internal sealed class KernelHost(
     public Task DeleteRootAsync(string id, CancellationToken cancellationToken) =>
         images.RemoveSnapshotAsync(id, cancellationToken);
 
-    private void MountRoot(string id)
+    private void MountRoot(ContainerRecord record)
     {
-        var snapshot = images.FindSnapshot(id) ?? throw new EngineException(
+        var snapshot = images.FindSnapshot(record.Id) ?? throw new EngineException(
             EngineError.Internal,
-            $"the file system of container {id[..12]} is gone; remove the container and create it again");
-        MountCalls.Mount("overlay", directories.Rootfs(id), "overlay", MountFlags.None, snapshot.MountOptions());
+            $"the file system of container {record.ShortId} is gone; remove the container and create it again");
+        roots.Mount(snapshot, directories.Rootfs(record.Id), bundles.RemapOf(record.Spec.Host) is not null);
     }
 
     private void UnmountRoot(string id)
@@ -110,7 +115,22 @@ internal sealed class KernelHost(
             MountCalls.TryUnmount(directories.Shm(id), detach: true);
     }
 
-    private async Task<NetworkLinks> ConnectAsync(ContainerRecord record, CancellationToken cancellationToken)
+    /// <summary>A network namespace belongs to the users of whoever makes it: of a container with users of its own, the
+    /// runtime makes it, among them.</summary>
+    private bool LinksLater(ContainerRecord record) => bundles.RemapOf(record.Spec.Host) is not null
+        && NetworkMode.Parse(record.Spec.Host.NetworkMode).Kind is NetworkModeKind.Named or NetworkModeKind.None;
+
+    private async Task<NetworkLinks> LinkAsync(ContainerRecord record, int pid, CancellationToken cancellationToken)
+    {
+        var links = await ConnectAsync(record, $"/proc/{pid}/ns/net", cancellationToken);
+        if (links.Files is { } files)
+            bundles.RefreshFiles(record, files);
+        return links;
+    }
+
+    /// <param name="made">File of a namespace that is there already; null: the network makes one.</param>
+    private async Task<NetworkLinks> ConnectAsync(
+        ContainerRecord record, string? made, CancellationToken cancellationToken)
     {
         var mode = NetworkMode.Parse(record.Spec.Host.NetworkMode);
         if (mode.Kind == NetworkModeKind.Host)
@@ -118,7 +138,7 @@ internal sealed class KernelHost(
         if (mode.Kind == NetworkModeKind.Container)
             return SharedWith(mode.Name);
 
-        var sandbox = await network.CreateSandboxAsync(record.Id, SandboxOf(record), cancellationToken);
+        var sandbox = await network.CreateSandboxAsync(record.Id, SandboxOf(record), cancellationToken, made);
         var connections = new List<NetworkConnection>();
         foreach (var connection in record.Connections)
         {

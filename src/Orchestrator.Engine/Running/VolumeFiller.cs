@@ -12,13 +12,25 @@ internal static class VolumeFiller
     private const int BufferBytes = 128 << 10;
 
     /// <param name="rootfs">Mounted; links in it cannot lead out.</param>
-    public static void Fill(ContainerRecord record, string rootfs)
+    /// <param name="remap">Whose root an empty volume belongs to; null: the host's.</param>
+    public static void Fill(ContainerRecord record, string rootfs, UserRemap? remap)
     {
-        foreach (var mount in record.Mounts.Where(mount => mount.Type == "volume" && mount.Options != "nocopy"))
+        foreach (var mount in record.Mounts.Where(mount => mount.Type == "volume"))
         {
-            if (!Directory.EnumerateFileSystemEntries(mount.Source).Any())
+            if (Directory.EnumerateFileSystemEntries(mount.Source).Any())
+                continue;
+            if (remap is not null)
+                GiveTo(remap, mount.Source);
+            if (mount.Options != "nocopy")
                 Copy(rootfs, mount.Target, mount.Source);
         }
+    }
+
+    private static void GiveTo(UserRemap remap, string volume)
+    {
+        using var folder = DirectoryHandle.Open(volume);
+        if (folder.TryStat(".", out var status) && status is { Uid: 0, Gid: 0 })
+            folder.ChangeOwner(".", remap.RootUid, remap.RootGid);
     }
 
     private static void Copy(string rootfs, string target, string volume)

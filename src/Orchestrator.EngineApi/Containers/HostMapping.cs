@@ -163,7 +163,11 @@ internal static class HostMapping
                 ReadOnlyForceRecursive = mount.ReadOnlyForceRecursive ? true : null,
             },
         VolumeOptions = mount.NoCopy || mount.VolumeLabels is { Count: > 0 }
-            ? new() { NoCopy = mount.NoCopy ? true : null, Labels = mount.VolumeLabels is { } l ? new(l) : null } : null,
+            ? new()
+            {
+                NoCopy = mount.NoCopy ? true : null,
+                Labels = mount.VolumeLabels is { } labels ? new(labels) : null,
+            } : null,
         TmpfsOptions = mount.Type == "tmpfs" && (mount.TmpfsSizeBytes > 0 || mount.Mode > 0)
             ? new() { SizeBytes = mount.TmpfsSizeBytes, Mode = (uint)mount.Mode } : null,
     };

@@ -2,7 +2,8 @@ using Orchestrator.Engine;
 
 namespace Orchestrator.EngineApi.Containers;
 
-/// <summary>Fields of docker's HostConfig that this engine has nothing for: refused, never left out in silence.</summary>
+/// <summary>Fields of docker's HostConfig that this engine has nothing for: refused, never left out in silence.
+/// </summary>
 internal static class HostRefusals
 {
     public static void Check(Api.HostConfig host)

@@ -19,7 +19,7 @@ internal static class ResourceMapping
         CpusetCpus = wanted.CpusetCpus,
         CpusetMems = wanted.CpusetMems,
         // Null says nothing; 0 and -1 both say: without bound.
-        PidsLimit = wanted.PidsLimit is null ? 0 : wanted.PidsLimit <= 0 ? ResourceSpec.Unlimited : wanted.PidsLimit.Value,
+        PidsLimit = wanted.PidsLimit switch { null => 0, <= 0 => ResourceSpec.Unlimited, var limit => limit.Value },
         BlkioWeight = wanted.BlkioWeight,
         BlkioWeights = [.. (wanted.BlkioWeightDevice ?? []).Select(d => new DeviceWeight(d.Path, d.Weight))],
         ReadBps = Rates(wanted.BlkioDeviceReadBps),
@@ -32,7 +32,7 @@ internal static class ResourceMapping
     {
         shown.Memory = spec.MemoryBytes;
         shown.MemoryReservation = spec.MemoryReservationBytes;
-        shown.MemorySwap = spec is { MemorySwapBytes: 0, MemoryBytes: > 0 } ? spec.MemoryBytes * 2 : spec.MemorySwapBytes;
+        shown.MemorySwap = spec.MemorySwapBytes != 0 ? spec.MemorySwapBytes : Math.Max(0, spec.MemoryBytes) * 2;
         shown.MemorySwappiness = spec.MemorySwappiness;
         shown.OomKillDisable = spec.OomKillDisable;
         shown.NanoCpus = spec.NanoCpus;

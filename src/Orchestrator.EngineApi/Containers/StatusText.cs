@@ -12,7 +12,7 @@ internal static class StatusText
         var state = record.State;
         return state.Status switch
         {
-            ContainerStatus.Running => $"Up {Since(state.StartedAt, now)}{Health(state)}",
+            ContainerStatus.Running => $"Up {Since(state.StartedAt, now)}{Health(state.Health)}",
             ContainerStatus.Paused => $"Up {Since(state.StartedAt, now)} (Paused)",
             ContainerStatus.Restarting => $"Restarting ({state.ExitCode}) {Since(state.FinishedAt, now)} ago",
             ContainerStatus.Removing => "Removal In Progress",
@@ -22,7 +22,7 @@ internal static class StatusText
         };
     }
 
-    private static string Health(ContainerState state) => state.Health?.Status switch
+    private static string Health(HealthRecord? health) => health?.Status switch
     {
         null => "",
         HealthStatus.Starting => " (health: starting)",

@@ -38,6 +38,18 @@ public static unsafe partial class MountTree
             (int)mount_setattr(442, tree.Fd, "", flags, attributes, 32), "mount_setattr", $"0x{attributes[0]:x}");
     }
 
+    /// <summary>Hangs a tree that hangs nowhere yet on a directory.</summary>
+    public static void Attach(FileDescriptor tree, string target)
+    {
+        const uint fromEmptyPath = 4;
+        LinuxException.Check(
+            (int)move_mount(429, tree.Fd, "", CurrentDirectory, target, fromEmptyPath), "move_mount", target);
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial long move_mount(
+        long number, int from, string fromPath, int to, string toPath, uint flags);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial long open_tree(long number, int directory, string path, uint flags);
 

@@ -1,6 +1,6 @@
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Orchestrator.Linux.Processes;
 
 namespace Orchestrator.Linux.Netlink;
 
@@ -37,6 +37,15 @@ public sealed partial class NetNamespace : SafeHandleMinusOneIsInvalid
             LinuxException.Check(mount(Self, path, null, MS_BIND, 0), "mount", path);
             return 0;
         });
+        return Open(path);
+    }
+
+    /// <summary>Binds the namespace at <paramref name="source"/> to a file, so that it outlives who lives in it.</summary>
+    /// <param name="path">A file that does not exist yet, in an existing folder.</param>
+    public static NetNamespace Pin(string source, string path)
+    {
+        File.WriteAllBytes(path, []);
+        LinuxException.Check(mount(source, path, null, MS_BIND, 0), "mount", path);
         return Open(path);
     }
 
@@ -82,30 +91,7 @@ public sealed partial class NetNamespace : SafeHandleMinusOneIsInvalid
 
     protected override bool ReleaseHandle() => close((int)handle) == 0;
 
-    private static T OnThread<T>(Func<T> work)
-    {
-        T result = default!; // Read only after a run that threw nothing, so it was assigned.
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(Body, maxStackSize: 512 * 1024) { IsBackground = true, Name = "netns" };
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result;
-
-        void Body()
-        {
-            try
-            {
-                result = work();
-            }
-#pragma warning disable CA1031 // Whatever it is, it is thrown again on the caller's thread.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-        }
-    }
+    private static T OnThread<T>(Func<T> work) => OwnThread.Run("netns", work);
 
     private const nuint NS_GET_NSTYPE = 0xb703;
 

@@ -20,7 +20,8 @@ internal sealed class IsolationFlags(FlagSet f)
     private readonly ListFlag _capDrop = f.List("cap-drop", null, "Capability to take away");
     private readonly ListFlag _security = f.List(
         "security-opt", null, "Security option: no-new-privileges, seccomp=…, apparmor=…");
-    private readonly ListFlag _sysctls = f.List("sysctl", null, "Kernel setting inside, name=value", "map", CheckSysctl);
+    private readonly ListFlag _sysctls = f.List(
+        "sysctl", null, "Kernel setting inside, name=value", "map", CheckSysctl);
     private readonly ListFlag _devices = f.List("device", null, "Device to add, host[:container[:rwm]]", "list",
         CheckDevice);
     private readonly ListFlag _deviceRules = f.List("device-cgroup-rule", null, "Rule for the list of allowed devices",
@@ -58,7 +59,8 @@ internal sealed class IsolationFlags(FlagSet f)
     }
 
     /// <summary>Not the daemon's to know: it gets the lists of paths, here empty.</summary>
-    private static bool OpensSystemPaths(string option) => option is "systempaths=unconfined" or "systempaths:unconfined";
+    private static bool OpensSystemPaths(string option) =>
+        option is "systempaths=unconfined" or "systempaths:unconfined";
 
     /// <summary>A seccomp profile is a file of the caller's: its content travels.</summary>
     private static string ReadProfile(string option)

@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+using Orchestrator.Linux.Processes;
+
+namespace Orchestrator.Linux.Mounts;
+
+/// <summary>A mount namespace for a moment: what is mounted in it nobody else sees, and a crash leaves nothing of it.
+/// </summary>
+public static partial class PrivateMounts
+{
+    /// <summary>Runs <paramref name="work"/> in a copy of this process's mounts, on a thread of its own.</summary>
+    /// <param name="work">Must not await. Descriptors it returns stay good.</param>
+    public static T Run<T>(Func<T> work) => OwnThread.Run("mounts", () =>
+    {
+        LinuxException.Check(unshare((int)NamespaceKinds.Mount), "unshare", "mount");
+        MountCalls.Mount(null, "/", null, MountFlags.Private | MountFlags.Recursive);
+        return work();
+    });
+
+    [LibraryImport("libc", SetLastError = true)] private static partial int unshare(int flags);
+}
