@@ -3,7 +3,7 @@ namespace Orchestrator.Init;
 /// <summary>Who the process is, what it may, and what it executes.</summary>
 internal static unsafe class IdentitySteps
 {
-    private const int SetKeepCaps = 8, DropBounding = 24, SetNoNewPrivileges = 38, Ambient = 47, LastCapability = 63;
+    private const int SetDumpable = 4, SetKeepCaps = 8, DropBounding = 24, SetNoNewPrivileges = 38, Ambient = 47, LastCapability = 63;
 
     public static long Execute(PlanStep* step)
     {
@@ -89,7 +89,9 @@ internal static unsafe class IdentitySteps
     {
         if (step->A != 0)
             OwnStandardStreams(step->A);
-        var result = Syscall.Call(Syscall.Prctl, SetKeepCaps, 1);
+        var result = ForbidTracing();
+        if (result >= 0)
+            result = Syscall.Call(Syscall.Prctl, SetKeepCaps, 1);
         if (result >= 0)
             result = Syscall.Call(Syscall.Setgroups, step->Flags, (long)(Plan.Base + step->C));
         if (result >= 0)
@@ -98,6 +100,10 @@ internal static unsafe class IdentitySteps
             result = Syscall.Call(Syscall.Setresuid, step->A, step->A, step->A);
         return result;
     }
+
+    /// <summary>From here to execve, which lifts it, this is what no program of the container may trace: it has the
+    /// container's identity already, but not yet all that confines it.</summary>
+    public static long ForbidTracing() => Syscall.Call(Syscall.Prctl, SetDumpable, 0);
 
     /// <summary>So that a program of another user may open /dev/stdout. Pipes and terminals only: never a file or the
     /// null device of the host.</summary>

@@ -9,6 +9,7 @@ internal static unsafe class Interpreter
             or PlanOp.Ask => ProcessSteps.Execute(step),
         <= PlanOp.Pivot or PlanOp.OpenRoot or PlanOp.MoveRoot => MountSteps.Execute(step),
         PlanOp.AttachTree or PlanOp.PrepareMount or PlanOp.BindNode => TreeSteps.Execute(step),
+        PlanOp.Seccomp or PlanOp.Label => SecuritySteps.Execute(step),
         PlanOp.Terminal => TerminalStep.Execute(step),
         _ => IdentitySteps.Execute(step),
     };

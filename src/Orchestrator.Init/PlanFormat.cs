@@ -114,6 +114,14 @@ internal enum PlanOp
     /// <summary>Text1: directory of a v2 cgroup on the host, opened while its path still means the host's.</summary>
     OpenCgroup = 33,
 
+    /// <summary>A: how many instructions. B: flags of seccomp(2). C: offset of the instructions. A listener that comes of
+    /// it is reported, and held until the runtime has taken it.</summary>
+    Seccomp = 40,
+
+    /// <summary>Text1: a file below /proc/thread-self/attr, without that. Text2: what to write there: the label the next
+    /// execve takes on.</summary>
+    Label = 41,
+
     /// <summary>Stay pid 1, reaping and passing signals on; the rest is done by a child.</summary>
     Reaper = 32,
 
@@ -194,6 +202,9 @@ internal enum ReportKind
 
     /// <summary>Step and Errno tell which and why; the process then ends.</summary>
     Failed = 4,
+
+    /// <summary>Value: a descriptor of init's, the listener of its filter. Answered with one byte.</summary>
+    Listener = 40,
 
     /// <summary>Value: an <see cref="InitRequest"/>, to be answered by one byte once it is done.</summary>
     Request = 5,

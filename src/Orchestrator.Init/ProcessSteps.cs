@@ -15,7 +15,8 @@ internal static unsafe class ProcessSteps
             case PlanOp.JoinNamespace:
                 return Syscall.Call(Syscall.Setns, step->B, step->A);
             case PlanOp.JoinProcess:
-                return Syscall.Call(Syscall.Setns, step->A, step->B);
+                var hidden = IdentitySteps.ForbidTracing(); // Its programs see us from the moment we are in.
+                return hidden < 0 ? hidden : Syscall.Call(Syscall.Setns, step->A, step->B);
             case PlanOp.Unshare:
                 return Syscall.Call(Syscall.Unshare, step->A);
             case PlanOp.Fork:

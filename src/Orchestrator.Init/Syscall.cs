@@ -17,7 +17,7 @@ internal static unsafe class Syscall
     public const int Fchownat = 260, Unlinkat = 263, Symlinkat = 266, Fchmodat = 268, Unshare = 272, Prlimit64 = 302;
     public const int Clone3 = 435, Setns = 308, OpenTree = 428, MoveMount = 429, CloseRange = 436, Openat2 = 437,
     Faccessat2 = 439;
-    public const int MountSetattr = 442, RtSigtimedwait = 128, Newfstatat = 262;
+    public const int MountSetattr = 442, RtSigtimedwait = 128, Newfstatat = 262, Seccomp = 317;
     public const int Fsopen = 430, Fsconfig = 431, Fsmount = 432;
     public const int Accept4 = 288, Fcntl = 72, Chroot = 161;
 

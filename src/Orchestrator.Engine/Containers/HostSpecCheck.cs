@@ -23,7 +23,12 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
         foreach (var (target, tmpfs) in host.Tmpfs)
             TmpfsOptions.Check(target, tmpfs);
         var (resources, warnings) = ResourceCheck.Check(host.Resources, kernel);
-        warnings.AddRange(WarnOfSecurity(SecurityOptions.Parse(host.SecurityOpt)));
+        var security = SecurityOptions.Parse(host.SecurityOpt);
+        Running.SeccompChoice.Check(security.Seccomp);
+        Require(
+            security.Apparmor is "" or "unconfined" || File.Exists("/sys/module/apparmor/parameters/enabled"),
+            $"AppArmor profile {security.Apparmor}: this host has no AppArmor; drop --security-opt apparmor");
+        warnings.AddRange(WarnOfSecurity(security));
         return (spec with { Host = host with { Resources = resources } }, warnings);
     }
 
@@ -52,8 +57,6 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
     {
         if (security.Labels.Any(label => label != "disable"))
             yield return "SELinux labels have no effect: this daemon does not enforce them.";
-        if (security.Apparmor is not ("" or "unconfined") && !Directory.Exists("/sys/kernel/security/apparmor"))
-            yield return $"AppArmor profile {security.Apparmor} has no effect: this host has no AppArmor.";
     }
 
     private static void Require(bool right, string message)

@@ -32,6 +32,8 @@ internal static class BundleBuilder
                 Devices = [.. input.Devices.Select(device => device.Node)],
                 Sysctl = Sysctls(input),
                 RootfsPropagation = BundleMounts.Propagation(input.Record.Mounts),
+                Seccomp = SeccompChoice.Of(
+                    security.Seccomp, host.Privileged, CapabilityList.Resolve(host, input.HostCapabilities)),
                 MaskedPaths = open ? [] : [.. host.MaskedPaths ?? ContainerDefaults.MaskedPaths],
                 ReadonlyPaths = open ? [] : [.. host.ReadonlyPaths ?? ContainerDefaults.ReadonlyPaths],
             },

@@ -81,7 +81,11 @@ internal sealed class HostInfo
             Runtimes = new() { ["orch"] = new() { Path = options.RuntimePath } },
             DefaultRuntime = "orch",
             LiveRestoreEnabled = true,
-            SecurityOptions = options.UserRemap is null ? ["name=cgroupns"] : ["name=userns", "name=cgroupns"],
+            SecurityOptions =
+            [
+                "name=seccomp,profile=builtin", .. options.UserRemap is null ? Array.Empty<string>() : ["name=userns"],
+                "name=cgroupns",
+            ],
         };
     }
 

@@ -31,10 +31,17 @@ public sealed unsafe partial class PidFd : SafeHandleMinusOneIsInvalid
         return errno == Errno.ESRCH ? false : throw new LinuxException("pidfd_send_signal", $"signal {signal}", errno);
     }
 
+    /// <summary>A copy of a descriptor of the process.</summary>
+    /// <exception cref="LinuxException">EPERM: it may not be traced by us. EBADF: it has no such descriptor.</exception>
+    public Io.FileDescriptor TakeCopy(int fd) =>
+        new(LinuxException.Check(pidfd_getfd(Fd, fd, flags: 0), "pidfd_getfd", $"descriptor {fd}"));
+
     protected override bool ReleaseHandle() => LibcFiles.close((int)handle) == 0;
 
     // Imported as int: marshalled straight into a handle, -1 may be read as 0xffffffff, which passes for valid.
     [LibraryImport("libc", SetLastError = true)] private static partial int pidfd_open(int pid, uint flags);
+
+    [LibraryImport("libc", SetLastError = true)] private static partial int pidfd_getfd(int fd, int theirs, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int pidfd_send_signal(int fd, int signal, void* info, uint flags);

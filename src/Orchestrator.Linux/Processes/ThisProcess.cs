@@ -15,6 +15,8 @@ public static unsafe partial class ThisProcess
     public static void ForbidTracing() =>
         LinuxException.Check(prctl(SetDumpable, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
 
+    public static uint EffectiveUser => geteuid();
+
     /// <summary>Leaves the session of whoever started us.</summary>
     /// <returns>False: we lead a process group already, so it cannot be.</returns>
     public static bool LeaveSession() => setsid() >= 0;

@@ -10,4 +10,5 @@ namespace Orchestrator.Oci.Bundle;
 [JsonSerializable(typeof(RuntimeSpec))]
 [JsonSerializable(typeof(ProcessSpec))]
 [JsonSerializable(typeof(ResourcesSpec))]
+[JsonSerializable(typeof(SeccompSpec))]
 public sealed partial class BundleJson : JsonSerializerContext;

@@ -14,11 +14,11 @@ public static class ProfileResolver
     /// </exception>
     public static SeccompSpec? Resolve(SeccompProfile profile, IReadOnlyCollection<string> bounding, Version kernel)
     {
-        if (profile.DefaultAction.Length == 0 && profile.Syscalls is not { Length: > 0 })
+        if (string.IsNullOrEmpty(profile.DefaultAction) && profile.Syscalls is not { Length: > 0 })
             return null;
         return new SeccompSpec
         {
-            DefaultAction = profile.DefaultAction,
+            DefaultAction = profile.DefaultAction ?? "",
             DefaultErrnoRet = profile.DefaultErrnoRet,
             Architectures = Architectures(profile),
             Flags = profile.Flags,
@@ -54,7 +54,7 @@ public static class ProfileResolver
                 yield return new SyscallRule
                 {
                     Names = rule.Name is { Length: > 0 } name ? [name] : rule.Names ?? [],
-                    Action = rule.Action,
+                    Action = rule.Action ?? "",
                     ErrnoRet = rule.ErrnoRet,
                     Args = rule.Args is { Length: > 0 } arguments ? arguments : null,
                 };

@@ -7,7 +7,7 @@ namespace Orchestrator.Oci.Seccomp;
 /// the kernel. A profile in the form of config.json is one, too.</summary>
 public sealed record SeccompProfile
 {
-    public string DefaultAction { get; init; } = "";
+    public string? DefaultAction { get; init; }
 
     public uint? DefaultErrnoRet { get; init; }
 
@@ -61,7 +61,7 @@ public sealed record ProfileRule
 
     public string[]? Names { get; init; }
 
-    public string Action { get; init; } = "";
+    public string? Action { get; init; }
 
     public uint? ErrnoRet { get; init; }
 

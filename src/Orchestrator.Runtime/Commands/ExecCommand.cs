@@ -64,6 +64,7 @@ internal static class ExecCommand
         var plan = ProcessPlan.ForExec(
             process, CgroupOf(container, arguments["cgroup"]), namespaces,
             PreparedBundle.AvailableCapabilities(namespaces));
+        plan = ConfinedPlan.Of(plan, container.Spec, process, container.Id, container.State.Bundle, container.State.Pid);
         return InitProcess.Start(
             [.. plan.Select(e => e.Op == PlanOp.Execute ? e with { C = preserved } : e)],
             StandardStreams.Inherited(), new ProcessRequests(process),

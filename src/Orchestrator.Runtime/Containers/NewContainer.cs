@@ -72,7 +72,7 @@ internal sealed class NewContainer : IDisposable
     private static NewContainer Create(
         CreateOptions options, ContainerFiles files, RuntimeSpec spec, string cgroupsPath)
     {
-        var prepared = PreparedBundle.Prepare(spec, options.Bundle, cgroupsPath);
+        var prepared = PreparedBundle.Prepare(options.Id, spec, options.Bundle, cgroupsPath);
         try
         {
             var container = new NewContainer(options, files, prepared, Launch(options, files, prepared));

@@ -11,11 +11,13 @@ namespace Orchestrator.Runtime.Containers;
 /// <summary>A bundle with its cgroup made and its limits set: ready to be started.</summary>
 internal sealed class PreparedBundle
 {
+    private readonly string id;
     private readonly string bundle;
 
-    private PreparedBundle(RuntimeSpec spec, string bundle, CgroupSet cgroups, string cgroupsPath)
+    private PreparedBundle(RuntimeSpec spec, string id, string bundle, CgroupSet cgroups, string cgroupsPath)
     {
         Spec = spec;
+        this.id = id;
         this.bundle = bundle;
         Cgroups = cgroups;
         CgroupsPath = cgroupsPath;
@@ -33,11 +35,11 @@ internal sealed class PreparedBundle
 
     /// <param name="bundle">Absolute.</param>
     /// <exception cref="RuntimeException">Nothing is left behind.</exception>
-    public static PreparedBundle Prepare(string bundle, string defaultCgroupsPath) =>
-        Prepare(BundleDirectory.Read(bundle), bundle, defaultCgroupsPath);
+    public static PreparedBundle Prepare(string id, string bundle, string defaultCgroupsPath) =>
+        Prepare(id, BundleDirectory.Read(bundle), bundle, defaultCgroupsPath);
 
-    /// <inheritdoc cref="Prepare(string, string)"/>
-    public static PreparedBundle Prepare(RuntimeSpec spec, string bundle, string defaultCgroupsPath)
+    /// <inheritdoc cref="Prepare(string, string, string)"/>
+    public static PreparedBundle Prepare(string id, RuntimeSpec spec, string bundle, string defaultCgroupsPath)
     {
         var cgroups = CgroupsOf(spec, defaultCgroupsPath);
         try
@@ -51,7 +53,7 @@ internal sealed class PreparedBundle
             throw new RuntimeException(e.Message);
         }
 
-        return new PreparedBundle(spec, bundle, cgroups, PathOf(spec, defaultCgroupsPath));
+        return new PreparedBundle(spec, id, bundle, cgroups, PathOf(spec, defaultCgroupsPath));
     }
 
     /// <summary>Everything up to just before execve.</summary>
@@ -69,13 +71,22 @@ internal sealed class PreparedBundle
             streams, new ContainerRequests(Spec, streams), PassedFiles.Merge(files.AsExtra(), passed ?? []));
     }
 
-    private IReadOnlyList<PlanEntry> Build(PlanFiles numbers) => ContainerPlan.Build(
-        Spec, bundle, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, numbers);
+    private IReadOnlyList<PlanEntry> Build(PlanFiles numbers)
+    {
+        var plan = ContainerPlan.Build(
+            Spec, bundle, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, numbers);
+        return Confined(plan, Spec.Process!, containerPid: null);
+    }
 
     /// <summary>What a process in these namespaces may be given: root of a user namespace has all there are, over what
     /// belongs to that.</summary>
     public static ulong AvailableCapabilities(NamespaceKinds namespaces) =>
         namespaces.HasFlag(NamespaceKinds.User) ? ulong.MaxValue : Capabilities.OfThisProcess();
+
+    /// <summary>With the container's filter and the process's label.</summary>
+    /// <param name="containerPid">Of the running container that the process joins; null: it is the first.</param>
+    public IReadOnlyList<PlanEntry> Confined(IReadOnlyList<PlanEntry> plan, ProcessSpec process, int? containerPid) =>
+        ConfinedPlan.Of(plan, Spec, process, id, bundle, containerPid);
 
     public static CgroupSet CgroupsOf(RuntimeSpec spec, string defaultPath)
     {

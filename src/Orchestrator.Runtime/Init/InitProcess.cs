@@ -107,8 +107,8 @@ internal sealed class InitProcess : IDisposable
     private ReportKind? Await()
     {
         var said = Hear();
-        for (; said is { Kind: ReportKind.Request }; said = Hear())
-            Answer((InitRequest)said.Value.Value);
+        for (; said is { Kind: ReportKind.Request or ReportKind.Listener } asks; said = Hear())
+            Answer(asks);
         KilledAtBirth = said is null && Pid != 0;
         if (said is { Kind: ReportKind.Failed } failure)
             throw Failed(failure);
@@ -131,7 +131,7 @@ internal sealed class InitProcess : IDisposable
                     Pid = report.Value;
                     forks++;
                     break;
-                case ReportKind.Ready or ReportKind.Failed or ReportKind.Request:
+                case ReportKind.Ready or ReportKind.Failed or ReportKind.Request or ReportKind.Listener:
                     said = report;
                     break;
             }
@@ -142,11 +142,14 @@ internal sealed class InitProcess : IDisposable
 
     private int ForksBefore(int step) => plan.Take(step).Count(s => s.Op == PlanOp.Fork);
 
-    private void Answer(InitRequest request)
+    private void Answer(Report asks)
     {
         try
         {
-            requests.Answer(request, Pid == 0 ? firstStage : Pid);
+            if (asks.Kind == ReportKind.Listener)
+                plan[asks.Step].Listener!.HandOver(Pid, asks.Value);
+            else
+                requests.Answer((InitRequest)asks.Value, Pid == 0 ? firstStage : Pid);
             sync.WriteAll([1]);
         }
         catch (Exception e) when (e is RuntimeException or IOException)

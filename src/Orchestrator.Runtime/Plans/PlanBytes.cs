@@ -31,7 +31,8 @@ internal static class PlanBytes
         Flags = entry.Groups?.Length ?? entry.Flags,
         A = entry.Arguments is { } arguments ? data.List(arguments) : entry.A,
         B = entry.Environment is { } environment ? data.List(environment) : entry.B,
-        C = entry.Groups is { } groups ? data.Add(MemoryMarshal.AsBytes<uint>(groups)) : entry.C,
+        C = entry.Groups is { } groups ? data.Add(MemoryMarshal.AsBytes<uint>(groups))
+            : entry.Filter is { } filter ? data.Add(filter.Bytes) : entry.C,
         Text1 = entry.Ambient != 0 ? data.Number(entry.Ambient) : data.Text(entry.Text1),
         Text2 = data.Text(entry.Text2),
         Text3 = data.Text(entry.Text3),
@@ -49,8 +50,7 @@ internal static class PlanBytes
             while (Bytes.Count % 8 != 0)
                 Bytes.Add(0);
             var offset = Start + Bytes.Count;
-            foreach (var b in bytes)
-                Bytes.Add(b);
+            Bytes.AddRange(bytes);
             return offset;
         }
 

@@ -28,6 +28,12 @@ internal sealed record PlanEntry(PlanOp Op, string What)
     /// <summary>Capabilities: the ambient set.</summary>
     public ulong Ambient { get; init; }
 
+    /// <summary>Seccomp: the filter.</summary>
+    public Seccomp.SeccompProgram? Filter { get; init; }
+
+    /// <summary>Seccomp: who is handed the filter's listener.</summary>
+    public Seccomp.SeccompListener? Listener { get; init; }
+
     /// <summary>Execute: argv.</summary>
     public string[]? Arguments { get; init; }
 

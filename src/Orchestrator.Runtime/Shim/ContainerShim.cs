@@ -58,7 +58,7 @@ internal sealed class ContainerShim : IDisposable
     /// <exception cref="RuntimeException">Why not; nothing is left.</exception>
     public static ContainerShim Create(ShimOptions options, EventLoop loop)
     {
-        var prepared = PreparedBundle.Prepare(options.Bundle, $"{options.CgroupParent}/{options.Id}");
+        var prepared = PreparedBundle.Prepare(options.Id, options.Bundle, $"{options.CgroupParent}/{options.Id}");
         try
         {
             var process = prepared.Spec.Process ?? throw new RuntimeException("config.json has no process");
@@ -127,7 +127,8 @@ internal sealed class ContainerShim : IDisposable
         try
         {
             var available = PreparedBundle.AvailableCapabilities(prepared.Namespaces);
-            var plan = ProcessPlan.ForExec(process, prepared.Cgroups, prepared.Namespaces, available);
+            var plan = prepared.Confined(
+                ProcessPlan.ForExec(process, prepared.Cgroups, prepared.Namespaces, available), process, Main.Pid);
             using var launched = InitProcess.Start(plan, streams.ForChild, new ProcessRequests(process), file);
             launched.AwaitExecuted();
             streams.Started(launched.Terminal);

@@ -17,6 +17,8 @@ internal static class ExecDefaults
             Rlimits = asked.Rlimits ?? own.Rlimits,
             Capabilities = exec.Privileged ? Everything()
                 : asked.Capabilities ?? ForUser(own.Capabilities, asked.User.Uid),
+            ApparmorProfile = asked.ApparmorProfile ?? own.ApparmorProfile,
+            SelinuxLabel = asked.SelinuxLabel ?? own.SelinuxLabel,
             NoNewPrivileges = asked.NoNewPrivileges || (own.NoNewPrivileges && !exec.Privileged),
         };
     }
