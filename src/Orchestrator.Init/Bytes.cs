@@ -48,14 +48,20 @@ internal static unsafe class Bytes
     public static void FdPath(byte* to, int fd)
     {
         to = Append(to, "/proc/self/fd/");
+        Number(to, fd);
+    }
+
+    /// <summary>Decimal digits, terminated.</summary>
+    public static void Number(byte* to, int number)
+    {
         var digits = stackalloc byte[12];
         var count = 0;
         do
         {
-            digits[count++] = (byte)('0' + (fd % 10));
-            fd /= 10;
+            digits[count++] = (byte)('0' + (number % 10));
+            number /= 10;
         }
-        while (fd != 0);
+        while (number != 0);
         while (count > 0)
             *to++ = digits[--count];
         *to = 0;

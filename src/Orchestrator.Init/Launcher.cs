@@ -138,7 +138,7 @@ internal static unsafe class Launcher
     /// <summary>
     /// The runtime ignores SIGPIPE, and posix_spawn leaves two more ignored: a payload must not inherit that.
     /// </summary>
-    private static void ResetSignals()
+    public static void ResetSignals()
     {
         var action = stackalloc long[4];
         for (var i = 0; i < 4; i++)
@@ -151,7 +151,7 @@ internal static unsafe class Launcher
     }
 
     /// <summary>A list of offsets becomes a list of pointers, in place.</summary>
-    private static long* Pointers(long offset)
+    public static long* Pointers(long offset)
     {
         var list = (long*)(Plan.Base + offset);
         for (var i = 0; list[i] != 0; i++)

@@ -4,7 +4,7 @@ namespace Orchestrator.Init;
 internal static unsafe class MountSteps
 {
     private const long MsRdonly = 1, MsNosuid = 2, MsNodev = 4, MsNoexec = 8, MsBind = 0x1000, MsRec = 0x4000,
-    MsSlave = 0x80000;
+    MsSlave = 0x80000, MsPrivate = 0x40000;
     private const long DirectoryCloexec = 0x10000 | 0x80000;
     public const int Directory = 0x4000;
     private const int KindMask = 0xf000, CharacterDevice = 0x2000;
@@ -19,8 +19,10 @@ internal static unsafe class MountSteps
                 return EnterRoot(text1, step->A, (int)step->B, step->C);
             case PlanOp.OpenRoot:
                 return OpenRoot();
-            case PlanOp.Mount:
+            case PlanOp.Mount or PlanOp.CopyUp:
                 return Mount(step);
+            case PlanOp.MountAttributes:
+                return ChangeAttributes(step);
             case PlanOp.Bind:
                 return Bind(step);
             case PlanOp.MakeNode:
@@ -60,26 +62,27 @@ internal static unsafe class MountSteps
             | Syscall.AtEmptyPath | (recursive ? Syscall.AtRecursive : 0));
     }
 
+    /// <summary>The root is a tree of its own on top of the old one: it needs no mount point that anybody could be kept
+    /// from reaching, or that would propagate to the host.</summary>
     private static long EnterRoot(byte* path, long propagation, int tree, long under)
     {
         var slash = stackalloc byte[2];
         Bytes.Append(slash, "/");
         var result = Syscall.Call(Syscall.Mount, 0, (long)slash, 0, propagation);
-        if (result < 0)
-            return result;
-        if (under != 0)
+        if (result >= 0 && under != 0)
             result = TreeSteps.AttachOverRoot(under);
         if (result < 0)
             return result;
-        result = tree != 0 ? TreeSteps.AttachOverRoot(tree)
-            : Syscall.Call(Syscall.Mount, (long)path, (long)path, 0, MsBind | MsRec);
-        if (result < 0)
-            return result;
-        Plan.Root = tree;
-        if (tree != 0)
-            return Syscall.Call(Syscall.Fchdir, tree);
-        Plan.Root = (int)Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, DirectoryCloexec);
-        return Plan.Root < 0 ? Plan.Root : Syscall.Call(Syscall.Fchdir, Plan.Root);
+        Plan.Root = tree != 0 ? tree
+            : (int)Syscall.Call(Syscall.OpenTree, Syscall.AtFdcwd, (long)path,
+                Syscall.OpenTreeClone | Syscall.OpenTreeCloexec | Syscall.AtRecursive);
+        if (Plan.Root < 0)
+            return Plan.Root;
+        if ((propagation & MsRec) == 0) // The host's mounts stay shared; what is pivoted to must not be.
+            result = SetAttributes(Plan.Root, 0, 0, MsPrivate, recursive: false);
+        if (result >= 0)
+            result = TreeSteps.AttachOverRoot(Plan.Root);
+        return result < 0 ? result : Syscall.Call(Syscall.Fchdir, Plan.Root);
     }
 
     private static long OpenRoot()
@@ -91,19 +94,50 @@ internal static unsafe class MountSteps
 
     private static long Mount(PlanStep* step)
     {
-        var fd = Resolve.Directory(Plan.Text(step->Text1), noSymlinks: (step->Flags & PlanFlag.NoSymlinks) != 0);
+        var path = Plan.Text(step->Text1);
+        var noSymlinks = (step->Flags & PlanFlag.NoSymlinks) != 0;
+        var stat = stackalloc long[18];
+        var before = Resolve.Open(path, noSymlinks);
+        var fd = before >= 0 ? before : Resolve.Directory(path, noSymlinks: noSymlinks);
         if (fd < 0)
             return fd;
+        var result = Resolve.Allow(fd, step->Flags);
+        if (result >= 0)
+            result = Syscall.Call(Syscall.Fstat, fd, (long)stat);
+        if (result >= 0)
+            result = MountOn(fd, step);
+        if (result < 0)
+            return Close(fd, result);
+        if (before >= 0 && (step->Flags & PlanFlag.Keep) != 0)
+            result = KeepMode(path, ((int*)stat)[6] & 0xfff);
+        if (result >= 0 && step->Op == PlanOp.CopyUp)
+            result = CopyUp.Execute(fd, path);
+        return Close(fd, result);
+    }
+
+    private static long MountOn(long fd, PlanStep* step)
+    {
         var target = stackalloc byte[32];
         Bytes.FdPath(target, (int)fd);
-        var result = Syscall.Call(
+        return Syscall.Call(
             Syscall.Mount, (long)Plan.Text(step->Text3), (long)target, (long)Plan.Text(step->Text2),
             step->A, (long)Plan.Text(step->Text4));
-        Syscall.Call(Syscall.Close, fd);
-        if (result < 0 || step->B == 0)
-            return result;
-        fd = Resolve.Open(Plan.Text(step->Text1)); // Anew: the fd from before lies under the mount.
-        return fd < 0 ? fd : Close(fd, SetAttributes(fd, 0, 0, step->B, (step->B & MsRec) != 0));
+    }
+
+    /// <summary>Opened anew: a descriptor from before lies under the mount.</summary>
+    private static long KeepMode(byte* path, int mode)
+    {
+        var fd = Resolve.Open(path, flags: DirectoryCloexec);
+        return fd < 0 ? fd : Close(fd, Syscall.Call(Syscall.Fchmod, fd, mode));
+    }
+
+    private static long ChangeAttributes(PlanStep* step)
+    {
+        var fd = Resolve.Open(Plan.Text(step->Text1));
+        if (fd < 0)
+            return fd;
+        var recursive = (step->Flags & PlanFlag.Recursive) != 0;
+        return Close(fd, SetAttributes(fd, step->A, step->B, step->C, recursive));
     }
 
     private static long Bind(PlanStep* step)
@@ -115,13 +149,11 @@ internal static unsafe class MountSteps
             return tree;
         var stat = stackalloc long[18];
         var result = Syscall.Call(Syscall.Fstat, tree, (long)stat);
-        if (result >= 0 && (step->A | step->B | step->C) != 0)
-            result = SetAttributes(tree, step->A, step->B, step->C, recursive);
-        if (result < 0)
-            return Close(tree, result);
-        var target = Kind(stat) == Directory ? Resolve.Directory(Plan.Text(step->Text1))
-            : Resolve.File(Plan.Text(step->Text1));
-        return Close(tree, target < 0 ? target : Close(target, Attach(tree, target)));
+        if (result >= 0 && (step->A | step->B) != 0) // "ro" is the mount's alone; "rro" is a step of its own.
+            result = SetAttributes(tree, step->A, step->B, 0, recursive: false);
+        if (result >= 0 && step->C != 0)
+            result = SetAttributes(tree, 0, 0, step->C, recursive && (step->C & MsRec) != 0);
+        return Close(tree, result < 0 ? result : TreeSteps.Attach(Plan.Text(step->Text1), tree, step->Flags));
     }
 
     private static long MakeNode(PlanStep* step)
@@ -233,17 +265,15 @@ internal static unsafe class MountSteps
         return Close(old, result);
     }
 
-    /// <summary>The new root is the working directory; the old one stays below it, out of reach of every path.</summary>
+    /// <summary>The new root, which is the working directory, lies on top of the old one already, out of which no path
+    /// leads any more.</summary>
     private static long MoveRoot()
     {
         var slash = stackalloc byte[2];
         Bytes.Append(slash, "/");
         var dot = stackalloc byte[2];
         Bytes.Append(dot, ".");
-        const long move = 0x2000;
-        var result = Syscall.Call(Syscall.Mount, (long)dot, (long)slash, 0, move);
-        if (result >= 0)
-            result = Syscall.Call(Syscall.Chroot, (long)dot);
+        var result = Syscall.Call(Syscall.Chroot, (long)dot);
         return result < 0 ? result : Syscall.Call(Syscall.Chdir, (long)slash);
     }
 

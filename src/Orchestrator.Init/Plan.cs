@@ -40,13 +40,13 @@ internal static unsafe class Plan
     }
 
     /// <summary>A report with a file descriptor riding on it (SCM_RIGHTS).</summary>
-    public static long SendFd(ReportKind kind, int fd)
+    public static long SendFd(ReportKind kind, int fd, int value = 0)
     {
         Report report;
         report.Kind = kind;
         report.Step = Current;
         report.Errno = 0;
-        report.Value = 0;
+        report.Value = value;
         var vector = stackalloc long[2];
         vector[0] = (long)&report;
         vector[1] = sizeof(Report);

@@ -28,16 +28,15 @@ internal enum PlanOp
     /// <summary>Text1: path on the host, before the pivot. Text2: what to write, in one write.</summary>
     WriteFile = 6,
 
-    /// <summary>Text1: root directory on the host. A: propagation given to all mounts first. B: fd of a mount tree to
+    /// <summary>Text1: root directory on the host. A: propagation given to the host's mounts first. B: fd of a mount tree to
     /// take instead of the directory, or 0. C: fd of one to attach below that, gone with the old root; or 0.</summary>
     EnterRoot = 7,
 
-    /// <summary>Text1: target. Text2: type. Text3: source. Text4: data. A: MS_* flags. B: propagation, or 0.</summary>
+    /// <summary>Text1: target. Text2: type. Text3: source. Text4: data. A: MS_* flags.</summary>
     Mount = 8,
 
-    /// <summary>
-    /// Text1: target. Text2: source on the host. A: attributes set. B: attributes cleared. C: propagation.
-    /// </summary>
+    /// <summary>Text1: target. Text2: source on the host. A: attributes set. B: attributes cleared. C: propagation, of all
+    /// the tree when <see cref="PlanFlag.Recursive"/> and MS_REC say so.</summary>
     Bind = 9,
 
     /// <summary>Text1: path. A: mode. B: device. C: uid, and gid in the upper half.</summary>
@@ -140,6 +139,29 @@ internal enum PlanOp
     /// <summary>Text1: target. Text2: name below the directory A (fd). What is there is bound on the target.</summary>
     BindNode = 49,
 
+    /// <summary>A program run to its end, which must be success. Text1: its path. A: offset of argv. B: of the
+    /// environment. C: milliseconds it has, or 0. Text2, Text3: its standard input, before and after this process's own
+    /// pid.</summary>
+    Hook = 50,
+
+    /// <summary>Text1: a struct sched_attr.</summary>
+    Scheduler = 51,
+
+    /// <summary>A: IOPRIO_PRIO_VALUE.</summary>
+    IoPriority = 52,
+
+    /// <summary>A: PER_*.</summary>
+    Personality = 53,
+
+    /// <summary>Text1: a CPU set. A: its length in bytes.</summary>
+    Affinity = 54,
+
+    /// <summary>Text1: where something is mounted. A: attributes set. B: attributes cleared. C: propagation.</summary>
+    MountAttributes = 55,
+
+    /// <summary>As <see cref="Mount"/>; then what was in the directory is copied into the new mount.</summary>
+    CopyUp = 56,
+
     /// <summary>As <see cref="Pivot"/>, for a root that cannot be pivoted out of (an initramfs): the new root is moved
     /// over the old one.</summary>
     MoveRoot = 70,
@@ -160,8 +182,12 @@ internal static class PlanFlag
     /// <summary>Terminal: bind it on /dev/console.</summary>
     public const int Console = 4;
 
-    /// <summary>MakeNode: what is there already stays.</summary>
+    /// <summary>MakeNode: what is there already stays. Mount: the mode of the directory stays, if there was one.
+    /// </summary>
     public const int Keep = 8;
+
+    /// <summary>The target may lie on a procfs; otherwise that is an error.</summary>
+    public const int OverProc = 16;
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -200,7 +226,8 @@ internal enum ReportKind
 
     Ready = 3,
 
-    /// <summary>Step and Errno tell which and why; the process then ends.</summary>
+    /// <summary>Step and Errno tell which and why; the process then ends. Of a hook that failed by itself Errno is 0 and
+    /// Value its wait status; a file with what it said comes with it.</summary>
     Failed = 4,
 
     /// <summary>Value: a descriptor of init's, the listener of its filter. Answered with one byte.</summary>
@@ -218,6 +245,12 @@ internal enum InitRequest
 
     /// <summary>Set its resource limits: root of a user namespace may not raise them.</summary>
     Limits = 2,
+
+    /// <summary>Run the hooks that see the host, with the container made but for its pivot.</summary>
+    Hooks = 3,
+
+    /// <summary>Set its scheduling and its priority of I/O, which takes a right on the host.</summary>
+    Scheduling = 4,
 }
 
 /// <summary>What init says on the sync socket. A socket closed without <see cref="ReportKind.Failed"/> after

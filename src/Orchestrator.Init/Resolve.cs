@@ -16,6 +16,17 @@ internal static unsafe class Resolve
         return Syscall.Call(Syscall.Openat2, Plan.Root, (long)path, (long)how, 24);
     }
 
+    /// <summary>Whether something may be mounted there: not on a procfs, whose files tell tools, and this program, the
+    /// truth about a process, unless the plan says so. However the path was spelled, and whatever link led there
+    /// (CVE-2019-16884).</summary>
+    public static long Allow(long fd, int flags)
+    {
+        const long procMagic = 0x9fa0, notPermitted = -1;
+        var status = stackalloc long[16];
+        var result = Syscall.Call(Syscall.Fstatfs, fd, (long)status);
+        return result >= 0 && status[0] == procMagic && (flags & PlanFlag.OverProc) == 0 ? notPermitted : result;
+    }
+
     /// <summary>Opens a directory, making what is missing of its path.</summary>
     public static long Directory(byte* path, int mode = 0x1ed, bool noSymlinks = false)
     {

@@ -18,6 +18,8 @@ internal static unsafe class Syscall
     public const int Clone3 = 435, Setns = 308, OpenTree = 428, MoveMount = 429, CloseRange = 436, Openat2 = 437,
     Faccessat2 = 439;
     public const int MountSetattr = 442, RtSigtimedwait = 128, Newfstatat = 262, Seccomp = 317;
+    public const int Poll = 7, Lseek = 8, Sendfile = 40, Getpid = 39, Fchmod = 91, Getdents64 = 217, Readlinkat = 267,
+    MemfdCreate = 319, Personality = 135, SchedSetaffinity = 203, IoprioSet = 251, SchedSetattr = 314;
     public const int Fsopen = 430, Fsconfig = 431, Fsmount = 432;
     public const int Accept4 = 288, Fcntl = 72, Chroot = 161;
 

@@ -7,7 +7,7 @@ internal static unsafe class TreeSteps
 
     public static long Execute(PlanStep* step) => step->Op switch
     {
-        PlanOp.AttachTree => Attach(Plan.Text(step->Text1), step->A),
+        PlanOp.AttachTree => Attach(Plan.Text(step->Text1), step->A, step->Flags),
         PlanOp.PrepareMount => Prepare(step),
         PlanOp.BindNode => BindNode(step->A, Plan.Text(step->Text2), Plan.Text(step->Text1)),
         _ => -Syscall.Einval,
@@ -24,14 +24,18 @@ internal static unsafe class TreeSteps
         return root < 0 ? root : MountSteps.Close(root, MountSteps.Attach(tree, root));
     }
 
-    private static long Attach(byte* path, long tree)
+    /// <summary>On a directory or a file, as the tree is one or the other; made if missing.</summary>
+    public static long Attach(byte* path, long tree, int flags = 0)
     {
         var stat = stackalloc long[18];
         var result = Syscall.Call(Syscall.Fstat, tree, (long)stat);
         if (result < 0)
             return result;
         var target = MountSteps.Kind(stat) == MountSteps.Directory ? Resolve.Directory(path) : Resolve.File(path);
-        return target < 0 ? target : MountSteps.Close(target, MountSteps.Attach(tree, target));
+        if (target < 0)
+            return target;
+        result = Resolve.Allow(target, flags);
+        return MountSteps.Close(target, result < 0 ? result : MountSteps.Attach(tree, target));
     }
 
     private static long BindNode(long directory, byte* name, byte* path)

@@ -105,6 +105,14 @@ public sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Reads at an offset of a file; its position stays.</summary>
+    public int ReadAt(Span<byte> buffer, long offset)
+    {
+        fixed (byte* bytes = buffer)
+            return (int)LinuxException.Check(
+                (int)pread(Fd, bytes, (nuint)buffer.Length, offset), "pread", "file descriptor");
+    }
+
     /// <returns>Bytes written, maybe fewer than given; -1 when there is no room yet (EAGAIN).</returns>
     /// <exception cref="LinuxException">EPIPE: nobody reads.</exception>
     public int Write(ReadOnlySpan<byte> buffer)
@@ -149,5 +157,8 @@ public sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     [LibraryImport("libc", SetLastError = true)] private static partial int pipe2(int* fds, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int dup2(int from, int to);
     [LibraryImport("libc", SetLastError = true)] private static partial nint read(int fd, byte* buffer, nuint count);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(int fd, byte* buffer, nuint count, long offset);
+
     [LibraryImport("libc", SetLastError = true)] private static partial nint write(int fd, byte* buffer, nuint count);
 }

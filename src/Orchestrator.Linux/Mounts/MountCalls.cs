@@ -14,17 +14,23 @@ public enum MountFlags : ulong
     NoExec = 8,
     Synchronous = 0x10,
     Remount = 0x20,
+    MandatoryLocks = 0x40,
     DirSync = 0x80,
+    NoSymFollow = 0x100,
     NoAtime = 0x400,
     NoDirAtime = 0x800,
     Bind = 0x1000,
     Move = 0x2000,
     Recursive = 0x4000,
+    Silent = 1 << 15,
+    Unbindable = 1 << 17,
     Private = 1 << 18,
     Slave = 1 << 19,
     Shared = 1 << 20,
     RelAtime = 1 << 21,
+    InodeVersion = 1 << 23,
     StrictAtime = 1 << 24,
+    LazyTime = 1 << 25,
 }
 
 /// <summary>mount(2) and umount2(2) in the caller's mount namespace.</summary>

@@ -27,7 +27,15 @@ public static unsafe partial class Child
         Spawn(path, [argument0], files);
 
     /// <inheritdoc cref="Spawn(string, string, ReadOnlySpan{FileDescriptor?})"/>
-    public static int Spawn(string path, IReadOnlyList<string> arguments, params ReadOnlySpan<FileDescriptor?> files)
+    public static int Spawn(string path, IReadOnlyList<string> arguments, params ReadOnlySpan<FileDescriptor?> files) =>
+        Spawn(path, arguments, [], null, files);
+
+    /// <inheritdoc cref="Spawn(string, string, ReadOnlySpan{FileDescriptor?})"/>
+    /// <param name="environment">All of it.</param>
+    /// <param name="directory">Where it starts; null: where we are.</param>
+    public static int Spawn(
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string? directory,
+        ReadOnlySpan<FileDescriptor?> files)
     {
         // Sources are copied out of the way first: a dup2 below must not overwrite one that is still to come.
         var copies = new List<FileDescriptor>();
@@ -45,8 +53,10 @@ public static unsafe partial class Child
                 _ = posix_spawn_file_actions_adddup2(actions, copies[^1].Fd, i);
             }
 
+            if (directory is not null)
+                _ = posix_spawn_file_actions_addchdir_np(actions, directory);
             DefaultSignals(attributes);
-            return Start(path, arguments, actions, attributes);
+            return Start(path, arguments, environment, actions, attributes);
         }
         finally
         {
@@ -79,27 +89,56 @@ public static unsafe partial class Child
         return new WaitStatus(raw);
     }
 
-    private static int Start(string path, IReadOnlyList<string> arguments, byte* actions, byte* attributes)
+    /// <summary>Waits for one child to end; it is not reaped.</summary>
+    /// <returns>False: it has not, in that time.</returns>
+    public static bool Ends(int pid, TimeSpan within)
+    {
+        using var process = PidFd.Open(pid);
+        var watched = new PollFd { Fd = process.Fd, Events = 1 };
+        int count;
+        while ((count = poll(&watched, 1, (int)Math.Min(within.TotalMilliseconds, int.MaxValue))) < 0)
+        {
+            if ((Errno)Marshal.GetLastPInvokeError() != Errno.EINTR)
+                LinuxException.Check(-1, "poll", $"pid {pid}");
+        }
+
+        return count > 0;
+    }
+
+    private static int Start(
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, byte* actions, byte* attributes)
     {
         int pid;
         var pointers = stackalloc byte*[arguments.Count + 1];
-        for (var i = 0; i < arguments.Count; i++)
-            pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
-        pointers[arguments.Count] = null;
+        var variables = stackalloc byte*[environment.Count + 1];
+        Fill(pointers, arguments);
+        Fill(variables, environment);
         try
         {
-            byte* none = null;
             fixed (byte* file = Encoding.UTF8.GetBytes(path + '\0'))
             {
-                var error = posix_spawn(&pid, file, actions, attributes, pointers, &none);
+                var error = posix_spawn(&pid, file, actions, attributes, pointers, variables);
                 return error == 0 ? pid : throw new LinuxException("posix_spawn", path, (Errno)error);
             }
         }
         finally
         {
-            for (var i = 0; i < arguments.Count; i++)
-                Marshal.FreeCoTaskMem((nint)pointers[i]);
+            Free(pointers);
+            Free(variables);
         }
+    }
+
+    private static void Fill(byte** pointers, IReadOnlyList<string> texts)
+    {
+        for (var i = 0; i < texts.Count; i++)
+            pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(texts[i]);
+        pointers[texts.Count] = null;
+    }
+
+    private static void Free(byte** pointers)
+    {
+        for (; *pointers != null; pointers++)
+            Marshal.FreeCoTaskMem((nint)(*pointers));
     }
 
     private static void DefaultSignals(byte* attributes)
@@ -117,6 +156,18 @@ public static unsafe partial class Child
         _ = posix_spawnattr_setsigmask(attributes, none);
         _ = posix_spawnattr_setflags(attributes, setDefault | setMask);
     }
+
+    private struct PollFd
+    {
+        public int Fd;
+        public short Events;
+        public short Happened;
+    }
+
+    [LibraryImport("libc", SetLastError = true)] private static partial int poll(PollFd* watched, nuint count, int timeout);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int posix_spawn_file_actions_addchdir_np(byte* actions, string path);
 
     [LibraryImport("libc", SetLastError = true)] private static partial int waitpid(int pid, int* status, int options);
 

@@ -12,6 +12,8 @@ internal static class CommandLine
 {
     private const int UsageError = 2;
 
+    private static GlobalOptions? given;
+
     /// <summary>Whatever goes wrong is told on standard error and in the file of <c>--log</c>.</summary>
     public static int Execute(string[] args)
     {
@@ -19,7 +21,7 @@ internal static class CommandLine
         try
         {
             var global = Arguments.Parse(args, GlobalOptions.All);
-            options = GlobalOptions.From(global);
+            given = options = GlobalOptions.From(global);
             return Execute(global, options);
         }
         catch (Exception e) when (
@@ -31,6 +33,14 @@ internal static class CommandLine
             Complain(message);
             return (e as RuntimeException)?.ExitCode ?? 1;
         }
+    }
+
+    /// <summary>Tells of what failed and ends nothing.</summary>
+    public static void Warn(string message)
+    {
+        if (given is { } options)
+            ErrorLog.Write(options, "warning", message);
+        Complain(message);
     }
 
     public static int Print(string text, int exitCode = 0)

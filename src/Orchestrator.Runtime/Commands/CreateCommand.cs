@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Linux;
 using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Containers;
+using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Init;
 
 namespace Orchestrator.Runtime.Commands;
@@ -35,7 +36,7 @@ internal static class CreateCommand
         {
             using var init = InitProcess.Attach(
                 container.Files.ReadSteps(), container.Files.ClaimStart(), container.State.Pid,
-                new ContainerRequests(container.Spec, StandardStreams.Inherited()));
+                new ContainerRequests(container.Spec, container.HookState, StandardStreams.Inherited()));
             init.Go();
             init.AwaitExecuted();
         }
@@ -45,6 +46,7 @@ internal static class CreateCommand
         }
 
         container.Save(ContainerStatus.Running);
+        ContainerHooks.Started(container.Spec, container.HookState, container.State.Pid, CommandLine.Warn);
     }
 
     /// <summary>What create and run have in common.</summary>

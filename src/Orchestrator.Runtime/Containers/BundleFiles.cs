@@ -35,8 +35,15 @@ internal sealed class BundleFiles : IDisposable
         {
             var linux = spec.Linux ?? new LinuxSpec();
             files.OpenNamespaces(linux);
-            if (NamespacePlan.HasUser(linux))
+            var hasUser = NamespacePlan.HasUser(linux);
+            if (hasUser)
                 files.OpenForUserNamespace(spec, linux, bundle);
+            foreach (var (index, mount) in (spec.Mounts ?? []).Index())
+            {
+                if (MountPlan.IsBind(mount) && !MountOptions.Parse(mount.Options).Remount && (hasUser || IsMapped(mount)))
+                    files.OpenSource(mount, index, linux, bundle);
+            }
+
             return files;
         }
         catch
@@ -69,23 +76,49 @@ internal sealed class BundleFiles : IDisposable
     {
         if (spec.Root is { } root)
         {
-            var number = Add(Try("root.path", () => CloneRoot(Path.GetFullPath(root.Path, bundle))));
+            var number = Add(Try("root.path", () => CloneRoot(linux, Path.GetFullPath(root.Path, bundle))));
             Numbers = Numbers with { Root = number };
         }
 
         var devices = Add(Try("linux.devices", () => DeviceNodes.Make(linux)));
         Numbers = Numbers with { Devices = devices };
-        foreach (var (index, mount) in (spec.Mounts ?? []).Index().Where(m => MountPlan.IsBind(m.Item)))
-        {
-            var number = Add(Try($"mounts[{index}].source", () => CloneSource(MountPlan.Bind(mount, bundle))));
-            Numbers = Numbers with { Mounts = Numbers.Mounts.Add(index, number) };
-        }
     }
 
-    private static FileDescriptor CloneRoot(string path)
+    private void OpenSource(MountSpec mount, int index, LinuxSpec linux, string bundle)
+    {
+        var tree = Try($"mounts[{index}].source", () => CloneSource(MountPlan.Bind(mount, bundle)));
+        var number = Add(tree);
+        Numbers = Numbers with { Mounts = Numbers.Mounts.Add(index, number) };
+        if (!IsMapped(mount))
+            return;
+        using var owner = Try($"mounts[{index}].uidMappings", () => OwnerOf(mount, linux));
+        Try($"mounts[{index}].options: idmap {mount.Source}", () =>
+        {
+            MountTree.SetAttributes(
+                tree, 0, 0, MountFlags.None, MountOptions.Parse(mount.Options).IdMapBelow, userNamespace: owner);
+            return 0;
+        });
+    }
+
+    private static bool IsMapped(MountSpec mount) =>
+        mount.UidMappings is { Length: > 0 } || MountOptions.Parse(mount.Options).IdMap;
+
+    /// <summary>The mount's own maps, else the container's.</summary>
+    private FileDescriptor OwnerOf(MountSpec mount, LinuxSpec linux)
+    {
+        if (mount.UidMappings is { Length: > 0 } users)
+            return IdMapNamespace.Make(users, mount.GidMappings ?? []);
+        var joined = (linux.Namespaces ?? []).Index().FirstOrDefault(n => n.Item.Type == "user").Index;
+        return Numbers.Namespaces.TryGetValue(joined, out var number)
+            ? all[number - InitFd.FirstOpened].Duplicate()
+            : IdMapNamespace.Make(linux.UidMappings ?? [], linux.GidMappings ?? []);
+    }
+
+    private static FileDescriptor CloneRoot(LinuxSpec linux, string path)
     {
         var tree = MountTree.Clone(path, recursive: true);
-        MountTree.SetAttributes(tree, 0, 0, MountFlags.Private, recursive: true);
+        var propagation = RootPropagation.OfHostMounts(linux);
+        MountTree.SetAttributes(tree, 0, 0, propagation, propagation.HasFlag(MountFlags.Recursive));
         return tree;
     }
 
@@ -93,7 +126,10 @@ internal sealed class BundleFiles : IDisposable
     {
         var recursive = (bind.Flags & PlanFlag.Recursive) != 0;
         var tree = MountTree.Clone(bind.Text2!, recursive);
-        MountTree.SetAttributes(tree, bind.A, bind.B, (MountFlags)bind.C, recursive);
+        MountTree.SetAttributes(tree, bind.A, bind.B, MountFlags.None, recursive: false);
+        var propagation = (MountFlags)bind.C;
+        MountTree.SetAttributes(
+            tree, 0, 0, propagation, recursive && propagation.HasFlag(MountFlags.Recursive));
         return tree;
     }
 

@@ -3,6 +3,7 @@ using Orchestrator.Linux.Cgroups;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
+using Orchestrator.Runtime.Hooks;
 
 namespace Orchestrator.Runtime.Containers;
 
@@ -29,6 +30,8 @@ internal sealed class Container
 
     /// <summary>The config.json it was created from.</summary>
     public RuntimeSpec Spec => spec.Value;
+
+    public HookState HookState => new(Id, State.Bundle, Spec.Annotations);
 
     /// <summary>A container of a shim; all but looking at it goes through that shim.</summary>
     public bool HasShim => File.Exists(Directory.ControlSocket) && Directory.ShimLives();

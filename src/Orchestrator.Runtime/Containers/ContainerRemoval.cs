@@ -1,4 +1,7 @@
 using Orchestrator.Linux;
+using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Commands;
+using Orchestrator.Runtime.Hooks;
 
 namespace Orchestrator.Runtime.Containers;
 
@@ -9,6 +12,7 @@ internal static class ContainerRemoval
 
     public static void Remove(Container container)
     {
+        var (spec, state) = TryReadSpec(container) is { } found ? (found, container.HookState) : (null, null);
         EndProcesses(container);
         try
         {
@@ -22,6 +26,21 @@ internal static class ContainerRemoval
         }
 
         Directory.Delete(container.Directory.Path, recursive: true);
+        if (spec is not null && state is not null)
+            ContainerHooks.Removed(spec, state, CommandLine.Warn);
+    }
+
+    /// <returns>Null: the bundle is gone, and it was made by one who kept no copy.</returns>
+    private static RuntimeSpec? TryReadSpec(Container container)
+    {
+        try
+        {
+            return container.Spec;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or RuntimeException)
+        {
+            return null;
+        }
     }
 
     /// <summary>With a pid namespace of its own the kernel ends all with pid 1. Without, or when pid 1 was never known,
@@ -47,17 +66,8 @@ internal static class ContainerRemoval
         return true;
     }
 
-    private static bool OwnsPids(Container container)
-    {
-        try
-        {
-            return (container.Spec.Linux?.Namespaces ?? []).Any(n => n is { Type: "pid", Path: null });
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            return false; // The bundle is gone, and it was made by one who kept no copy.
-        }
-    }
+    private static bool OwnsPids(Container container) =>
+        (TryReadSpec(container)?.Linux?.Namespaces ?? []).Any(n => n is { Type: "pid", Path: null });
 
     /// <summary>v1's freezer holds back even SIGKILL.</summary>
     private static void Thaw(Container container)

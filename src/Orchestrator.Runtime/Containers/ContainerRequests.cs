@@ -1,32 +1,37 @@
 using Orchestrator.Init;
-using Orchestrator.Linux;
 using Orchestrator.Linux.Io;
 using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Init;
 
 namespace Orchestrator.Runtime.Containers;
 
 /// <summary>What a container's pid 1 asks of its runtime while it is made.</summary>
 /// <param name="streams">Descriptors 0, 1 and 2.</param>
-internal sealed class ContainerRequests(RuntimeSpec spec, IReadOnlyList<FileDescriptor> streams)
+internal sealed class ContainerRequests(RuntimeSpec spec, HookState state, IReadOnlyList<FileDescriptor> streams)
     : ProcessRequests(spec.Process!)
 {
     public override void Answer(InitRequest request, int pid)
     {
-        if (request != InitRequest.IdMaps)
+        switch (request)
         {
-            base.Answer(request, pid);
-            return;
+            case InitRequest.IdMaps:
+                Try("linux.uidMappings, linux.gidMappings", () => MapUsers(pid, spec.Linux!));
+                break;
+            case InitRequest.Hooks:
+                var text = state.Text("creating", pid);
+                HookRunner.Run(spec.Hooks?.Prestart, "prestart", state.Bundle, text);
+                HookRunner.Run(spec.Hooks?.CreateRuntime, "createRuntime", state.Bundle, text);
+                break;
+            default:
+                base.Answer(request, pid);
+                break;
         }
+    }
 
-        try
-        {
-            IdMaps.Write(pid, spec.Linux!);
-            StandardStreams.GiveTo(IdMaps.ToHost(spec.Linux!.UidMappings, spec.Process!.User.Uid), streams);
-        }
-        catch (LinuxException e)
-        {
-            throw new RuntimeException($"linux.uidMappings, linux.gidMappings: {e.Message}");
-        }
+    private void MapUsers(int pid, LinuxSpec linux)
+    {
+        IdMaps.Write(pid, linux.UidMappings ?? [], linux.GidMappings ?? []);
+        StandardStreams.GiveTo(IdMaps.ToHost(linux.UidMappings, spec.Process!.User.Uid), streams);
     }
 }

@@ -8,10 +8,10 @@ namespace Orchestrator.Runtime.Containers;
 /// <summary>The id maps of a user namespace, written from outside by whom the outer ids belong to.</summary>
 internal static class IdMaps
 {
-    public static void Write(int pid, LinuxSpec linux)
+    public static void Write(int pid, IdMapping[] users, IdMapping[] groups)
     {
-        WriteOne($"/proc/{pid}/uid_map", linux.UidMappings ?? []);
-        WriteOne($"/proc/{pid}/gid_map", linux.GidMappings ?? []);
+        WriteOne($"/proc/{pid}/uid_map", users);
+        WriteOne($"/proc/{pid}/gid_map", groups);
     }
 
     /// <summary>The host's id of one inside; null: it is not mapped.</summary>

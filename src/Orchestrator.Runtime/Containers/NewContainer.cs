@@ -2,6 +2,7 @@ using Orchestrator.Init;
 using Orchestrator.Linux.Io;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
+using Orchestrator.Runtime.Commands;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
 
@@ -57,6 +58,7 @@ internal sealed class NewContainer : IDisposable
         var now = Recorded(options, Spec, prepared.CgroupsPath, Init.Pid);
         StateRoot.Save(
             files.Directory, now with { Status = ContainerStatus.Running, StartedAt = DateTimeOffset.UtcNow });
+        prepared.Started(Init.Pid, CommandLine.Warn);
     }
 
     /// <summary>Takes back everything.</summary>
@@ -65,6 +67,7 @@ internal sealed class NewContainer : IDisposable
         prepared.Cgroups.KillAll();
         DefaultCgroup.Remove(prepared.Cgroups, prepared.CgroupsPath);
         Directory.Delete(files.Directory.Path, recursive: true);
+        prepared.Removed(CommandLine.Warn);
     }
 
     public void Dispose() => Init.Dispose();
@@ -83,6 +86,7 @@ internal sealed class NewContainer : IDisposable
         {
             prepared.Cgroups.KillAll();
             DefaultCgroup.Remove(prepared.Cgroups, cgroupsPath);
+            prepared.Removed(CommandLine.Warn);
             throw;
         }
     }

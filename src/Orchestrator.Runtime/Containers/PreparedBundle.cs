@@ -3,6 +3,7 @@ using Orchestrator.Linux.Cgroups;
 using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
 
@@ -11,14 +12,12 @@ namespace Orchestrator.Runtime.Containers;
 /// <summary>A bundle with its cgroup made and its limits set: ready to be started.</summary>
 internal sealed class PreparedBundle
 {
-    private readonly string id;
-    private readonly string bundle;
+    private readonly HookState state;
 
-    private PreparedBundle(RuntimeSpec spec, string id, string bundle, CgroupSet cgroups, string cgroupsPath)
+    private PreparedBundle(RuntimeSpec spec, HookState state, CgroupSet cgroups, string cgroupsPath)
     {
         Spec = spec;
-        this.id = id;
-        this.bundle = bundle;
+        this.state = state;
         Cgroups = cgroups;
         CgroupsPath = cgroupsPath;
     }
@@ -53,7 +52,8 @@ internal sealed class PreparedBundle
             throw new RuntimeException(e.Message);
         }
 
-        return new PreparedBundle(spec, id, bundle, cgroups, PathOf(spec, defaultCgroupsPath));
+        var state = new HookState(id, bundle, spec.Annotations);
+        return new PreparedBundle(spec, state, cgroups, PathOf(spec, defaultCgroupsPath));
     }
 
     /// <summary>Everything up to just before execve.</summary>
@@ -65,16 +65,22 @@ internal sealed class PreparedBundle
         FileDescriptor[] streams, Func<IReadOnlyList<PlanEntry>, IReadOnlyList<PlanEntry>>? adapt = null,
         FileDescriptor?[]? passed = null)
     {
-        using var files = BundleFiles.Open(Spec, bundle);
+        using var files = BundleFiles.Open(Spec, state.Bundle);
         return InitProcess.StartReady(
             () => Build(files.Numbers) is var plan && adapt is not null ? adapt(plan) : plan,
-            streams, new ContainerRequests(Spec, streams), PassedFiles.Merge(files.AsExtra(), passed ?? []));
+            streams, new ContainerRequests(Spec, state, streams), PassedFiles.Merge(files.AsExtra(), passed ?? []));
     }
+
+    /// <inheritdoc cref="ContainerHooks.Started"/>
+    public void Started(int pid, Action<string> warn) => ContainerHooks.Started(Spec, state, pid, warn);
+
+    /// <inheritdoc cref="ContainerHooks.Removed"/>
+    public void Removed(Action<string> warn) => ContainerHooks.Removed(Spec, state, warn);
 
     private IReadOnlyList<PlanEntry> Build(PlanFiles numbers)
     {
         var plan = ContainerPlan.Build(
-            Spec, bundle, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, numbers);
+            Spec, state, Cgroups, AvailableCapabilities(Namespaces), waitForStart: true, numbers);
         return Confined(plan, Spec.Process!, containerPid: null);
     }
 
@@ -86,7 +92,7 @@ internal sealed class PreparedBundle
     /// <summary>With the container's filter and the process's label.</summary>
     /// <param name="containerPid">Of the running container that the process joins; null: it is the first.</param>
     public IReadOnlyList<PlanEntry> Confined(IReadOnlyList<PlanEntry> plan, ProcessSpec process, int? containerPid) =>
-        ConfinedPlan.Of(plan, Spec, process, id, bundle, containerPid);
+        ConfinedPlan.Of(plan, Spec, process, state.Id, state.Bundle, containerPid);
 
     public static CgroupSet CgroupsOf(RuntimeSpec spec, string defaultPath)
     {

@@ -12,19 +12,44 @@ internal class ProcessRequests(ProcessSpec process) : IInitRequests
 {
     public virtual void Answer(InitRequest request, int pid)
     {
-        if (request != InitRequest.Limits)
-            throw new RuntimeException($"orch-init asked for {request}, which is not known here");
-        foreach (var (index, limit) in (process.Rlimits ?? []).Index())
+        switch (request)
         {
-            try
-            {
-                ResourceLimits.Set(pid, ProcessPlan.Resource(limit.Type), limit.Soft, limit.Hard);
-            }
-            catch (LinuxException e)
-            {
-                throw new RuntimeException(
-                    $"process.rlimits[{index}]: set {limit.Type} {limit.Soft}:{limit.Hard}: {e.Errno}");
-            }
+            case InitRequest.Limits:
+                SetLimits(pid);
+                break;
+            case InitRequest.Scheduling:
+                SetScheduling(pid);
+                break;
+            default:
+                throw new RuntimeException($"orch-init asked for {request}, which is not known here");
+        }
+    }
+
+    private void SetLimits(int pid)
+    {
+        foreach (var (index, limit) in (process.Rlimits ?? []).Index())
+            Try(
+                $"process.rlimits[{index}]: set {limit.Type} {limit.Soft}:{limit.Hard}",
+                () => ResourceLimits.Set(pid, ProcessPlan.Resource(limit.Type), limit.Soft, limit.Hard));
+    }
+
+    private void SetScheduling(int pid)
+    {
+        if (process.Scheduler is { } scheduler)
+            Try("process.scheduler", () => TaskPriority.SetScheduler(pid, Scheduling.Attributes(scheduler)));
+        if (process.IoPriority is { } priority)
+            Try("process.ioPriority", () => TaskPriority.SetIo(pid, Scheduling.IoPriority(priority)));
+    }
+
+    protected static void Try(string what, Action set)
+    {
+        try
+        {
+            set();
+        }
+        catch (LinuxException e)
+        {
+            throw new RuntimeException($"{what}: {e.Message}");
         }
     }
 }

@@ -3,6 +3,7 @@ using Orchestrator.Init;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
+using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Plans;
 
 namespace Orchestrator.Runtime.Init;
@@ -14,6 +15,7 @@ internal sealed class InitProcess : IDisposable
     private readonly FileDescriptor sync;
     private readonly IInitRequests requests;
     private readonly int firstStage;
+    private FileDescriptor? output;
     private int forks;
     private bool isOurChild = true;
 
@@ -101,6 +103,13 @@ internal sealed class InitProcess : IDisposable
             throw Lost();
     }
 
+    /// <summary>Returns when one whose plan executes nothing has done with it.</summary>
+    public void AwaitEnd()
+    {
+        Await();
+        ReapQuietly();
+    }
+
     public void Dispose() => sync.Dispose();
 
     /// <returns>Ready, or null at the end of the socket.</returns>
@@ -163,15 +172,29 @@ internal sealed class InitProcess : IDisposable
     {
         Span<byte> bytes = stackalloc byte[Marshal.SizeOf<Report>()];
         var count = UnixSocket.Receive(sync, bytes, out var passed);
-        Terminal = passed ?? Terminal;
-        return count == bytes.Length ? MemoryMarshal.Read<Report>(bytes) : null;
+        if (count != bytes.Length)
+            return null;
+        var report = MemoryMarshal.Read<Report>(bytes);
+        if (report.Kind == ReportKind.Terminal)
+            Terminal = passed;
+        else
+            output = passed ?? output;
+        return report;
     }
 
     private RuntimeException Failed(Report report)
     {
         ReapQuietly();
         var entry = plan[report.Step];
+        if (entry.Op == PlanOp.Hook && report.Errno == 0)
+        {
+            using (output)
+                return HookRunner.Failure(entry.What, new WaitStatus(report.Value), output);
+        }
+
         var errno = (Errno)report.Errno;
+        if (entry.Op == PlanOp.Hook && errno == Errno.ETIMEDOUT)
+            return new($"{entry.What}: not done within its timeout; killed");
         return entry.Op is PlanOp.FindProgram or PlanOp.Execute
             ? ExecutionFailure(entry.Text1 ?? entry.Arguments![0], errno)
             : new RuntimeException($"{entry.What}: {Marshal.GetPInvokeErrorMessage(report.Errno).ToLowerInvariant()}");

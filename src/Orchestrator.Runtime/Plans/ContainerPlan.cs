@@ -1,8 +1,7 @@
 using Orchestrator.Init;
 using Orchestrator.Linux.Cgroups;
-using Orchestrator.Linux.Mounts;
-using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Hooks;
 
 namespace Orchestrator.Runtime.Plans;
 
@@ -10,20 +9,20 @@ namespace Orchestrator.Runtime.Plans;
 /// <remarks>Order is the point:
 /// <code>
 /// cgroups → namespaces → fork ─┬─ parent reports the child's pid and ends
-/// └─ root → mounts → nodes → terminal → masks → pivot → names, limits → identity → execute
+/// └─ root → mounts → nodes → hooks → terminal → masks → pivot → names, limits → identity → hooks → execute
 /// </code>
 /// Cgroups come first, so that nothing runs unlimited and the cgroup namespace shows this very cgroup as its root. All
 /// paths of the container are resolved before the pivot, through its root's fd, while the host's /proc is still there.
 /// </remarks>
 internal static class ContainerPlan
 {
-    /// <param name="bundle">Absolute; relative paths of the spec start there.</param>
+    /// <param name="state">The container, as its hooks are told; relative paths of the spec start at its bundle.</param>
     /// <param name="cgroups">Made already; entered first.</param>
     /// <param name="available">Capabilities this process may hand on.</param>
     /// <param name="waitForStart">Stop before execve until told.</param>
     /// <param name="files">What was opened for it: for a user namespace root, devices and the sources of binds.</param>
     public static IReadOnlyList<PlanEntry> Build(
-        RuntimeSpec spec, string bundle, CgroupSet cgroups, ulong available, bool waitForStart, PlanFiles files)
+        RuntimeSpec spec, HookState state, CgroupSet cgroups, ulong available, bool waitForStart, PlanFiles files)
     {
         var process = spec.Process ?? throw new RuntimeException("config.json has no process");
         var linux = spec.Linux ?? new LinuxSpec();
@@ -39,12 +38,14 @@ internal static class ContainerPlan
             .. NamespacePlan.Build(linux, files, privileged),
             .. NamespacePlan.Cgroup(linux),
             .. process.Terminal ? Array.Empty<PlanEntry>() : [new(PlanOp.Session, "new session")],
-            .. FileSystem(spec, linux, process, bundle, cgroups, files),
+            .. FileSystem(spec, linux, process, state, cgroups, files),
+            .. Personality(linux),
             .. hasUser && !NamespacePlan.IsNew(linux, "uts") ? [] : Names(spec, linux),
             .. ProcessPlan.Identity(process, available, hasUser),
         ];
         if (waitForStart)
             plan.Add(new(PlanOp.WaitForStart, "wait for start"));
+        plan.AddRange(HookPlan.BeforeExecute(spec, state));
         if (spec.Annotations?.GetValueOrDefault(RuntimeSpec.ReaperAnnotation) == "true")
             plan.Add(new(PlanOp.Reaper, "start an init"));
         plan.Add(ProcessPlan.Execute(process));
@@ -70,17 +71,22 @@ internal static class ContainerPlan
     }
 
     private static IEnumerable<PlanEntry> FileSystem(
-        RuntimeSpec spec, LinuxSpec linux, ProcessSpec process, string bundle, CgroupSet cgroups, PlanFiles files)
+        RuntimeSpec spec, LinuxSpec linux, ProcessSpec process, HookState state, CgroupSet cgroups, PlanFiles files)
     {
         var root = spec.Root ?? throw new RuntimeException("config.json has no root");
-        var rootPath = Path.GetFullPath(root.Path, bundle);
+        var rootPath = Path.GetFullPath(root.Path, state.Bundle);
         yield return new(PlanOp.EnterRoot, $"mount root {rootPath}")
         {
-            Text1 = rootPath, A = (long)Propagation(linux.RootfsPropagation), B = files.Root, C = files.Devices,
+            Text1 = rootPath, A = (long)RootPropagation.OfHostMounts(linux), B = files.Root, C = files.Devices,
         };
-        foreach (var step in (spec.Mounts ?? []).Index().SelectMany(m => Mount(m.Item, m.Index, bundle, cgroups, files)))
-            yield return step;
-        foreach (var step in DevicePlan.Build(linux, files))
+        foreach (var (index, mount) in (spec.Mounts ?? []).Index())
+        {
+            var tree = files.Mounts.GetValueOrDefault(index);
+            foreach (var step in MountPlan.Build(mount, state.Bundle, cgroups, tree))
+                yield return step;
+        }
+
+        foreach (var step in DevicePlan.Build(linux, files).Concat(HookPlan.BeforePivot(spec, state)))
             yield return step;
         if (process.Terminal)
             yield return ProcessPlan.Terminal(process, PlanFlag.Console);
@@ -97,6 +103,8 @@ internal static class ContainerPlan
         }
 
         yield return new(PlanOp.Pivot, "pivot into the root") { A = files.Devices == 0 ? 0 : 1 };
+        foreach (var step in RootPropagation.OfRoot(linux))
+            yield return step;
     }
 
     private static IEnumerable<PlanEntry> Sysctls(LinuxSpec linux, bool ofNew)
@@ -109,6 +117,16 @@ internal static class ContainerPlan
         }
     }
 
+    private static IEnumerable<PlanEntry> Personality(LinuxSpec linux)
+    {
+        const int linux32 = 8;
+        if (linux.Personality is { } personality)
+            yield return new(PlanOp.Personality, $"set linux.personality {personality.Domain}")
+            {
+                A = personality.Domain == "LINUX32" ? linux32 : 0,
+            };
+    }
+
     private static IEnumerable<PlanEntry> Names(RuntimeSpec spec, LinuxSpec linux)
     {
         var ownUts = (linux.Namespaces ?? []).Any(n => n.Type == "uts");
@@ -119,22 +137,4 @@ internal static class ContainerPlan
         if (spec.Domainname is { Length: > 0 } domain)
             yield return new(PlanOp.DomainName, $"set domainname {domain}") { Text1 = domain };
     }
-
-    private static IEnumerable<PlanEntry> Mount(
-        MountSpec mount, int index, string bundle, CgroupSet cgroups, PlanFiles files) =>
-        files.Mounts.TryGetValue(index, out var tree)
-            ? [new(PlanOp.AttachTree, $"mount {mount.Type ?? mount.Source} on {mount.Destination}")
-            {
-                Text1 = mount.Destination, A = tree,
-            }]
-            : MountPlan.Build(mount, bundle, cgroups);
-
-    private static MountFlags Propagation(string? name) => name switch
-    {
-        "rprivate" or
-            "private" => MountFlags.Private | MountFlags.Recursive,
-        null or "" or "slave" or "rslave" => MountFlags.Slave | MountFlags.Recursive,
-        "shared" or "rshared" => MountFlags.Shared | MountFlags.Recursive,
-        _ => throw new RuntimeException($"rootfsPropagation \"{name}\" is unknown"),
-    };
 }

@@ -5,19 +5,32 @@ using Orchestrator.Oci.Bundle;
 
 namespace Orchestrator.Runtime.Plans;
 
-/// <summary>One mount of config.json as steps.</summary>
+/// <summary>One mount of config.json as steps: what makes it, then what changes it.</summary>
 internal static class MountPlan
 {
-    public static IEnumerable<PlanEntry> Build(MountSpec mount, string bundle, CgroupSet cgroups)
+    /// <summary>Files of /proc that may have another mounted on them: they tell of the host, and of no process.</summary>
+    private static readonly string[] ReplaceableFiles =
+    [
+        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
+        "/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+    ];
+
+    /// <param name="tree">Descriptor of the mount, made already; 0: it is to be made.</param>
+    public static IEnumerable<PlanEntry> Build(MountSpec mount, string bundle, CgroupSet cgroups, int tree = 0)
     {
-        if (!mount.Destination.StartsWith('/'))
-            throw new RuntimeException($"mount destination \"{mount.Destination}\" is not absolute");
         var options = MountOptions.Parse(mount.Options);
+        var target = Target(mount);
+        if (IsForbidden(mount))
+            throw new RuntimeException($"a mount on {target} is not allowed; mount elsewhere");
+        if (tree != 0)
+            return [Attach(mount, tree), .. After(target, options, from: IsBind(mount) ? 1 : 0)];
+        if (options is { IsBind: true, Remount: true })
+            return [Change(target, options.Own, 0, false), .. After(target, options, from: 0)];
         if (IsBind(mount))
-            return [Bind(mount, bundle)];
+            return [Bind(mount, bundle), .. After(target, options, from: 1)];
         return mount.Type is "cgroup" or "cgroup2"
-            ? Cgroup(mount.Destination, options.Flags, cgroups)
-            : [FileSystem(mount, options)];
+            ? CgroupMounts.Build(target, options, cgroups)
+            : [.. FileSystem(mount, options), .. After(target, options, from: 0)];
     }
 
     /// <summary>The kind of namespace that a file system shows and belongs to; null: none.</summary>
@@ -38,7 +51,7 @@ internal static class MountPlan
             Text2 = mount.Type,
             Text3 = mount.Source ?? mount.Type,
             Text4 = options.Data,
-            A = options.AttributesSet,
+            A = options.Own.Set,
             B = number,
         };
     }
@@ -48,65 +61,78 @@ internal static class MountPlan
     public static PlanEntry Bind(MountSpec mount, string bundle)
     {
         var options = MountOptions.Parse(mount.Options);
-        var source = Path.GetFullPath(
-            mount.Source ?? throw new RuntimeException($"the bind mount on {mount.Destination} has no source"), bundle);
-        // Over /proc a bind could fake what later steps and every tool rely on (CVE-2019-19921).
-        if (mount.Destination.TrimEnd('/') == "/proc")
-            throw new RuntimeException("a bind mount over /proc is not allowed; mount below it, or elsewhere");
+        var source = Path.GetFullPath(mount.Source ?? "", bundle);
         return new(PlanOp.Bind, $"bind mount {source} on {mount.Destination}")
         {
-            Text1 = mount.Destination,
+            Text1 = Target(mount),
             Text2 = source,
-            A = options.AttributesSet,
-            B = options.AttributesCleared,
-            C = (long)(options.Propagation == 0 ? MountFlags.Private | MountFlags.Recursive : options.Propagation),
-            Flags = options.Recursive ? PlanFlag.Recursive : 0,
+            A = options.Own.Set,
+            B = options.Own.Clear,
+            C = (long)(options.Propagations is [var first, ..] ? first : MountFlags.Private | MountFlags.Recursive),
+            Flags = (options.Recursive ? PlanFlag.Recursive : 0) | TargetFlags(mount),
         };
     }
 
-    private static PlanEntry FileSystem(MountSpec mount, MountOptions options)
+    /// <summary>Whether a mount there could fake what tools, and the steps after it, rely on (CVE-2019-19921).</summary>
+    public static bool IsForbidden(MountSpec mount) => Target(mount) switch
     {
-        var type = mount.Type ?? throw new RuntimeException($"the mount on {mount.Destination} has no type");
-        return new(PlanOp.Mount, $"mount {type} on {mount.Destination}")
+        "/proc" => IsBind(mount) ? mount.Source?.TrimEnd('/') != "/proc" : mount.Type != "proc",
+        var target => target.StartsWith("/proc/", StringComparison.Ordinal) && !ReplaceableFiles.Contains(target),
+    };
+
+    /// <summary>Without "..", doubled or trailing slashes.</summary>
+    public static string Target(MountSpec mount)
+    {
+        var path = Path.GetFullPath(mount.Destination, "/");
+        return path.Length > 1 ? path.TrimEnd('/') : path;
+    }
+
+    private static int TargetFlags(MountSpec mount) =>
+        (ReplaceableFiles.Contains(Target(mount)) || MountOptions.Parse(mount.Options).Remount ? PlanFlag.OverProc : 0)
+        | (Target(mount) is "/proc" or "/sys" ? PlanFlag.NoSymlinks : 0);
+
+    private static PlanEntry Attach(MountSpec mount, int tree) =>
+        new(PlanOp.AttachTree, $"mount {mount.Source ?? mount.Type} on {mount.Destination}")
         {
-            Text1 = mount.Destination,
-            Text2 = type,
-            Text3 = mount.Source ?? type,
+            Text1 = Target(mount), A = tree, Flags = TargetFlags(mount),
+        };
+
+    private static IEnumerable<PlanEntry> FileSystem(MountSpec mount, MountOptions options)
+    {
+        // What is to be filled cannot be read-only from the start.
+        var late = options.CopyUp && options.Flags.HasFlag(MountFlags.ReadOnly);
+        var keepsMode = mount.Type == "tmpfs" && !options.Remount
+            && options.Data?.Contains("mode=", StringComparison.Ordinal) != true;
+        yield return new(options.CopyUp ? PlanOp.CopyUp : PlanOp.Mount, $"mount {mount.Type} on {mount.Destination}")
+        {
+            Text1 = Target(mount),
+            Text2 = mount.Type,
+            Text3 = mount.Source ?? mount.Type,
             Text4 = options.Data,
-            A = (long)options.Flags,
-            B = (long)options.Propagation,
-            Flags = type is "proc" or "sysfs" ? PlanFlag.NoSymlinks : 0,
+            A = (long)((late ? options.Flags & ~MountFlags.ReadOnly : options.Flags)
+                | (options.Remount ? MountFlags.Remount : 0)),
+            Flags = TargetFlags(mount) | (keepsMode ? PlanFlag.Keep : 0)
+                | (mount.Type is "proc" or "sysfs" ? PlanFlag.NoSymlinks : 0),
         };
+        if (late)
+            yield return Change(Target(mount), AttributeChange.On(AttributeChange.ReadOnly), 0, false);
     }
 
-    /// <summary>What the container sees of cgroups is its own part: its directory of each hierarchy, bound, not the
-    /// hierarchy mounted anew, for such a mount waits until every cgroup that is just being removed is gone (10 ms).
-    /// Always read-only: a writable v1 one has release_agent (CVE-2022-0492).</summary>
-    private static IEnumerable<PlanEntry> Cgroup(string destination, MountFlags flags, CgroupSet cgroups)
+    private static IEnumerable<PlanEntry> After(string target, MountOptions options, int from)
     {
-        if (cgroups.Layout.IsUnified)
-            return [.. cgroups.Directories.Select(d => CgroupDirectory(destination, d.Path))];
-        flags |= MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec;
-        return
-        [
-            Tmpfs(destination, flags & ~MountFlags.ReadOnly),
-            .. cgroups.Directories.Select(d => CgroupDirectory($"{destination}/{d.Name}", d.Path)),
-            Tmpfs(destination, flags | MountFlags.ReadOnly | MountFlags.Remount),
-        ];
+        if (!options.Below.IsNone)
+            yield return Change(target, options.Below, 0, recursive: true);
+        foreach (var kind in options.Propagations.Skip(from))
+            yield return Change(target, default, kind & ~MountFlags.Recursive, kind.HasFlag(MountFlags.Recursive));
     }
 
-    private static PlanEntry CgroupDirectory(string destination, string path)
-    {
-        const long readOnlyNoSuidNoDevNoExec = 0xf;
-        return new(PlanOp.Bind, $"bind mount {path} on {destination}")
+    private static PlanEntry Change(string target, AttributeChange change, MountFlags propagation, bool recursive) =>
+        new(PlanOp.MountAttributes, $"change the mount on {target}")
         {
-            Text1 = destination, Text2 = path, A = readOnlyNoSuidNoDevNoExec, C = (long)MountFlags.Private,
-        };
-    }
-
-    private static PlanEntry Tmpfs(string destination, MountFlags flags) =>
-        new(PlanOp.Mount, $"mount tmpfs on {destination}")
-        {
-            Text1 = destination, Text2 = "tmpfs", Text3 = "tmpfs", Text4 = "mode=755", A = (long)flags,
+            Text1 = target,
+            A = change.Set,
+            B = change.Clear,
+            C = (long)propagation,
+            Flags = recursive ? PlanFlag.Recursive : 0,
         };
 }

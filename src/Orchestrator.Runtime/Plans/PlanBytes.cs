@@ -33,7 +33,8 @@ internal static class PlanBytes
         B = entry.Environment is { } environment ? data.List(environment) : entry.B,
         C = entry.Groups is { } groups ? data.Add(MemoryMarshal.AsBytes<uint>(groups))
             : entry.Filter is { } filter ? data.Add(filter.Bytes) : entry.C,
-        Text1 = entry.Ambient != 0 ? data.Number(entry.Ambient) : data.Text(entry.Text1),
+        Text1 = entry.Ambient != 0 ? data.Number(entry.Ambient)
+            : entry.Blob is { } blob ? data.Add(blob) : data.Text(entry.Text1),
         Text2 = data.Text(entry.Text2),
         Text3 = data.Text(entry.Text3),
         Text4 = data.Text(entry.Text4),

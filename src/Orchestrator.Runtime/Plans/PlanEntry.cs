@@ -34,9 +34,12 @@ internal sealed record PlanEntry(PlanOp Op, string What)
     /// <summary>Seccomp: who is handed the filter's listener.</summary>
     public Seccomp.SeccompListener? Listener { get; init; }
 
-    /// <summary>Execute: argv.</summary>
+    /// <summary>Scheduler, Affinity: a structure of the kernel's, as Text1.</summary>
+    public byte[]? Blob { get; init; }
+
+    /// <summary>Execute, Hook: argv.</summary>
     public string[]? Arguments { get; init; }
 
-    /// <summary>Execute: the environment.</summary>
+    /// <summary>Execute, Hook: the environment.</summary>
     public string[]? Environment { get; init; }
 }

@@ -20,6 +20,7 @@ internal static class ProcessPlan
     public static IReadOnlyList<PlanEntry> ForExec(
         ProcessSpec process, CgroupSet cgroups, NamespaceKinds namespaces, ulong available) =>
     [
+        .. Scheduling.Affinity(process.ExecCpuAffinity?.Initial, "process.execCPUAffinity.initial"),
         .. EnterCgroups(cgroups),
         .. OomScore(process),
         Join(namespaces & ~NamespaceKinds.User),
@@ -30,6 +31,7 @@ internal static class ProcessPlan
             : Array.Empty<PlanEntry>(),
         new(PlanOp.OpenRoot, "open the container's root"),
         process.Terminal ? Terminal(process, 0) : new(PlanOp.Session, "new session"),
+        .. Scheduling.Affinity(process.ExecCpuAffinity?.Final, "process.execCPUAffinity.final"),
         .. Identity(process, available, namespaces.HasFlag(NamespaceKinds.User)),
         Execute(process),
     ];
@@ -81,6 +83,8 @@ internal static class ProcessPlan
             yield return new(PlanOp.Ask, "set limits") { A = (long)InitRequest.Limits };
         foreach (var limit in hasUser ? [] : process.Rlimits ?? [])
             yield return Limit(limit);
+        foreach (var step in Scheduling.Build(process, hasUser))
+            yield return step;
         yield return new(PlanOp.Umask, "set umask") { A = process.User.Umask ?? 0x12 };
         yield return new(PlanOp.ChangeDirectory, $"change to directory {process.Cwd}")
         {

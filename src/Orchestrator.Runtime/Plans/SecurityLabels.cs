@@ -32,7 +32,7 @@ internal static class SecurityLabels
             return plan;
         if (!HasSelinux)
             throw new RuntimeException("linux.mountLabel: this host has no SELinux; drop the label");
-        return [.. plan.Select(s => s is { Op: PlanOp.Mount, Text2: "tmpfs" or "devpts" or "mqueue" } ? With(s, label) : s)];
+        return [.. plan.Select(s => s is { Op: PlanOp.Mount or PlanOp.CopyUp, Text2: "tmpfs" or "devpts" or "mqueue" } ? With(s, label) : s)];
     }
 
     private static PlanEntry With(PlanEntry mount, string label) =>

@@ -5,6 +5,7 @@ using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Containers;
+using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
 using Orchestrator.Runtime.Shim.Logs;
@@ -73,6 +74,7 @@ internal sealed class ContainerShim : IDisposable
         {
             prepared.Cgroups.KillAll();
             prepared.RemoveCgroups();
+            prepared.Removed(HostLog.Warn);
             throw;
         }
     }
@@ -95,6 +97,7 @@ internal sealed class ContainerShim : IDisposable
         }
 
         Save();
+        prepared.Started(init.Pid, HostLog.Warn);
         return State;
     }
 
@@ -177,6 +180,7 @@ internal sealed class ContainerShim : IDisposable
             Record();
         prepared.RemoveCgroups();
         Directory.Delete(options.State, recursive: true);
+        prepared.Removed(HostLog.Warn);
     }
 
     public void Dispose()

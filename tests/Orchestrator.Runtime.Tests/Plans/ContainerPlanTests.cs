@@ -1,6 +1,7 @@
 using Orchestrator.Init;
 using Orchestrator.Linux.Cgroups;
 using Orchestrator.Oci.Bundle;
+using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Plans;
 
 namespace Orchestrator.Runtime.Tests.Plans;
@@ -9,6 +10,8 @@ public sealed class ContainerPlanTests
 {
     private static readonly CgroupSet Cgroups = new(
         new CgroupLayout([new("memory", "/cg/memory", false, ["memory"])]), "/orch/x");
+
+    private static readonly HookState State = new("x", "/bundle", null);
 
     private static readonly RuntimeSpec Default = ContainerDefaults.Spec("rootfs", ["sh"], "/orch/x");
 
@@ -36,7 +39,7 @@ public sealed class ContainerPlanTests
     [Fact]
     public void Capabilities_are_never_more_than_the_daemon_has()
     {
-        var step = ContainerPlan.Build(Default, "/b", Cgroups, available: 1, waitForStart: false, PlanFiles.None)
+        var step = ContainerPlan.Build(Default, State, Cgroups, available: 1, waitForStart: false, PlanFiles.None)
             .Single(s => s.Op == PlanOp.Capabilities);
 
         Assert.Equal((1, 1, 0), (step.A, step.B, step.C));
@@ -95,9 +98,9 @@ public sealed class ContainerPlanTests
         var options = MountOptions.Parse(["rbind", "ro", "nosuid", "noatime", "rslave", "size=64m", "mode=755"]);
 
         Assert.True(options.IsBind && options.Recursive);
-        Assert.Equal((0x13, 0x70), (options.AttributesSet, options.AttributesCleared));
+        Assert.Equal((0x13, 0x70), (options.Own.Set, options.Own.Clear));
         Assert.Equal("size=64m,mode=755", options.Data);
-        Assert.Equal(Orchestrator.Linux.Mounts.MountFlags.Slave | Orchestrator.Linux.Mounts.MountFlags.Recursive, options.Propagation);
+        Assert.Equal([Orchestrator.Linux.Mounts.MountFlags.Slave | Orchestrator.Linux.Mounts.MountFlags.Recursive], options.Propagations);
     }
 
     [Fact]
@@ -106,9 +109,9 @@ public sealed class ContainerPlanTests
         var options = MountOptions.Parse(["ro", "rw", "noexec", "exec"]);
 
         Assert.Equal(Orchestrator.Linux.Mounts.MountFlags.None, options.Flags);
-        Assert.Equal((0, 9), (options.AttributesSet, options.AttributesCleared));
+        Assert.Equal((0, 9), (options.Own.Set, options.Own.Clear));
     }
 
     private static IReadOnlyList<PlanEntry> Build(RuntimeSpec spec) =>
-        ContainerPlan.Build(spec, "/bundle", Cgroups, ulong.MaxValue, waitForStart: true, PlanFiles.None);
+        ContainerPlan.Build(spec, State, Cgroups, ulong.MaxValue, waitForStart: true, PlanFiles.None);
 }
