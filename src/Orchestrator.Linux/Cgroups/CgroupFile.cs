@@ -13,7 +13,7 @@ internal static class CgroupFile
         using var file = FileDescriptor.Open(path, OpenFlags.O_WRONLY);
         try
         {
-            file.WriteAll(Encoding.ASCII.GetBytes(value));
+            file.WriteAll(Encoding.UTF8.GetBytes(value.Length == 0 ? "\n" : value)); // An empty write does nothing.
         }
         catch (LinuxException e)
         {

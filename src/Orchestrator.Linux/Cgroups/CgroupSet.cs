@@ -7,21 +7,38 @@ namespace Orchestrator.Linux.Cgroups;
 /// atomic write, and to v1's freezer otherwise.</remarks>
 public sealed class CgroupSet
 {
+    private static readonly string[] Usual = ["cpu", "cpuset", "memory", "pids", "io"];
+
     private readonly string path;
     private readonly List<CgroupHierarchy> used;
+    private readonly string[] extra;
+    private HashSet<string>? unifiedControllers;
 
-    /// <param name="path">Absolute below each mount point, as <c>/orch/ID</c>.</param>
-    /// <param name="withCpuset">Also in v1's cpuset, where a new cgroup is unusable until filled in.</param>
+    /// <param name="path">Below each mount point, as <c>/orch/ID</c>; the first slash may be missing.</param>
+    /// <param name="controllers">Wanted besides the usual ones: cpuset of v1, where a new cgroup is unusable until
+    /// filled in, and those of v2 that few containers need (hugetlb, rdma).</param>
     /// <exception cref="ArgumentException">The path leaves the hierarchy, or is its root.</exception>
-    public CgroupSet(CgroupLayout layout, string path, bool withCpuset = false)
+    public CgroupSet(CgroupLayout layout, string path, params string[] controllers)
+        : this(layout, Checked(path), controllers, h =>
+            h.IsV2 || (h.Controllers.Count > 0
+                && (controllers.Contains("cpuset") || !h.Controllers.Contains("cpuset"))))
     {
-        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (names.Length == 0 || names.Any(n => n is "." or ".."))
-            throw new ArgumentException($"\"{path}\" is no cgroup of its own; use a path such as /orch/ID");
+    }
+
+    private CgroupSet(CgroupLayout layout, string path, string[] extra, Func<CgroupHierarchy, bool> use)
+    {
         Layout = layout;
-        this.path = string.Join('/', names);
-        used = [.. layout.Hierarchies.Where(h =>
-            h.IsV2 || (h.Controllers.Count > 0 && (withCpuset || !h.Controllers.Contains("cpuset"))))];
+        this.path = path;
+        this.extra = extra;
+        used = [.. layout.Hierarchies.Where(use)];
+    }
+
+    /// <summary>A cgroup somebody made, in whichever hierarchies it is now.</summary>
+    /// <exception cref="ArgumentException">The path leaves the hierarchy, or is its root.</exception>
+    public static CgroupSet Existing(CgroupLayout layout, string path)
+    {
+        var names = Checked(path);
+        return new(layout, names, [], h => System.IO.Directory.Exists($"{h.MountPoint}/{names}"));
     }
 
     public CgroupLayout Layout { get; }
@@ -45,24 +62,32 @@ public sealed class CgroupSet
     public void Create()
     {
         foreach (var hierarchy in used)
-        {
-            if (hierarchy is { IsV2: true, Controllers.Count: > 0 })
-                EnableControllers(hierarchy);
-            System.IO.Directory.CreateDirectory(Directory(hierarchy));
-            if (hierarchy is { IsV2: false } && hierarchy.Controllers.Contains("cpuset"))
-                CpusetV1.Inherit(hierarchy.MountPoint, path);
-        }
+            Create(hierarchy);
     }
 
-    /// <exception cref="LinuxException">EBUSY: memory in use is above the limit. EINVAL: the kernel refuses the value.
-    /// Limits before it in the order memory, cpu, cpuset, pids, devices have been changed.</exception>
-    public void Apply(CgroupLimits limits) => LimitWriter.Apply(this, limits);
+    /// <summary>Has the cgroup in this controller's v1 hierarchy too, with all its processes, if there is one.</summary>
+    public void Extend(string controller)
+    {
+        if (Layout.Of(controller) is not { IsV2: false } hierarchy || used.Contains(hierarchy))
+            return;
+        Create(hierarchy);
+        foreach (var pid in Processes())
+            MoveIfAlive(pid, hierarchy);
+        used.Add(hierarchy);
+    }
 
     /// <summary>The directory of a controller, or null: this host has it not, or we do not use it.</summary>
-    internal (string Path, bool IsV2)? For(string controller) =>
-        used.FirstOrDefault(h => h.Controllers.Contains(controller)) is { } hierarchy
-            ? (Directory(hierarchy), hierarchy.IsV2)
-            : null;
+    public (string Path, bool IsV2)? For(string controller)
+    {
+        if (used.FirstOrDefault(h => h.Controllers.Contains(controller)) is not { } hierarchy)
+            return null;
+        var directory = Directory(hierarchy);
+        if (!hierarchy.IsV2)
+            return (directory, false);
+        unifiedControllers ??=
+            [.. (CgroupFile.TryRead($"{directory}/cgroup.controllers") ?? "").Split([' ', '\n'])];
+        return unifiedControllers.Contains(controller) ? (directory, true) : null;
+    }
 
     /// <summary>Stops every process where it is; returns when all are.</summary>
     public void Freeze() => SetFrozen(true);
@@ -105,12 +130,23 @@ public sealed class CgroupSet
     public CgroupCounters Counters() => CounterReader.Read(this);
 
     /// <summary>Removes the cgroup with what the container made below. It must have no process left; those still dying
-    /// are waited for.</summary>
+    /// are waited for. Parents made for it go too, after the last one in them.</summary>
     /// <exception cref="LinuxException">EBUSY: processes live in it.</exception>
     public void Remove()
     {
         foreach (var hierarchy in used)
+        {
             CgroupRemoval.Remove(Directory(hierarchy));
+            CgroupDirectory.RemoveParents(hierarchy.MountPoint, path);
+        }
+    }
+
+    private static string Checked(string path)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length == 0 || names.Any(n => n is "." or ".." || n.Any(char.IsControl)))
+            throw new ArgumentException($"\"{path}\" is no cgroup of its own; use a path such as /orch/ID");
+        return string.Join('/', names);
     }
 
     private string Directory(CgroupHierarchy hierarchy) => $"{hierarchy.MountPoint}/{path}";
@@ -125,18 +161,47 @@ public sealed class CgroupSet
         return pids;
     }
 
-    /// <summary>v2 hands a controller down level by level, through cgroup.subtree_control of each ancestor.</summary>
-    private void EnableControllers(CgroupHierarchy hierarchy)
+    private void Create(CgroupHierarchy hierarchy)
     {
-        string[] wanted = ["cpu", "cpuset", "memory", "pids", "io"];
-        var list = string.Join(' ', wanted.Intersect(hierarchy.Controllers).Select(c => $"+{c}"));
-        var directory = hierarchy.MountPoint;
-        foreach (var name in path.Split('/'))
+        var wanted = hierarchy.IsV2 ? Usual.Concat(extra).Intersect(hierarchy.Controllers).ToArray() : [];
+        CgroupDirectory.Make(hierarchy.MountPoint, path, directory => Enable(directory, wanted));
+        unifiedControllers = null;
+        if (hierarchy is { IsV2: false } && hierarchy.Controllers.Contains("cpuset"))
+            CpusetV1.Inherit(hierarchy.MountPoint, path);
+    }
+
+    /// <summary>v2 hands a controller down level by level, through cgroup.subtree_control of each ancestor. One that
+    /// cannot be had (the ancestor has processes of its own, or is threaded) is missed only by who needs it.</summary>
+    private static void Enable(string directory, string[] controllers)
+    {
+        if (controllers.Length == 0 || TryEnable(directory, string.Join(' ', controllers.Select(c => $"+{c}"))))
+            return;
+        foreach (var controller in controllers)
+            TryEnable(directory, $"+{controller}");
+    }
+
+    private static bool TryEnable(string directory, string controllers)
+    {
+        try
         {
-            if (list.Length > 0)
-                CgroupFile.Write($"{directory}/cgroup.subtree_control", list);
-            directory = $"{directory}/{name}";
-            System.IO.Directory.CreateDirectory(directory);
+            CgroupFile.Write($"{directory}/cgroup.subtree_control", controllers);
+            return true;
+        }
+        catch (LinuxException) when (System.IO.Directory.Exists(directory))
+        {
+            return false;
+        }
+    }
+
+    private void MoveIfAlive(int pid, CgroupHierarchy hierarchy)
+    {
+        try
+        {
+            CgroupFile.Write($"{Directory(hierarchy)}/cgroup.procs", $"{pid}");
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ESRCH)
+        {
+            // It has just ended.
         }
     }
 

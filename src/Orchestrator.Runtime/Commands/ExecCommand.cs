@@ -114,7 +114,7 @@ internal static class ExecCommand
     private static CgroupSet CgroupOf(Container container, string? below)
     {
         if (below is null)
-            return PreparedBundle.CgroupsOf(container.Spec, container.CgroupsPath);
+            return container.Cgroups;
         var cgroups = new CgroupSet(CgroupLayout.Detect(), $"{container.CgroupsPath}/{below.Trim('/')}");
         var missing = cgroups.Directories.FirstOrDefault(d => !Directory.Exists(d.Path)).Path;
         return missing is null ? cgroups : throw new RuntimeException($"--cgroup {below}: there is no {missing}");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Linux.Io;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Runtime.Containers;
+using Orchestrator.Runtime.Resources;
 
 namespace Orchestrator.Runtime.Commands;
 
@@ -39,7 +40,7 @@ internal static class UpdateCommand
         if (container.HasShim)
             CreateCommand.ShimOf(container).UpdateAsync(resources, CancellationToken.None).GetAwaiter().GetResult();
         else
-            container.Cgroups.Apply(ResourceMapping.ToLimits(resources with { Devices = null }));
+            ResourcePlan.Update(container.Cgroups, resources);
         return 0;
     }
 

@@ -42,7 +42,7 @@ internal sealed class Container
         State.CgroupsPath is { Length: > 0 } path ? path : DefaultCgroup.Of(Id);
 
     /// <summary>With the cpuset hierarchy, whether or not this container used it.</summary>
-    public CgroupSet Cgroups => new(CgroupLayout.Detect(), CgroupsPath, withCpuset: true);
+    public CgroupSet Cgroups => CgroupSet.Existing(CgroupLayout.Detect(), CgroupsPath);
 
     /// <summary>Asked of the kernel as far as it can tell, for the last writer may have been killed.</summary>
     public OciStatus Status

@@ -16,13 +16,13 @@ internal static class ContainerRemoval
         EndProcesses(container);
         try
         {
-            DefaultCgroup.Remove(container.Cgroups, container.CgroupsPath);
+            container.Cgroups.Remove();
         }
         catch (LinuxException e) when (e.Errno == Errno.EBUSY)
         {
             // An init whose runtime was killed may have come into it only now.
             container.Cgroups.KillAll();
-            DefaultCgroup.Remove(container.Cgroups, container.CgroupsPath);
+            container.Cgroups.Remove();
         }
 
         Directory.Delete(container.Directory.Path, recursive: true);

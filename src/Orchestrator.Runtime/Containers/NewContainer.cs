@@ -65,7 +65,7 @@ internal sealed class NewContainer : IDisposable
     public void Remove()
     {
         prepared.Cgroups.KillAll();
-        DefaultCgroup.Remove(prepared.Cgroups, prepared.CgroupsPath);
+        prepared.Cgroups.Remove();
         Directory.Delete(files.Directory.Path, recursive: true);
         prepared.Removed(CommandLine.Warn);
     }
@@ -85,7 +85,7 @@ internal sealed class NewContainer : IDisposable
         catch
         {
             prepared.Cgroups.KillAll();
-            DefaultCgroup.Remove(prepared.Cgroups, cgroupsPath);
+            prepared.Cgroups.Remove();
             prepared.Removed(CommandLine.Warn);
             throw;
         }

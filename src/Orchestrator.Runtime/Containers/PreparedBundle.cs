@@ -6,6 +6,7 @@ using Orchestrator.Oci.Bundle;
 using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
+using Orchestrator.Runtime.Resources;
 
 namespace Orchestrator.Runtime.Containers;
 
@@ -43,13 +44,13 @@ internal sealed class PreparedBundle
         var cgroups = CgroupsOf(spec, defaultCgroupsPath);
         try
         {
-            Create(cgroups);
-            cgroups.Apply(ResourceMapping.ToLimits(spec.Linux?.Resources));
+            cgroups.Create();
+            ResourcePlan.Create(cgroups, spec.Linux?.Resources);
         }
-        catch (IOException e)
+        catch (Exception e)
         {
-            DefaultCgroup.Remove(cgroups, PathOf(spec, defaultCgroupsPath));
-            throw new RuntimeException(e.Message);
+            cgroups.Remove();
+            throw e is IOException ? new RuntimeException(e.Message) : e;
         }
 
         var state = new HookState(id, bundle, spec.Annotations);
@@ -94,43 +95,26 @@ internal sealed class PreparedBundle
     public IReadOnlyList<PlanEntry> Confined(IReadOnlyList<PlanEntry> plan, ProcessSpec process, int? containerPid) =>
         ConfinedPlan.Of(plan, Spec, process, state.Id, state.Bundle, containerPid);
 
-    public static CgroupSet CgroupsOf(RuntimeSpec spec, string defaultPath)
+    private static CgroupSet CgroupsOf(RuntimeSpec spec, string defaultPath)
     {
-        var cpu = spec.Linux?.Resources?.Cpu;
+        var path = PathOf(spec, defaultPath);
+        if (path.Contains(':', StringComparison.Ordinal))
+            throw new RuntimeException($"linux.cgroupsPath is {path}: slice:prefix:name is for systemd's cgroups; "
+                + "give a path such as /orch/ID");
         try
         {
-            var withCpuset = cpu?.Cpus is { Length: > 0 } || cpu?.Mems is { Length: > 0 };
-            return new CgroupSet(CgroupLayout.Detect(), PathOf(spec, defaultPath), withCpuset);
+            return new CgroupSet(CgroupLayout.Detect(), path, ResourcePlan.Controllers(spec.Linux?.Resources));
         }
         catch (ArgumentException e)
         {
-            throw new RuntimeException(e.Message);
+            throw new RuntimeException($"linux.cgroupsPath: {e.Message}");
         }
     }
 
-    /// <summary>Removes the cgroup, and a default parent that is empty then.</summary>
-    public void RemoveCgroups() => DefaultCgroup.Remove(Cgroups, CgroupsPath);
+    /// <summary>Removes the cgroup, and parents made for it that are empty then.</summary>
+    public void RemoveCgroups() => Cgroups.Remove();
 
     /// <summary>Where the container of a spec goes.</summary>
     public static string PathOf(RuntimeSpec spec, string defaultPath) =>
         spec.Linux?.CgroupsPath is { Length: > 0 } given ? given : defaultPath;
-
-    /// <summary>Again when the last container beside has just taken the parent away.</summary>
-    private static void Create(CgroupSet cgroups)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                cgroups.Create();
-                return;
-            }
-            catch (IOException e) when (attempt < 5 && IsGone(e))
-            {
-            }
-        }
-    }
-
-    private static bool IsGone(IOException e) =>
-        e is DirectoryNotFoundException or LinuxException { Errno: Errno.ENOENT or Errno.ENODEV };
 }

@@ -8,6 +8,7 @@ using Orchestrator.Runtime.Containers;
 using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
+using Orchestrator.Runtime.Resources;
 using Orchestrator.Runtime.Shim.Logs;
 
 namespace Orchestrator.Runtime.Shim;
@@ -160,8 +161,7 @@ internal sealed class ContainerShim : IDisposable
         Save();
     }
 
-    public void Update(ResourcesSpec resources) =>
-        prepared.Cgroups.Apply(ResourceMapping.ToLimits(resources with { Devices = null }));
+    public void Update(ResourcesSpec resources) => ResourcePlan.Update(prepared.Cgroups, resources);
 
     public ContainerStats Stats() => StatsMapping.Of(prepared.Cgroups);
 

@@ -45,13 +45,6 @@ public sealed class CgroupLayoutTests
         Assert.Throws<ArgumentException>(() => new CgroupSet(CgroupLayout.Parse(Hybrid, _ => ""), path));
 
     [Theory]
-    [InlineData(2, 1)]
-    [InlineData(1024, 39)]
-    [InlineData(262144, 10000)]
-    public void Shares_of_v1_become_weights_of_v2(ulong shares, ulong weight) =>
-        Assert.Equal(weight, LimitWriter.Weight(shares));
-
-    [Theory]
     [InlineData("max\n", 0)]
     [InlineData("9223372036854771712\n", 0)]
     [InlineData("4096\n", 4096)]

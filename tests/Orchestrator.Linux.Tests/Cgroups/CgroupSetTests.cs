@@ -33,7 +33,7 @@ public sealed class CgroupSetTests : IDisposable
     public void Limits_are_in_force_and_counted()
     {
         cgroup.Create();
-        cgroup.Apply(new CgroupLimits { MemoryBytes = 64 << 20, MemoryAndSwapBytes = 64 << 20, Pids = 7, CpuQuota = 50_000 });
+        LimitWriter.Apply([Memory(64), Pids("7")]);
 
         var counters = cgroup.Counters();
 
@@ -42,16 +42,77 @@ public sealed class CgroupSetTests : IDisposable
     }
 
     [RootFact]
-    public void A_memory_limit_grows_and_shrinks_in_place()
+    public void Limits_bound_to_each_other_grow_and_shrink_whichever_is_written_first()
     {
         cgroup.Create();
         foreach (var megabytes in (long[])[64, 128, 32])
         {
-            cgroup.Apply(new CgroupLimits { MemoryBytes = megabytes << 20, MemoryAndSwapBytes = megabytes << 20 });
+            LimitWriter.Apply([Memory(megabytes), .. Sum(megabytes)]);
 
             Assert.Equal((ulong)megabytes << 20, cgroup.Counters().MemoryLimit);
         }
     }
+
+    [RootFact]
+    public void A_refused_limit_takes_back_those_before_it_and_is_named()
+    {
+        cgroup.Create();
+        LimitWriter.Apply([Memory(64), Pids("7")]);
+
+        var refusal = Assert.Throws<CgroupLimitException>(() => LimitWriter.Apply([Memory(96), Pids("many")]));
+
+        Assert.Equal("pids is many: the kernel refuses the value (pids.max); count", refusal.Message);
+        Assert.Equal((64ul << 20, 7ul), (cgroup.Counters().MemoryLimit, cgroup.Counters().PidsLimit));
+    }
+
+    [RootFact]
+    public void Parents_made_for_a_cgroup_go_with_the_last_one_in_them_and_others_stay()
+    {
+        var layout = CgroupLayout.Detect();
+        var top = $"/orch-test-{Guid.NewGuid():n}";
+        var others = layout.Hierarchies[0].MountPoint + top;
+        Directory.CreateDirectory(others);
+        var (first, second) = (new CgroupSet(layout, $"{top}/a/b/1"), new CgroupSet(layout, $"{top}/a/b/2"));
+        first.Create();
+        second.Create();
+
+        first.Remove();
+        Assert.True(Directory.Exists($"{others}/a/b/2"));
+        second.Remove();
+
+        Assert.Empty(Directory.EnumerateDirectories(others));
+        Assert.Equal([others], layout.Hierarchies.Select(h => h.MountPoint + top).Where(Directory.Exists));
+        Directory.Delete(others);
+    }
+
+    [RootFact]
+    public void Many_who_make_and_remove_below_one_parent_do_not_get_in_each_others_way()
+    {
+        var top = $"/orch-test-{Guid.NewGuid():n}";
+
+        Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            var one = new CgroupSet(CgroupLayout.Detect(), $"{top}/{i}");
+            one.Create();
+            one.Remove();
+        });
+
+        Assert.DoesNotContain(CgroupLayout.Detect().Hierarchies, h => Directory.Exists(h.MountPoint + top));
+    }
+
+    private CgroupWrite Memory(long megabytes) => cgroup.For("memory") switch
+    {
+        ({ } v1, false) => new("memory", "", $"{v1}/memory.limit_in_bytes", $"{megabytes << 20}"),
+        var v2 => new("memory", "", $"{v2!.Value.Path}/memory.max", $"{megabytes << 20}"),
+    };
+
+    private IEnumerable<CgroupWrite> Sum(long megabytes) =>
+        cgroup.For("memory") is ({ } v1, false) && File.Exists($"{v1}/memory.memsw.limit_in_bytes")
+            ? [new("swap", "", $"{v1}/memory.memsw.limit_in_bytes", $"{megabytes << 20}")]
+            : [];
+
+    private CgroupWrite Pids(string value) =>
+        new("pids", value, $"{cgroup.For("pids")!.Value.Path}/pids.max", value) { Remedy = "count" };
 
     private Process Sleeper()
     {
