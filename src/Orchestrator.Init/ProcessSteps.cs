@@ -83,7 +83,9 @@ internal static unsafe class ProcessSteps
 
     private static long Write(byte* path, byte* content, int length)
     {
-        var fd = Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, WriteOnlyCloexec);
+        var below = ProcFiles.Below(path);
+        var fd = below != null ? ProcFiles.Open(below, WriteOnlyCloexec)
+            : Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, WriteOnlyCloexec);
         if (fd < 0)
             return fd;
         var result = Syscall.Call(Syscall.Write, fd, (long)content, length);

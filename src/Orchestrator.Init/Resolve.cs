@@ -21,10 +21,8 @@ internal static unsafe class Resolve
     /// (CVE-2019-16884).</summary>
     public static long Allow(long fd, int flags)
     {
-        const long procMagic = 0x9fa0, notPermitted = -1;
-        var status = stackalloc long[16];
-        var result = Syscall.Call(Syscall.Fstatfs, fd, (long)status);
-        return result >= 0 && status[0] == procMagic && (flags & PlanFlag.OverProc) == 0 ? notPermitted : result;
+        const long notPermitted = -1;
+        return (flags & PlanFlag.OverProc) == 0 && ProcFiles.IsProc(fd) ? notPermitted : 0;
     }
 
     /// <summary>Opens a directory, making what is missing of its path.</summary>
@@ -43,9 +41,9 @@ internal static unsafe class Resolve
     }
 
     /// <summary>Opens a file, making it (empty) and its directories if missing.</summary>
-    public static long File(byte* path)
+    public static long File(byte* path, bool noSymlinks = false)
     {
-        var fd = Open(path);
+        var fd = Open(path, noSymlinks);
         if (fd != -Syscall.Enoent)
             return fd;
         var name = stackalloc byte[256];
@@ -58,7 +56,7 @@ internal static unsafe class Resolve
         Syscall.Call(Syscall.Close, parent);
         if (made >= 0)
             Syscall.Call(Syscall.Close, made);
-        return made < 0 && made != -Syscall.Eexist ? made : Open(path);
+        return made < 0 && made != -Syscall.Eexist ? made : Open(path, noSymlinks);
     }
 
     /// <summary>Opens (making it if missing) the directory that holds the last name of <paramref name="path"/>, which

@@ -3,8 +3,8 @@ namespace Orchestrator.Init;
 /// <summary>What confines the program besides its identity: a filter of system calls, a label.</summary>
 internal static unsafe class SecuritySteps
 {
-    private const long SetModeFilter = 1, ProcMagic = 0x9fa0, WriteOnlyCloexec = 0x80001;
-    private const ulong NoCrossing = 0x1 | 0x2 | 0x8; // RESOLVE_NO_XDEV, NO_MAGICLINKS, BENEATH
+    private const long SetModeFilter = 1;
+    private const ulong WriteOnlyCloexec = 0x80001;
 
     public static long Execute(PlanStep* step) =>
         step->Op == PlanOp.Seccomp ? Filter(step) : Label(Plan.Text(step->Text1), Plan.Text(step->Text2));
@@ -31,35 +31,11 @@ internal static unsafe class SecuritySteps
         return Syscall.Call(Syscall.Close, listener);
     }
 
-    /// <summary>Through a /proc that is one: what is written elsewhere confines nobody, and says that it did
-    /// (CVE-2019-16884, CVE-2025-52881).</summary>
     private static long Label(byte* name, byte* label)
-    {
-        var path = stackalloc byte[8];
-        Bytes.Append(path, "/proc");
-        const long directoryPath = 0x200000 | 0x10000 | 0x20000 | 0x80000; // O_PATH, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC
-        var proc = Syscall.Call(Syscall.Openat, Syscall.AtFdcwd, (long)path, directoryPath);
-        if (proc < 0)
-            return proc;
-        var status = stackalloc long[16];
-        var result = Syscall.Call(Syscall.Fstatfs, proc, (long)status);
-        if (result >= 0 && status[0] != ProcMagic)
-            result = -Syscall.Einval;
-        if (result >= 0)
-            result = Write(proc, name, label);
-        Syscall.Call(Syscall.Close, proc);
-        return result;
-    }
-
-    private static long Write(long proc, byte* name, byte* label)
     {
         var path = stackalloc byte[64];
         Bytes.Append(Bytes.Append(path, "thread-self/attr/"), name);
-        var how = stackalloc ulong[3];
-        how[0] = WriteOnlyCloexec;
-        how[1] = 0;
-        how[2] = NoCrossing;
-        var file = Syscall.Call(Syscall.Openat2, proc, (long)path, (long)how, 24);
+        var file = ProcFiles.Open(path, WriteOnlyCloexec);
         if (file < 0)
             return file;
         var result = Syscall.Call(Syscall.Write, file, (long)label, Bytes.Length(label));

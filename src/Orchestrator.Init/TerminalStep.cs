@@ -46,7 +46,7 @@ internal static unsafe class TerminalStep
     {
         var path = stackalloc byte[16];
         Bytes.Append(path, "dev/console");
-        var target = Resolve.File(path);
+        var target = Resolve.File(path, noSymlinks: true); // Of the image, it might lead into /proc (CVE-2025-52565).
         if (target < 0)
             return target;
         var tree = MountSteps.CloneTree(peer, recursive: false);
