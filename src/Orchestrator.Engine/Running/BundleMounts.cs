@@ -38,8 +38,6 @@ internal static class BundleMounts
         "/sys" or "/sys/fs/cgroup" when input.Record.Spec.Host.Privileged =>
             mount with { Options = [.. (mount.Options ?? []).Where(option => option != "ro")] },
         Shm when input.Shm is { } source => BindMount(source, Shm, "rw", "rprivate"),
-        "/dev/mqueue" when input.Joined.GetValueOrDefault("ipc") is "" =>
-            BindMount(mount.Destination, mount.Destination, "rw", "rprivate"),
         _ => mount,
     };
 

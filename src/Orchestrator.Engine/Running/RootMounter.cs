@@ -26,7 +26,7 @@ internal sealed class RootMounter(UserRemap? remap) : IDisposable
 
         try
         {
-            using var root = PrivateMounts.Run(() => MakeRemapped(snapshot, target));
+            using var root = PrivateMounts.Run(remap!.RootUid, remap.RootGid, () => MakeRemapped(snapshot, target));
             MountTree.Attach(root, target);
         }
         catch (LinuxException e) when (e.Errno is Errno.EINVAL or Errno.ENOSYS or Errno.ENOTSUP)
@@ -46,6 +46,8 @@ internal sealed class RootMounter(UserRemap? remap) : IDisposable
 
     /// <summary>In mounts of our own, where the idmapped mount can lie over the folder it is of: every path stays, and
     /// nothing is left however this ends. Overlayfs keeps its own hold of it.</summary>
+    /// <remarks>As root inside: the host's root has no id in the idmapped mount, so overlayfs, which acts as whoever
+    /// mounts it, could not make its work folder, and would be read-only.</remarks>
     private FileDescriptor MakeRemapped(Snapshot snapshot, string target)
     {
         var folder = CommonFolder([.. snapshot.LowerDirs, snapshot.UpperDir, snapshot.WorkDir]);

@@ -8,11 +8,13 @@ namespace Orchestrator.Linux.Mounts;
 public static partial class PrivateMounts
 {
     /// <summary>Runs <paramref name="work"/> in a copy of this process's mounts, on a thread of its own.</summary>
+    /// <param name="uid">As whom files are made: an overlay makes its own as whoever mounts it.</param>
     /// <param name="work">Must not await. Descriptors it returns stay good.</param>
-    public static T Run<T>(Func<T> work) => OwnThread.Run("mounts", () =>
+    public static T Run<T>(uint uid, uint gid, Func<T> work) => OwnThread.Run("mounts", () =>
     {
         LinuxException.Check(unshare((int)NamespaceKinds.Mount), "unshare", "mount");
         MountCalls.Mount(null, "/", null, MountFlags.Private | MountFlags.Recursive);
+        FileIdentity.Take(uid, gid);
         return work();
     });
 
