@@ -25,9 +25,7 @@ public static class Capabilities
         var set = 0UL;
         foreach (var name in names ?? [])
         {
-            var number = Array.IndexOf(Names, name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase)
-                ? name[4..].ToUpperInvariant()
-                : name.ToUpperInvariant());
+            var number = NumberOf(name);
             if (number < 0)
                 throw new ArgumentException($"unknown capability \"{name}\"");
             set |= 1UL << number;
@@ -35,6 +33,9 @@ public static class Capabilities
 
         return set;
     }
+
+    /// <summary>As <see cref="Parse"/> takes it.</summary>
+    public static bool IsKnown(string name) => NumberOf(name) >= 0;
 
     public static IEnumerable<string> NamesOf(ulong set) =>
         Names.Where((_, i) => ((set >> i) & 1) != 0).Select(n => "CAP_" + n);
@@ -50,4 +51,10 @@ public static class Capabilities
 
         return 0;
     }
+
+    private static int NumberOf(string name) => Array.IndexOf(
+        Names,
+        name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase)
+            ? name[4..].ToUpperInvariant()
+            : name.ToUpperInvariant());
 }

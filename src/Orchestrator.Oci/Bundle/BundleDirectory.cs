@@ -17,10 +17,9 @@ public static class BundleDirectory
                 $"no {ConfigFile} in bundle {bundle}; make one with: orch-runtime spec", path);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), BundleJson.Default.RuntimeSpec)
-                ?? throw new InvalidDataException($"{path}: is null");
+            return ConfigReader.Read(ReadStart(path), BundleJson.Default.RuntimeSpec);
         }
-        catch (JsonException e)
+        catch (InvalidDataException e)
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }
@@ -31,4 +30,12 @@ public static class BundleDirectory
         File.WriteAllBytes(
             Path.Combine(bundle, ConfigFile), JsonSerializer.SerializeToUtf8Bytes(
                 spec, BundleJson.Default.RuntimeSpec));
+
+    /// <summary>One byte more than is allowed tells that it is too long.</summary>
+    private static byte[] ReadStart(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[Math.Min(file.Length, ConfigReader.LargestBytes + 1)];
+        return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+    }
 }

@@ -9,15 +9,16 @@ public sealed record ProcessSpec
 
     public ConsoleSize? ConsoleSize { get; init; }
 
-    public UserSpec User { get; init; } = new();
+    // The generated reader sets each property, to null when the file has none.
+    public UserSpec User { get; init => field = value ?? new(); } = new();
 
-    public string[] Args { get; init; } = [];
+    public string[] Args { get; init => field = value ?? []; } = [];
 
     /// <summary>Each <c>NAME=value</c>. PATH among them is where a bare argv[0] is looked for.</summary>
     public string[]? Env { get; init; }
 
     /// <summary>Absolute; made if missing.</summary>
-    public string Cwd { get; init; } = "/";
+    public string Cwd { get; init => field = value ?? "/"; } = "/";
 
     public CapabilitySets? Capabilities { get; init; }
 

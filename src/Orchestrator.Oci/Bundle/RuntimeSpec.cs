@@ -9,7 +9,7 @@ public sealed record RuntimeSpec
     /// as <c>docker run --init</c>.</summary>
     public const string ReaperAnnotation = "orch.init";
 
-    public string OciVersion { get; init; } = CurrentVersion;
+    public string OciVersion { get; init => field = value ?? CurrentVersion; } = CurrentVersion;
 
     public RootSpec? Root { get; init; }
 

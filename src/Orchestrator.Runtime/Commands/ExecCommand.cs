@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Orchestrator.Init;
 using Orchestrator.Linux.Cgroups;
 using Orchestrator.Linux.Io;
@@ -10,6 +9,7 @@ using Orchestrator.Runtime.Containers;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
 using Orchestrator.Runtime.Shim;
+using Orchestrator.Runtime.Validation;
 
 namespace Orchestrator.Runtime.Commands;
 
@@ -45,6 +45,7 @@ internal static class ExecCommand
         Require(container, arguments.Has("ignore-paused"));
         var process = ExecDefaults.Complete(
             new ExecSpec { Process = Asked(arguments, container.Spec.Process!) }, container.Spec);
+        SpecValidator.Check(process);
         CheckTerminal(arguments, process.Terminal);
         using var init = Launch(container, process, arguments);
         init.AwaitExecuted();
@@ -147,10 +148,9 @@ internal static class ExecCommand
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), BundleJson.Default.ProcessSpec)
-                ?? throw new RuntimeException($"{file}: is null");
+            return ConfigReader.Read(File.ReadAllBytes(file), BundleJson.Default.ProcessSpec);
         }
-        catch (JsonException e)
+        catch (InvalidDataException e)
         {
             throw new RuntimeException($"{file}: {e.Message}");
         }

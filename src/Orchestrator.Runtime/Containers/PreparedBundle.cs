@@ -7,6 +7,7 @@ using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
 using Orchestrator.Runtime.Resources;
+using Orchestrator.Runtime.Validation;
 
 namespace Orchestrator.Runtime.Containers;
 
@@ -41,6 +42,7 @@ internal sealed class PreparedBundle
     /// <inheritdoc cref="Prepare(string, string, string)"/>
     public static PreparedBundle Prepare(string id, RuntimeSpec spec, string bundle, string defaultCgroupsPath)
     {
+        SpecValidator.Check(spec);
         var cgroups = CgroupsOf(spec, defaultCgroupsPath);
         try
         {

@@ -7,14 +7,19 @@ internal static class Sysctl
 {
     /// <summary>The file to write, and the kind of namespace it belongs to.</summary>
     /// <exception cref="RuntimeException">It is not namespaced, or the container shares that namespace.</exception>
-    public static (string Path, string Namespace) Path(string name, LinuxSpec linux)
+    public static (string Path, string Namespace) Path(string name, LinuxSpec linux) =>
+        Fault(name, linux) is { } fault
+            ? throw new RuntimeException(fault)
+            : ("/proc/sys/" + name.Replace('.', '/'), NamespaceOf(name)!);
+
+    /// <returns>Null: it may be set.</returns>
+    public static string? Fault(string name, LinuxSpec linux) => NamespaceOf(name) switch
     {
-        var needed = NamespaceOf(name)
-            ?? throw new RuntimeException($"sysctl \"{name}\" is not in a separate kernel namespace");
-        if (!(linux.Namespaces ?? []).Any(n => n.Type == needed))
-            throw new RuntimeException($"sysctl \"{name}\" is not allowed in the host's {needed} namespace");
-        return ("/proc/sys/" + name.Replace('.', '/'), needed);
-    }
+        null => $"sysctl \"{name}\" is not in a separate kernel namespace",
+        var needed when (linux.Namespaces ?? []).All(n => n.Type != needed) =>
+            $"sysctl \"{name}\" is not allowed in the host's {needed} namespace",
+        _ => null,
+    };
 
     private static string? NamespaceOf(string name) => name switch
     {

@@ -10,6 +10,7 @@ using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
 using Orchestrator.Runtime.Resources;
 using Orchestrator.Runtime.Shim.Logs;
+using Orchestrator.Runtime.Validation;
 
 namespace Orchestrator.Runtime.Shim;
 
@@ -125,6 +126,7 @@ internal sealed class ContainerShim : IDisposable
     {
         Require(ContainerStatus.Running, "exec in");
         var process = ExecDefaults.Complete(spec, prepared.Spec);
+        SpecValidator.Check(process);
         var streams = process.Terminal ? ProcessStreams.Terminal() : ProcessStreams.Pipes(spec.OpenStdin, !spec.Detach);
         using var target = PidFd.Open(Main.Pid);
         using var file = Linux.Io.FileDescriptor.Borrow(target.Fd);
