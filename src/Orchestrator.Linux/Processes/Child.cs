@@ -37,7 +37,8 @@ public static unsafe partial class Child
         string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string? directory,
         ReadOnlySpan<FileDescriptor?> files)
     {
-        // Sources are copied out of the way first: a dup2 below must not overwrite one that is still to come.
+        // Sources are copied out of the way first: a dup2 below must not overwrite one that is still to come. Not
+        // further than need be: from 64 on the kernel enlarges a table that threads share, and waits for all CPUs.
         var copies = new List<FileDescriptor>();
         var actions = stackalloc byte[80];
         var attributes = stackalloc byte[336];
@@ -49,7 +50,7 @@ public static unsafe partial class Child
             {
                 if (files[i] is not { } file)
                     continue;
-                copies.Add(file.Duplicate(atLeast: Math.Max(64, files.Length)));
+                copies.Add(file.Duplicate(atLeast: files.Length));
                 _ = posix_spawn_file_actions_adddup2(actions, copies[^1].Fd, i);
             }
 

@@ -15,9 +15,12 @@ public static class BundleDirectory
         if (!File.Exists(path))
             throw new FileNotFoundException(
                 $"no {ConfigFile} in bundle {bundle}; make one with: orch-runtime spec", path);
+        var bytes = ReadStart(path);
+        if (QuickReader.TryRead(bytes, out var spec))
+            return spec;
         try
         {
-            return ConfigReader.Read(ReadStart(path), BundleJson.Default.RuntimeSpec);
+            return ConfigReader.Read(bytes, BundleJson.Default.RuntimeSpec);
         }
         catch (InvalidDataException e)
         {

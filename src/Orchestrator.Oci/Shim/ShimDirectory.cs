@@ -18,9 +18,15 @@ public sealed record ShimDirectory(string Path)
             ? JsonSerializer.Deserialize(File.ReadAllBytes(ExitFile), ShimJson.Default.ExitStatus) : null;
 
     public ContainerState? ReadState() =>
-        File.Exists(StateFile)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(StateFile), ShimJson.Default.ContainerState)
-            : null;
+        File.Exists(StateFile) ? StateJson.Read(File.ReadAllBytes(StateFile)) : null;
+
+    /// <summary>Replaces <c>state.json</c>. Without fsync: it is of use only while the boot lasts.</summary>
+    public void WriteState(ContainerState state)
+    {
+        var temporary = StateFile + ".tmp";
+        File.WriteAllBytes(temporary, StateJson.Write(state));
+        File.Move(temporary, StateFile, overwrite: true);
+    }
 
     /// <summary>Whether the shim that wrote <c>state.json</c> still lives: same boot, same pid, same start.</summary>
     public bool ShimLives() =>

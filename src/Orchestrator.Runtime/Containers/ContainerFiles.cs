@@ -29,7 +29,7 @@ internal sealed record ContainerFiles(ShimDirectory Directory)
     public RuntimeSpec ReadSpec(string bundle) =>
         BundleDirectory.Read(File.Exists(ConfigFile) ? Directory.Path : bundle);
 
-    public void WriteSpec(RuntimeSpec spec) => BundleDirectory.Write(Directory.Path, spec);
+    public void CopySpec(string bundle) => File.Copy(Path.Combine(bundle, BundleDirectory.ConfigFile), ConfigFile);
 
     /// <summary>Where pid 1 will wait; it needs the listening side.</summary>
     public FileDescriptor Listen()

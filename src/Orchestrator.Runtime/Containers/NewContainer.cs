@@ -39,7 +39,7 @@ internal sealed class NewContainer : IDisposable
         var files = new ContainerFiles(new ShimDirectory(root.Claim(options.Id)));
         try
         {
-            files.WriteSpec(spec);
+            files.CopySpec(options.Bundle);
             StateRoot.Save(files.Directory, Recorded(options, spec, cgroupsPath, pid: 0));
             return Create(options, files, spec, cgroupsPath);
         }

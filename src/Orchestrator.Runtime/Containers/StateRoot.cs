@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orchestrator.Oci.Shim;
 
 namespace Orchestrator.Runtime.Containers;
@@ -32,11 +31,5 @@ internal sealed class StateRoot(string path)
     public IEnumerable<string> Ids() =>
         Directory.Exists(path) ? Directory.EnumerateDirectories(path).Select(d => Path.GetFileName(d)!) : [];
 
-    /// <summary>Without fsync: of use only while the boot lasts.</summary>
-    public static void Save(ShimDirectory directory, ContainerState state)
-    {
-        var temporary = directory.StateFile + ".tmp";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(state, ShimJson.Default.ContainerState));
-        File.Move(temporary, directory.StateFile, overwrite: true);
-    }
+    public static void Save(ShimDirectory directory, ContainerState state) => directory.WriteState(state);
 }

@@ -8,10 +8,17 @@ namespace Orchestrator.Runtime.Init;
 /// /proc/PID/exe, anything that another container will execute.</summary>
 internal static class InitImage
 {
-    private static readonly Lazy<FileDescriptor> Image = new(Load);
+    private static FileDescriptor? image;
 
     /// <summary>A path to execute, valid in this process and in a child between fork and exec.</summary>
-    public static string Path => Image.Value.ProcPath;
+    /// <param name="files">So many descriptors the child is given: the image's number is none of theirs.</param>
+    public static string PathBeyond(int files)
+    {
+        image ??= Load();
+        if (image.Fd < files)
+            image = image.Duplicate(files); // The old one stays open until it is collected, which harms nobody.
+        return image.ProcPath;
+    }
 
     private static FileDescriptor Load()
     {
@@ -19,10 +26,6 @@ internal static class InitImage
             ?? throw new RuntimeException("this build of orch-runtime carries no orch-init; run deploy/build");
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
-        using var file = MemoryFile.Sealed("orch-init", bytes);
-        const int openFiles = 7;
-        var (allowed, _) = ThisProcess.Limit(openFiles);
-        // Out of the way of the numbers that children are given.
-        return file.Duplicate(atLeast: (int)Math.Min(InitFd.Last + 1, allowed - 1));
+        return MemoryFile.Sealed("orch-init", bytes);
     }
 }

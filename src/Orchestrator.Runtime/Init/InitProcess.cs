@@ -81,7 +81,8 @@ internal sealed class InitProcess : IDisposable
         using (theirs)
         using (var file = MemoryFile.With("orch-plan", PlanBytes.Encode(plan)))
         {
-            var pid = Child.Spawn(InitImage.Path, "orch-init", [.. streams, theirs, file, .. extra]);
+            FileDescriptor?[] files = [.. streams, theirs, file, .. extra];
+            var pid = Child.Spawn(InitImage.PathBeyond(files.Length), "orch-init", files);
             return new InitProcess(plan, ours, pid, requests);
         }
     }

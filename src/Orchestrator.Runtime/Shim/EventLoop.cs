@@ -7,7 +7,9 @@ namespace Orchestrator.Runtime.Shim;
 internal sealed class EventLoop : IDisposable
 {
     /// <summary>Milliseconds without an event: soon after the start, and not too often later.</summary>
-    private const long FirstRest = 1_000, LaterRest = 10_000;
+    private const long FirstRest = 1_000, LaterRest = 5_000;
+
+    private const long CollectEvery = 4 << 20, FullEvery = 8;
 
     private readonly Epoll epoll = new();
     private readonly FileDescriptor wake = FileDescriptor.Event();
@@ -15,6 +17,8 @@ internal sealed class EventLoop : IDisposable
     private long rest = FirstRest;
     private long lastEvent = Environment.TickCount64;
     private bool isActive = true;
+    private long collectAt = CollectEvery;
+    private long collections;
     private readonly Dictionary<long, Action<PollEvents>> handlers = [];
     private readonly PriorityQueue<Action, long> timers = new();
     private long lastKey;
@@ -77,6 +81,7 @@ internal sealed class EventLoop : IDisposable
                 action();
             }
 
+            CollectIfDue();
             Rest(count > 0);
         }
     }
@@ -102,6 +107,18 @@ internal sealed class EventLoop : IDisposable
             rest = LaterRest;
             Resting?.Invoke();
         }
+    }
+
+    /// <summary>Left alone, the collector waits for a share of the processor's cache to fill: 40 MB of frames that were
+    /// sent long ago.</summary>
+    private void CollectIfDue()
+    {
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (allocated < collectAt)
+            return;
+        collectAt = allocated + CollectEvery;
+        var generation = ++collections % FullEvery == 0 ? GC.MaxGeneration : 1;
+        GC.Collect(generation, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
 
     private void RunPosted()

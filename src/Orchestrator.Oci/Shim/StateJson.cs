@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Orchestrator.Oci.Shim;
+
+/// <summary>state.json, written and read without the serializer, which takes a millisecond to get ready: every command
+/// reads it. What is not as usual is left to the serializer.</summary>
+internal static class StateJson
+{
+    public static byte[] Write(ContainerState state)
+    {
+        if (state.Exit is not null)
+            return JsonSerializer.SerializeToUtf8Bytes(state, ShimJson.Default.ContainerState);
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+            Write(json, state);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static ContainerState? Read(ReadOnlySpan<byte> bytes) =>
+        TryRead(bytes, out var state) ? state : JsonSerializer.Deserialize(bytes, ShimJson.Default.ContainerState);
+
+    internal static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out ContainerState? state)
+    {
+        state = null;
+        var json = new Utf8JsonReader(bytes);
+        var read = new ContainerState { Id = "", Status = ContainerStatus.Stopped };
+        var (hasId, hasStatus) = (false, false);
+        try
+        {
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+                return false;
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = json.GetString();
+                json.Read();
+                (hasId, hasStatus) = (hasId || name == "id", hasStatus || name == "status");
+                if (json.TokenType == JsonTokenType.Null || With(ref json, name, read) is not { } next)
+                    return false;
+                read = next;
+            }
+
+            state = hasId && hasStatus && !json.Read() ? read : null;
+            return state is not null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static ContainerState? With(ref Utf8JsonReader json, string? name, ContainerState state) => name switch
+    {
+        "id" => state with { Id = json.GetString()! },
+        "status" => Status(json.GetString()) is { } status ? state with { Status = status } : null,
+        "pid" => state with { Pid = json.GetInt32() },
+        "pidStartTicks" => state with { PidStartTicks = json.GetUInt64() },
+        "shimPid" => state with { ShimPid = json.GetInt32() },
+        "shimStartTicks" => state with { ShimStartTicks = json.GetUInt64() },
+        "bootId" => state with { BootId = json.GetString()! },
+        "bundle" => state with { Bundle = json.GetString()! },
+        "cgroupsPath" => state with { CgroupsPath = json.GetString() },
+        "createdAt" => state with { CreatedAt = json.GetDateTimeOffset() },
+        "startedAt" => state with { StartedAt = json.GetDateTimeOffset() },
+        _ => null,
+    };
+
+    private static ContainerStatus? Status(string? name) => name switch
+    {
+        nameof(ContainerStatus.Created) => ContainerStatus.Created,
+        nameof(ContainerStatus.Running) => ContainerStatus.Running,
+        nameof(ContainerStatus.Paused) => ContainerStatus.Paused,
+        nameof(ContainerStatus.Stopped) => ContainerStatus.Stopped,
+        _ => null,
+    };
+
+    private static string Word(ContainerStatus status) => status switch
+    {
+        ContainerStatus.Created => nameof(ContainerStatus.Created),
+        ContainerStatus.Running => nameof(ContainerStatus.Running),
+        ContainerStatus.Paused => nameof(ContainerStatus.Paused),
+        _ => nameof(ContainerStatus.Stopped),
+    };
+
+    private static void Write(Utf8JsonWriter json, ContainerState state)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", state.Id);
+        json.WriteString("status", Word(state.Status));
+        json.WriteNumber("pid", state.Pid);
+        json.WriteNumber("pidStartTicks", state.PidStartTicks);
+        json.WriteNumber("shimPid", state.ShimPid);
+        json.WriteNumber("shimStartTicks", state.ShimStartTicks);
+        json.WriteString("bootId", state.BootId);
+        json.WriteString("bundle", state.Bundle);
+        if (state.CgroupsPath is { } path)
+            json.WriteString("cgroupsPath", path);
+        json.WriteString("createdAt", state.CreatedAt);
+        if (state.StartedAt is { } started)
+            json.WriteString("startedAt", started);
+        json.WriteEndObject();
+    }
+}
