@@ -40,6 +40,13 @@ internal sealed class TestContainer : IDisposable
 
     public ShimDirectory State => new($"{directory}/state");
 
+    /// <summary>More mounts, after the usual ones.</summary>
+    public TestContainer With(params MountSpec[] mounts)
+    {
+        Spec = Spec with { Mounts = [.. Spec.Mounts!, .. mounts] };
+        return this;
+    }
+
     /// <summary>A user namespace of its own, whose root is <paramref name="host"/> outside; the image is that one's.
     /// </summary>
     public TestContainer WithUserNamespace(uint host = 100_000, uint size = 65_536)

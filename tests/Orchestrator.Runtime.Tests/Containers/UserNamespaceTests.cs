@@ -75,14 +75,15 @@ public sealed class UserNamespaceTests
     }
 
     [RootFact]
-    public void A_bind_reaches_what_only_the_hosts_root_may_pass()
+    public void A_bind_reaches_what_only_the_hosts_root_may_pass_and_maps_its_owner()
     {
         var secret = Directory.CreateTempSubdirectory("orch-closed").FullName; // 0700
         File.WriteAllText($"{secret}/file", "shared");
+        File.SetUnixFileMode($"{secret}/file", UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using var container = new TestContainer("/bin/sh", "-c", "cat /data; echo x > /data || echo refused").WithUserNamespace();
         container.Spec = container.Spec with
         {
-            Mounts = [.. container.Spec.Mounts!, new() { Destination = "/data", Type = "bind", Source = $"{secret}/file", Options = ["bind", "ro"] }],
+            Mounts = [.. container.Spec.Mounts!, new() { Destination = "/data", Type = "bind", Source = $"{secret}/file", Options = ["bind", "ro", "idmap"] }],
         };
 
         Assert.Equal("sharedrefused\n", container.Run().Output);
