@@ -88,6 +88,15 @@ internal sealed class TestContainer : IDisposable
         return (process.ExitCode, File.ReadAllText($"{directory}/out"), File.ReadAllText($"{directory}/err"));
     }
 
+    /// <summary><c>check --format json</c> under another program.</summary>
+    public (int ExitCode, string Output, string Errors) Bare(params string[] under)
+    {
+        string[] redirected = ["-c", "exec \"$@\" >\"$0/out\" 2>\"$0/err\" </dev/null", directory, .. under, .. Program];
+        using var process = Process.Start("sh", [.. redirected, "check", "--format", "json"]);
+        process.WaitForExit();
+        return (process.ExitCode, File.ReadAllText($"{directory}/out"), File.ReadAllText($"{directory}/err"));
+    }
+
     /// <summary>A command that must work; what it printed.</summary>
     public string Must(params string[] arguments)
     {

@@ -79,6 +79,9 @@ internal static class CommandTable
             ["mkdir -p b/rootfs && orch-runtime spec --bundle b"], SpecCommand.Execute),
         new("features", "", "show what of the runtime-spec is implemented, as JSON", [], ["orch-runtime features"],
             FeaturesCommand.Execute),
+        new("check", "", "show what this host's kernel offers, what is missing, and what that costs",
+            [new("format", "table|json", "default table", "f")],
+            ["orch-runtime check", "orch-runtime check --format json"], CheckCommand.Execute),
     ];
 
     /// <summary>orchd's way to hold a container, no part of the OCI's.</summary>

@@ -53,6 +53,10 @@ internal static class CreateCommand
     public static CreateOptions Options(Invocation invocation, bool detached)
     {
         var arguments = invocation.Arguments;
+        if (invocation.Global.SystemdCgroup)
+            throw new RuntimeException(
+                "--systemd-cgroup is not supported; use the cgroupfs driver (podman: --cgroup-manager=cgroupfs, "
+                + "dockerd: --exec-opt native.cgroupdriver=cgroupfs)");
         return new CreateOptions
         {
             Id = arguments.Id(),

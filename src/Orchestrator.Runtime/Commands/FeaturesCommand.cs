@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Runtime.Plans;
+using Orchestrator.Runtime.Seccomp;
 
 namespace Orchestrator.Runtime.Commands;
 
@@ -18,12 +19,13 @@ internal static class FeaturesCommand
 
     public static int Execute(Invocation invocation) => CommandLine.Print(StateCommand.Text(Write));
 
-    private static void Write(Utf8JsonWriter json)
+    internal static void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("ociVersionMin", "1.0.0");
         json.WriteString("ociVersionMax", RuntimeSpec.CurrentVersion);
         List(json, "hooks", Hooks);
+        List(json, "mountOptions", MountOptions.Known.Order(StringComparer.Ordinal));
         json.WriteStartObject("linux");
         List(json, "namespaces", Namespaces);
         List(json, "capabilities", Capabilities.All);
@@ -37,7 +39,7 @@ internal static class FeaturesCommand
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartObject("annotations");
-        json.WriteString("org.opencontainers.runtime-tools.orch.init", RuntimeSpec.ReaperAnnotation);
+        json.WriteString(RuntimeSpec.ReaperAnnotation, "true: pid 1 is an init that reaps orphans");
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -57,17 +59,11 @@ internal static class FeaturesCommand
     {
         json.WriteStartObject("seccomp");
         json.WriteBoolean("enabled", true);
-        List(json, "actions",
-        [
-            "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD",
-            "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
-        ]);
-        List(json, "operators",
-        [
-            "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ",
-            "SCMP_CMP_NE",
-        ]);
-        List(json, "archs", ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"]);
+        List(json, "actions", SeccompWords.Actions);
+        List(json, "operators", SeccompWords.Operators);
+        List(json, "archs", SeccompWords.Architectures);
+        List(json, "knownFlags", SeccompWords.Flags);
+        List(json, "supportedFlags", SeccompWords.Flags);
         json.WriteEndObject();
     }
 

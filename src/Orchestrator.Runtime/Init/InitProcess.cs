@@ -87,6 +87,15 @@ internal sealed class InitProcess : IDisposable
         }
     }
 
+    /// <summary>Executes a plan up to its wait for start, and then ends it: does this host have what it takes?</summary>
+    /// <exception cref="RuntimeException">A step failed.</exception>
+    public static void TryOut(IReadOnlyList<PlanEntry> plan, FileDescriptor[] streams, IInitRequests requests)
+    {
+        using var init = Start(plan, streams, requests);
+        init.AwaitReady();
+        init.ReapQuietly();
+    }
+
     private void AwaitReady()
     {
         if (Await() != ReportKind.Ready)

@@ -53,6 +53,14 @@ internal sealed record MountOptions
         return result;
     }
 
+    /// <summary>Every word that is not the file system's own.</summary>
+    public static IEnumerable<string> Known =>
+    [
+        .. MountWords.Attributes.Keys, .. MountWords.Attributes.Keys.Select(k => "r" + k),
+        .. MountWords.SuperblockFlags.Keys, .. MountWords.Propagations.Keys,
+        "bind", "rbind", "remount", "tmpcopyup", "idmap", "ridmap", "defaults",
+    ];
+
     private bool Take(string option)
     {
         if (MountWords.Attributes.TryGetValue(option, out var attribute))
