@@ -16,8 +16,8 @@ internal static partial class FileIdentity
         LinuxException.Check(
             prctl(SetSecureBits, (nuint)(bits | NoSetuidFixup), 0, 0, 0), "prctl", "PR_SET_SECUREBITS");
         // They answer with the id before, whether it went well or not: asking for nobody tells what it is now.
-        setfsgid(gid);
-        setfsuid(uid);
+        _ = setfsgid(gid);
+        _ = setfsuid(uid);
         if ((uint)setfsuid(uint.MaxValue) != uid || (uint)setfsgid(uint.MaxValue) != gid)
             throw new LinuxException("setfsuid", $"{uid}:{gid}", Errno.EPERM);
     }
