@@ -84,8 +84,7 @@ public sealed class CgroupSet
         var directory = Directory(hierarchy);
         if (!hierarchy.IsV2)
             return (directory, false);
-        unifiedControllers ??=
-            [.. (CgroupFile.TryRead($"{directory}/cgroup.controllers") ?? "").Split([' ', '\n'])];
+        unifiedControllers ??= [.. Words($"{directory}/cgroup.controllers")];
         return unifiedControllers.Contains(controller) ? (directory, true) : null;
     }
 
@@ -166,32 +165,36 @@ public sealed class CgroupSet
         var wanted = hierarchy.IsV2 ? Usual.Concat(extra).Intersect(hierarchy.Controllers).ToArray() : [];
         CgroupDirectory.Make(hierarchy.MountPoint, path, directory => Enable(directory, wanted));
         unifiedControllers = null;
+        if (hierarchy.IsV2 && CgroupFile.TryRead($"{Directory(hierarchy)}/cgroup.type")?.Trim() == "domain invalid")
+            throw new IOException(
+                $"{Directory(hierarchy)} is below a threaded cgroup and can hold no container; choose another path");
         if (hierarchy is { IsV2: false } && hierarchy.Controllers.Contains("cpuset"))
             CpusetV1.Inherit(hierarchy.MountPoint, path);
     }
 
-    /// <summary>v2 hands a controller down level by level, through cgroup.subtree_control of each ancestor. One that
-    /// cannot be had (the ancestor has processes of its own, or is threaded) is missed only by who needs it.</summary>
-    private static void Enable(string directory, string[] controllers)
+    /// <summary>v2 hands a controller down level by level, through cgroup.subtree_control of each ancestor.</summary>
+    /// <remarks>One with processes of its own hands on none: most are refused, but the few that may be threaded are
+    /// not, and with them the cgroups below could hold no process any more ("domain invalid"). What is not handed on is
+    /// missed only by who needs it.</remarks>
+    private static void Enable(string directory, string[] wanted)
     {
-        if (controllers.Length == 0 || TryEnable(directory, string.Join(' ', controllers.Select(c => $"+{c}"))))
+        var missing = wanted.Except(Words($"{directory}/cgroup.subtree_control"))
+            .Intersect(Words($"{directory}/cgroup.controllers")).ToArray();
+        var isRoot = !File.Exists($"{directory}/cgroup.type");
+        if (missing.Length == 0 || (!isRoot && CgroupFile.TryRead($"{directory}/cgroup.procs") is not ""))
             return;
-        foreach (var controller in controllers)
-            TryEnable(directory, $"+{controller}");
-    }
-
-    private static bool TryEnable(string directory, string controllers)
-    {
         try
         {
-            CgroupFile.Write($"{directory}/cgroup.subtree_control", controllers);
-            return true;
+            CgroupFile.Write($"{directory}/cgroup.subtree_control", string.Join(' ', missing.Select(c => $"+{c}")));
         }
         catch (LinuxException) when (System.IO.Directory.Exists(directory))
         {
-            return false;
+            // A process came in meanwhile.
         }
     }
+
+    private static string[] Words(string file) =>
+        (CgroupFile.TryRead(file) ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     private void MoveIfAlive(int pid, CgroupHierarchy hierarchy)
     {
