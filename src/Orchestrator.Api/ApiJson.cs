@@ -28,6 +28,7 @@ namespace Orchestrator.Api;
 [JsonSerializable(typeof(ContainerUpdateRequest))]
 [JsonSerializable(typeof(ContainerUpdateResponse))]
 [JsonSerializable(typeof(FilesystemChange[]))]
+[JsonSerializable(typeof(PathStat))]
 [JsonSerializable(typeof(WaitResponse))]
 [JsonSerializable(typeof(TopResponse))]
 [JsonSerializable(typeof(Stats))]

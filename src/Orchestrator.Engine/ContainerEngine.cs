@@ -1,6 +1,7 @@
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Events;
 using Orchestrator.Engine.Execs;
+using Orchestrator.Engine.Files;
 using Orchestrator.Engine.Health;
 using Orchestrator.Engine.Logs;
 using Orchestrator.Engine.Running;
@@ -22,6 +23,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     private readonly ContainerTable table = new();
     private readonly ContainerStore store;
     private readonly ContainerEvents containerEvents;
+    private readonly ContainerCommitter committer;
     private readonly ContainerCreator creator;
     private readonly ContainerRunner runner;
     private readonly ContainerStopper stopper;
@@ -47,7 +49,9 @@ public sealed class ContainerEngine : IAsyncDisposable
         var host = testHost ?? new KernelHost(
             options, directories, services.Images, services.Network, table, bundles, roots, new ShimLauncher(options),
             time, logger);
+        Files = new ContainerFiles(table, directories, services.Images);
         containerEvents = new ContainerEvents(Events);
+        committer = new ContainerCommitter(table, services.Images, containerEvents);
         Kernel = KernelSupport.Detect(options.CgroupParent);
         creator = new ContainerCreator(
             table, store, services.Images, services.Network, Volumes, containerEvents,
@@ -72,6 +76,8 @@ public sealed class ContainerEngine : IAsyncDisposable
     public EventLog Events { get; }
 
     public VolumeStore Volumes { get; }
+
+    public ContainerFiles Files { get; }
 
     /// <summary>The node's images. Removing one goes through <see cref="UserOf"/>.</summary>
     public ImageService Images => services.Images;
@@ -240,6 +246,12 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     public Task ResizeExecAsync(string execId, int height, int width, CancellationToken cancellationToken) =>
         execs.ResizeAsync(execId, height, width, cancellationToken);
+
+    /// <summary>Makes an image of a container as it is now.</summary>
+    /// <returns>The image's id.</returns>
+    public Task<Oci.Images.Digest> CommitAsync(
+        string reference, CommitRequest request, CancellationToken cancellationToken) =>
+        committer.CommitAsync(reference, request, cancellationToken);
 
     /// <summary>Joins a container to one more network, now if it runs and at each later start.</summary>
     public Task ConnectAsync(string reference, EndpointConfig endpoint, CancellationToken cancellationToken) =>

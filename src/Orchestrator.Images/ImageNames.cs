@@ -17,4 +17,13 @@ internal static class ImageNames
             throw new ImageException(ImageError.Invalid, error.Message, error);
         }
     }
+
+    /// <summary>A name for a new image; tag <c>latest</c> where it has none.</summary>
+    /// <exception cref="ImageException">Invalid: not a name, or one with a digest.</exception>
+    public static Reference ParseTag(string text)
+    {
+        var name = Parse(text);
+        return name.Digest is null ? name.WithDefaultTag()
+            : throw new ImageException(ImageError.Invalid, $"a new image cannot be named by a digest: {text}");
+    }
 }

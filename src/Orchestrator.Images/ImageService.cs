@@ -4,6 +4,7 @@ using Orchestrator.Images.Content;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Images.Layers;
 using Orchestrator.Images.Library;
+using Orchestrator.Images.Trees;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images;
@@ -74,6 +75,27 @@ public sealed class ImageService : IAsyncDisposable
         Tell("import", image.Id.ToString(), options.Reference);
         return image;
     }
+
+    /// <summary>Makes an image of a container's image and what the container has changed of it.</summary>
+    /// <param name="key">Of its snapshot; nothing should write to that meanwhile.</param>
+    /// <param name="parent">The image that the container was made from.</param>
+    public async Task<Image> CommitAsync(
+        string key, Image parent, CommitOptions options, CancellationToken cancellationToken)
+    {
+        var snapshot = FindSnapshot(key)
+            ?? throw new ImageException(ImageError.NotFound, $"there is no file system of \"{key}\"");
+        var image = await new ImageCommitter(stores).CommitAsync(snapshot, parent, options, cancellationToken);
+        Tell("create", image.Id.ToString(), options.Reference);
+        return image;
+    }
+
+    /// <summary>What a container has changed of its image.</summary>
+    /// <param name="key">Of its snapshot.</param>
+    /// <param name="skips">Absolute paths to leave out, with what is below.</param>
+    /// <exception cref="ImageException">NotFound: there is no such snapshot.</exception>
+    public IReadOnlyList<PathChange> Changes(string key, Func<string, bool> skips) => SnapshotChanges.Read(
+        FindSnapshot(key) ?? throw new ImageException(ImageError.NotFound, $"there is no file system of \"{key}\""),
+        skips);
 
     /// <summary>Takes in what <c>save</c> wrote, docker's archive or an OCI layout, plain or compressed.</summary>
     /// <returns>The images it held. Progress says <c>Loaded image: …</c> for each as docker does.</returns>

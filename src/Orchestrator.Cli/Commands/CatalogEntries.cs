@@ -14,8 +14,13 @@ internal static partial class Catalog
     public static CommandEntry[] Entries { get; } =
     [
         new("container attach", "Attach to a running container", static () => new ContainerAttach(), "attach"),
+        new("container commit", "Make an image of a container", static () => new ContainerCommit(), "commit"),
+        new("container cp", "Copy files between a container and this host", static () => new ContainerCopy(), "cp"),
         new("container create", "Create a container, do not start it", static () => new ContainerCreate(), "create"),
+        new("container diff", "Show what a container changed of its image", static () => new ContainerDiff(), "diff"),
         new("container exec", "Run a command in a running container", static () => new ContainerExec(), "exec"),
+        new("container export", "Write a container's files to an archive", static () => new ContainerExport(),
+            "export"),
         new("container inspect", "Show all that is known of containers",
             static () => new InspectCommand("CONTAINER", "/containers/", "/json")),
         new("container kill", "Kill running containers", static () => new ContainerKill(), "kill"),

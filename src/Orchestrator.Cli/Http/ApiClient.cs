@@ -74,21 +74,29 @@ internal sealed class ApiClient(DaemonAddress address, string version) : IDispos
     }
 
     /// <summary>Sends a body of unknown length: an archive to load or import.</summary>
-    public HttpResponse Upload(string path, Stream body, string mediaType)
+    public HttpResponse Upload(string path, Stream body, string mediaType) =>
+        Upload("POST", path, mediaType, body.CopyTo);
+
+    /// <param name="write">Writes the body.</param>
+    public HttpResponse Upload(string method, string path, string mediaType, Action<Stream> write)
     {
         var connection = Open();
         try
         {
-            connection.SendHead("POST", Target(path), [("Content-Type", mediaType), ("Transfer-Encoding", "chunked")]);
-            try
-            {
-                connection.WriteChunked(body);
-            }
-            catch (IOException)
-            {
-                // The daemon refused before the end and stopped reading; its answer says why.
-            }
-            return Receive(connection, "POST");
+            connection.SendHead(method, Target(path), [("Content-Type", mediaType), ("Transfer-Encoding", "chunked")]);
+            var body = new ChunkedBody(connection);
+            write(body);
+            body.Finish();
+        }
+        catch
+        {
+            connection.Dispose(); // In the middle of the body, so that the daemon takes no half for the whole.
+            throw;
+        }
+
+        try
+        {
+            return Receive(connection, method);
         }
         catch (IOException e)
         {

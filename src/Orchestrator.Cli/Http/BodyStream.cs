@@ -1,9 +1,10 @@
 using System.Globalization;
+using Orchestrator.Cli.Streams;
 
 namespace Orchestrator.Cli.Http;
 
 /// <summary>The body of an answer: by length, in chunks, or until the connection ends.</summary>
-internal sealed class BodyStream : Stream
+internal sealed class BodyStream : OneWayStream
 {
     private readonly HttpConnection _connection;
     private readonly Action<HttpConnection?> _done;
@@ -26,21 +27,7 @@ internal sealed class BodyStream : Stream
         if (empty || (hasLength && _left == 0)) Finish(reusable: true);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -54,16 +41,6 @@ internal sealed class BodyStream : Stream
         if (!_chunked && _left == 0) Finish(reusable: true);
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -29,20 +29,6 @@ internal sealed class HttpConnection(Socket socket, string host) : IDisposable
 
     public void Write(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
 
-    /// <summary>Sends a body of unknown length, then its end mark.</summary>
-    public void WriteChunked(Stream body)
-    {
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = body.Read(buffer)) > 0)
-        {
-            _stream.Write(Encoding.ASCII.GetBytes(read.ToString("x", CultureInfo.InvariantCulture) + "\r\n"));
-            _stream.Write(buffer.AsSpan(0, read));
-            _stream.Write("\r\n"u8);
-        }
-        _stream.Write("0\r\n\r\n"u8);
-    }
-
     /// <summary>Tells the peer that no more input comes; output still flows.</summary>
     public void CloseWrite()
     {

@@ -22,6 +22,10 @@ internal static class Text
         return length < 2 ? text[..length] : text[..(length - 1)] + "…";
     }
 
+    /// <summary>A name that others chose, fit for a terminal.</summary>
+    public static string Printable(string text) =>
+        string.Concat(text.Select(static c => char.IsControl(c) ? '?' : c));
+
     public static string Capitalize(string? text) =>
         string.IsNullOrEmpty(text) ? "" : char.ToUpperInvariant(text[0]) + text[1..];
 

@@ -7,27 +7,11 @@ namespace Orchestrator.Cli.Streams;
 /// FileStream keeps an offset of its own, and overwrites what others append to the same file; Console's streams read a
 /// terminal by lines and change its settings.
 /// </remarks>
-internal sealed class DescriptorStream(int fd) : Stream
+internal sealed class DescriptorStream(int fd) : OneWayStream
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly FileDescriptor _file = FileDescriptor.Borrow(fd);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -40,8 +24,6 @@ internal sealed class DescriptorStream(int fd) : Stream
         }
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -51,12 +33,4 @@ internal sealed class DescriptorStream(int fd) : Stream
             else buffer = buffer[count..];
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

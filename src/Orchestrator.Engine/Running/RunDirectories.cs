@@ -9,6 +9,7 @@ namespace Orchestrator.Engine.Running;
 internal sealed class RunDirectories
 {
     private const int NameLength = 32;
+    private const string ScratchPrefix = "files-";
 
     private readonly string root;
 
@@ -21,6 +22,11 @@ internal sealed class RunDirectories
     public string Bundle(string id) => Path.Combine(root, id[..NameLength]);
 
     public string Rootfs(string id) => Path.Combine(Bundle(id), "rootfs");
+
+    /// <summary>Where the root of a container that is down is mounted for a while.</summary>
+    public string Scratch(string id) => Path.Combine(root, ScratchPrefix + id[..NameLength]);
+
+    public IReadOnlyList<string> Scratches() => Directory.GetDirectories(root, ScratchPrefix + "*");
 
     public string Etc(string id) => Path.Combine(Bundle(id), "etc");
 
@@ -45,10 +51,4 @@ internal sealed class RunDirectories
             Directory.Delete(mountPoint, recursive: false);
         Directory.Delete(Bundle(id), recursive: true);
     }
-
-    /// <returns>Names of the folders that are there: each the beginning of a container's id.</returns>
-    public IReadOnlyList<string> Present() =>
-        [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path))];
-
-    public static string NameOf(string id) => id[..NameLength];
 }

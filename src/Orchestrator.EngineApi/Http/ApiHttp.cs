@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Orchestrator.Engine;
 
 namespace Orchestrator.EngineApi.Http;
@@ -64,6 +66,15 @@ public static class ApiHttp
         await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, type), http.RequestAborted);
         await http.Response.Body.WriteAsync(NewLine, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
+    }
+
+    /// <summary>Archives are as large as they are, and may come slowly.</summary>
+    public static void TakeAnySize(this HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
     }
 
     public static void NoContent(this HttpContext http) => http.Response.StatusCode = StatusCodes.Status204NoContent;

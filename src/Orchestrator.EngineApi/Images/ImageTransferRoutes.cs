@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
 using Orchestrator.EngineApi.Http;
@@ -67,7 +66,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         if (source != "-")
             throw new EngineException(
                 EngineError.NotImplemented, "import from a URL is not supported; download it and import the file");
-        Unlimited(http);
+        http.TakeAnySize();
         var (repository, tag) = (http.Query("repo"), http.Query("tag"));
         var options = new ImportOptions
         {
@@ -84,7 +83,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
 
     private Task LoadAsync(HttpContext http)
     {
-        Unlimited(http);
+        http.TakeAnySize();
         IProgress<ImageProgress>? Quiet(IProgress<ImageProgress> progress) =>
             http.Flag("quiet") ? new OnlyText(progress) : progress;
         return ProgressStream.RunAsync(http, async progress =>
@@ -95,15 +94,6 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
 
     private static Platform? PlatformOf(HttpContext http) =>
         http.Query("platform") is { Length: > 0 } text ? Platform.Parse(text) : null;
-
-    /// <summary>Images are as large as they are, and may come slowly.</summary>
-    private static void Unlimited(HttpContext http)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
-        if (http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinRequestBodyDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
-    }
 
     private sealed class OnlyText(IProgress<ImageProgress> inner) : IProgress<ImageProgress>
     {

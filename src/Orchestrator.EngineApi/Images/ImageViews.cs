@@ -22,7 +22,8 @@ internal static class ImageViews
         RepoTags = [.. image.RepoTags],
         RepoDigests = [.. image.RepoDigests],
         Parent = image.Parent?.ToString() ?? "",
-        Comment = image.Config.Comment ?? "",
+        Comment = image.Config.Comment is { Length: > 0 } comment ? comment
+            : image.Config.History?.LastOrDefault()?.Comment ?? "",
         Created = Api.UtcTimeConverter.Format(image.Created),
         DockerVersion = image.Config.DockerVersion ?? "",
         Author = image.Config.Author ?? "",

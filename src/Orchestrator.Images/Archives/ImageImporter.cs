@@ -9,7 +9,7 @@ internal sealed class ImageImporter(ImageStores stores)
     public Task<Image> ImportAsync(Stream tar, ImportOptions options, CancellationToken cancellationToken)
     {
         // Faults of the request are found before the disk is filled.
-        var name = options.Reference is { } text ? ParseName(text) : null;
+        var name = options.Reference is { } text ? ImageNames.ParseTag(text) : null;
         var config = ConfigChanges.Apply(new ContainerConfig(), options.Changes);
         return stores.UnderLeaseAsync(async lease =>
         {
@@ -42,12 +42,5 @@ internal sealed class ImageImporter(ImageStores stores)
             RootFs = new RootFs { DiffIds = [diffId] },
             History = [new HistoryEntry { Created = now, Comment = options.Message }],
         };
-    }
-
-    private static Reference ParseName(string text)
-    {
-        var name = ImageNames.Parse(text);
-        return name.Digest is null ? name.WithDefaultTag()
-            : throw new ImageException(ImageError.Invalid, "cannot import digest reference");
     }
 }

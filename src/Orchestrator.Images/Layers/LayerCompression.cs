@@ -4,7 +4,7 @@ using Orchestrator.Linux;
 namespace Orchestrator.Images.Layers;
 
 /// <summary>Finds out by the first bytes how a tar is compressed, whatever its media type claims.</summary>
-internal static class LayerCompression
+public static class LayerCompression
 {
     private const int MagicLength = 6;
 

@@ -13,8 +13,6 @@ namespace Orchestrator.Images.Layers;
 /// </remarks>
 internal sealed class LayerExtractor : IDisposable
 {
-    private const string WhiteoutPrefix = ".wh.";
-    private const string OpaqueMark = ".wh..wh..opq";
     private const string AufsPrefix = ".wh..wh.";
 
     private readonly DirectoryHandle root;
@@ -87,7 +85,7 @@ internal sealed class LayerExtractor : IDisposable
 
         var name = steps[^1];
         var parent = folders.Resolve(steps.AsSpan(..^1));
-        if (name.StartsWith(WhiteoutPrefix, StringComparison.Ordinal))
+        if (name.StartsWith(LayerPath.WhiteoutPrefix, StringComparison.Ordinal))
             WhiteOut(parent, name);
         else
             await MakeAsync(parent, name, entry, content, cancellationToken);
@@ -95,7 +93,7 @@ internal sealed class LayerExtractor : IDisposable
 
     private void WhiteOut(FolderResolver.Folder parent, string name)
     {
-        if (name == OpaqueMark)
+        if (name == LayerPath.OpaqueMark)
         {
             if (!parent.Lower.IsEmpty)
                 folders.MakeOpaque(parent);
@@ -105,7 +103,7 @@ internal sealed class LayerExtractor : IDisposable
         if (name.StartsWith(AufsPrefix, StringComparison.Ordinal))
             return; // Bookkeeping of the file system that whiteouts come from.
 
-        var hidden = name[WhiteoutPrefix.Length..];
+        var hidden = name[LayerPath.WhiteoutPrefix.Length..];
         if (hidden is "" or "." or "..")
             throw new TarException($"the whiteout \"{LayerPath.Shown(name)}\" names nothing");
         // Whiteouts hide what lies below, never what this layer brings itself, in whatever order they come.

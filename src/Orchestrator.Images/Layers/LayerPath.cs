@@ -5,6 +5,12 @@ namespace Orchestrator.Images.Layers;
 /// <summary>The name of a tar entry as steps from the root of the image.</summary>
 internal static class LayerPath
 {
+    /// <summary>Before a name: a layer takes it away.</summary>
+    public const string WhiteoutPrefix = ".wh.";
+
+    /// <summary>In a folder: a layer hides all that lower ones have there.</summary>
+    public const string OpaqueMark = ".wh..wh..opq";
+
     private const int MaxLength = 4095;
     private const int MaxStep = 255;
 

@@ -11,9 +11,7 @@ internal static class LayerXattrs
     /// </summary>
     public static void Set(string path, string name, byte[] value)
     {
-        var wanted = name is "security.capability" or "system.posix_acl_access" or "system.posix_acl_default"
-            || name.StartsWith("user.", StringComparison.Ordinal);
-        if (!wanted)
+        if (!IsImages(name))
             return;
         try
         {
@@ -26,13 +24,27 @@ internal static class LayerXattrs
         }
     }
 
+    /// <summary>Those of a file that an image may have.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Read(string path)
+    {
+        var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var name in ExtendedAttributes.List(path).Where(IsImages))
+        {
+            if (ExtendedAttributes.Get(path, name) is { } value)
+                found[name] = value;
+        }
+
+        return found;
+    }
+
     /// <summary>Copies what <see cref="Set"/> would take.</summary>
     public static void Copy(string from, string to)
     {
-        foreach (var name in ExtendedAttributes.List(from))
-        {
-            if (ExtendedAttributes.Get(from, name) is { } value)
-                Set(to, name, value);
-        }
+        foreach (var (name, value) in Read(from))
+            Set(to, name, value);
     }
+
+    private static bool IsImages(string name) =>
+        name is "security.capability" or "system.posix_acl_access" or "system.posix_acl_default"
+        || name.StartsWith("user.", StringComparison.Ordinal);
 }

@@ -30,6 +30,10 @@ public sealed class TarWriter(Stream target)
         await PadAsync(entry.Size, cancellationToken);
     }
 
+    /// <summary>An entry without content.</summary>
+    public ValueTask WriteAsync(TarEntry entry, CancellationToken cancellationToken) =>
+        WriteAsync(entry, default(Stream), cancellationToken);
+
     public ValueTask WriteAsync(TarEntry entry, byte[] content, CancellationToken cancellationToken) =>
         WriteAsync(entry with { Size = content.Length }, new MemoryStream(content, writable: false), cancellationToken);
 

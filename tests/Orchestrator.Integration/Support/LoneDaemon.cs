@@ -62,6 +62,10 @@ public sealed class LoneDaemon : IAsyncLifetime
     public Task<ShellResult> TryDockerAsync(params string[] arguments) =>
         Shell.TryRunAsync("docker", ["-H", Socket, .. arguments]);
 
+    /// <param name="client"><c>docker</c>, the stock client, or <c>orch</c>.</param>
+    public Task<ShellResult> TryAsync(string client, params string[] arguments) =>
+        Shell.TryRunAsync(client == "orch" ? $"{Bin}/orch" : client, ["-H", Socket, .. arguments]);
+
     public Task<ShellResult> PipeAsync(Stream input, params string[] arguments) =>
         Shell.TryRunAsync("docker", ["-H", Socket, .. arguments], input: input);
 

@@ -1,11 +1,12 @@
 using System.Text;
 using Orchestrator.Cli.Parsing;
+using Orchestrator.Cli.Streams;
 
 namespace Orchestrator.Cli.Commands.Services;
 
 /// <summary>Takes lines that begin with the attributes of their task, and writes them behind the task's name.</summary>
 /// <remarks>With timestamps the time stands before the attributes; it stays in front of the line.</remarks>
-internal sealed class PrefixedLines(Stream target, LogPrefixes prefixes, bool keepDetails) : Stream
+internal sealed class PrefixedLines(Stream target, LogPrefixes prefixes, bool keepDetails) : OneWayStream
 {
     private const string TaskKey = "com.docker.swarm.task.id";
     private const string NodeKey = "com.docker.swarm.node.id";
@@ -13,20 +14,6 @@ internal sealed class PrefixedLines(Stream target, LogPrefixes prefixes, bool ke
     private readonly MemoryStream _line = new();
 
     public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -40,12 +27,6 @@ internal sealed class PrefixedLines(Stream target, LogPrefixes prefixes, bool ke
     }
 
     public override void Flush() => target.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,0 +1,152 @@
+using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Running;
+using Orchestrator.Images;
+using Orchestrator.Images.Layers;
+using Orchestrator.Images.Tar;
+using Orchestrator.Images.Trees;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Files;
+
+namespace Orchestrator.Engine.Files;
+
+/// <summary>The files of containers, running or not: what changed, copies in and out, the whole of them.</summary>
+public sealed class ContainerFiles
+{
+    private readonly ContainerTable table;
+    private readonly RunDirectories directories;
+    private readonly ImageService images;
+
+    internal ContainerFiles(ContainerTable table, RunDirectories directories, ImageService images)
+    {
+        (this.table, this.directories, this.images) = (table, directories, images);
+        foreach (var left in directories.Scratches())
+            ContainerRoot.Unmount(left); // Of a daemon that was killed.
+    }
+
+    /// <summary>What the container changed of its image; folders before what is in them.</summary>
+    public IReadOnlyList<PathChange> Changes(string reference)
+    {
+        var record = table.Get(reference).Record;
+        return images.Changes(record.Id, MountPoints.Of(record).Contains);
+    }
+
+    /// <summary>The container's own files, without what is mounted into it.</summary>
+    public Task ExportAsync(string reference, Stream output, CancellationToken cancellationToken) =>
+        WithAsync(reference, withMounts: false, async (root, _) =>
+        {
+            var tar = new TarWriter(output);
+            await new TreeArchiver(tar).WriteAsync(root, ".", "", cancellationToken);
+            await tar.FinishAsync(cancellationToken);
+        }, cancellationToken);
+
+    /// <exception cref="EngineException">NotFound.</exception>
+    public async Task<PathStatus> StatAsync(string reference, string path, CancellationToken cancellationToken)
+    {
+        PathStatus? found = null;
+        await WithAsync(reference, withMounts: true, (root, record) =>
+        {
+            using var place = ContainerPath.Find(root, record.Id, path);
+            found = place.Describe(root);
+            return Task.CompletedTask;
+        }, cancellationToken);
+        return found!;
+    }
+
+    /// <summary>Writes a file, or a folder with all below, as a tar.</summary>
+    /// <param name="begin">Told what it is, before the first byte.</param>
+    public Task ReadAsync(
+        string reference, string path, Func<PathStatus, Task<Stream>> begin, CancellationToken cancellationToken) =>
+        WithAsync(reference, withMounts: true, async (root, record) =>
+        {
+            using var place = ContainerPath.Find(root, record.Id, path);
+            var tar = new TarWriter(await begin(place.Describe(root)));
+            await new TreeArchiver(tar).WriteAsync(place.Folder, place.Name, place.BaseName, cancellationToken);
+            await tar.FinishAsync(cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Unpacks a tar, plain or compressed, into a folder of the container.</summary>
+    /// <exception cref="EngineException">
+    /// NotFound; Invalid: no folder, or not writable, or a damaged archive.
+    /// </exception>
+    public Task WriteAsync(
+        string reference, string path, Stream archive, UnpackOptions options, CancellationToken cancellationToken) =>
+        WithAsync(reference, withMounts: true, async (root, record) =>
+        {
+            CheckFolder(root, record, path);
+            var folder = ContainerPath.Relative(Path.GetFullPath("/" + path.TrimStart('/')));
+            try
+            {
+                await using var plain = await LayerCompression.DecompressAsync(archive, cancellationToken);
+                var extractor = new TreeExtractor(root, folder == "." ? "" : folder)
+                {
+                    KeepsKinds = options.KeepsKinds, Owner = options.AsUser ? OwnerOf(record, root) : null,
+                };
+                await extractor.ExtractAsync(new TarReader(plain), cancellationToken);
+            }
+            catch (Exception e) when (e is TarException or InvalidDataException or ImageException)
+            {
+                throw EngineException.Invalid(e.Message);
+            }
+        }, cancellationToken);
+
+    private static void CheckFolder(DirectoryHandle root, ContainerRecord record, string path)
+    {
+        using var place = ContainerPath.Find(root, record.Id, path.TrimEnd('/') + "/");
+        if (place.Status.Kind != FileKind.Directory)
+            throw EngineException.Invalid("extraction point is not a directory");
+        if (record.Spec.Host.ReadonlyRootfs
+            && record.Mounts.All(mount => mount.ReadOnly || !IsBelow(path, mount.Target)))
+            throw EngineException.Invalid("container rootfs is marked read-only");
+    }
+
+    private static (uint Uid, uint Gid) OwnerOf(ContainerRecord record, DirectoryHandle root)
+    {
+        var user = UserResolver.Resolve(root.ProcPath, record.Process.User, []);
+        return (user.Uid, user.Gid);
+    }
+
+    private static bool IsBelow(string path, string target) =>
+        path == target || path.StartsWith(target + "/", StringComparison.Ordinal);
+
+    /// <summary>Does something with the container's root. One that is down is kept from starting meanwhile; of one that
+    /// runs, what is open stays open when it ends.</summary>
+    private async Task WithAsync(
+        string reference, bool withMounts, Func<DirectoryHandle, ContainerRecord, Task> action,
+        CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        var gate = await entry.Gate.EnterAsync(cancellationToken);
+        var holds = true;
+        try
+        {
+            using var root = Open(entry, withMounts);
+            if (entry.Run is not null)
+            {
+                gate.Dispose();
+                holds = false;
+            }
+
+            await action(root.Root, entry.Record);
+        }
+        catch (LinuxException e)
+        {
+            throw new EngineException(EngineError.Internal, e.Message, e);
+        }
+        finally
+        {
+            if (holds)
+                gate.Dispose();
+        }
+    }
+
+    private ContainerRoot Open(ContainerEntry entry, bool withMounts)
+    {
+        var record = entry.Record;
+        if (entry.Run is { } run)
+            return withMounts
+                ? ContainerRoot.OfProcess(run.Pid) : ContainerRoot.OfFolder(directories.Rootfs(record.Id));
+        var snapshot = images.FindSnapshot(record.Id) ?? throw new EngineException(
+            EngineError.Internal, $"the file system of container {record.ShortId} is gone; remove the container");
+        return ContainerRoot.Mount(snapshot, withMounts ? record.Mounts : [], directories.Scratch(record.Id));
+    }
+}

@@ -1,0 +1,9 @@
+using Xunit;
+
+namespace Orchestrator.Testing;
+
+/// <summary>As <see cref="RootFactAttribute"/>, for a test with data.</summary>
+public sealed class RootTheoryAttribute : TheoryAttribute
+{
+    public RootTheoryAttribute() => Skip = new RootFactAttribute().Skip;
+}
