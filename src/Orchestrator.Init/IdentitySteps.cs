@@ -3,7 +3,8 @@ namespace Orchestrator.Init;
 /// <summary>Who the process is, what it may, and what it executes.</summary>
 internal static unsafe class IdentitySteps
 {
-    private const int SetDumpable = 4, SetKeepCaps = 8, DropBounding = 24, SetNoNewPrivileges = 38, Ambient = 47, LastCapability = 63;
+    private const int SetDumpable = 4, SetKeepCaps = 8, DropBounding = 24, SetNoNewPrivileges = 38, Ambient = 47,
+        LastCapability = 63;
 
     public static long Execute(PlanStep* step)
     {

@@ -25,8 +25,10 @@ public sealed record SeccompProfile
 
     public ProfileRule[]? Syscalls { get; init; }
 
-    /// <summary>What every container gets that asks for nothing else: docker's default. Source: moby/profiles,
-    /// seccomp/default.json, read for facts.</summary>
+    /// <summary>What every container gets that asks for nothing else: docker's default, but for one rule. Source:
+    /// moby/profiles, seccomp/default.json, read for facts.</summary>
+    /// <remarks>Docker allows a socket of any family above 40 (vsock). The kernel takes 32 bits of the family where the
+    /// filter compares 64, so that 2³² + 40 is above 40 there, and vsock here: the families are named instead.</remarks>
     public static SeccompProfile Default => BuiltIn.Value;
 
     private static readonly Lazy<SeccompProfile> BuiltIn = new(ReadBuiltIn);

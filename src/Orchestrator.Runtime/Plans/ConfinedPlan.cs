@@ -19,7 +19,8 @@ internal static class ConfinedPlan
     /// <param name="containerPid">Null: it is being made.</param>
     /// <exception cref="RuntimeException">A profile is wrong, or the host has no such thing.</exception>
     public static IReadOnlyList<PlanEntry> Of(
-        IReadOnlyList<PlanEntry> plan, RuntimeSpec spec, ProcessSpec process, string id, string bundle, int? containerPid)
+        IReadOnlyList<PlanEntry> plan, RuntimeSpec spec, ProcessSpec process, string id, string bundle,
+        int? containerPid)
     {
         var result = plan.ToList();
         if (spec.Linux?.Seccomp is { } seccomp)

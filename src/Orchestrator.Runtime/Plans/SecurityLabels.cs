@@ -32,8 +32,11 @@ internal static class SecurityLabels
             return plan;
         if (!HasSelinux)
             throw new RuntimeException("linux.mountLabel: this host has no SELinux; drop the label");
-        return [.. plan.Select(s => s is { Op: PlanOp.Mount or PlanOp.CopyUp, Text2: "tmpfs" or "devpts" or "mqueue" } ? With(s, label) : s)];
+        return [.. plan.Select(step => IsLabelled(step) ? With(step, label) : step)];
     }
+
+    private static bool IsLabelled(PlanEntry step) =>
+        step is { Op: PlanOp.Mount or PlanOp.CopyUp, Text2: "tmpfs" or "devpts" or "mqueue" };
 
     private static PlanEntry With(PlanEntry mount, string label) =>
         mount with { Text4 = (mount.Text4 is { Length: > 0 } data ? data + "," : "") + $"context=\"{label}\"" };

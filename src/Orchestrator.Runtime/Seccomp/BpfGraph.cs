@@ -46,5 +46,6 @@ internal sealed class BpfGraph
     }
 
     public static RuntimeException TooLarge() => new(
-        $"linux.seccomp.syscalls: compiles to more than the {MaxInstructions} instructions of a filter; use fewer rules");
+        $"linux.seccomp.syscalls: compiles to more than the {MaxInstructions} instructions a filter may have; "
+        + "use fewer rules");
 }

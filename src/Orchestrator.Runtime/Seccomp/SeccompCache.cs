@@ -20,7 +20,7 @@ internal sealed class SeccompCache(string directory)
     private const uint Magic = 0x4353524f;
 
     /// <summary>Grows whenever the compiler's answers change.</summary>
-    private const uint Format = 1;
+    private const uint Format = 2;
 
     private const int HeaderLength = 32;
 

@@ -56,7 +56,7 @@ internal static class SeccompCompiler
         var otherwise = graph.Return(policy.DefaultAction);
         var ranges = new NumberRanges(otherwise);
         foreach (var (number, ofNumber) in rules.ByNumber)
-            ranges.Add(number, Call(graph, ofNumber, otherwise));
+            ranges.Add(number, Call(graph, ofNumber, otherwise, rules.IsNarrow));
         if (rules.Highest is { } highest)
             ranges.AddFrom(highest + 1, graph.Return(Unknown(policy, highest)));
         return ranges.Tree(graph);
@@ -68,7 +68,7 @@ internal static class SeccompCompiler
             ? policy.DefaultAction
             : SeccompWords.Errno | Enosys;
 
-    private static int Call(BpfGraph graph, List<SeccompPolicy.Rule> rules, int otherwise)
+    private static int Call(BpfGraph graph, List<SeccompPolicy.Rule> rules, int otherwise, bool narrow)
     {
         if (rules.Find(r => r.Conditions.Count == 0) is { } always)
             return graph.Return(always.Action);
@@ -78,27 +78,30 @@ internal static class SeccompCompiler
             var no = node;
             node = graph.Return(rules[i].Action);
             for (var j = rules[i].Conditions.Count - 1; j >= 0; j--)
-                node = Condition(graph, rules[i].Conditions[j], node, no);
+                node = Condition(graph, rules[i].Conditions[j], narrow ? uint.MaxValue : ulong.MaxValue, node, no);
         }
 
         return node;
     }
 
-    private static int Condition(BpfGraph graph, SyscallArgument argument, int yes, int no) => argument.Op switch
+    /// <param name="width">The bits that count, of the argument and of what it is compared with.</param>
+    private static int Condition(BpfGraph graph, SyscallArgument argument, ulong width, int yes, int no)
     {
-        "SCMP_CMP_EQ" => Equal(graph, argument, ulong.MaxValue, argument.Value, yes, no),
-        "SCMP_CMP_NE" => Equal(graph, argument, ulong.MaxValue, argument.Value, no, yes),
-        "SCMP_CMP_MASKED_EQ" => Equal(graph, argument, argument.Value, argument.ValueTwo, yes, no),
-        "SCMP_CMP_GT" => Greater(graph, argument, BpfCode.JumpIfGreater, yes, no),
-        "SCMP_CMP_GE" => Greater(graph, argument, BpfCode.JumpIfAtLeast, yes, no),
-        "SCMP_CMP_LE" => Greater(graph, argument, BpfCode.JumpIfGreater, no, yes),
-        _ => Greater(graph, argument, BpfCode.JumpIfAtLeast, no, yes), // LT: what else there is was checked.
-    };
+        var value = argument.Value & width;
+        return argument.Op switch
+        {
+            "SCMP_CMP_EQ" => Equal(graph, argument, width, value, yes, no),
+            "SCMP_CMP_NE" => Equal(graph, argument, width, value, no, yes),
+            "SCMP_CMP_MASKED_EQ" => Equal(graph, argument, value, argument.ValueTwo & value, yes, no),
+            "SCMP_CMP_GT" => Greater(graph, argument, width, BpfCode.JumpIfGreater, yes, no),
+            "SCMP_CMP_GE" => Greater(graph, argument, width, BpfCode.JumpIfAtLeast, yes, no),
+            "SCMP_CMP_LE" => Greater(graph, argument, width, BpfCode.JumpIfGreater, no, yes),
+            _ => Greater(graph, argument, width, BpfCode.JumpIfAtLeast, no, yes), // LT: what else there is was checked.
+        };
+    }
 
     private static int Equal(BpfGraph graph, SyscallArgument argument, ulong mask, ulong value, int yes, int no)
     {
-        if ((value & ~mask) != 0)
-            return no; // A bit that the mask takes away cannot be asked for.
         var low = graph.Branch(BpfCode.JumpIfEqual, (uint)value, yes, no);
         low = (uint)mask == 0 ? yes : graph.Load(Low(argument), graph.And((uint)mask, low));
         if (mask >> 32 == 0)
@@ -108,9 +111,12 @@ internal static class SeccompCompiler
     }
 
     /// <summary>A filter sees 32 bits at a time: the upper half decides, unless it is equal.</summary>
-    private static int Greater(BpfGraph graph, SyscallArgument argument, BpfCode lowCondition, int yes, int no)
+    private static int Greater(
+        BpfGraph graph, SyscallArgument argument, ulong width, BpfCode lowCondition, int yes, int no)
     {
         var low = graph.Load(Low(argument), graph.Branch(lowCondition, (uint)argument.Value, yes, no));
+        if (width == uint.MaxValue)
+            return low;
         var high = (uint)(argument.Value >> 32);
         var equal = graph.Branch(BpfCode.JumpIfEqual, high, low, no);
         return graph.Load(High(argument), graph.Branch(BpfCode.JumpIfGreater, high, yes, equal));

@@ -28,7 +28,8 @@ internal sealed record SeccompPolicy
     /// <exception cref="RuntimeException">A field is wrong; the message begins with its name.</exception>
     public static SeccompPolicy Read(SeccompSpec spec)
     {
-        var action = Action(spec.DefaultAction, spec.DefaultErrnoRet, $"{Field}.defaultAction", $"{Field}.defaultErrnoRet");
+        var action = Action(
+            spec.DefaultAction, spec.DefaultErrnoRet, $"{Field}.defaultAction", $"{Field}.defaultErrnoRet");
         if (action == SeccompWords.Notify)
             throw new RuntimeException(
                 $"{Field}.defaultAction: SCMP_ACT_NOTIFY cannot be for every call: the start itself would wait for the "

@@ -8,12 +8,12 @@ public sealed class SeccompProfileTests
     private static readonly Version Kernel = new(6, 18, 5);
 
     [Fact]
-    public void The_default_profile_is_the_one_docker_has()
+    public void The_default_profile_is_the_one_docker_has_with_families_of_sockets_named()
     {
         var profile = SeccompProfile.Default;
 
         Assert.Equal(("SCMP_ACT_ERRNO", 1u), (profile.DefaultAction, profile.DefaultErrnoRet));
-        Assert.Equal(33, profile.Syscalls!.Length);
+        Assert.Equal(33 - 1 + 5, profile.Syscalls!.Length);
         Assert.Equal(361, profile.Syscalls.Max(r => r.Names!.Length));
         Assert.Equal(426, profile.Syscalls.SelectMany(r => r.Names!).Distinct().Count());
     }

@@ -47,7 +47,7 @@ internal sealed class ProfileOracle(SeccompSpec spec)
             byName[(table, name)] = about = About(table, name);
         var always = about.FindIndex(r => r.Conditions.Length == 0);
         var first = always >= 0 ? always
-            : about.FindIndex(r => Array.TrueForAll(r.Conditions, c => Holds(c, call.Arguments[c.Index])));
+            : about.FindIndex(r => Array.TrueForAll(r.Conditions, c => Holds(c, call.Arguments[c.Index], table)));
         return first >= 0 ? about[first].Action : Unlisted(table, number);
     }
 
@@ -60,7 +60,7 @@ internal sealed class ProfileOracle(SeccompSpec spec)
             {
                 if (said == name)
                     about.Add((rule.Action, rule.Conditions));
-                if (rule.Conditions.Length == 0 && Way(table, said) is { } way && way.Name == name)
+                if (IsSeen(rule) && Way(table, said) is { } way && way.Name == name)
                     about.Add((rule.Action, [new SyscallArgument(0, way.Selector, "SCMP_CMP_EQ")]));
             }
         }
@@ -78,8 +78,18 @@ internal sealed class ProfileOracle(SeccompSpec spec)
 
     /// <summary>Of the calls that some rule names, whatever it says of them.</summary>
     private uint? Highest(SyscallTable table) => rules
-        .SelectMany(r => r.Names.Concat(r.Names.Where(_ => r.Conditions.Length == 0).Select(n => Way(table, n)?.Name ?? n)))
+        .SelectMany(r => r.Names.Concat(r.Names.Where(_ => IsSeen(r)).Select(n => Way(table, n)?.Name ?? n)))
         .Where(table.Numbers.ContainsKey).Select(n => (uint?)table.Numbers[n]).Max();
+
+    /// <summary>Where arguments cannot be seen: without conditions, or to be taken for held since it forbids more.
+    /// </summary>
+    private bool IsSeen((string[] Names, uint Action, SyscallArgument[] Conditions) rule) =>
+        rule.Conditions.Length == 0 || Severity(rule.Action) > Severity(defaultAction);
+
+    private static int Severity(uint action) => (action & 0xffff0000) switch
+    {
+        0x80000000 => 7, 0 => 6, 0x30000 => 5, 0x50000 => 4, 0x7fc00000 => 3, 0x7ff00000 => 2, 0x7ffc0000 => 1, _ => 0,
+    };
 
     /// <summary>Another call of i386 by which one can be made.</summary>
     private static (string Name, uint Selector)? Way(SyscallTable table, string name) =>
@@ -89,16 +99,22 @@ internal sealed class ProfileOracle(SeccompSpec spec)
     private static IEnumerable<SyscallArgument[]> Alternatives(SyscallArgument[] conditions) =>
         conditions.GroupBy(c => c.Index).Any(g => g.Count() > 1) ? conditions.Select(c => new[] { c }) : [conditions];
 
-    private static bool Holds(SyscallArgument condition, ulong argument) => condition.Op switch
+    private static bool Holds(SyscallArgument condition, ulong argument, SyscallTable table)
     {
-        "SCMP_CMP_EQ" => argument == condition.Value,
-        "SCMP_CMP_NE" => argument != condition.Value,
-        "SCMP_CMP_LT" => argument < condition.Value,
-        "SCMP_CMP_LE" => argument <= condition.Value,
-        "SCMP_CMP_GT" => argument > condition.Value,
-        "SCMP_CMP_GE" => argument >= condition.Value,
-        _ => (argument & condition.Value) == condition.ValueTwo,
-    };
+        var width = table == SyscallTable.X86_64 ? ulong.MaxValue : uint.MaxValue;
+        var (value, second) = (condition.Value & width, condition.ValueTwo & width);
+        argument &= width;
+        return condition.Op switch
+        {
+            "SCMP_CMP_EQ" => argument == value,
+            "SCMP_CMP_NE" => argument != value,
+            "SCMP_CMP_LT" => argument < value,
+            "SCMP_CMP_LE" => argument <= value,
+            "SCMP_CMP_GT" => argument > value,
+            "SCMP_CMP_GE" => argument >= value,
+            _ => (argument & value) == (second & value),
+        };
+    }
 
     private static uint Action(string word, uint? errno) => word switch
     {

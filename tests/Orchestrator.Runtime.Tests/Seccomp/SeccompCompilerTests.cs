@@ -39,6 +39,23 @@ public sealed class SeccompCompilerTests
             BpfInterpreter.Count(program, new SeccompCall(SeccompCall.X86_64, number)), 3, 30));
     }
 
+    [Theory]
+    [InlineData(2UL, true)]
+    [InlineData(38UL, false)]
+    [InlineData(40UL, false)]
+    [InlineData(44UL, true)]
+    [InlineData((1UL << 32) + 38, false)]
+    [InlineData((1UL << 32) + 40, false)]
+    [InlineData(ulong.MaxValue << 32 | 40, false)]
+    public void No_socket_of_a_forbidden_family_is_had_by_bits_that_the_kernel_cuts_off(ulong family, bool allowed)
+    {
+        var spec = ProfileResolver.Resolve(SeccompProfile.Default, ContainerDefaults.Capabilities, new Version(6, 18))!;
+        var program = SeccompCompiler.Compile(spec).Instructions;
+
+        foreach (var call in (SeccompCall[])[new(SeccompCall.X86_64, 41, family), new(SeccompCall.X86_64, SeccompCall.X32Bit | 41, family)])
+            Assert.Equal(allowed, BpfInterpreter.Run(program, call) == SeccompWords.Allow);
+    }
+
     [Fact]
     public void Jumps_longer_than_a_byte_lead_where_they_should()
     {
