@@ -11,7 +11,7 @@ public sealed class RuntimeBinaryTests
     [RootFact]
     public void What_every_container_begins_as_cannot_be_written_to()
     {
-        using var file = new FileStream(InitImage.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        using var file = new FileStream(InitImage.PathBeyond(3), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
         Assert.Throws<UnauthorizedAccessException>(() => file.Write("#!/evil"u8));
         Assert.ThrowsAny<Exception>(() => file.SetLength(0));
