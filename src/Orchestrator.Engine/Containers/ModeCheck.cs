@@ -44,7 +44,7 @@ internal static class ModeCheck
     private static void Known(string mode, string what, ContainerTable? table, params string[] words)
     {
         if (ContainerOf(mode) is { Length: > 0 } other && table is not null)
-            table.Get(other);
+            MustExist(table, other);
         else
             Refuse(mode.Length > 0 && !words.Contains(mode), $"invalid {what}: {mode}");
     }
@@ -55,7 +55,7 @@ internal static class ModeCheck
         var mode = NetworkMode.Parse(host.NetworkMode);
         if (mode.Kind != NetworkModeKind.Container)
             return;
-        table.Get(mode.Name);
+        MustExist(table, mode.Name);
         Refuse(spec.Hostname.Length > 0, "conflicting options: hostname and the network mode");
         Refuse(host.Dns.Count > 0, "conflicting options: dns and the network mode");
         Refuse(host.ExtraHosts.Count > 0, "conflicting options: custom host-to-IP mapping and the network mode");
@@ -65,6 +65,10 @@ internal static class ModeCheck
         Refuse(
             spec.ExposedPorts.Count > 0, "conflicting options: port exposing and the container type network mode");
     }
+
+    /// <summary>Not as a 404: clients take that of a create for a missing image, and pull it.</summary>
+    private static void MustExist(ContainerTable table, string container) =>
+        Refuse(table.Find(container) is null, EngineException.NoSuchContainer(container).Message);
 
     private static void Refuse(bool wrong, string message)
     {

@@ -39,7 +39,9 @@ internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
         var mode = parts.Length > 1 ? parts[1] : "";
         if (mode is not ("" or "ro" or "rw" or "z" or "Z"))
             throw EngineException.Invalid($"invalid mode for volumes-from: {mode}");
-        return table.Get(parts[0]).Record.Mounts.Where(mount => mount.Type != "tmpfs").Select(mount => mount with
+        var other = table.Find(parts[0]) ?? throw EngineException.Invalid(
+            EngineException.NoSuchContainer(parts[0]).Message); // A 404 is a missing image to clients.
+        return other.Record.Mounts.Where(mount => mount.Type != "tmpfs").Select(mount => mount with
         {
             ReadOnly = mount.ReadOnly || mode == "ro",
             // It stays the other container's to remove.

@@ -22,6 +22,7 @@ internal sealed class BundleWriter(
     public void Write(ContainerRecord record, NetworkLinks links)
     {
         var host = record.Spec.Host;
+        DaemonPowers.Check(host);
         var rootfs = directories.Rootfs(record.Id);
         var parent = host.CgroupParent.Length > 0 ? host.CgroupParent : options.CgroupParent;
         var spec = BundleBuilder.Build(new BundleInput
@@ -152,11 +153,10 @@ internal sealed class BundleWriter(
     /// </summary>
     private static List<RlimitSpec> ClampDefaults(IReadOnlyList<UlimitRequest> wanted, ILogger logger)
     {
-        var mayRaise = Capabilities.NamesOf(Capabilities.OfThisProcess()).Contains("CAP_SYS_RESOURCE");
         var limits = new List<RlimitSpec>();
         foreach (var limit in wanted)
         {
-            var most = mayRaise ? RlimitSpec.Unlimited : Ulimits.Most(limit.Name);
+            var most = DaemonPowers.Most(limit.Name);
             var (soft, hard) = (Ulimits.Bound(limit.Soft), Ulimits.Bound(limit.Hard));
             if (hard > most)
                 logger.UlimitClamped(limit.Name, hard, most);

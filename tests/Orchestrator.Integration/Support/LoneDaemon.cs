@@ -2,17 +2,34 @@ namespace Orchestrator.Integration.Support;
 
 /// <summary>One orchd, alone, in mount and network namespaces of its own, with folders that go away; driven by the stock
 /// docker client. Programs are those of out/bin, or of the folder that ORCH_BIN names.</summary>
-public sealed class LoneDaemon : IAsyncLifetime
+public class LoneDaemon : IAsyncLifetime
 {
     public const string Image = "busybox:test";
 
-    private readonly string folder = Path.Combine("/tmp", $"orch-lone-{Environment.ProcessId}");
-    private readonly string cgroup = $"/orch-lone-{Environment.ProcessId}";
+    private static int count;
+
+    private readonly string folder;
+    private readonly string cgroup;
     private string namespaces = "";
+
+    public LoneDaemon()
+    {
+        var name = $"orch-lone-{Environment.ProcessId}-{Interlocked.Increment(ref count)}";
+        (folder, cgroup) = (Path.Combine("/tmp", name), "/" + name);
+    }
+
+    /// <summary>Everything of this daemon is below it.</summary>
+    protected string Folder => folder;
+
+    /// <summary>More of the daemon's command line.</summary>
+    protected virtual string Flags => "";
+
+    /// <summary>Called when the namespaces are there and the daemon is not.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     private static string Bin => Environment.GetEnvironmentVariable("ORCH_BIN") ?? Path.Combine(Shell.Root, "out", "bin");
 
-    private string Socket => $"unix://{folder}/run/orch.sock";
+    protected string SocketAddress => $"unix://{folder}/run/orch.sock";
 
     public async Task InitializeAsync()
     {
@@ -22,9 +39,10 @@ public sealed class LoneDaemon : IAsyncLifetime
         // A sleeper holds the namespaces while daemons come and go. Unlike `ip netns`, this leaves the cgroups visible.
         namespaces = await Shell.RunAsync("sh", ["-c",
             "unshare -m -n --propagation private sh -c 'ip link set lo up; exec sleep 600' >/dev/null 2>&1 & echo $!"]);
+        await PrepareAsync();
         await StartAsync();
         await using var tar = Testbed.WebImageTar();
-        await Shell.RunAsync("docker", ["-H", Socket, "import", "-c", "ENV PATH=/bin", "-", Image], input: tar);
+        await Shell.RunAsync("docker", ["-H", SocketAddress, "import", "-c", "ENV PATH=/bin", "-", Image], input: tar);
     }
 
     public async Task DisposeAsync()
@@ -44,7 +62,7 @@ public sealed class LoneDaemon : IAsyncLifetime
     {
         await InsideAsync(
             $"setsid {Bin}/orchd --data-root {folder}/data --exec-root {folder}/run --cgroup-parent {cgroup} " +
-            $"--config-file {EmptyConfiguration()} >>{folder}/log 2>&1 </dev/null &");
+            $"--config-file {EmptyConfiguration()} {Flags} >>{folder}/log 2>&1 </dev/null &");
         await Eventually.HoldsAsync(
             "orchd answers", TimeSpan.FromSeconds(30), async () => (await TryDockerAsync("version")).ExitCode == 0);
     }
@@ -57,17 +75,17 @@ public sealed class LoneDaemon : IAsyncLifetime
         await Eventually.HoldsAsync("orchd is gone", TimeSpan.FromSeconds(15), () => Task.FromResult(!Directory.Exists($"/proc/{pid}")));
     }
 
-    public Task<string> DockerAsync(params string[] arguments) => Shell.RunAsync("docker", ["-H", Socket, .. arguments]);
+    public Task<string> DockerAsync(params string[] arguments) => Shell.RunAsync("docker", ["-H", SocketAddress, .. arguments]);
 
     public Task<ShellResult> TryDockerAsync(params string[] arguments) =>
-        Shell.TryRunAsync("docker", ["-H", Socket, .. arguments]);
+        Shell.TryRunAsync("docker", ["-H", SocketAddress, .. arguments]);
 
     /// <param name="client"><c>docker</c>, the stock client, or <c>orch</c>.</param>
     public Task<ShellResult> TryAsync(string client, params string[] arguments) =>
         Shell.TryRunAsync(client == "orch" ? $"{Bin}/orch" : client, ["-H", Socket, .. arguments]);
 
     public Task<ShellResult> PipeAsync(Stream input, params string[] arguments) =>
-        Shell.TryRunAsync("docker", ["-H", Socket, .. arguments], input: input);
+        Shell.TryRunAsync("docker", ["-H", SocketAddress, .. arguments], input: input);
 
     /// <summary>Runs a shell line in the daemon's namespaces.</summary>
     public Task<ShellResult> InsideAsync(string line) =>
