@@ -112,6 +112,7 @@ internal sealed class ShimProcess : IDisposable
         pidFd.Dispose();
         Stdin?.Dispose();
         Abandon();
+        Master?.Dispose();
     }
 
     private void StartReading()
@@ -175,6 +176,7 @@ internal sealed class ShimProcess : IDisposable
 
     private void Finish()
     {
+        Master?.Dispose();
         var finished = Finished;
         Finished = null;
         finished?.Invoke();
