@@ -44,13 +44,6 @@ internal static unsafe class Bytes
         return false;
     }
 
-    /// <summary>"/proc/self/fd/N" into <paramref name="to"/>, which holds at least 32.</summary>
-    public static void FdPath(byte* to, int fd)
-    {
-        to = Append(to, "/proc/self/fd/");
-        Number(to, fd);
-    }
-
     /// <summary>Decimal digits, terminated.</summary>
     public static void Number(byte* to, int number)
     {

@@ -115,13 +115,21 @@ internal static unsafe class MountSteps
         return Close(fd, result);
     }
 
-    private static long MountOn(long fd, PlanStep* step)
+    /// <summary>By the working directory, not by /proc/self/fd: in a mount namespace that was joined /proc may be
+    /// another's.</summary>
+    private static long MountOn(long fd, PlanStep* step) => MountHere(
+        fd, Plan.Text(step->Text3), Plan.Text(step->Text2), step->A, Plan.Text(step->Text4));
+
+    private static long MountHere(long directory, byte* source, byte* type, long flags, byte* data)
     {
-        var target = stackalloc byte[32];
-        Bytes.FdPath(target, (int)fd);
-        return Syscall.Call(
-            Syscall.Mount, (long)Plan.Text(step->Text3), (long)target, (long)Plan.Text(step->Text2),
-            step->A, (long)Plan.Text(step->Text4));
+        var dot = stackalloc byte[2];
+        Bytes.Append(dot, ".");
+        var result = Syscall.Call(Syscall.Fchdir, directory);
+        if (result < 0)
+            return result;
+        result = Syscall.Call(Syscall.Mount, (long)source, (long)dot, (long)type, flags, (long)data);
+        var back = Syscall.Call(Syscall.Fchdir, Plan.Root);
+        return result < 0 ? result : back;
     }
 
     /// <summary>Opened anew: a descriptor from before lies under the mount.</summary>
@@ -199,14 +207,11 @@ internal static unsafe class MountSteps
 
     private static long MaskDirectory(long fd)
     {
-        var target = stackalloc byte[32];
-        Bytes.FdPath(target, (int)fd);
         var type = stackalloc byte[8];
         Bytes.Append(type, "tmpfs");
         var data = stackalloc byte[24];
         Bytes.Append(data, "size=0,nr_inodes=1");
-        return Syscall.Call(
-            Syscall.Mount, (long)type, (long)target, (long)type, MsRdonly | MsNosuid | MsNodev | MsNoexec, (long)data);
+        return MountHere(fd, type, type, MsRdonly | MsNosuid | MsNodev | MsNoexec, data);
     }
 
     private static long MaskFile(long fd)

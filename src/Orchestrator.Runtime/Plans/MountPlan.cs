@@ -88,7 +88,8 @@ internal static class MountPlan
     }
 
     private static int TargetFlags(MountSpec mount) =>
-        (ReplaceableFiles.Contains(Target(mount)) || MountOptions.Parse(mount.Options).Remount ? PlanFlag.OverProc : 0)
+        (Target(mount) == "/proc" || ReplaceableFiles.Contains(Target(mount)) || MountOptions.Parse(mount.Options).Remount
+            ? PlanFlag.OverProc : 0)
         | (Target(mount) is "/proc" or "/sys" ? PlanFlag.NoSymlinks : 0);
 
     private static PlanEntry Attach(MountSpec mount, int tree) =>

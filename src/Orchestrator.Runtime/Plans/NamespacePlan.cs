@@ -20,31 +20,19 @@ internal static class NamespacePlan
     public static IEnumerable<PlanEntry> Build(
         LinuxSpec linux, PlanFiles files, IEnumerable<PlanEntry> privileged)
     {
+        // The clock while /proc is still the host's, unless the user namespace is to own it: its offsets go there.
         var made = NewKinds(linux);
-        foreach (var step in Join(linux, files, user: false))
-            yield return step;
-        if (!HasUser(linux))
-        {
-            foreach (var step in Unshare(linux, made))
-                yield return step;
-            yield return new(PlanOp.Fork, "start pid 1");
-            yield break;
-        }
-
-        // Who joined a pid namespace by path is a member after the first fork; for the clock that must suffice too.
-        var early = IsJoined(linux, "pid") ? made & NamespaceKinds.Time : NamespaceKinds.None;
-        PlanEntry[] all =
+        var early = HasUser(linux) && !IsJoined(linux, "pid") && !IsJoined(linux, "mount") ? NamespaceKinds.None
+            : made & NamespaceKinds.Time;
+        var late = made & ~early;
+        return
         [
             .. Unshare(linux, early),
-            new(PlanOp.Fork, "start in the cgroup"),
-            .. privileged,
-            .. EnterUser(linux, files, made.HasFlag(NamespaceKinds.User)),
-            .. Unshare(linux, made & ~early & ~NamespaceKinds.User),
-            .. (made & ~early & (NamespaceKinds.Pid | NamespaceKinds.Time)) == 0 ? Array.Empty<PlanEntry>()
-                : [new(PlanOp.Fork, "start pid 1")],
+            .. Join(linux, files, user: false),
+            .. HasUser(linux)
+                ? InUser(linux, files, privileged, late)
+                : [.. Unshare(linux, late), new(PlanOp.Fork, "start pid 1")],
         ];
-        foreach (var step in all)
-            yield return step;
     }
 
     /// <summary>Those an exec has to enter: all that the container does not share with its runtime.</summary>
@@ -73,6 +61,17 @@ internal static class NamespacePlan
     public static bool IsJoined(LinuxSpec linux, string type) => Find(linux, type) is { } found && IsByPath(found);
 
     public static bool IsByPath(NamespaceSpec spec) => spec.Path is { Length: > 0 };
+
+    private static IEnumerable<PlanEntry> InUser(
+        LinuxSpec linux, PlanFiles files, IEnumerable<PlanEntry> privileged, NamespaceKinds made) =>
+    [
+        new(PlanOp.Fork, "start in the cgroup"),
+        .. privileged,
+        .. EnterUser(linux, files, made.HasFlag(NamespaceKinds.User)),
+        .. Unshare(linux, made & ~NamespaceKinds.User),
+        .. (made & (NamespaceKinds.Pid | NamespaceKinds.Time)) == 0
+            ? Array.Empty<PlanEntry>() : [new(PlanOp.Fork, "start pid 1")],
+    ];
 
     /// <summary>By the child, which alone is in the v2 cgroup: the namespace's root is where its maker is.</summary>
     public static IEnumerable<PlanEntry> Cgroup(LinuxSpec linux)

@@ -66,6 +66,32 @@ public sealed class ProcessTests
     }
 
     [RootFact]
+    public async Task A_mount_namespace_that_is_joined_is_entered_though_its_proc_shows_others()
+    {
+        using var first = new TestContainer("/bin/sleep", "60");
+        var shim = await first.CreateAsync();
+        await shim.StartAsync(CancellationToken.None);
+        var pid = (await shim.StateAsync(CancellationToken.None)).Pid;
+        using var second = new TestContainer("/bin/sh", "-c", "readlink /proc/self/ns/mnt; cat /proc/self/timens_offsets");
+        second.Spec = second.Spec with
+        {
+            Root = new("/"),
+            Mounts = [new() { Destination = "/proc", Type = "proc" }],
+            Linux = second.Spec.Linux! with
+            {
+                Namespaces = [new("mount", $"/proc/{pid}/ns/mnt"), new("pid"), new("uts"), new("time")],
+                TimeOffsets = new() { ["boottime"] = new(5) },
+            },
+        };
+
+        var (code, output, errors) = second.Run();
+
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith(new FileInfo($"/proc/{pid}/ns/mnt").LinkTarget!, output, StringComparison.Ordinal);
+        Assert.Matches("boottime +5 +0\n", output);
+    }
+
+    [RootFact]
     public void A_limit_that_cannot_be_had_is_an_error_that_names_it()
     {
         using var container = new TestContainer("/bin/true");
