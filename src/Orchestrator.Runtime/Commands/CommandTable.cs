@@ -1,3 +1,5 @@
+using Orchestrator.Runtime.Containers;
+using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Shim;
 
 namespace Orchestrator.Runtime.Commands;
@@ -93,6 +95,19 @@ internal static class CommandTable
         ],
         ["orch-runtime shim --id web --bundle /srv/web --state /run/web"], i => ShimCommand.Execute(i.Arguments));
 
+    /// <summary>Holds a scope of systemd's open: ours to call, and nobody else's.</summary>
+    private static Command StandIn { get; } = new(
+        SystemdScope.StandIn, "", "wait until standard input ends", [], ["orch-runtime stand-in"], _ =>
+        {
+            var buffer = new byte[1];
+            while (StandardStreams.Inherited()[0].Read(buffer) > 0)
+            {
+                // Nothing is sent; the other end closes.
+            }
+
+            return 0;
+        });
+
     public static Command? Find(string name) =>
-        name == Shim.Name ? Shim : Public.FirstOrDefault(c => c.Name == name);
+        name == Shim.Name ? Shim : name == StandIn.Name ? StandIn : Public.FirstOrDefault(c => c.Name == name);
 }

@@ -53,10 +53,6 @@ internal static class CreateCommand
     public static CreateOptions Options(Invocation invocation, bool detached)
     {
         var arguments = invocation.Arguments;
-        if (invocation.Global.SystemdCgroup)
-            throw new RuntimeException(
-                "--systemd-cgroup is not supported; use the cgroupfs driver (podman: --cgroup-manager=cgroupfs, "
-                + "dockerd: --exec-opt native.cgroupdriver=cgroupfs)");
         return new CreateOptions
         {
             Id = arguments.Id(),
@@ -65,6 +61,7 @@ internal static class CreateCommand
             PidFile = arguments["pid-file"] is { Length: > 0 } pidFile ? pidFile : null,
             NoPivot = arguments.Has("no-pivot"),
             PreserveFds = PreserveFds(arguments),
+            Systemd = invocation.Global.SystemdCgroup,
             Detached = detached,
         };
     }

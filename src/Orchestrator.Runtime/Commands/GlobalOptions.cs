@@ -11,7 +11,7 @@ internal sealed record GlobalOptions
         new("log", "FILE", "errors are appended to it, beside standard error"),
         new("log-format", "text|json", "of that file; default text"),
         new("debug", null, "tell in that file what is done, too"),
-        new("systemd-cgroup", null, "refused: cgroups are made through cgroupfs alone"),
+        new("systemd-cgroup", null, "cgroupsPath is SLICE:PREFIX:NAME, and systemd makes the cgroup (v2)"),
         new("rootless", "auto|true|false", "accepted for compatibility; the runtime runs as root"),
         new("help", null, "this text; with a command, that of the command", "h"),
         new("version", null, "versions of the runtime and of the runtime-spec", "v"),

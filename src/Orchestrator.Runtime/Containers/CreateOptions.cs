@@ -20,6 +20,9 @@ internal sealed record CreateOptions
     /// <summary>Descriptors 3, 4 … of ours that the program gets too.</summary>
     public int PreserveFds { get; init; }
 
+    /// <summary>systemd makes the container's cgroup; its path is then <c>slice:prefix:name</c>.</summary>
+    public bool Systemd { get; init; }
+
     /// <summary>The caller goes away before the container does: pid 1 waits for <c>start</c> on a socket.</summary>
     public bool Detached { get; init; }
 }

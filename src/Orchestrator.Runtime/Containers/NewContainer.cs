@@ -35,10 +35,13 @@ internal sealed class NewContainer : IDisposable
     {
         var spec = BundleDirectory.Read(options.Bundle);
         Check(options, spec);
-        var cgroupsPath = PreparedBundle.PathOf(spec, DefaultCgroup.Of(options.Id));
         var files = new ContainerFiles(new ShimDirectory(root.Claim(options.Id)));
         try
         {
+            using var scope = options.Systemd ? SystemdScope.Start(spec.Linux?.CgroupsPath, options.Id) : null;
+            if (scope is not null)
+                spec = spec with { Linux = (spec.Linux ?? new()) with { CgroupsPath = scope.CgroupsPath } };
+            var cgroupsPath = PreparedBundle.PathOf(spec, DefaultCgroup.Of(options.Id));
             files.CopySpec(options.Bundle);
             StateRoot.Save(files.Directory, Recorded(options, spec, cgroupsPath, pid: 0));
             return Create(options, files, spec, cgroupsPath);

@@ -91,7 +91,7 @@ public sealed class CommandLineTests
         var linux = json.GetProperty("linux");
         Assert.Equal("1.2.0", json.GetProperty("ociVersionMax").GetString());
         Assert.True(linux.GetProperty("seccomp").GetProperty("enabled").GetBoolean());
-        Assert.False(linux.GetProperty("cgroup").GetProperty("systemd").GetBoolean());
+        Assert.True(linux.GetProperty("cgroup").GetProperty("systemd").GetBoolean());
         Assert.All(
             json.GetProperty("mountOptions").EnumerateArray().Select(o => o.GetString()!),
             o => Assert.Null(MountOptions.Parse([o]).Data));
