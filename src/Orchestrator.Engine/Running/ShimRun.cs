@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Processes;
 using Orchestrator.Network;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
@@ -30,8 +32,17 @@ internal sealed class ShimRun(
     public async Task StartAsync(CancellationToken cancellationToken) =>
         state = await shim.StartAsync(cancellationToken);
 
-    public Task SignalAsync(int signal, CancellationToken cancellationToken) =>
-        GuardAsync(() => shim.SignalAsync(signal, all: false, cancellationToken));
+    public async Task SignalAsync(int signal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await shim.SignalAsync(signal, all: false, cancellationToken);
+        }
+        catch (SocketException)
+        {
+            SignalWithoutShim(signal);
+        }
+    }
 
     public async Task<ExitStatus> WaitAsync(CancellationToken cancellationToken)
     {
@@ -99,6 +110,26 @@ internal sealed class ShimRun(
         while (directory.ContainerLives())
             await Task.Delay(LostPoll, time, cancellationToken);
         return directory.ReadExit() ?? Lost("its shim died, so its exit status is unknown");
+    }
+
+    /// <summary>What lost its shim must still be possible to stop.</summary>
+    /// <exception cref="ShimException">It has ended.</exception>
+    private void SignalWithoutShim(int signal)
+    {
+        try
+        {
+            using var process = PidFd.Open(state.Pid);
+            if (directory.ContainerLives()) // Looked up after the pidfd was opened: so that is its.
+            {
+                process.Signal(signal);
+                return;
+            }
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ESRCH or Errno.EINVAL)
+        {
+        }
+
+        throw new ShimException("the container is not running", 1);
     }
 
     private ExitStatus Lost(string why) => new() { ExitCode = 137, Error = why, FinishedAt = time.GetUtcNow() };
