@@ -50,7 +50,7 @@ internal sealed class Container
         get
         {
             if (!Lives)
-                return State.Pid == 0 && Directory.ShimLives() && !HasShim ? OciStatus.Creating : OciStatus.Stopped;
+                return HasCreator ? OciStatus.Creating : OciStatus.Stopped;
             if (Cgroups.IsFrozen())
                 return OciStatus.Paused;
             return Files.AwaitsStart || (HasShim && State.Status == ContainerStatus.Created)
@@ -79,14 +79,27 @@ internal sealed class Container
     public PidFd OpenProcess() => TryOpenProcess() ?? throw new RuntimeException($"container not running: {Id}");
 
     /// <returns>Null: it has ended.</returns>
-    public PidFd? TryOpenProcess()
+    public PidFd? TryOpenProcess() => TryOpen(State.Pid, State.PidStartTicks);
+
+    /// <summary>Whoever is at work on creating it.</summary>
+    /// <returns>Null: nobody is.</returns>
+    public PidFd? TryOpenCreator() => HasCreator ? TryOpen(State.ShimPid, State.ShimStartTicks) : null;
+
+    public bool HasCreator => State.Pid == 0 && !HasShim
+        && ProcessIdentity.Lives(State.BootId, State.ShimPid, State.ShimStartTicks);
+
+    /// <summary>As it is on disk now.</summary>
+    public Container Reread() => new(Id, Directory, Directory.ReadState() ?? State);
+
+    private PidFd? TryOpen(int pid, ulong startTicks)
     {
-        if (State.Pid == 0)
+        if (pid == 0)
             return null;
         try
         {
-            var process = PidFd.Open(State.Pid);
-            if (Lives) // Looked at once more: before the open the pid may have become another's.
+            var process = PidFd.Open(pid);
+            // Looked at after the open: before it the pid may have become another's.
+            if (ProcessIdentity.Lives(State.BootId, pid, startTicks))
                 return process;
             process.Dispose();
         }

@@ -12,6 +12,7 @@ internal static class ContainerRemoval
 
     public static void Remove(Container container)
     {
+        container = EndCreator(container);
         var (spec, state) = TryReadSpec(container) is { } found ? (found, container.HookState) : (null, null);
         EndProcesses(container);
         try
@@ -41,6 +42,19 @@ internal static class ContainerRemoval
         {
             return null;
         }
+    }
+
+    /// <summary>Or it would go on making what is removed here. Its init ends by itself then.</summary>
+    /// <returns>What it has written last.</returns>
+    private static Container EndCreator(Container container)
+    {
+        using var creator = container.TryOpenCreator();
+        if (creator is null)
+            return container;
+        creator.TrySignal(Sigkill);
+        for (var i = 0; i < Attempts && container.HasCreator; i++)
+            Thread.Sleep(Math.Min(1 + (i / 10), 10));
+        return container.Reread();
     }
 
     /// <summary>With a pid namespace of its own the kernel ends all with pid 1. Without, or when pid 1 was never known,

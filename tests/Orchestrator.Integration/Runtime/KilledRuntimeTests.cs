@@ -31,15 +31,18 @@ public sealed class KilledRuntimeTests : IDisposable
         for (var cycle = 0; cycle < Number("ORCH_CYCLES", 30); cycle++)
         {
             var id = $"k{Environment.ProcessId}-{cycle}";
-            string[] command = (cycle % 3) switch
+            string[] command = (cycle % 4) switch
             {
-                0 => ["create", "--bundle", folder, id],
+                0 or 3 => ["create", "--bundle", folder, id],
                 1 => ["run", "--bundle", folder, id],
                 _ => ["run", "--detach", "--bundle", folder, id],
             };
             using var process = Start(command);
             await Task.Delay(random.NextDouble() * 1.5 * duration);
-            process.Kill();
+            if (cycle % 4 == 3)
+                await RuntimeAsync("delete", "--force", id); // While it is being made: what is made later is for the next.
+            else
+                process.Kill();
             await process.WaitForExitAsync();
             await RuntimeAsync("delete", "--force", id);
 
