@@ -82,7 +82,7 @@ public class LoneDaemon : IAsyncLifetime
 
     /// <param name="client"><c>docker</c>, the stock client, or <c>orch</c>.</param>
     public Task<ShellResult> TryAsync(string client, params string[] arguments) =>
-        Shell.TryRunAsync(client == "orch" ? $"{Bin}/orch" : client, ["-H", Socket, .. arguments]);
+        Shell.TryRunAsync(client == "orch" ? $"{Bin}/orch" : client, ["-H", SocketAddress, .. arguments]);
 
     public Task<ShellResult> PipeAsync(Stream input, params string[] arguments) =>
         Shell.TryRunAsync("docker", ["-H", SocketAddress, .. arguments], input: input);
