@@ -44,6 +44,8 @@ public sealed class Podman : IAsyncLifetime
             return;
         await TryAsync("rm", "-fa");
         await Host.DownAsync();
+        // Podman makes this one beside the parent it is told, and leaves it; rmdir takes it only if it is empty.
+        await Shell.TryRunAsync("sh", ["-c", "rmdir /sys/fs/cgroup/*/libpod_parent/conmon /sys/fs/cgroup/*/libpod_parent"]);
     }
 
     public Task<ShellResult> TryAsync(params string[] arguments) =>
