@@ -65,7 +65,7 @@ public sealed class CgroupSet
             Create(hierarchy);
     }
 
-    /// <summary>Has the cgroup in this controller's v1 hierarchy too, with all its processes, if there is one.</summary>
+    /// <summary>Has the cgroup in this controller's v1 hierarchy too, if there is one, with its processes.</summary>
     public void Extend(string controller)
     {
         if (Layout.Of(controller) is not { IsV2: false } hierarchy || used.Contains(hierarchy))

@@ -107,7 +107,8 @@ public static unsafe partial class DeviceFilter
     private static int Call(int command, uint* attribute, string subject)
     {
         const long bpf = 321;
-        return (int)LinuxException.Check(syscall(bpf, command, attribute, AttributeWords * sizeof(uint)), "bpf", subject);
+        var result = syscall(bpf, command, attribute, AttributeWords * sizeof(uint));
+        return (int)LinuxException.Check(result, "bpf", subject);
     }
 
     [LibraryImport("libc", SetLastError = true)]

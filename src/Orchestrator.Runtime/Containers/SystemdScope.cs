@@ -36,8 +36,8 @@ internal sealed class SystemdScope : IDisposable
             throw new RuntimeException("--systemd-cgroup: systemd does not run here; leave the flag out, and give "
                 + "linux.cgroupsPath as a path such as /orch/ID");
         if (CgroupLayout.Detect() is not { IsUnified: true } layout)
-            throw new RuntimeException("--systemd-cgroup: needs a host with cgroup v2 alone; leave the flag out, and give "
-                + "linux.cgroupsPath as a path such as /orch/ID");
+            throw new RuntimeException("--systemd-cgroup: needs a host with cgroup v2 alone; leave the flag out, and "
+                + "give linux.cgroupsPath as a path such as /orch/ID");
         var (read, hold) = FileDescriptor.Pipe();
         using (read)
         {
@@ -67,9 +67,10 @@ internal sealed class SystemdScope : IDisposable
     {
         if (given is not { Length: > 0 })
             return ("system.slice", $"orch-{id}.scope");
-        if (given.Split(':') is not [var slice, var prefix, { Length: > 0 } name] || given.Contains('/', StringComparison.Ordinal))
-            throw new RuntimeException(
-                $"linux.cgroupsPath is {given}: with --systemd-cgroup it is SLICE:PREFIX:NAME, as system.slice:orch:{id}");
+        if (given.Split(':') is not [var slice, var prefix, { Length: > 0 } name]
+            || given.Contains('/', StringComparison.Ordinal))
+            throw new RuntimeException($"linux.cgroupsPath is {given}: with --systemd-cgroup it is SLICE:PREFIX:NAME, "
+                + $"as system.slice:orch:{id}");
         return (slice.Length == 0 ? "system.slice" : slice, $"{(prefix.Length == 0 ? "" : prefix + "-")}{name}.scope");
     }
 

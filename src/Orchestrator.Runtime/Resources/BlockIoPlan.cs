@@ -38,11 +38,11 @@ internal static class BlockIoPlan
         if (weight is < 10 or > 1000)
             throw WriteList.Fault(field, weight, "it must be from 10 to 1000");
         var (directory, isV2) = Need(list, field, weight);
-        var names = isV2 ? (Bfq: "io.bfq.weight", Plain: "io.weight") : (Bfq: "blkio.bfq.weight", Plain: "blkio.weight");
+        var prefix = isV2 ? "io" : "blkio";
         // The file of BFQ takes the setting as it is, and appears with the module.
-        var isBfq = File.Exists($"{directory}/{names.Bfq}");
+        var isBfq = File.Exists($"{directory}/{prefix}.bfq.weight");
         var value = isV2 && !isBfq ? Converted(weight) : weight;
-        var file = (isBfq ? names.Bfq : names.Plain) + (isV2 || device is null ? "" : "_device");
+        var file = $"{prefix}.{(isBfq ? "bfq." : "")}weight" + (isV2 || device is null ? "" : "_device");
         list.Add(field, weight, directory, file, device is null ? $"{value}" : $"{device} {value}", NoWeights,
             device is null ? WholeWeight : WriteList.Line(device, $"{device} default"));
     }
@@ -54,7 +54,8 @@ internal static class BlockIoPlan
     {
         if (Need(list, field, weight) is not ({ } directory, false))
             throw WriteList.Fault(field, weight, "cgroup v2 has no such limit; leave it out");
-        list.Add(field, weight, directory, file, $"{prefix}{weight}", "no kernel since 5.0 has leaf weights; leave it out");
+        list.Add(field, weight, directory, file, $"{prefix}{weight}",
+            "no kernel since 5.0 has leaf weights; leave it out");
     }
 
     private static void Throttle(WriteList list, ThrottleDevice[]? devices, string field, string v1, string v2)
@@ -77,7 +78,9 @@ internal static class BlockIoPlan
     private static (string Path, bool IsV2) Need(WriteList list, string field, object value) =>
         list.Need(list.Cgroups.Layout.Of("blkio") is null ? "io" : "blkio", field, value);
 
-    private static string Device(long major, long minor, string field) => major is >= 0 and < 4096 && minor is >= 0 and < 1 << 20
-        ? $"{major}:{minor}"
-        : throw WriteList.Fault(field, $"{major}:{minor}", "a device has a major number below 4096 and a minor below 1048576");
+    private static string Device(long major, long minor, string field) =>
+        major is >= 0 and < 4096 && minor is >= 0 and < 1 << 20
+            ? $"{major}:{minor}"
+            : throw WriteList.Fault(
+                field, $"{major}:{minor}", "a device has a major number below 4096 and a minor below 1048576");
 }

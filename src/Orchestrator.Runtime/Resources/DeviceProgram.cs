@@ -61,8 +61,8 @@ internal static class DeviceProgram
         if (rule.Minor is { } minor)
             tests.Add((Minor, minor));
         // A test that fails jumps over the tests after it and the decision.
-        return tests.Select((test, i) =>
-                Instruction(JumpNotEqual32, test.Register, offset: tests.Count - i - 1 + decision.Count, value: (int)test.Value))
+        return tests.Select((test, i) => Instruction(
+                JumpNotEqual32, test.Register, offset: tests.Count - i - 1 + decision.Count, value: (int)test.Value))
             .Concat(decision);
     }
 
@@ -70,5 +70,6 @@ internal static class DeviceProgram
         [Instruction(Move, Answer, value: allow ? 1 : 0), Instruction(Exit)];
 
     private static ulong Instruction(int code, int to = 0, int from = 0, int offset = 0, int value = 0) =>
-        (byte)code | ((ulong)to << 8) | ((ulong)from << 12) | ((ulong)(ushort)offset << 16) | ((ulong)(uint)value << 32);
+        (byte)code | ((ulong)to << 8) | ((ulong)from << 12) | ((ulong)(ushort)offset << 16)
+        | ((ulong)(uint)value << 32);
 }

@@ -15,8 +15,9 @@ internal static class HugepagePlan
             var end = isV2 ? "max" : "limit_in_bytes";
             list.Add($"{field}.limit", limit.Limit, directory, $"hugetlb.{limit.PageSize}.{end}", $"{limit.Limit}",
                 "sizes this host has are in /sys/kernel/mm/hugepages");
-            if (File.Exists($"{directory}/hugetlb.{limit.PageSize}.rsvd.{end}"))
-                list.Add($"{field}.limit", limit.Limit, directory, $"hugetlb.{limit.PageSize}.rsvd.{end}", $"{limit.Limit}");
+            var reserve = $"hugetlb.{limit.PageSize}.rsvd.{end}";
+            if (File.Exists($"{directory}/{reserve}"))
+                list.Add($"{field}.limit", limit.Limit, directory, reserve, $"{limit.Limit}");
         }
     }
 

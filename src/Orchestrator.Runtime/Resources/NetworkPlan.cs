@@ -2,7 +2,7 @@ using Orchestrator.Oci.Bundle;
 
 namespace Orchestrator.Runtime.Resources;
 
-/// <summary>v1's marks on network traffic. On v2 a program of the cgroup does that, which is not the runtime's.</summary>
+/// <summary>v1's marks on network traffic. On v2 programs of the cgroup do that, not the runtime.</summary>
 internal static class NetworkPlan
 {
     public static void Add(WriteList list, NetworkResources network)

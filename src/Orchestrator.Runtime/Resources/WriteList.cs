@@ -34,12 +34,14 @@ internal sealed class WriteList(CgroupSet cgroups)
         writes.Add(restore is null ? write : write with { Restore = restore });
     }
 
-    public static RuntimeException Fault(string field, object value, string why) => new($"{Root}{field} is {value}: {why}");
+    public static RuntimeException Fault(string field, object value, string why) =>
+        new($"{Root}{field} is {value}: {why}");
 
     /// <summary>The elements of an array with their names, <c>field[0]</c>.</summary>
     public static IEnumerable<(T Item, string Field)> Each<T>(IEnumerable<T?>? items, string field)
         where T : class =>
-        (items ?? []).Select((item, i) => (item ?? throw Fault($"{field}[{i}]", "null", "leave it out"), $"{field}[{i}]"));
+        (items ?? []).Select((item, i) =>
+            (item ?? throw Fault($"{field}[{i}]", "null", "leave it out"), $"{field}[{i}]"));
 
     /// <summary>Of a file with a line for each device or name: brings back the line that begins with the key.</summary>
     public static Func<string, string?> Line(string key, string unset) => before =>
