@@ -49,7 +49,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         var host = testHost ?? new KernelHost(
             options, directories, services.Images, services.Network, table, bundles, roots, new ShimLauncher(options),
             time, logger);
-        Files = new ContainerFiles(table, directories, services.Images);
+        Files = new ContainerFiles(options, table, directories, services.Images);
         containerEvents = new ContainerEvents(Events);
         committer = new ContainerCommitter(table, services.Images, containerEvents);
         Kernel = KernelSupport.Detect(options.CgroupParent);

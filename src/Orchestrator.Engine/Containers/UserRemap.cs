@@ -10,4 +10,12 @@ public sealed record UserRemap(string Name, IReadOnlyList<IdMapping> Uids, IRead
     public uint RootUid => Uids[0].HostId;
 
     public uint RootGid => Gids[0].HostId;
+
+    /// <summary>The host's ids as the container has them; one it does not have stays.</summary>
+    public (uint Uid, uint Gid) Inside(uint uid, uint gid) => (Inside(Uids, uid), Inside(Gids, gid));
+
+    private static uint Inside(IReadOnlyList<IdMapping> maps, uint id) =>
+        maps.FirstOrDefault(map => id >= map.HostId && id - map.HostId < map.Size) is { } map
+            ? id - map.HostId + map.ContainerId
+            : id;
 }

@@ -12,13 +12,15 @@ namespace Orchestrator.Engine.Files;
 /// <summary>The files of containers, running or not: what changed, copies in and out, the whole of them.</summary>
 public sealed class ContainerFiles
 {
+    private readonly EngineOptions options;
     private readonly ContainerTable table;
     private readonly RunDirectories directories;
     private readonly ImageService images;
 
-    internal ContainerFiles(ContainerTable table, RunDirectories directories, ImageService images)
+    internal ContainerFiles(
+        EngineOptions options, ContainerTable table, RunDirectories directories, ImageService images)
     {
-        (this.table, this.directories, this.images) = (table, directories, images);
+        (this.options, this.table, this.directories, this.images) = (options, table, directories, images);
         foreach (var left in directories.Scratches())
             ContainerRoot.Unmount(left); // Of a daemon that was killed.
     }
@@ -32,10 +34,10 @@ public sealed class ContainerFiles
 
     /// <summary>The container's own files, without what is mounted into it.</summary>
     public Task ExportAsync(string reference, Stream output, CancellationToken cancellationToken) =>
-        WithAsync(reference, withMounts: false, async (root, _) =>
+        WithAsync(reference, withMounts: false, async (root, record) =>
         {
             var tar = new TarWriter(output);
-            await new TreeArchiver(tar).WriteAsync(root, ".", "", cancellationToken);
+            await Archiver(tar, record).WriteAsync(root, ".", "", cancellationToken);
             await tar.FinishAsync(cancellationToken);
         }, cancellationToken);
 
@@ -60,7 +62,7 @@ public sealed class ContainerFiles
         {
             using var place = ContainerPath.Find(root, record.Id, path);
             var tar = new TarWriter(await begin(place.Describe(root)));
-            await new TreeArchiver(tar).WriteAsync(place.Folder, place.Name, place.BaseName, cancellationToken);
+            await Archiver(tar, record).WriteAsync(place.Folder, place.Name, place.BaseName, cancellationToken);
             await tar.FinishAsync(cancellationToken);
         }, cancellationToken);
 
@@ -72,6 +74,13 @@ public sealed class ContainerFiles
         string reference, string path, Stream archive, UnpackOptions options, CancellationToken cancellationToken) =>
         WithAsync(reference, withMounts: true, async (root, record) =>
         {
+            if (RemapOf(record) is not null)
+            {
+                throw new EngineException(
+                    EngineError.NotImplemented,
+                    $"cannot copy into container {record.Name} while it runs with users of its own; stop it first");
+            }
+
             CheckFolder(root, record, path);
             var folder = ContainerPath.Relative(Path.GetFullPath("/" + path.TrimStart('/')));
             try
@@ -88,6 +97,14 @@ public sealed class ContainerFiles
                 throw EngineException.Invalid(e.Message);
             }
         }, cancellationToken);
+
+    /// <summary>Of one that runs, and so is seen with the host's ids for its own users.</summary>
+    private UserRemap? RemapOf(ContainerRecord record) =>
+        record.State.IsUp && record.Spec.Host.UsernsMode != ModeCheck.Host ? options.UserRemap : null;
+
+    private TreeArchiver Archiver(TarWriter tar, ContainerRecord record) => RemapOf(record) is { } remap
+        ? new TreeArchiver(tar) { Owners = remap.Inside }
+        : new TreeArchiver(tar);
 
     private static void CheckFolder(DirectoryHandle root, ContainerRecord record, string path)
     {

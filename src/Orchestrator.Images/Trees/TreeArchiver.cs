@@ -21,6 +21,9 @@ public sealed class TreeArchiver(TarWriter tar)
     /// <summary>Left out, with what is below; by their name in the archive.</summary>
     public Func<string, bool> Skips { get; init; } = _ => false;
 
+    /// <summary>What an owner is called in the archive: uid and gid of a file → those of its entry.</summary>
+    public Func<uint, uint, (uint Uid, uint Gid)> Owners { get; init; } = (uid, gid) => (uid, gid);
+
     /// <param name="folder">Holds the entry.</param>
     /// <param name="name">One name; <c>.</c> is the folder itself.</param>
     /// <param name="archived">The entry's name in the archive; empty: only what is below.</param>
@@ -90,7 +93,13 @@ public sealed class TreeArchiver(TarWriter tar)
     private ValueTask WriteMarkAsync(string archived, CancellationToken cancellationToken) =>
         tar.WriteAsync(new TarEntry { Name = archived, Kind = TarKind.File }, cancellationToken);
 
-    private static TarEntry EntryOf(DirectoryHandle folder, string name, string archived, FileStatus status) => new()
+    private TarEntry EntryOf(DirectoryHandle folder, string name, string archived, FileStatus status)
+    {
+        var (uid, gid) = Owners(status.Uid, status.Gid);
+        return Describe(folder, name, archived, status) with { Uid = uid, Gid = gid };
+    }
+
+    private static TarEntry Describe(DirectoryHandle folder, string name, string archived, FileStatus status) => new()
     {
         Name = archived,
         Kind = status.Kind switch
@@ -103,8 +112,6 @@ public sealed class TreeArchiver(TarWriter tar)
             _ => TarKind.File,
         },
         Mode = status.Permissions,
-        Uid = status.Uid,
-        Gid = status.Gid,
         Size = status.Kind == FileKind.Regular ? status.Size : 0,
         Modified = DateTimeOffset.FromUnixTimeSeconds(status.ModifySeconds)
             .AddTicks(status.ModifyNanoseconds / TimeSpan.NanosecondsPerTick),
