@@ -91,11 +91,13 @@ public class LoneDaemon : IAsyncLifetime
     public Task<ShellResult> InsideAsync(string line) =>
         Shell.TryRunAsync("nsenter", ["-m", "-n", "-t", namespaces, "sh", "-c", line]);
 
-    /// <summary>Whatever lives in our mount namespace (the helper, the sleeper itself), and the cgroups.</summary>
+    /// <summary>Whatever lives in our mount namespace (the sleeper itself), the helper, and the cgroups.</summary>
     private string RemoveTheRest => $$"""
         ours=$(readlink /proc/{{namespaces}}/ns/mnt)
         for p in /proc/[0-9]*; do
-          [ "$(readlink "$p/ns/mnt" 2>/dev/null)" = "$ours" ] && kill -9 "${p#/proc/}"
+          # The brackets: this very script is not what it looks for.
+          if [ "$(readlink "$p/ns/mnt" 2>/dev/null)" = "$ours" ] ||
+            grep -qas 'orch-ne[t].*{{folder}}/' "$p/cmdline"; then kill -9 "${p#/proc/}"; fi
         done
         sleep 0.2
         for group in /sys/fs/cgroup{{cgroup}} /sys/fs/cgroup/*{{cgroup}}; do
