@@ -137,26 +137,6 @@ public sealed class FilteredContainerTests
         }
     }
 
-    [RootFact]
-    public void A_profile_of_apparmor_is_applied_or_the_kernels_word_is_told()
-    {
-        if (!SecurityLabels.HasApparmor)
-            return; // The test before this is for such a host.
-        using var container = new TestContainer("/bin/cat", "/proc/self/attr/current");
-        Profile("unconfined");
-        Assert.Equal("unconfined\n", container.Run().Output);
-
-        Profile("orch-no-such-profile");
-        Assert.Equal(
-            (1, "", "orch-runtime: process.apparmorProfile: apply \"orch-no-such-profile\": no such file or directory\n"),
-            container.Run());
-
-        void Profile(string name) => container.Spec = container.Spec with
-        {
-            Process = container.Spec.Process! with { ApparmorProfile = name },
-        };
-    }
-
     internal static SeccompSpec Denying(string action, params string[] names) => new()
     {
         DefaultAction = "SCMP_ACT_ALLOW",
