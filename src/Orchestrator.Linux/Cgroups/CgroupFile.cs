@@ -21,17 +21,8 @@ internal static class CgroupFile
         }
     }
 
-    public static string? TryRead(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (IOException)
-        {
-            return null; // Absent, or removed meanwhile.
-        }
-    }
+    /// <returns>Null: absent, or removed meanwhile.</returns>
+    public static string? TryRead(string path) => SmallFile.TryRead(path);
 
     public static ulong Number(string path) => ToNumber(TryRead(path));
 

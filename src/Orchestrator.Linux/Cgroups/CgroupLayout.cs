@@ -1,3 +1,5 @@
+using Orchestrator.Linux.Files;
+
 namespace Orchestrator.Linux.Cgroups;
 
 /// <summary>One mounted cgroup hierarchy.</summary>
@@ -20,8 +22,8 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies)
 
     /// <summary>As this process sees the host now.</summary>
     public static CgroupLayout Detect() => Parse(
-        File.ReadLines("/proc/self/mountinfo"),
-        mount => File.Exists($"{mount}/cgroup.controllers") ? File.ReadAllText($"{mount}/cgroup.controllers") : "");
+        (SmallFile.TryRead("/proc/self/mountinfo") ?? "").Split('\n'),
+        mount => SmallFile.TryRead($"{mount}/cgroup.controllers") ?? "");
 
     /// <param name="mountInfo">Lines of /proc/PID/mountinfo.</param>
     /// <param name="unifiedControllers">Content of cgroup.controllers of a v2 mount point.</param>

@@ -47,7 +47,17 @@ public sealed class CgroupSet
     /// process waits until every CPU has passed through the scheduler (10 ms and more), moving one's own thread does
     /// not.
     /// </summary>
-    public IEnumerable<string> TasksFiles => used.Where(h => !h.IsV2).Select(h => $"{Directory(h)}/tasks");
+    public IEnumerable<string> TasksFiles
+    {
+        get
+        {
+            foreach (var hierarchy in used)
+            {
+                if (!hierarchy.IsV2)
+                    yield return $"{Directory(hierarchy)}/tasks";
+            }
+        }
+    }
 
     /// <summary>For clone3's CLONE_INTO_CGROUP; null: there is no v2 hierarchy.</summary>
     public string? UnifiedDirectory => used.FirstOrDefault(h => h.IsV2) is { } hierarchy ? Directory(hierarchy) : null;
@@ -56,7 +66,14 @@ public sealed class CgroupSet
     public IEnumerable<string> ProcsFiles => used.Select(h => $"{Directory(h)}/cgroup.procs");
 
     /// <summary>Its directory in each hierarchy, beside that hierarchy's name.</summary>
-    public IEnumerable<(string Name, string Path)> Directories => used.Select(h => (h.Name, Directory(h)));
+    public IEnumerable<(string Name, string Path)> Directories
+    {
+        get
+        {
+            foreach (var hierarchy in used)
+                yield return (hierarchy.Name, Directory(hierarchy));
+        }
+    }
 
     /// <summary>Makes the directories; those there already are taken over.</summary>
     public void Create()
@@ -163,7 +180,8 @@ public sealed class CgroupSet
     private void Create(CgroupHierarchy hierarchy)
     {
         var wanted = hierarchy.IsV2 ? Usual.Concat(extra).Intersect(hierarchy.Controllers).ToArray() : [];
-        CgroupDirectory.Make(hierarchy.MountPoint, path, directory => Enable(directory, wanted));
+        CgroupDirectory.Make(
+            hierarchy.MountPoint, path, wanted.Length == 0 ? _ => { } : directory => Enable(directory, wanted));
         unifiedControllers = null;
         if (hierarchy.IsV2 && CgroupFile.TryRead($"{Directory(hierarchy)}/cgroup.type")?.Trim() == "domain invalid")
             throw new IOException(

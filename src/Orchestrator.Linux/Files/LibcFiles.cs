@@ -17,6 +17,10 @@ internal static unsafe partial class LibcFiles
     internal static partial long openat2(long number, int dir, string path, ulong* how, nuint size);
 
     [LibraryImport("libc", SetLastError = true)] internal static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint read(int fd, byte* buffer, nuint count);
+
     [LibraryImport("libc", SetLastError = true)] internal static partial int fsync(int fd);
     [LibraryImport("libc", SetLastError = true)] internal static partial int fsync(SafeFileHandle fd);
     [LibraryImport("libc", SetLastError = true)] internal static partial int fdatasync(SafeFileHandle fd);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Linux.Processes;
 
@@ -43,7 +44,7 @@ public static class Capabilities
     /// <summary>What this process may hand on: its own permitted set.</summary>
     public static ulong OfThisProcess()
     {
-        foreach (var line in File.ReadLines("/proc/self/status"))
+        foreach (var line in (SmallFile.TryRead("/proc/self/status") ?? "").Split('\n'))
         {
             if (line.StartsWith("CapPrm:", StringComparison.Ordinal))
                 return ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -14,3 +14,26 @@ public enum NamespaceKinds
     Pid = 0x20000000,
     Network = 0x40000000,
 }
+
+public static class NamespaceKindsExtensions
+{
+    private static readonly (NamespaceKinds Kind, string Name)[] All =
+    [
+        (NamespaceKinds.Time, "time"), (NamespaceKinds.Mount, "mount"), (NamespaceKinds.Cgroup, "cgroup"),
+        (NamespaceKinds.Uts, "uts"), (NamespaceKinds.Ipc, "ipc"), (NamespaceKinds.User, "user"),
+        (NamespaceKinds.Pid, "pid"), (NamespaceKinds.Network, "network"),
+    ];
+
+    /// <summary>As config.json calls them, for people: "mount, pid".</summary>
+    public static string Names(this NamespaceKinds kinds)
+    {
+        var names = new List<string>(All.Length);
+        foreach (var (kind, name) in All)
+        {
+            if ((kinds & kind) != 0)
+                names.Add(name);
+        }
+
+        return string.Join(", ", names);
+    }
+}

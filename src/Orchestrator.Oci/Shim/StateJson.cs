@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Orchestrator.Oci.Shim;
@@ -12,10 +13,7 @@ internal static class StateJson
     {
         if (state.Exit is not null)
             return JsonSerializer.SerializeToUtf8Bytes(state, ShimJson.Default.ContainerState);
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
-            Write(json, state);
-        return buffer.WrittenSpan.ToArray();
+        return Encoding.UTF8.GetBytes(Text(state));
     }
 
     public static ContainerState? Read(ReadOnlySpan<byte> bytes) =>
@@ -83,22 +81,46 @@ internal static class StateJson
         _ => nameof(ContainerStatus.Stopped),
     };
 
-    private static void Write(Utf8JsonWriter json, ContainerState state)
+    /// <summary>Utf8JsonWriter would first learn of each of 65536 letters whether it has to be escaped.</summary>
+    private static string Text(ContainerState state)
     {
-        json.WriteStartObject();
-        json.WriteString("id", state.Id);
-        json.WriteString("status", Word(state.Status));
-        json.WriteNumber("pid", state.Pid);
-        json.WriteNumber("pidStartTicks", state.PidStartTicks);
-        json.WriteNumber("shimPid", state.ShimPid);
-        json.WriteNumber("shimStartTicks", state.ShimStartTicks);
-        json.WriteString("bootId", state.BootId);
-        json.WriteString("bundle", state.Bundle);
+        var text = new StringBuilder(512);
+        text.Append("{\"id\":").Append(Quoted(state.Id));
+        text.Append(",\"status\":\"").Append(Word(state.Status)).Append('"');
+        Number(text, "pid", (ulong)state.Pid);
+        Number(text, "pidStartTicks", state.PidStartTicks);
+        Number(text, "shimPid", (ulong)state.ShimPid);
+        Number(text, "shimStartTicks", state.ShimStartTicks);
+        text.Append(",\"bootId\":").Append(Quoted(state.BootId));
+        text.Append(",\"bundle\":").Append(Quoted(state.Bundle));
         if (state.CgroupsPath is { } path)
-            json.WriteString("cgroupsPath", path);
-        json.WriteString("createdAt", state.CreatedAt);
+            text.Append(",\"cgroupsPath\":").Append(Quoted(path));
+        Time(text, "createdAt", state.CreatedAt);
         if (state.StartedAt is { } started)
-            json.WriteString("startedAt", started);
-        json.WriteEndObject();
+            Time(text, "startedAt", started);
+        return text.Append('}').ToString();
+    }
+
+    private static void Number(StringBuilder text, string name, ulong number) =>
+        text.Append(",\"").Append(name).Append("\":").Append(number.ToString(CultureInfo.InvariantCulture));
+
+    private static void Time(StringBuilder text, string name, DateTimeOffset time) =>
+        text.Append(",\"").Append(name).Append("\":\"").Append(time.ToString("O", CultureInfo.InvariantCulture)).Append('"');
+
+    /// <summary>What JSON wants escaped, and lone surrogates, which no file name gives but a caller might.</summary>
+    private static string Quoted(string text)
+    {
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 && !text.AsSpan().ContainsAny('"', '\\'))
+            return $"\"{text}\"";
+        var quoted = new StringBuilder("\"");
+        foreach (var c in text)
+        {
+            if (c is >= ' ' and <= '~' and not ('"' or '\\'))
+                quoted.Append(c);
+            else
+                quoted.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+        }
+
+        return quoted.Append('"').ToString();
     }
 }

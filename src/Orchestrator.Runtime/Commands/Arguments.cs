@@ -52,7 +52,14 @@ internal sealed class Arguments
 
     public bool Has(string name) => options.TryGetValue(name, out var value) && value is not ("false" or "0");
 
-    public IEnumerable<string> Every(string name) => all.Where(o => o.Name == name).Select(o => o.Value);
+    public IEnumerable<string> Every(string name)
+    {
+        foreach (var (option, value) in all)
+        {
+            if (option == name)
+                yield return value;
+        }
+    }
 
     public string Need(string name) =>
         this[name] ?? throw new RuntimeException($"--{name} is required; see orch-runtime --help", 2);

@@ -11,6 +11,7 @@ namespace Orchestrator.Runtime.Containers;
 internal sealed class Container
 {
     private readonly Lazy<RuntimeSpec> spec;
+    private CgroupLayout? layout;
 
     private Container(string id, ShimDirectory directory, ContainerState state)
     {
@@ -42,7 +43,7 @@ internal sealed class Container
         State.CgroupsPath is { Length: > 0 } path ? path : DefaultCgroup.Of(Id);
 
     /// <summary>With the cpuset hierarchy, whether or not this container used it.</summary>
-    public CgroupSet Cgroups => CgroupSet.Existing(CgroupLayout.Detect(), CgroupsPath);
+    public CgroupSet Cgroups => CgroupSet.Existing(layout ??= CgroupLayout.Detect(), CgroupsPath);
 
     /// <summary>Asked of the kernel as far as it can tell, for the last writer may have been killed.</summary>
     public OciStatus Status

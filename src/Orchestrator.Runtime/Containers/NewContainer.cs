@@ -58,9 +58,6 @@ internal sealed class NewContainer : IDisposable
     {
         Init.Go();
         Init.AwaitExecuted();
-        var now = Recorded(options, Spec, prepared.CgroupsPath, Init.Pid);
-        StateRoot.Save(
-            files.Directory, now with { Status = ContainerStatus.Running, StartedAt = DateTimeOffset.UtcNow });
         prepared.Started(Init.Pid, CommandLine.Warn);
     }
 
@@ -103,7 +100,8 @@ internal sealed class NewContainer : IDisposable
         IReadOnlyList<PlanEntry> Adapt(IReadOnlyList<PlanEntry> plan)
         {
             var variant = PlanVariant.Of(plan, options);
-            files.WriteSteps(variant);
+            if (options.Detached) // Else nobody but this process will start it.
+                files.WriteSteps(variant);
             return variant;
         }
     }

@@ -83,13 +83,17 @@ internal static class NamespacePlan
     private static NamespaceSpec? Find(LinuxSpec linux, string type) =>
         (linux.Namespaces ?? []).FirstOrDefault(n => n.Type == type);
 
-    private static NamespaceKinds NewKinds(LinuxSpec linux) =>
-        (linux.Namespaces ?? []).Where(n => !IsByPath(n))
-            .Aggregate(NamespaceKinds.None, (all, n) => all | Kind(n.Type)) & ~NamespaceKinds.Cgroup;
+    private static NamespaceKinds NewKinds(LinuxSpec linux)
+    {
+        var all = NamespaceKinds.None;
+        foreach (var ns in linux.Namespaces ?? [])
+            all |= IsByPath(ns) ? NamespaceKinds.None : Kind(ns.Type);
+        return all & ~NamespaceKinds.Cgroup;
+    }
 
     /// <summary>The mount namespace last: it changes what every path means.</summary>
     private static IEnumerable<PlanEntry> Join(LinuxSpec linux, PlanFiles files, bool user) =>
-        (linux.Namespaces ?? []).Index()
+        !(linux.Namespaces ?? []).Any(IsByPath) ? [] : (linux.Namespaces ?? []).Index()
             .Where(n => IsByPath(n.Item) && (n.Item.Type == "user") == user)
             .OrderBy(n => n.Item.Type == "mount")
             .Select(n => new PlanEntry(PlanOp.JoinNamespace, $"join {n.Item.Type} namespace {n.Item.Path}")
@@ -114,7 +118,7 @@ internal static class NamespacePlan
     private static IEnumerable<PlanEntry> Unshare(LinuxSpec linux, NamespaceKinds kinds)
     {
         if (kinds != 0)
-            yield return new(PlanOp.Unshare, $"new namespaces ({kinds})") { A = (long)kinds };
+            yield return new(PlanOp.Unshare, $"new namespaces ({kinds.Names()})") { A = (long)kinds };
         if (!kinds.HasFlag(NamespaceKinds.Time))
             yield break;
         foreach (var (clock, offset) in linux.TimeOffsets ?? [])

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Orchestrator.Init;
@@ -12,15 +13,17 @@ internal static class PlanBytes
 {
     public static byte[] Encode(IReadOnlyList<PlanEntry> entries)
     {
-        var data = new DataSection(Marshal.SizeOf<PlanHeader>() + (entries.Count * Marshal.SizeOf<PlanStep>()));
-        var steps = entries.Select(e => Lay(e, data)).ToArray();
+        var data = new DataSection(Unsafe.SizeOf<PlanHeader>() + (entries.Count * Unsafe.SizeOf<PlanStep>()));
+        var steps = new PlanStep[entries.Count];
+        for (var i = 0; i < steps.Length; i++)
+            steps[i] = Lay(entries[i], data);
         var header = new PlanHeader
         {
             Magic = PlanHeader.ExpectedMagic, Steps = steps.Length, Length = data.Start + data.Bytes.Count,
         };
         var plan = new byte[header.Length];
         MemoryMarshal.Write(plan, header);
-        MemoryMarshal.AsBytes<PlanStep>(steps).CopyTo(plan.AsSpan(Marshal.SizeOf<PlanHeader>()));
+        MemoryMarshal.AsBytes<PlanStep>(steps).CopyTo(plan.AsSpan(Unsafe.SizeOf<PlanHeader>()));
         data.Bytes.CopyTo(plan, data.Start);
         return plan;
     }

@@ -46,7 +46,7 @@ internal static class ProcessPlan
     }
 
     private static PlanEntry Join(NamespaceKinds kinds) =>
-        new(PlanOp.JoinProcess, $"join the container's namespaces ({kinds})")
+        new(PlanOp.JoinProcess, $"join the container's namespaces ({kinds.Names()})")
         {
             A = InitFd.FirstExtra, B = (long)kinds,
         };

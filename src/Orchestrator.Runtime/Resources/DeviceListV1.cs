@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Linux.Cgroups;
 
 namespace Orchestrator.Runtime.Resources;
@@ -21,12 +22,17 @@ internal static class DeviceListV1
                 exceptions.Add(rule);
         }
 
-        return
-        [
+        var writes = new List<CgroupWrite>
+        {
             new("linux.resources.devices", "[…]", $"{directory}/{File(allowed)}", "a"),
-            .. exceptions.SelectMany(e => Lines(e).Select(line =>
-                new CgroupWrite($"linux.resources.{e.Field}", line, $"{directory}/{File(!allowed)}", line))),
-        ];
+        };
+        foreach (var exception in exceptions)
+        {
+            foreach (var line in Lines(exception))
+                writes.Add(new($"linux.resources.{exception.Field}", line, $"{directory}/{File(!allowed)}", line));
+        }
+
+        return writes;
     }
 
     /// <summary>"c 1:3 rwm".</summary>
@@ -37,7 +43,8 @@ internal static class DeviceListV1
             rule.Use.HasFlag(DeviceUse.Write) ? "w" : "",
             rule.Use.HasFlag(DeviceUse.MakeNode) ? "m" : "");
         string[] types = rule.Type switch { DeviceType.Block => ["b"], DeviceType.Char => ["c"], _ => ["b", "c"] };
-        return types.Select(type => $"{type} {Number(rule.Major)}:{Number(rule.Minor)} {uses}");
+        foreach (var type in types)
+            yield return $"{type} {Number(rule.Major)}:{Number(rule.Minor)} {uses}";
     }
 
     private static void TakeBack(DeviceAccess rule, List<DeviceAccess> exceptions)
@@ -65,7 +72,7 @@ internal static class DeviceListV1
         (wide.Type == DeviceType.Any || wide.Type == narrow.Type)
         && (wide.Major is null || wide.Major == narrow.Major) && (wide.Minor is null || wide.Minor == narrow.Minor);
 
-    private static string Number(uint? number) => number is { } n ? $"{n}" : "*";
+    private static string Number(uint? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "*";
 
     private static string File(bool allow) => allow ? "devices.allow" : "devices.deny";
 }

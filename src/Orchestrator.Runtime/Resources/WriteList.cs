@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Linux.Cgroups;
 
 namespace Orchestrator.Runtime.Resources;
@@ -39,9 +40,15 @@ internal sealed class WriteList(CgroupSet cgroups)
 
     /// <summary>The elements of an array with their names, <c>field[0]</c>.</summary>
     public static IEnumerable<(T Item, string Field)> Each<T>(IEnumerable<T?>? items, string field)
-        where T : class =>
-        (items ?? []).Select((item, i) =>
-            (item ?? throw Fault($"{field}[{i}]", "null", "leave it out"), $"{field}[{i}]"));
+        where T : class
+    {
+        var index = 0;
+        foreach (var item in items ?? [])
+        {
+            var name = $"{field}[{index++.ToString(CultureInfo.InvariantCulture)}]";
+            yield return (item ?? throw Fault(name, "null", "leave it out"), name);
+        }
+    }
 
     /// <summary>Of a file with a line for each device or name: brings back the line that begins with the key.</summary>
     public static Func<string, string?> Line(string key, string unset) => before =>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
@@ -20,7 +19,7 @@ internal sealed class SeccompCache(string directory)
     private const uint Magic = 0x4353524f;
 
     /// <summary>Grows whenever the compiler's answers change.</summary>
-    private const uint Format = 2;
+    private const uint Format = 3;
 
     private const int HeaderLength = 32;
 
@@ -34,7 +33,7 @@ internal sealed class SeccompCache(string directory)
 
     public SeccompProgram Get(SeccompSpec spec)
     {
-        var profile = JsonSerializer.SerializeToUtf8Bytes(spec, BundleJson.Default.SeccompSpec);
+        var profile = ProfileKey.Of(spec);
         var file = $"{directory}/{Checksum(profile, []).ToString("x16", CultureInfo.InvariantCulture)}";
         if (TryRead(file, profile) is { } known)
             return known;

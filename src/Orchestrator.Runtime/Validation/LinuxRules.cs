@@ -24,7 +24,12 @@ internal static class LinuxRules
             yield return fault;
     }
 
-    private static IEnumerable<string> Absolute(string[]? paths, string field) =>
-        (paths ?? []).Index().Where(p => !p.Item.StartsWith('/'))
-            .Select(p => $"{field}[{p.Index}]: \"{p.Item}\" is not an absolute path");
+    private static IEnumerable<string> Absolute(string[]? paths, string field)
+    {
+        foreach (var (index, path) in (paths ?? []).Index())
+        {
+            if (!path.StartsWith('/'))
+                yield return $"{field}[{index}]: \"{path}\" is not an absolute path";
+        }
+    }
 }

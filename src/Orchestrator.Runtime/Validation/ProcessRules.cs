@@ -40,9 +40,14 @@ internal static class ProcessRules
             ("bounding", sets.Bounding), ("effective", sets.Effective), ("inheritable", sets.Inheritable),
             ("permitted", sets.Permitted), ("ambient", sets.Ambient),
         ];
-        return all.SelectMany(s => (s.Names ?? []).Index()
-            .Where(c => !Linux.Processes.Capabilities.IsKnown(c.Item))
-            .Select(c => $"process.capabilities.{s.Name}[{c.Index}]: \"{c.Item}\" is no capability such as CAP_CHOWN"));
+        foreach (var (set, names) in all)
+        {
+            foreach (var (index, name) in (names ?? []).Index())
+            {
+                if (!Linux.Processes.Capabilities.IsKnown(name))
+                    yield return $"process.capabilities.{set}[{index}]: \"{name}\" is no capability such as CAP_CHOWN";
+            }
+        }
     }
 
     private static IEnumerable<string> Limits(RlimitSpec[] limits)

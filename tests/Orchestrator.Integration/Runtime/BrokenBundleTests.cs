@@ -74,7 +74,7 @@ public sealed class BrokenBundleTests : IDisposable
     [
         .. Directory.Exists($"{folder}/root") ? Directory.EnumerateFileSystemEntries($"{folder}/root") : [],
         .. Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup")
-            .Select(h => $"{h}/orch/{id}").Where(Directory.Exists),
+            .Select(h => $"{h}/orch-{id}").Where(Directory.Exists),
         .. File.ReadLines("/proc/self/mountinfo").Where(l => l.Contains(folder, StringComparison.Ordinal)),
     ];
 

@@ -80,7 +80,7 @@ public sealed class KilledRuntimeTests : IDisposable
     {
         var left = new List<string>(Directory.EnumerateFileSystemEntries($"{folder}/root"));
         left.AddRange(Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup")
-            .Select(h => $"{h}/orch/{id}").Where(Directory.Exists));
+            .Select(h => $"{h}/orch-{id}").Where(Directory.Exists));
         for (var patience = 0; patience < 100 && Processes().Any(); patience++)
             await Task.Delay(20);
         return [.. left, .. Processes()];

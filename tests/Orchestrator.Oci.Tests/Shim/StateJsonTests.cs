@@ -14,20 +14,20 @@ public sealed class StateJsonTests
         ShimPid = 2,
         ShimStartTicks = 3,
         BootId = "boot",
-        Bundle = "/b ü",
+        Bundle = "/b ü\\\t\ud83d\ude00",
         CgroupsPath = "/c",
         CreatedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2)),
         StartedAt = DateTimeOffset.UnixEpoch,
     };
 
     [Fact]
-    public void It_is_what_the_serializer_would_write_and_reads_back_equal()
+    public void The_serializer_and_its_own_reader_read_it_back_equal()
     {
         foreach (var state in (ContainerState[])[Full, new() { Id = "x", Status = ContainerStatus.Created }])
         {
             var written = StateJson.Write(state);
 
-            Assert.Equal(JsonSerializer.SerializeToUtf8Bytes(state, ShimJson.Default.ContainerState), written);
+            Assert.Equal(state, JsonSerializer.Deserialize(written, ShimJson.Default.ContainerState));
             Assert.True(StateJson.TryRead(written, out var read));
             Assert.Equal(state, read);
         }
