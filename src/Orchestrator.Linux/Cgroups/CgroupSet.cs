@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Linux.Cgroups;
 
@@ -61,6 +62,23 @@ public sealed class CgroupSet
 
     /// <summary>For clone3's CLONE_INTO_CGROUP; null: there is no v2 hierarchy.</summary>
     public string? UnifiedDirectory => used.FirstOrDefault(h => h.IsV2) is { } hierarchy ? Directory(hierarchy) : null;
+
+    /// <summary>As <see cref="UnifiedDirectory"/>, for one that joins process <paramref name="pid"/>: a cgroup that the
+    /// container has split up, with controllers handed down, can hold no process itself; the one below that
+    /// <paramref name="pid"/> has gone to can.</summary>
+    public string? UnifiedDirectoryBeside(int pid)
+    {
+        const string unifiedLine = "0::";
+        if (used.FirstOrDefault(h => h.IsV2) is not { } hierarchy)
+            return null;
+        var own = Directory(hierarchy);
+        if (Words($"{own}/cgroup.subtree_control").Length == 0)
+            return own;
+        var lines = (SmallFile.TryRead($"/proc/{pid}/cgroup") ?? "").Split('\n');
+        var line = lines.FirstOrDefault(l => l.StartsWith(unifiedLine, StringComparison.Ordinal)) ?? unifiedLine;
+        var its = hierarchy.MountPoint + line[unifiedLine.Length..];
+        return its.StartsWith($"{own}/", StringComparison.Ordinal) && System.IO.Directory.Exists(its) ? its : own;
+    }
 
     /// <summary>Writing a pid to each moves that process into the cgroup; "0" is the writer.</summary>
     public IEnumerable<string> ProcsFiles => used.Select(h => $"{Directory(h)}/cgroup.procs");

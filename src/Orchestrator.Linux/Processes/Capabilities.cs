@@ -19,17 +19,14 @@ public static class Capabilities
     /// <summary>All names, with the CAP_ prefix, in the order of their numbers.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Names.Select(n => "CAP_" + n)];
 
-    /// <summary>The set of these names, with or without CAP_.</summary>
-    /// <exception cref="ArgumentException">One is unknown.</exception>
+    /// <summary>The set of these names, with or without CAP_, without those that are unknown here.</summary>
     public static ulong Parse(IEnumerable<string>? names)
     {
         var set = 0UL;
         foreach (var name in names ?? [])
         {
-            var number = NumberOf(name);
-            if (number < 0)
-                throw new ArgumentException($"unknown capability \"{name}\"");
-            set |= 1UL << number;
+            if (NumberOf(name) is >= 0 and var number)
+                set |= 1UL << number;
         }
 
         return set;

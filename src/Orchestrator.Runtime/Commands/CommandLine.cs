@@ -35,12 +35,20 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Tells of what failed and ends nothing.</summary>
+    /// <summary>Tells of what failed and ends nothing: in the log if there is one, for then standard error may be the
+    /// container's own.</summary>
     public static void Warn(string message)
     {
-        if (given is { } options)
+        if (given is { Log: not null } options)
             ErrorLog.Write(options, "warning", message);
-        Complain(message);
+        else
+            Complain(message);
+    }
+
+    public static void WarnEach(IEnumerable<string> messages)
+    {
+        foreach (var message in messages)
+            Warn(message);
     }
 
     public static int Print(string text, int exitCode = 0)

@@ -46,6 +46,7 @@ internal static class ExecCommand
         var process = ExecDefaults.Complete(
             new ExecSpec { Process = Asked(arguments, container.Spec.Process!) }, container.Spec);
         SpecValidator.Check(process);
+        CommandLine.WarnEach(ProcessRules.Warnings(process));
         CheckTerminal(arguments, process.Terminal);
         using var init = Launch(container, process, arguments);
         init.AwaitExecuted();
@@ -63,7 +64,7 @@ internal static class ExecCommand
         using var target = container.OpenProcess();
         using var file = FileDescriptor.Borrow(target.Fd);
         var plan = ProcessPlan.ForExec(
-            process, CgroupOf(container, arguments["cgroup"]), namespaces,
+            process, CgroupOf(container, arguments["cgroup"]), container.State.Pid, namespaces,
             PreparedBundle.AvailableCapabilities(namespaces));
         plan = ConfinedPlan.Of(plan, container.Spec, process, container.Id, container.State.Bundle, container.State.Pid);
         return InitProcess.Start(
@@ -126,6 +127,8 @@ internal static class ExecCommand
         if (arguments["process"] is { } file)
             return Read(file);
         var caps = arguments.Every("cap").ToArray();
+        if (caps.FirstOrDefault(c => !Linux.Processes.Capabilities.IsKnown(c)) is { } unknown)
+            throw new RuntimeException($"--cap \"{unknown}\" is no capability such as CAP_CHOWN", 2);
         return container with
         {
             Args = arguments.Words.Count > 1 ? [.. arguments.Words.Skip(1)]

@@ -5,6 +5,7 @@ using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Commands;
 using Orchestrator.Runtime.Init;
 using Orchestrator.Runtime.Plans;
+using Orchestrator.Runtime.Validation;
 
 namespace Orchestrator.Runtime.Containers;
 
@@ -76,6 +77,7 @@ internal sealed class NewContainer : IDisposable
         CreateOptions options, ContainerFiles files, RuntimeSpec spec, string cgroupsPath)
     {
         var prepared = PreparedBundle.Prepare(options.Id, spec, options.Bundle, cgroupsPath);
+        CommandLine.WarnEach(ProcessRules.Warnings(spec.Process!));
         try
         {
             var container = new NewContainer(options, files, prepared, Launch(options, files, prepared));

@@ -33,7 +33,7 @@ internal static class ContainerPlan
         var privileged = hasUser ? WhilePrivileged(spec, linux, ref files) : [];
         List<PlanEntry> plan =
         [
-            .. ProcessPlan.EnterCgroups(cgroups),
+            .. ProcessPlan.EnterCgroups(cgroups, cgroups.UnifiedDirectory),
             .. ProcessPlan.OomScore(process),
             .. NamespacePlan.Build(linux, files, privileged),
             .. NamespacePlan.Cgroup(linux),

@@ -16,12 +16,13 @@ internal static class ProcessPlan
     ];
 
     /// <summary>A process that joins a running container.</summary>
+    /// <param name="containerPid">Of the one whose namespaces it joins.</param>
     /// <param name="namespaces">Those the container does not share with the host.</param>
     public static IReadOnlyList<PlanEntry> ForExec(
-        ProcessSpec process, CgroupSet cgroups, NamespaceKinds namespaces, ulong available) =>
+        ProcessSpec process, CgroupSet cgroups, int containerPid, NamespaceKinds namespaces, ulong available) =>
     [
         .. Scheduling.Affinity(process.ExecCpuAffinity?.Initial, "process.execCPUAffinity.initial"),
-        .. EnterCgroups(cgroups),
+        .. EnterCgroups(cgroups, cgroups.UnifiedDirectoryBeside(containerPid)),
         .. OomScore(process),
         Join(namespaces & ~NamespaceKinds.User),
         new(PlanOp.Fork, "start the process"),
@@ -55,11 +56,11 @@ internal static class ProcessPlan
     public static bool MovesIntoUnified { get; set; }
 
     /// <summary>The v1 ones; into the v2 one the child is born.</summary>
-    public static IEnumerable<PlanEntry> EnterCgroups(CgroupSet cgroups)
+    public static IEnumerable<PlanEntry> EnterCgroups(CgroupSet cgroups, string? unified)
     {
         foreach (var file in cgroups.TasksFiles)
             yield return new(PlanOp.JoinCgroup, $"enter cgroup {file}") { Text1 = file };
-        if (cgroups.UnifiedDirectory is not { } unified)
+        if (unified is null)
             yield break;
         if (MovesIntoUnified)
             yield return new(PlanOp.JoinCgroup, $"enter cgroup {unified}") { Text1 = $"{unified}/cgroup.procs" };

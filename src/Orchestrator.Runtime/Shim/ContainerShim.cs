@@ -134,7 +134,7 @@ internal sealed class ContainerShim : IDisposable
         {
             var available = PreparedBundle.AvailableCapabilities(prepared.Namespaces);
             var plan = prepared.Confined(
-                ProcessPlan.ForExec(process, prepared.Cgroups, prepared.Namespaces, available), process, Main.Pid);
+                ProcessPlan.ForExec(process, prepared.Cgroups, Main.Pid, prepared.Namespaces, available), process, Main.Pid);
             using var launched = InitProcess.Start(plan, streams.ForChild, new ProcessRequests(process), file);
             launched.AwaitExecuted();
             streams.Started(launched.Terminal);

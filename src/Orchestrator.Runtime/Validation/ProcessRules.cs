@@ -12,10 +12,28 @@ internal static class ProcessRules
     public static IEnumerable<string> Faults(ProcessSpec process) =>
     [
         .. Program(process),
-        .. Capabilities(process.Capabilities ?? new CapabilitySets()),
         .. Limits(process.Rlimits ?? []),
         .. Scheduler(process),
     ];
+
+    /// <summary>What is left out, as runtime-spec has it: a capability of a newer kernel, for one.</summary>
+    public static IEnumerable<string> Warnings(ProcessSpec process)
+    {
+        var sets = process.Capabilities ?? new CapabilitySets();
+        (string Name, string[]? Names)[] all =
+        [
+            ("bounding", sets.Bounding), ("effective", sets.Effective), ("inheritable", sets.Inheritable),
+            ("permitted", sets.Permitted), ("ambient", sets.Ambient),
+        ];
+        foreach (var (set, names) in all)
+        {
+            foreach (var (index, name) in (names ?? []).Index())
+            {
+                if (!Linux.Processes.Capabilities.IsKnown(name))
+                    yield return $"process.capabilities.{set}[{index}]: \"{name}\" is not known here, and left out";
+            }
+        }
+    }
 
     private static IEnumerable<string> Program(ProcessSpec process)
     {
@@ -31,23 +49,6 @@ internal static class ProcessRules
             yield return $"process.consoleSize: {size.Height}x{size.Width} is larger than any terminal, 65535x65535";
         if (process.OomScoreAdj is < LowestScore or > HighestScore)
             yield return $"process.oomScoreAdj: {process.OomScoreAdj} is not from -1000 to 1000";
-    }
-
-    private static IEnumerable<string> Capabilities(CapabilitySets sets)
-    {
-        (string Name, string[]? Names)[] all =
-        [
-            ("bounding", sets.Bounding), ("effective", sets.Effective), ("inheritable", sets.Inheritable),
-            ("permitted", sets.Permitted), ("ambient", sets.Ambient),
-        ];
-        foreach (var (set, names) in all)
-        {
-            foreach (var (index, name) in (names ?? []).Index())
-            {
-                if (!Linux.Processes.Capabilities.IsKnown(name))
-                    yield return $"process.capabilities.{set}[{index}]: \"{name}\" is no capability such as CAP_CHOWN";
-            }
-        }
     }
 
     private static IEnumerable<string> Limits(RlimitSpec[] limits)

@@ -70,7 +70,7 @@ public sealed class ChildTests
         Assert.Equal(0xa80425fbUL, Capabilities.Parse(
             "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE"
                 .Split(' ')));
-        Assert.Throws<ArgumentException>(() => Capabilities.Parse(["CAP_NONSENSE"]));
+        Assert.Equal(0UL, Capabilities.Parse(["CAP_NONSENSE"]));
     }
 
     private static string ReadAll(FileDescriptor from)

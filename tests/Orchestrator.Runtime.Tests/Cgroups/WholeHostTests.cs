@@ -91,6 +91,29 @@ public sealed class WholeHostTests
         Directory.Delete(busy);
     }
 
+    [VmFact(Only = "v2")]
+    public async Task A_container_that_splits_its_cgroup_up_can_be_joined_all_the_same()
+    {
+        using var container = new TestContainer(
+            "/bin/sh", "-c",
+            "mkdir /sys/fs/cgroup/main && echo 1 > /sys/fs/cgroup/main/cgroup.procs"
+            + " && echo +pids > /sys/fs/cgroup/cgroup.subtree_control && echo split; exec sleep 100");
+        container.Spec = container.Spec with
+        {
+            Mounts = [.. container.Spec.Mounts!.Select(m => m.Type == "cgroup" ? m with { Options = ["rw"] } : m)],
+        };
+        var shim = await container.CreateAsync();
+        await shim.StartAsync(CancellationToken.None);
+        while (!File.ReadAllText(container.LogPath).Contains("split", StringComparison.Ordinal))
+            await Task.Delay(20);
+
+        var exec = await shim.ExecAsync(
+            new() { Process = new() { Args = ["/bin/grep", "-q", "/main", "/proc/self/cgroup"], Cwd = "/" } },
+            CancellationToken.None);
+
+        Assert.Equal(0, (await shim.WaitExecAsync(exec.ExecId, CancellationToken.None)).ExitCode);
+    }
+
     private static void Files_of_v1_are_right() => Assert.Equal(
         [
             "memory/memory.limit_in_bytes 67108864", "memory/memory.memsw.limit_in_bytes 100663296",

@@ -122,6 +122,36 @@ public sealed class LifecycleTests
     }
 
     [RootFact]
+    public void Without_a_pivot_the_container_has_its_own_root_too()
+    {
+        using var container = new TestContainer("/bin/sh", "-c", "ls /; ls /.. | wc -l");
+
+        var (code, output, errors) = container.Command(
+            "run", "--no-pivot", "--bundle", container.Bundle(), container.Id);
+
+        Assert.Equal((0, "bin\ndev\nproc\nsys\n4\n", ""), (code, output, errors));
+    }
+
+    [RootFact]
+    public void A_capability_that_is_not_known_is_left_out_with_a_warning()
+    {
+        using var container = new TestContainer("/bin/grep", "CapPrm", "/proc/self/status");
+        container.Spec = container.Spec with
+        {
+            Process = container.Spec.Process! with
+            {
+                Capabilities = new() { Permitted = ["CAP_KILL", "CAP_FLY"], Bounding = ["CAP_KILL"] },
+            },
+        };
+
+        var (code, output, errors) = container.Run();
+
+        Assert.Equal((0, "CapPrm:\t0000000000000020\n"), (code, output));
+        Assert.Equal(
+            "orch-runtime: process.capabilities.permitted[1]: \"CAP_FLY\" is not known here, and left out\n", errors);
+    }
+
+    [RootFact]
     public void An_exec_takes_a_process_from_a_file_passes_descriptors_and_can_be_left()
     {
         using var container = new TestContainer("/bin/sleep", "1000");

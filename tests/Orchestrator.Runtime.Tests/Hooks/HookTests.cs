@@ -12,8 +12,11 @@ public sealed class HookTests : IDisposable
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
-    [RootFact]
-    public void Each_hook_runs_in_its_turn_where_it_belongs_and_is_told_the_state()
+    [RootTheory]
+    [InlineData("run")]
+    [InlineData("create, start, delete")]
+    [InlineData("shim")]
+    public async Task Each_hook_runs_in_its_turn_where_it_belongs_and_is_told_the_state(string way)
     {
         using var container = WithHooks(new()
         {
@@ -25,9 +28,9 @@ public sealed class HookTests : IDisposable
             Poststop = [new("/bin/false"), Says("poststop")],
         });
 
-        var (code, _, errors) = container.Run();
+        var errors = await LiveAsync(container, way);
 
-        Assert.Equal((0, "orch-runtime: hooks.poststop[0] /bin/false: exit status 1\n"), (code, errors));
+        Assert.Equal(way == "shim" ? "" : "orch-runtime: hooks.poststop[0] /bin/false: exit status 1\n", errors);
         var host = new FileInfo("/proc/self/ns/uts").LinkTarget;
         var lines = File.ReadAllLines(Log).Select(l => l.Split('\t')).ToArray();
         Assert.Equal(
@@ -67,6 +70,28 @@ public sealed class HookTests : IDisposable
         }
 
         Assert.Equal(cases.Length, File.ReadAllLines(Log).Length); // What was begun is undone, and that is told.
+    }
+
+    /// <summary>From its making to its removal.</summary>
+    /// <returns>What was complained of.</returns>
+    private static async Task<string> LiveAsync(TestContainer container, string way)
+    {
+        if (way == "run")
+            return container.Run().Errors;
+        if (way == "shim")
+        {
+            var shim = await container.CreateAsync();
+            await shim.StartAsync(CancellationToken.None);
+            await shim.WaitAsync(CancellationToken.None);
+            await shim.DeleteAsync(CancellationToken.None);
+            return "";
+        }
+
+        container.Must("create", "--bundle", container.Bundle(), container.Id);
+        container.Must("start", container.Id);
+        while (!container.Must("state", container.Id).Contains("\"stopped\"", StringComparison.Ordinal))
+            await Task.Delay(20);
+        return container.Command("delete", container.Id).Errors;
     }
 
     private static JsonElement State(string[] line) => JsonDocument.Parse(line[3]).RootElement;

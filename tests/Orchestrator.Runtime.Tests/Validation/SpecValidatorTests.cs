@@ -20,7 +20,6 @@ public sealed class SpecValidatorTests
         { s => s with { Process = s.Process! with { Cwd = "srv" } }, "process.cwd: \"srv\" is not an absolute path" },
         { s => s with { Process = s.Process! with { OomScoreAdj = 1001 } }, "process.oomScoreAdj: 1001" },
         { s => s with { Process = s.Process! with { User = new(Umask: 512) } }, "process.user.umask: 512" },
-        { s => s with { Process = s.Process! with { Capabilities = new() { Ambient = ["CAP_KILL", "CAP_FLY"] } } }, "process.capabilities.ambient[1]: \"CAP_FLY\"" },
         { s => s with { Process = s.Process! with { Rlimits = [new("RLIMIT_NOFILE", 1, 1), new("RLIMIT_NOFILE", 1, 1)] } }, "process.rlimits[1].type: RLIMIT_NOFILE is there twice" },
         { s => s with { Process = s.Process! with { Rlimits = [new("RLIMIT_HOPE", 1, 1)] } }, "process.rlimits[0].type: \"RLIMIT_HOPE\"" },
         { s => s with { Process = s.Process! with { Rlimits = [new("RLIMIT_CPU", 2, 1)] } }, "process.rlimits[0].soft: 2 is more than hard" },
