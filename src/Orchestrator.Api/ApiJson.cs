@@ -45,6 +45,7 @@ namespace Orchestrator.Api;
 [JsonSerializable(typeof(JsonMessage))]
 [JsonSerializable(typeof(AuthConfig))]
 [JsonSerializable(typeof(AuthResponse))]
+[JsonSerializable(typeof(SearchResult[]))]
 [JsonSerializable(typeof(DistributionInspect))]
 // Networks and volumes
 [JsonSerializable(typeof(NetworkResource[]))]

@@ -59,7 +59,7 @@ internal static class Entry
             return Fail(
                 session, $"{e.Message}\n\n{Help.RootUsage}\n\nRun 'orch --help' for more information", e.ExitCode);
         }
-        session.HostFlag = globals.Host.IsSet ? globals.Host.Value : null;
+        session.Choice = globals.ToChoice();
 
         if (globals.Version) return Catalog.Run(["--version"], session);
         if (words.Count == 0 || globals.Help) return Help.ShowRoot(session, globals.Flags);

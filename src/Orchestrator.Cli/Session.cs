@@ -1,4 +1,6 @@
 using System.Text;
+using Orchestrator.Cli.Config;
+using Orchestrator.Cli.Contexts;
 using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Streams;
 using Orchestrator.Linux.Io;
@@ -9,13 +11,18 @@ namespace Orchestrator.Cli;
 internal sealed class Session : IDisposable
 {
     private readonly Lazy<ApiClient> _client;
+    private readonly Lazy<ConfigFolder> _folder;
+    private readonly Lazy<Endpoint> _endpoint;
 
     public Session(Stream input, Stream output, Stream error, Func<string, string?> environment)
     {
         (Input, RawOutput, RawError, Environment) = (input, output, error, environment);
         Out = new StreamWriter(output, new UTF8Encoding(false), 16 * 1024);
         Error = new StreamWriter(error, new UTF8Encoding(false), 1024) { AutoFlush = true };
-        _client = new Lazy<ApiClient>(() => new ApiClient(DaemonAddress.Parse(Host), ApiVersion));
+        _folder = new Lazy<ConfigFolder>(() => ConfigFolder.Find(Choice.ConfigFolder, Environment));
+        _endpoint = new Lazy<Endpoint>(() => Endpoint.Choose(Choice, Environment, Folder));
+        _client = new Lazy<ApiClient>(
+            () => new ApiClient(_endpoint.Value.Address, ApiVersion, [.. Folder.File.HttpHeaders]));
     }
 
     /// <summary>Never Console's: its streams take the terminal's settings over and read lines.</summary>
@@ -33,8 +40,14 @@ internal sealed class Session : IDisposable
 
     public Func<string, string?> Environment { get; }
 
-    /// <summary>From <c>-H</c>.</summary>
-    public string? HostFlag { get; set; }
+    /// <summary>What the flags before the command say of the daemon to talk to.</summary>
+    public EndpointChoice Choice { get; set; } = new();
+
+    /// <summary>Settings, logins and contexts.</summary>
+    public ConfigFolder Folder => _folder.Value;
+
+    /// <summary>The daemon that the flags, the environment or the current context name.</summary>
+    public Endpoint Endpoint => _endpoint.Value;
 
     public bool InputIsTerminal { get; init; }
 
@@ -46,9 +59,7 @@ internal sealed class Session : IDisposable
 
     public ApiClient Client => _client.Value;
 
-    public string Host => HostFlag ?? NotEmpty("ORCH_HOST") ?? NotEmpty("DOCKER_HOST") ?? DaemonAddress.Default;
-
-    private string ApiVersion => NotEmpty("DOCKER_API_VERSION") ?? Api.ApiJson.ApiVersion;
+    private string ApiVersion => Variables.Find(Environment, "API_VERSION") ?? Api.ApiJson.ApiVersion;
 
     /// <summary>The width to wrap at.</summary>
     public int Width => TerminalSize().Columns is > 20 and var columns ? columns : 80;
@@ -74,6 +85,4 @@ internal sealed class Session : IDisposable
         }
         if (_client.IsValueCreated) _client.Value.Dispose();
     }
-
-    private string? NotEmpty(string variable) => Environment(variable) is { Length: > 0 } value ? value : null;
 }

@@ -33,6 +33,7 @@ public static class EngineApiRoutes
         new ExecRoutes(context).Map(routes);
         new ImageRoutes(context).Map(routes);
         new ImageTransferRoutes(context).Map(routes);
+        new RegistryRoutes(context).Map(routes);
         var control = new ControlCalls(context.Cluster);
         new NetworkRoutes(context, new ClusterNetworks(control)).Map(routes);
         ClusterRoutes.Map(routes, control);

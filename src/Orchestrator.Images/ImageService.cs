@@ -196,6 +196,49 @@ public sealed class ImageService : IAsyncDisposable
         return image;
     }
 
+    /// <summary>Fetches every tag of a repository, one after the other.</summary>
+    /// <param name="repository">A name without tag and digest.</param>
+    public async Task PullAllAsync(string repository, Platform? platform, RegistryCredentials? credentials,
+        IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
+    {
+        var name = ImageNames.Parse(repository);
+        foreach (var tag in await transfers.TagsAsync(name.WithDefaultTag(), credentials, cancellationToken))
+            await PullAsync($"{name.FamiliarName}:{tag}", platform, credentials, progress, cancellationToken);
+    }
+
+    /// <summary>Sends every tag that a repository has here.</summary>
+    /// <param name="repository">A name without tag and digest.</param>
+    /// <exception cref="ImageException">NotFound: it has none.</exception>
+    public async Task PushAllAsync(string repository, RegistryCredentials? credentials,
+        IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
+    {
+        var name = ImageNames.Parse(repository).FamiliarName;
+        var tags = List().SelectMany(image => image.RepoTags)
+            .Where(tag => tag.StartsWith(name + ":", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).ToList();
+        if (tags.Count == 0)
+            throw new ImageException(
+                ImageError.NotFound, $"An image does not exist locally with the tag: {name}");
+        foreach (var tag in tags)
+            await PushAsync(tag, credentials, progress, cancellationToken);
+    }
+
+    /// <summary>Tries a login at its registry.</summary>
+    /// <param name="server">As clients name it: a host, or an address; empty is docker.io.</param>
+    /// <exception cref="ImageException">Denied: not accepted. Unavailable: the registry does not answer.</exception>
+    public Task LogInAsync(string server, RegistryCredentials credentials, CancellationToken cancellationToken) =>
+        transfers.LogInAsync(RegistryNames.Domain(server), credentials, cancellationToken);
+
+    /// <summary>Asks a registry what it has by a word.</summary>
+    /// <param name="term">A word, for docker.io, or a registry's host, a slash and a word.</param>
+    /// <exception cref="ImageException">NotFound: that registry cannot be searched. Unavailable.</exception>
+    public Task<SearchHit[]> SearchAsync(
+        string term, int limit, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    {
+        var (domain, word) = RegistryNames.SplitSearch(term);
+        return transfers.SearchAsync(domain, word, limit, credentials, cancellationToken);
+    }
+
     /// <summary>Sends an image to the registry in its name.</summary>
     /// <param name="reference">A name; without a tag, <c>latest</c>.</param>
     public async Task PushAsync(string reference, RegistryCredentials? credentials,

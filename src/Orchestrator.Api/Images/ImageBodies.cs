@@ -48,6 +48,16 @@ public sealed record AuthResponse
     public string IdentityToken { get; set; } = "";
 }
 
+/// <summary>One hit of GET /images/search.</summary>
+public sealed record SearchResult
+{
+    [JsonPropertyName("star_count")] public int StarCount { get; set; }
+    [JsonPropertyName("is_official")] public bool IsOfficial { get; set; }
+    [JsonPropertyName("name")] public string Name { get; set; } = "";
+    [JsonPropertyName("is_automated")] public bool IsAutomated { get; set; }
+    [JsonPropertyName("description")] public string Description { get; set; } = "";
+}
+
 /// <summary>GET /distribution/{name}/json: what a registry says of an image.</summary>
 public sealed record DistributionInspect
 {

@@ -9,6 +9,7 @@ internal static partial class Catalog
     public static (string Name, string Summary)[] Groups { get; } =
     [
         ("container", "Manage containers"),
+        ("context", "Manage the daemons there are to talk to"),
         ("image", "Manage images"),
         ("network", "Manage networks"),
         ("node", "Manage the cluster's nodes"),

@@ -1,8 +1,10 @@
 using Orchestrator.Cli.Commands.Containers;
+using Orchestrator.Cli.Commands.Contexts;
 using Orchestrator.Cli.Commands.Host;
 using Orchestrator.Cli.Commands.Images;
 using Orchestrator.Cli.Commands.Networks;
 using Orchestrator.Cli.Commands.Nodes;
+using Orchestrator.Cli.Commands.Registries;
 using Orchestrator.Cli.Commands.Services;
 using Orchestrator.Cli.Commands.Swarm;
 using Orchestrator.Cli.Commands.Volumes;
@@ -43,6 +45,16 @@ internal static partial class Catalog
         new("container update", "Change containers' limits", static () => new ContainerUpdate(), "update"),
         new("container wait", "Wait until containers end, print their exit codes", static () => new ContainerWait(),
             "wait"),
+
+        new("context create", "Give a daemon a name to reach it by", static () => new ContextCreate()),
+        new("context export", "Write a context to a file for another machine", static () => new ContextExport()),
+        new("context import", "Take in a context that was exported", static () => new ContextImport()),
+        new("context inspect", "Show all that is known of contexts", static () => new ContextInspect()),
+        new("context ls", "List contexts", static () => new ContextList(), "context list"),
+        new("context rm", "Remove contexts", static () => new ContextRemove(), "context remove"),
+        new("context show", "Print the name of the current context", static () => new ContextShow()),
+        new("context update", "Change a context", static () => new ContextUpdate()),
+        new("context use", "Make a context the current one", static () => new ContextUse()),
 
         new("image history", "Show how an image was made", static () => new ImageHistory(), "history"),
         new("image import", "Make an image of a file system archive", static () => new ImageImport(), "import"),
@@ -105,6 +117,9 @@ internal static partial class Catalog
         new("system events", "Show events as they happen", static () => new EventsCommand(), "events"),
         new("system info", "Show the daemon's state", static () => new InfoCommand(), "info"),
         new("system prune", "Remove what is unused", static () => new SystemPrune()),
+        new("login", "Log in to a registry", static () => new LoginCommand()),
+        new("logout", "Forget the login to a registry", static () => new LogoutCommand()),
+        new("search", "Search a registry for images", static () => new SearchCommand()),
         new("inspect", "Show all that is known of objects of any kind", static () => new InspectAny()),
         new("version", "Show the versions of client and daemon", static () => new VersionCommand()),
         new("--version", "Show the client's version", static () => new VersionLine()),

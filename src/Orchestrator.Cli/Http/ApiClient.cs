@@ -8,7 +8,8 @@ namespace Orchestrator.Cli.Http;
 /// <summary>
 /// The daemon's API. Calls block; several threads may call at once, each then has its own connection.
 /// </summary>
-internal sealed class ApiClient(DaemonAddress address, string version) : IDisposable
+/// <param name="extra">Headers that the user's settings add to every request.</param>
+internal sealed class ApiClient(DaemonAddress address, string version, (string Name, string Value)[] extra) : IDisposable
 {
     private static readonly (string, string)[] NoHeaders = [];
 
@@ -83,7 +84,8 @@ internal sealed class ApiClient(DaemonAddress address, string version) : IDispos
         var connection = Open();
         try
         {
-            connection.SendHead(method, Target(path), [("Content-Type", mediaType), ("Transfer-Encoding", "chunked")]);
+            connection.SendHead(
+                method, Target(path), [.. extra, ("Content-Type", mediaType), ("Transfer-Encoding", "chunked")]);
             var body = new ChunkedBody(connection);
             write(body);
             body.Finish();
@@ -129,12 +131,13 @@ internal sealed class ApiClient(DaemonAddress address, string version) : IDispos
 
     public void Dispose() => Interlocked.Exchange(ref _idle, null)?.Dispose();
 
-    private HttpConnection Open() => new(address.Connect(), address.HostHeader);
+    private HttpConnection Open() => address.Open();
 
     private string Target(string path) => $"/v{version}{path}";
 
-    private static IEnumerable<(string, string)> Headers(byte[]? body, IEnumerable<(string, string)>? more)
+    private IEnumerable<(string, string)> Headers(byte[]? body, IEnumerable<(string, string)>? more)
     {
+        foreach (var header in extra) yield return header;
         foreach (var header in more ?? NoHeaders) yield return header;
         if (body is not null) yield return ("Content-Type", "application/json");
         yield return ("Content-Length", (body?.Length ?? 0).ToString(

@@ -8,24 +8,31 @@ internal sealed record DaemonAddress
 {
     public const string Default = "unix:///run/orch/orch.sock";
 
+    private const int PlainPort = 2375, TlsPort = 2376;
+
     private readonly string _host;
     private readonly int _port;
 
     private DaemonAddress(string text, string host, int port) => (Text, _host, _port) = (text, host, port);
+
+    /// <summary>Null: plain. A unix socket is always plain.</summary>
+    private ClientTls? Tls { get; init; }
 
     /// <summary>As the user wrote it, and as errors name it.</summary>
     public string Text { get; }
 
     private bool IsUnix => _port == 0;
 
+    /// <param name="tls">For tcp; the port that is not given is then 2376, not 2375.</param>
     /// <exception cref="CliException">Not an address of one of the two kinds.</exception>
-    public static DaemonAddress Parse(string text)
+    public static DaemonAddress Parse(string text, ClientTls? tls = null)
     {
         if (text.StartsWith("unix://", StringComparison.Ordinal) && text.Length > "unix://".Length)
             return new DaemonAddress(text, text["unix://".Length..], 0);
         var rest = text.Contains("://", StringComparison.Ordinal) ? text : "tcp://" + text;
         if (Uri.TryCreate(rest, UriKind.Absolute, out var uri) && uri.Scheme is "tcp" or "http" && uri.Host.Length > 0)
-            return new DaemonAddress(text, uri.Host.Trim('[', ']'), uri.Port > 0 ? uri.Port : 2375);
+            return new DaemonAddress(text, uri.Host.Trim('[', ']'),
+                uri.Port > 0 ? uri.Port : tls is null ? PlainPort : TlsPort) { Tls = tls };
         throw new CliException(
             $"unable to parse docker host `{text}`: write unix:///path/to/socket or tcp://host:port");
     }
@@ -33,8 +40,17 @@ internal sealed record DaemonAddress
     /// <summary>The Host header: what follows does not matter on a unix socket, but must be there.</summary>
     public string HostHeader => IsUnix ? "orch" : string.Create(CultureInfo.InvariantCulture, $"{_host}:{_port}");
 
-    /// <exception cref="CliException">Nothing listens there, or this user may not connect; says what to do.</exception>
-    public Socket Connect()
+    /// <exception cref="CliException">
+    /// Nothing listens there, this user may not connect, or the two do not trust each other; says what to do.
+    /// </exception>
+    public HttpConnection Open()
+    {
+        var socket = Connect();
+        var plain = new NetworkStream(socket, ownsSocket: true);
+        return new HttpConnection(socket, Tls is null || IsUnix ? plain : Tls.Wrap(plain, _host, Text), HostHeader);
+    }
+
+    private Socket Connect()
     {
         var socket = IsUnix
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -9,11 +10,11 @@ namespace Orchestrator.Cli.Http;
 /// Not HttpClient: attach and exec take the connection over after the answer's head, and the handler with its pools
 /// costs a native client more start-up time than all the rest of a listing (docs/decisions/020).
 /// </remarks>
-internal sealed class HttpConnection(Socket socket, string host) : IDisposable
+/// <param name="stream">The socket's own, or TLS over it; disposing it closes the socket.</param>
+internal sealed class HttpConnection(Socket socket, Stream stream, string host) : IDisposable
 {
     private const int MaxHeadBytes = 64 * 1024;
 
-    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
     private readonly byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
@@ -24,19 +25,21 @@ internal sealed class HttpConnection(Socket socket, string host) : IDisposable
         head.Append(method).Append(' ').Append(target).Append(" HTTP/1.1\r\nHost: ").Append(host)
             .Append("\r\nUser-Agent: orch/").Append(BuildInfo.Version).Append("\r\n");
         foreach (var (name, value) in headers) head.Append(name).Append(": ").Append(value).Append("\r\n");
-        _stream.Write(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()));
+        stream.Write(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()));
     }
 
-    public void Write(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+    public void Write(ReadOnlySpan<byte> bytes) => stream.Write(bytes);
 
     /// <summary>Tells the peer that no more input comes; output still flows.</summary>
     public void CloseWrite()
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            // Over TLS its own closing word comes first, or the daemon would take the end for a cut.
+            if (stream is SslStream tls) tls.ShutdownAsync().GetAwaiter().GetResult();
+            else socket.Shutdown(SocketShutdown.Send);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             // The other side closed first; there is nobody left to tell.
         }
@@ -62,7 +65,7 @@ internal sealed class HttpConnection(Socket socket, string host) : IDisposable
     /// <summary>Bytes that were read ahead come first.</summary>
     public int Read(Span<byte> target)
     {
-        if (_start == _end) return _stream.Read(target);
+        if (_start == _end) return stream.Read(target);
         var count = Math.Min(target.Length, _end - _start);
         _buffer.AsSpan(_start, count).CopyTo(target);
         _start += count;
@@ -83,12 +86,12 @@ internal sealed class HttpConnection(Socket socket, string host) : IDisposable
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => stream.Dispose();
 
     private bool Fill()
     {
         _start = 0;
-        _end = _stream.Read(_buffer);
+        _end = stream.Read(_buffer);
         return _end > 0;
     }
 

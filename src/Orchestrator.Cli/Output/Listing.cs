@@ -46,7 +46,10 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
         {
             json.WriteStartObject();
             foreach (var column in columns.OrderBy(static c => c.Name, StringComparer.Ordinal))
-                json.WriteString(column.Name, column.Value(row));
+            {
+                if (column.IsTruth) json.WriteBoolean(column.Name, column.Value(row) == "true");
+                else json.WriteString(column.Name, column.Value(row));
+            }
             json.WriteEndObject();
         }
         writer.Write(System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
@@ -61,7 +64,7 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
         public object? Get(string name, string[] arguments)
         {
             var column = Array.Find(Listing.Columns, c => c.Name == name);
-            if (column is not null) return IsHeader ? column.Header : column.Value(Value!);
+            if (column is not null) return IsHeader ? column.Header : column.Typed(Value!);
             if (arguments is [var key] && Listing.Lookup is { } lookup)
             {
                 if (IsHeader) return key[(key.LastIndexOf('.') + 1)..];
@@ -72,7 +75,7 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
         }
 
         public IEnumerable<KeyValuePair<string, object?>> Fields => Listing.Columns.Select(
-            c => new KeyValuePair<string, object?>(c.Name, IsHeader ? c.Header : c.Value(Value!)));
+            c => new KeyValuePair<string, object?>(c.Name, IsHeader ? c.Header : c.Typed(Value!)));
     }
 
     private Column<T>[] Columns => columns;

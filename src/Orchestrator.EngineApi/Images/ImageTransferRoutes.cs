@@ -37,7 +37,10 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         var reference = tag.Length > 0 ? $"{name}:{tag}" : name;
         return ProgressStream.RunAsync(http, async progress =>
         {
-            await images.PushAsync(reference, RegistryAuth.Read(http), progress, http.RequestAborted);
+            var login = RegistryAuth.Read(http);
+            await (tag.Length == 0 && Reference.Parse(name) is { Tag: null, Digest: null }
+                ? images.PushAllAsync(name, login, progress, http.RequestAborted)
+                : images.PushAsync(reference, login, progress, http.RequestAborted));
         });
     }
 
@@ -54,10 +57,13 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
     {
         var tag = http.Query("tag");
         var reference = tag.Length == 0 ? from : tag.Contains(':') ? $"{from}@{tag}" : $"{from}:{tag}";
-        Reference.Parse(reference); // What is malformed is refused before the stream begins.
+        var parsed = Reference.Parse(reference); // What is malformed is refused before the stream begins.
         return ProgressStream.RunAsync(http, async progress =>
         {
-            await images.PullAsync(reference, PlatformOf(http), RegistryAuth.Read(http), progress, http.RequestAborted);
+            var (platform, login) = (PlatformOf(http), RegistryAuth.Read(http));
+            await (parsed is { Tag: null, Digest: null }
+                ? images.PullAllAsync(reference, platform, login, progress, http.RequestAborted)
+                : images.PullAsync(reference, platform, login, progress, http.RequestAborted));
         });
     }
 

@@ -18,12 +18,17 @@ internal static class RegistryAuth
             var text = header.Replace('-', '+').Replace('_', '/');
             var json = Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '='));
             var auth = JsonSerializer.Deserialize(json, Api.ApiJson.Wire.AuthConfig);
-            return auth is null || (string.IsNullOrEmpty(auth.Username) && string.IsNullOrEmpty(auth.IdentityToken))
-                ? null : new RegistryCredentials(auth.Username, auth.Password, auth.IdentityToken);
+            return auth is null ? null : Of(auth);
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
             throw EngineException.Invalid("X-Registry-Auth is not base64url of a JSON login");
         }
     }
+
+    /// <returns>Null: it names nobody.</returns>
+    public static RegistryCredentials? Of(Api.AuthConfig auth) =>
+        string.IsNullOrEmpty(auth.Username) && string.IsNullOrEmpty(auth.IdentityToken) ? null
+            : new RegistryCredentials(
+                auth.Username, auth.Password, string.IsNullOrEmpty(auth.IdentityToken) ? null : auth.IdentityToken);
 }

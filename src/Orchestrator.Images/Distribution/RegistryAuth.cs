@@ -72,7 +72,8 @@ internal sealed partial class RegistryAuth(RegistryCredentials? credentials)
             };
         }
 
-        var query = $"service={Uri.EscapeDataString(service ?? "")}&scope={Uri.EscapeDataString(scope)}";
+        var query = $"service={Uri.EscapeDataString(service ?? "")}"
+            + (scope.Length > 0 ? $"&scope={Uri.EscapeDataString(scope)}" : ""); // A login asks for nothing yet.
         var url = new UriBuilder(realm) { Query = realm.Query.Length > 1 ? $"{realm.Query[1..]}&{query}" : query };
         return new HttpRequestMessage(HttpMethod.Get, url.Uri) { Headers = { Authorization = Basic() } };
     }

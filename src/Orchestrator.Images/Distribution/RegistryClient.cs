@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
@@ -128,6 +129,38 @@ internal sealed class RegistryClient(
         if (!response.IsSuccessStatusCode)
             throw await RegistryFailure.OfAsync(
                 response, repository.Domain, $"manifest {repository.FamiliarName}:{reference}", cancellationToken);
+    }
+
+    /// <summary>Every tag of the repository, page by page.</summary>
+    public async Task<IReadOnlyList<string>> TagsAsync(CancellationToken cancellationToken)
+    {
+        var tags = new List<string>();
+        for (var next = $"{Base}/tags/list"; next is not null;)
+        {
+            var page = next;
+            using var response = await SendAsync(
+                () => new HttpRequestMessage(HttpMethod.Get, page), PullScope, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                throw await RegistryFailure.OfAsync(
+                    response, repository.Domain, $"repository {repository.FamiliarName}", cancellationToken);
+            var json = await ReadManifestAsync(response, repository, cancellationToken);
+            var found = JsonSerializer.Deserialize(json, RegistryJson.Default.RegistryTags)?.Tags ?? [];
+            tags.AddRange(found);
+            next = found.Length > 0 ? NextPage(response) : null; // An empty page that names another leads nowhere.
+        }
+
+        return tags;
+    }
+
+    /// <summary>The address in <c>Link: &lt;/v2/…&gt;; rel="next"</c>; null: this was the last page.</summary>
+    private static string? NextPage(HttpResponseMessage response)
+    {
+        if (!response.Headers.TryGetValues("Link", out var links))
+            return null;
+        var link = links.FirstOrDefault(l => l.Contains("rel=\"next\"", StringComparison.Ordinal));
+        var (start, end) = (link?.IndexOf('<') ?? -1, link?.IndexOf('>') ?? -1);
+        return start >= 0 && end > start
+            ? new Uri(response.RequestMessage!.RequestUri!, link![(start + 1)..end]).PathAndQuery : null;
     }
 
     private static async Task<byte[]> ReadManifestAsync(

@@ -11,6 +11,7 @@ namespace Orchestrator.Images.Distribution;
 internal sealed class RegistryEndpoints : IDisposable
 {
     private const string DockerHub = "https://registry-1.docker.io";
+    private const string DockerHubIndex = "https://index.docker.io";
 
     private readonly IClusterRegistry? cluster;
     private readonly ImageOptions options;
@@ -48,6 +49,14 @@ internal sealed class RegistryEndpoints : IDisposable
             ? [new(new Uri($"https://{domain}"), lenient), new(new Uri($"http://{domain}"), lenient)]
             : [new(new Uri($"https://{domain}"), strict)];
     }
+
+    /// <summary>Where logins are tried: the registry itself, no mirror of it.</summary>
+    public IReadOnlyList<RegistryEndpoint> ForLogin(string domain) =>
+        domain == Reference.DefaultDomain ? [new(new Uri(DockerHub), strict)] : Of(domain);
+
+    /// <summary>Where searches are made: the hub has a server of its own for them.</summary>
+    public IReadOnlyList<RegistryEndpoint> ForSearch(string domain) =>
+        domain == Reference.DefaultDomain ? [new(new Uri(DockerHubIndex), strict)] : Of(domain);
 
     public void Dispose()
     {

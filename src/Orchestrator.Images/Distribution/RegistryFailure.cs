@@ -17,8 +17,16 @@ internal sealed record RegistryToken(
     [property: JsonPropertyName("token")] string? Token,
     [property: JsonPropertyName("access_token")] string? AccessToken);
 
+/// <summary>One page of a repository's tags.</summary>
+internal sealed record RegistryTags([property: JsonPropertyName("tags")] string[]? Tags);
+
+/// <summary>What GET /v1/search answers.</summary>
+internal sealed record SearchAnswer([property: JsonPropertyName("results")] SearchHit[]? Results);
+
 [JsonSerializable(typeof(RegistryErrorBody))]
 [JsonSerializable(typeof(RegistryToken))]
+[JsonSerializable(typeof(RegistryTags))]
+[JsonSerializable(typeof(SearchAnswer))]
 internal sealed partial class RegistryJson : JsonSerializerContext;
 
 /// <summary>Turns a registry's answers into errors for users.</summary>

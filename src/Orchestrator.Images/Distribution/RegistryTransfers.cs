@@ -51,6 +51,37 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
         }
     }
 
+    /// <summary>Every tag that the repository has, wherever its name leads.</summary>
+    /// <exception cref="ImageException">NotFound, Denied, Unavailable.</exception>
+    public async Task<IReadOnlyList<string>> TagsAsync(
+        Reference name, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    {
+        ImageException? first = null;
+        foreach (var place in Places(name))
+        {
+            try
+            {
+                var login = place.Domain == name.Domain ? credentials : null;
+                return await new RegistryClient(endpoints.Of(place.Domain), place, login).TagsAsync(cancellationToken);
+            }
+            catch (ImageException error)
+                when (error.Error is ImageError.NotFound or ImageError.Unavailable or ImageError.Denied)
+            {
+                first = Join(first, error);
+            }
+        }
+
+        throw first!;
+    }
+
+    public Task LogInAsync(string domain, RegistryCredentials credentials, CancellationToken cancellationToken) =>
+        new RegistryFront(domain, endpoints.ForLogin(domain), credentials).LogInAsync(cancellationToken);
+
+    public Task<SearchHit[]> SearchAsync(string domain, string term, int limit, RegistryCredentials? credentials,
+        CancellationToken cancellationToken) =>
+        new RegistryFront(domain, endpoints.ForSearch(domain), credentials)
+        .SearchAsync(term, limit, cancellationToken);
+
     public void Dispose() => endpoints.Dispose();
 
     private async Task<IEnumerable<Platform>> PlatformsAsync(

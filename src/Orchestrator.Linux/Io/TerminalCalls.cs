@@ -7,6 +7,8 @@ public static unsafe partial class TerminalCalls
 {
     private const nuint GetSize = 0x5413, SetSize = 0x5414;
     private const int TermiosBytes = 60;
+    private const int LocalModes = 3; // c_iflag, c_oflag, c_cflag, c_lflag
+    private const uint Echo = 0x8;
 
     public static bool IsTerminal(int fd) => isatty(fd) == 1;
 
@@ -33,6 +35,19 @@ public static unsafe partial class TerminalCalls
         new Span<byte>(raw, TermiosBytes).CopyTo(saved);
         cfmakeraw(raw);
         LinuxException.Check(tcsetattr(fd, 0, raw), "tcsetattr", $"fd {fd}");
+        return saved;
+    }
+
+    /// <summary>What is typed is not shown, for a password; lines are still lines.</summary>
+    /// <returns>What <see cref="Restore"/> takes to undo it.</returns>
+    public static byte[] HideInput(int fd)
+    {
+        var saved = new byte[TermiosBytes];
+        var hidden = stackalloc byte[TermiosBytes];
+        LinuxException.Check(tcgetattr(fd, hidden), "tcgetattr", $"fd {fd}");
+        new Span<byte>(hidden, TermiosBytes).CopyTo(saved);
+        ((uint*)hidden)[LocalModes] &= ~Echo;
+        LinuxException.Check(tcsetattr(fd, 0, hidden), "tcsetattr", $"fd {fd}");
         return saved;
     }
 

@@ -24,7 +24,7 @@ internal sealed class NodeList : ListCommand
     private static Listing<Node> Listing(SwarmInfo swarm, bool withSelf) => new(
         ["ID", "Hostname", "Status", "Availability", "ManagerStatus", "EngineVersion"],
         new("ID", "ID", n => withSelf ? $"{n.ID} {(n.ID == swarm.NodeID ? "*" : " ")}" : n.ID),
-        new("Self", "", n => n.ID == swarm.NodeID ? "true" : "false"),
+        new("Self", "", n => n.ID == swarm.NodeID ? "true" : "false") { IsTruth = true },
         new("Hostname", "HOSTNAME", static n => n.Description.Hostname ?? ""),
         new("Status", "STATUS", static n => Text.Capitalize(n.Status.State)),
         new("Availability", "AVAILABILITY", static n => Text.Capitalize(n.Spec.Availability)),
