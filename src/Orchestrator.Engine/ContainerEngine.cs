@@ -46,23 +46,25 @@ public sealed class ContainerEngine : IAsyncDisposable
         var directories = new RunDirectories(options.RunRoot);
         var bundles = new BundleWriter(options, directories, table, logger);
         roots = new RootMounter(options.UserRemap);
+        var links = new ContainerLinks(table);
+        var mounts = new VolumeMounts(Volumes, options.RunRoot);
         var host = testHost ?? new KernelHost(
-            options, directories, services.Images, services.Network, table, bundles, roots, new ShimLauncher(options),
+            options, directories, services.Images, services.Network, table, bundles, roots, mounts, links, new ShimLauncher(options),
             time, logger);
-        Files = new ContainerFiles(options, table, directories, services.Images);
+        Files = new ContainerFiles(options, table, directories, services.Images, mounts);
         containerEvents = new ContainerEvents(Events);
         committer = new ContainerCommitter(table, services.Images, containerEvents);
         Kernel = KernelSupport.Detect(options.CgroupParent);
         creator = new ContainerCreator(
             table, store, services.Images, services.Network, Volumes, containerEvents,
-            new HostSpecCheck(table, Kernel, options), time);
+            new HostSpecCheck(table, Kernel, options), links, time);
         remover = new ContainerRemover(host, store, table, Volumes, containerEvents, logger);
         var probe = new HealthProbe(containerEvents, bundles.HostCapabilities, time);
         var health = new HealthMonitor(probe, store, containerEvents, time, logger);
-        runner = new ContainerRunner(host, store, containerEvents, remover, health, tasks, time, logger);
+        runner = new ContainerRunner(host, store, containerEvents, remover, health, links, tasks, time, logger);
         updater = new ContainerUpdater(store, containerEvents, Kernel);
         stopper = new ContainerStopper(store, containerEvents, options, time);
-        networks = new ContainerNetworks(services.Network, store, bundles, containerEvents);
+        networks = new ContainerNetworks(services.Network, store, bundles, containerEvents, host);
         execs = new ExecTable(table, containerEvents, bundles.HostCapabilities, tasks, time);
         recovery = new EngineRecovery(host, store, table, runner, remover, time, logger);
     }
@@ -144,6 +146,27 @@ public sealed class ContainerEngine : IAsyncDisposable
 
         await remover.RemoveLockedAsync(entry, volumes);
     }
+
+    /// <summary>Takes a link off: <c>web/db</c> is container web's link db.</summary>
+    public Task RemoveLinkAsync(string link, CancellationToken cancellationToken)
+    {
+        var parts = link.Trim('/').Split('/');
+        if (parts.Length != 2)
+            throw EngineException.Conflict(
+                "Conflict, cannot remove the default link name of the container; write CONTAINER/ALIAS");
+        var entry = table.Find(parts[0]) ?? throw new EngineException(
+            EngineError.NotFound, $"Cannot get parent /{parts[0]} for name /{link.Trim('/')}");
+        return networks.UnlinkAsync(entry, parts[1], cancellationToken);
+    }
+
+    /// <summary>A container's links as inspect shows them: <c>/db:/web/store</c>.</summary>
+    public IReadOnlyList<string> LinksOf(ContainerRecord record) =>
+    [
+        .. from link in record.Links
+           let other = Find(link.ContainerId)
+           where other is not null
+           select $"/{other.Name}:/{record.Name}/{link.Alias}",
+    ];
 
     /// <summary>Completes when the condition is met; throws at once for an unknown container.</summary>
     public Task<ContainerExit> WaitAsync(

@@ -170,7 +170,7 @@ internal sealed class SandboxResolver : IAsyncDisposable
 
     private byte[]? Answer(DnsQuery query, int limit)
     {
-        var resolution = Resolver.Resolve(query, tables.Of(config.Networks));
+        var resolution = Resolver.Resolve(query, tables.Of(config.Networks), config.Links);
         if (resolution is null)
             return null;
         var records = resolution.Records.ToArray();

@@ -30,6 +30,9 @@ public sealed record Endpoint
 
     public ImmutableArray<string> Aliases { get; init; } = [];
 
+    /// <summary>Names of its container's own for others.</summary>
+    public ImmutableArray<NameLink> Links { get; init; } = [];
+
     /// <summary>Names that resolve to this endpoint: container name, short id, aliases.</summary>
     public ImmutableArray<string> DnsNames { get; init; } = [];
 }

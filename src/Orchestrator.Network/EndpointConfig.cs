@@ -17,4 +17,11 @@ public sealed record EndpointConfig
 
     /// <summary>Further names that resolve to this endpoint on this network.</summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>Names of this container's own for others on the network.</summary>
+    public ImmutableArray<NameLink> Links { get; init; } = [];
 }
+
+/// <summary>A name that one container alone knows another one by.</summary>
+/// <param name="Target">A name that everyone on the network knows it by.</param>
+public sealed record NameLink(string Alias, string Target);

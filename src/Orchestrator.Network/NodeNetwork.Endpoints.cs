@@ -90,6 +90,7 @@ public sealed partial class NodeNetwork
             IPv4 = cidr,
             Mac = MacOf(config, cidr).ToString(),
             Aliases = config.Aliases,
+            Links = config.Links,
             DnsNames = HasNames(network)
                 ? [.. config.Aliases.Prepend(LinkNames.ShortId(sandbox.ContainerId)).Prepend(sandbox.Config.Name)
                     .Distinct()]

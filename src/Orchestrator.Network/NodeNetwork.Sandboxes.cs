@@ -170,7 +170,10 @@ public sealed partial class NodeNetwork
             [.. sandbox.Named.Select(e => e.NetworkId)],
             [.. servers.Where(s => !Dns.ResolvConf.IsLoopback(s))],
             // Never for a container without a way out: names would be one.
-            sandbox.Exit is null ? [] : [.. servers.Where(Dns.ResolvConf.IsLoopback)]), cancellationToken);
+            sandbox.Exit is null ? [] : [.. servers.Where(Dns.ResolvConf.IsLoopback)])
+        {
+            Links = [.. sandbox.Named.Where(e => !e.Links.IsDefault).SelectMany(e => e.Links)],
+        }, cancellationToken);
     }
 
     private async Task PutTablesAsync(IEnumerable<string> networkIds, CancellationToken cancellationToken)

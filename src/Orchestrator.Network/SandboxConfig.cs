@@ -22,4 +22,11 @@ public sealed record SandboxConfig
     /// <summary><c>name:address</c> pairs of <c>--add-host</c>; <c>host-gateway</c> stands for the bridge's
     /// address.</summary>
     public ImmutableArray<string> ExtraHosts { get; init; } = [];
+
+    /// <summary>Containers it is linked to.</summary>
+    public ImmutableArray<HostEntry> LinkedHosts { get; init; } = [];
 }
+
+/// <summary>A line of /etc/hosts.</summary>
+/// <param name="Names">Separated by blanks.</param>
+public sealed record HostEntry(string Address, string Names);

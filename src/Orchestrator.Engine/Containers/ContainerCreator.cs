@@ -14,6 +14,7 @@ internal sealed class ContainerCreator(
     VolumeStore volumes,
     ContainerEvents events,
     HostSpecCheck check,
+    ContainerLinks links,
     TimeProvider time)
 {
     public async Task<CreatedContainer> CreateAsync(
@@ -23,6 +24,7 @@ internal sealed class ContainerCreator(
         var defaults = image.Config.Config ?? new Oci.Images.ContainerConfig();
         var (spec, warnings) = check.Check(wanted);
         var process = ProcessResolver.Resolve(spec, defaults);
+        var linked = links.Resolve(spec.Host);
         var connections = Connections(spec);
 
         var id = RandomId.Next();
@@ -38,6 +40,7 @@ internal sealed class ContainerCreator(
                 ImageId = image.Id.ToString(),
                 Process = process,
                 Mounts = new MountPlanner(volumes, table).Plan(spec, defaults.Volumes is { } paths ? paths.Keys : []),
+                Links = linked,
                 Connections = connections,
                 LogPath = spec.Host.Log.Driver == "none" ? "" : store.LogOf(id),
             };

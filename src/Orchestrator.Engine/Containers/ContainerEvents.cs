@@ -19,6 +19,20 @@ internal sealed class ContainerEvents(EventLog log)
         log.Publish("container", action, container.Id, attributes);
     }
 
+    public void Mount(ContainerRecord container, MountRecord mount) => log.Publish(
+        "volume", "mount", mount.Name, new Dictionary<string, string>
+        {
+            ["container"] = container.Id,
+            ["destination"] = mount.Target,
+            ["driver"] = "local",
+            ["propagation"] = "",
+            ["read/write"] = mount.ReadOnly ? "false" : "true",
+        });
+
+    public void Unmount(ContainerRecord container, MountRecord mount) => log.Publish(
+        "volume", "unmount", mount.Name,
+        new Dictionary<string, string> { ["container"] = container.Id, ["driver"] = "local" });
+
     public void Network(string action, ContainerRecord container, NetworkConnection connection)
     {
         var attributes = new Dictionary<string, string>

@@ -25,6 +25,12 @@ public sealed record ContainerRecord
 
     public IReadOnlyList<MountRecord> Mounts { get; init; } = [];
 
+    /// <summary>Containers of the default bridge that it knows by names of its own.</summary>
+    public IReadOnlyList<LinkRecord> Links { get; init; } = [];
+
+    /// <summary>What it is told of those at its start: <c>KEY=VALUE</c>.</summary>
+    public IReadOnlyList<string> LinkEnvironment { get; init; } = [];
+
     /// <summary>The networks it belongs to, running or not.</summary>
     public IReadOnlyList<NetworkConnection> Connections { get; init; } = [];
 
@@ -74,6 +80,7 @@ public sealed record ProcessRecord
 /// <param name="Options">Mount options; for tmpfs those of mount(8).</param>
 /// <param name="NonRecursive">What is mounted below the source stays out.</param>
 /// <param name="RecursiveReadOnly">What is mounted below the source is read-only too.</param>
+/// <param name="Subpath">The part of the volume that is mounted; empty: all of it.</param>
 public sealed record MountRecord(
     string Type,
     string Name,
@@ -84,4 +91,5 @@ public sealed record MountRecord(
     string Options,
     bool Anonymous = false,
     bool NonRecursive = false,
-    bool RecursiveReadOnly = false);
+    bool RecursiveReadOnly = false,
+    string Subpath = "");

@@ -18,6 +18,9 @@ public sealed record HostSpec
     /// <summary><c>container[:ro|rw]</c>: takes over that container's binds and volumes.</summary>
     public IReadOnlyList<string> VolumesFrom { get; init; } = [];
 
+    /// <summary><c>container[:alias]</c>; see <see cref="LinkSpec"/>.</summary>
+    public IReadOnlyList<string> Links { get; init; } = [];
+
     /// <summary>Target → mount options.</summary>
     public IReadOnlyDictionary<string, string> Tmpfs { get; init; } = new Dictionary<string, string>();
 
@@ -98,6 +101,8 @@ public sealed record HostSpec
 /// <param name="Mode">tmpfs: permission bits; 0 for 1777.</param>
 /// <param name="NonRecursive">bind: leave out what is mounted below the source.</param>
 /// <param name="ReadOnlyNonRecursive">bind: what is mounted below the source stays writable.</param>
+/// <param name="VolumeOptions">volume: of one that is made for this mount; see VolumeDevice.</param>
+/// <param name="Subpath">volume: the part to mount, which must be there by the start.</param>
 /// <param name="ReadOnlyForceRecursive">bind: an error where the kernel cannot make all of it read-only.</param>
 public sealed record MountRequest(
     string Type,
@@ -112,7 +117,9 @@ public sealed record MountRequest(
     IReadOnlyDictionary<string, string>? VolumeLabels = null,
     bool NonRecursive = false,
     bool ReadOnlyNonRecursive = false,
-    bool ReadOnlyForceRecursive = false);
+    bool ReadOnlyForceRecursive = false,
+    IReadOnlyDictionary<string, string>? VolumeOptions = null,
+    string Subpath = "");
 
 public sealed record UlimitRequest(string Name, long Soft, long Hard);
 

@@ -92,7 +92,7 @@ internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
             case "bind":
                 return LongBind(request, target);
             case "volume":
-                return Volume(request.Source, target, request.ReadOnly, !request.NoCopy, request.VolumeLabels);
+                return LongVolume(request, target);
             case "tmpfs":
                 var options = new List<string>();
                 if (request.TmpfsSizeBytes > 0)
@@ -104,6 +104,20 @@ internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
                 throw EngineException.Invalid($"mount type unknown: \"{request.Type}\"; use bind, volume or tmpfs");
         }
     }
+
+    private MountRecord LongVolume(MountRequest request, string target)
+    {
+        if (request.Subpath.Length > 0 && !IsBeneath(request.Subpath))
+            throw EngineException.Invalid(
+                $"invalid mount config for type \"volume\": subpath \"{request.Subpath}\" must be a relative path "
+                + "within the volume");
+        var mount = Volume(
+            request.Source, target, request.ReadOnly, copy: !request.NoCopy && request.Subpath.Length == 0,
+            request.VolumeLabels, request.VolumeOptions);
+        return mount with { Subpath = request.Subpath };
+    }
+
+    private static bool IsBeneath(string path) => !path.StartsWith('/') && !path.Split('/').Contains("..");
 
     private static MountRecord LongBind(MountRequest request, string target)
     {
@@ -132,9 +146,10 @@ internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
     }
 
     private MountRecord Volume(
-        string name, string target, bool readOnly, bool copy, IReadOnlyDictionary<string, string>? labels)
+        string name, string target, bool readOnly, bool copy, IReadOnlyDictionary<string, string>? labels,
+        IReadOnlyDictionary<string, string>? options = null)
     {
-        var volume = volumes.Create(name, labels, options: null);
+        var volume = volumes.Create(name, labels, options);
         return new MountRecord(
             "volume", volume.Name, volumes.PathOf(volume.Name), target, readOnly, "rprivate", copy ? "" : "nocopy",
             Anonymous: name.Length == 0);

@@ -1,5 +1,6 @@
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Running;
+using Orchestrator.Engine.Volumes;
 using Orchestrator.Images;
 using Orchestrator.Images.Layers;
 using Orchestrator.Images.Tar;
@@ -16,11 +17,14 @@ public sealed class ContainerFiles
     private readonly ContainerTable table;
     private readonly RunDirectories directories;
     private readonly ImageService images;
+    private readonly VolumeMounts volumes;
 
     internal ContainerFiles(
-        EngineOptions options, ContainerTable table, RunDirectories directories, ImageService images)
+        EngineOptions options, ContainerTable table, RunDirectories directories, ImageService images,
+        VolumeMounts volumes)
     {
-        (this.options, this.table, this.directories, this.images) = (options, table, directories, images);
+        (this.options, this.table, this.directories) = (options, table, directories);
+        (this.images, this.volumes) = (images, volumes);
         foreach (var left in directories.Scratches())
             ContainerRoot.Unmount(left); // Of a daemon that was killed.
     }
@@ -152,7 +156,10 @@ public sealed class ContainerFiles
         finally
         {
             if (holds)
+            {
+                volumes.Release(entry.Id);
                 gate.Dispose();
+            }
         }
     }
 
@@ -164,6 +171,14 @@ public sealed class ContainerFiles
                 ? ContainerRoot.OfProcess(run.Pid) : ContainerRoot.OfFolder(directories.Rootfs(record.Id));
         var snapshot = images.FindSnapshot(record.Id) ?? throw new EngineException(
             EngineError.Internal, $"the file system of container {record.ShortId} is gone; remove the container");
-        return ContainerRoot.Mount(snapshot, withMounts ? record.Mounts : [], directories.Scratch(record.Id));
+        var mounts = withMounts ? volumes.Hold(record.Mounts, record.Id) : [];
+        return ContainerRoot.Mount(snapshot, mounts, directories.Scratch(record.Id), Fill);
+
+        // First use of a volume, as the start would be; with users of its own only the start knows how.
+        void Fill(string root)
+        {
+            if (options.UserRemap is null || record.Spec.Host.UsernsMode == ModeCheck.Host)
+                VolumeFiller.Fill(mounts, root, remap: null);
+        }
     }
 }

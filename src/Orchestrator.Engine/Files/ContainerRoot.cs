@@ -6,6 +6,7 @@ using Orchestrator.Images.Layers;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Mounts;
+using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Engine.Files;
 
@@ -27,12 +28,15 @@ internal sealed class ContainerRoot : IDisposable
 
     /// <summary>Of one that is down: its file system, with its volumes and binds.</summary>
     /// <param name="place">An empty folder of ours; removed in the end.</param>
-    public static ContainerRoot Mount(Snapshot snapshot, IEnumerable<MountRecord> mounts, string place)
+    /// <param name="fill">Called with the root before anything is mounted in it.</param>
+    public static ContainerRoot Mount(
+        Snapshot snapshot, IEnumerable<MountRecord> mounts, string place, Action<string> fill)
     {
         Directory.CreateDirectory(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
             MountCalls.Mount("overlay", place, "overlay", MountFlags.None, snapshot.MountOptions());
+            fill(place);
             var root = new ContainerRoot(DirectoryHandle.Open(place), place);
             foreach (var mount in mounts.Where(m => m.Type != "tmpfs"))
                 root.Bind(mount);
@@ -57,7 +61,7 @@ internal sealed class ContainerRoot : IDisposable
     {
         try
         {
-            using var target = Root.OpenIn(mount.Target.TrimStart('/'), OpenFlags.O_PATH);
+            using var target = OpenTarget(mount);
             var path = $"/proc/self/fd/{target.DangerousGetHandle()}";
             MountCalls.Mount(mount.Source, path, null, MountFlags.Bind);
             if (mount.ReadOnly)
@@ -65,7 +69,45 @@ internal sealed class ContainerRoot : IDisposable
         }
         catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
-            // Never started: the place to mount on is not there yet, nor is anything in it.
+            // The bind's source is gone, or a file is where a folder of the way should be: the start will say so.
+        }
+    }
+
+    /// <summary>Makes the place to mount on if the container was never started.</summary>
+    private SafeFileHandle OpenTarget(MountRecord mount)
+    {
+        var path = mount.Target.TrimStart('/');
+        try
+        {
+            return Root.OpenIn(path, OpenFlags.O_PATH);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
+            if (Directory.Exists(mount.Source))
+                MakeFolders(path);
+            else
+                MakeFile(path);
+            return Root.OpenIn(path, OpenFlags.O_PATH);
+        }
+    }
+
+    private void MakeFile(string path)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+            MakeFolders(folder);
+        Root.OpenIn(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT, 0x1A4).Dispose();
+    }
+
+    /// <summary>Each opened from the root: a link on the way is one of the container's own.</summary>
+    private void MakeFolders(string path)
+    {
+        var parent = ".";
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var folder = Root.OpenDirectoryIn(parent);
+            if (!folder.TryStat(name, out _))
+                folder.MakeDirectory(name, 0x1ED);
+            parent = $"{parent}/{name}";
         }
     }
 

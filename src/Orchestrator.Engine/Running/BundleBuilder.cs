@@ -50,6 +50,7 @@ internal static class BundleBuilder
             all.Add($"HOSTNAME={hostname}");
         if (tty && !own.Any(Is("TERM")))
             all.Add("TERM=xterm");
+        all.AddRange(record.LinkEnvironment.Where(linked => !own.Any(Is(linked.Split('=')[0]))));
         all.AddRange(own.Where(variable => !Is("PATH")(variable)));
         if (!own.Any(Is("HOME")))
             all.Add($"HOME={home}");

@@ -5,7 +5,7 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>Joins containers to networks and takes them off again, whether they run or not.</summary>
 internal sealed class ContainerNetworks(
-    NodeNetwork network, ContainerStore store, BundleWriter bundles, ContainerEvents events)
+    NodeNetwork network, ContainerStore store, BundleWriter bundles, ContainerEvents events, IContainerHost host)
 {
     public async Task ConnectAsync(ContainerEntry entry, EndpointConfig wanted, CancellationToken cancellationToken)
     {
@@ -55,6 +55,19 @@ internal sealed class ContainerNetworks(
         if (entry.Run is not null)
             RefreshFiles(entry);
         events.Network("disconnect", entry.Record, connection);
+    }
+
+    /// <summary>Forgets a link; the container it leads to stays as it is.</summary>
+    public async Task UnlinkAsync(ContainerEntry entry, string alias, CancellationToken cancellationToken)
+    {
+        using var held = await entry.Gate.EnterAsync(cancellationToken);
+        var record = entry.Record;
+        if (record.Links.All(link => link.Alias != alias))
+            throw new EngineException(EngineError.NotFound, $"container {record.Name} has no link {alias}");
+        entry.Set(record with { Links = [.. record.Links.Where(link => link.Alias != alias)] });
+        store.Save(entry.Record);
+        if (entry.Run is not null)
+            await host.RelinkAsync(entry.Record, cancellationToken);
     }
 
     public void RefreshFiles(ContainerEntry entry)

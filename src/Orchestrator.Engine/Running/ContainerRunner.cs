@@ -14,6 +14,7 @@ internal sealed class ContainerRunner(
     ContainerEvents events,
     ContainerRemover remover,
     HealthMonitor health,
+    ContainerLinks links,
     BackgroundTasks tasks,
     TimeProvider time,
     ILogger logger)
@@ -93,6 +94,7 @@ internal sealed class ContainerRunner(
         var saved = Task.Run(() => store.Save(wanted), cancellationToken);
         try
         {
+            wanted = wanted with { LinkEnvironment = links.Environment(wanted) };
             var run = await host.CreateAsync(wanted, cancellationToken);
             await StartAsync(entry, wanted, run, cancellationToken);
             await saved;
@@ -127,8 +129,12 @@ internal sealed class ContainerRunner(
         });
         foreach (var connection in run.Connections)
             events.Network("connect", entry.Record, connection);
+        foreach (var mount in wanted.Mounts.Where(mount => mount.Type == "volume"))
+            events.Mount(entry.Record, mount);
         events.Publish(entry.Record, "start");
         tasks.Run(token => WatchAsync(entry, run, token));
+        foreach (var linker in links.LinkersOf(entry.Id).ToList())
+            await host.RelinkAsync(linker, cancellationToken);
     }
 
     private async Task<EngineException> FailAsync(ContainerEntry entry, Exception cause)
@@ -253,6 +259,8 @@ internal sealed class ContainerRunner(
         events.Publish(ended, "die", ("exitCode", $"{exit.ExitCode}"), ("execDuration", $"{(long)ran.TotalSeconds}"));
         foreach (var connection in before.Connections)
             events.Network("disconnect", ended, connection);
+        foreach (var mount in before.Mounts.Where(mount => mount.Type == "volume"))
+            events.Unmount(ended, mount);
     }
 
     private async Task RestartAsync(ContainerEntry entry, TimeSpan delay, CancellationTokenSource pending)

@@ -25,6 +25,9 @@ internal interface IContainerHost
     /// </summary>
     Task ReleaseAsync(ContainerRecord record, CancellationToken cancellationToken);
 
+    /// <summary>A container that this one is linked to has another address now.</summary>
+    Task RelinkAsync(ContainerRecord record, CancellationToken cancellationToken);
+
     /// <summary>Deletes what the container wrote to its root. Only after <see cref="ReleaseAsync"/>.</summary>
     Task DeleteRootAsync(string id, CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Volumes;
 using Orchestrator.Images;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Mounts;
@@ -18,6 +19,8 @@ internal sealed class KernelHost(
     ContainerTable table,
     BundleWriter bundles,
     RootMounter roots,
+    VolumeMounts volumes,
+    ContainerLinks linked,
     ShimLauncher launcher,
     TimeProvider time,
     ILogger logger) : IContainerHost
@@ -34,8 +37,9 @@ internal sealed class KernelHost(
             var links = later ? NetworkLinks.Later : await ConnectAsync(record, null, cancellationToken);
             await mounting;
             MountShm(record);
-            VolumeFiller.Fill(record, directories.Rootfs(record.Id), bundles.RemapOf(record.Spec.Host));
-            bundles.Write(record, links);
+            var ready = record with { Mounts = volumes.Hold(record.Mounts, record.Id) };
+            VolumeFiller.Fill(ready.Mounts, directories.Rootfs(record.Id), bundles.RemapOf(record.Spec.Host));
+            bundles.Write(ready, links);
             var shim = await launcher.LaunchAsync(record, directories, cancellationToken);
             if (later)
                 links = await LinkAsync(record, shim.State.Pid, cancellationToken);
@@ -57,6 +61,7 @@ internal sealed class KernelHost(
         {
             var client = await ShimClient.ConnectAsync(directory.ControlSocket, cancellationToken);
             var state = await client.StateAsync(cancellationToken);
+            volumes.Adopt(record);
             return new ShimRun(
                 client, directory, directories.Rootfs(record.Id),
                 new RunFacts(state, Refreshed(record), record.Ports), time);
@@ -76,12 +81,19 @@ internal sealed class KernelHost(
         await Task.WhenAll(
             TryAsync(record, "network", () => network.DeleteSandboxAsync(record.Id, cancellationToken)),
             TryAsync(record, "root file system", () => Task.Run(() => UnmountRoot(record.Id), cancellationToken)),
+            TryAsync(record, "volumes", () => Task.Run(() => volumes.Release(record.Id), cancellationToken)),
             TryAsync(record, "/dev/shm", () => Task.Run(() => UnmountShm(record.Id), cancellationToken)));
         await TryAsync(record, "run directory", () => Task.Run(() => directories.Delete(record.Id), cancellationToken));
     }
 
     public Task DeleteRootAsync(string id, CancellationToken cancellationToken) =>
         images.RemoveSnapshotAsync(id, cancellationToken);
+
+    public async Task RelinkAsync(ContainerRecord record, CancellationToken cancellationToken)
+    {
+        await network.CreateSandboxAsync(record.Id, SandboxOf(record), cancellationToken);
+        bundles.RefreshFiles(record, network.GetFiles(record.Id));
+    }
 
     private void MountRoot(ContainerRecord record)
     {
@@ -174,6 +186,7 @@ internal sealed class KernelHost(
         DnsSearch = [.. record.Spec.Host.DnsSearch is { Count: > 0 } search ? search : options.DnsSearch],
         DnsOptions = [.. record.Spec.Host.DnsOptions is { Count: > 0 } dns ? dns : options.DnsOptions],
         ExtraHosts = [.. record.Spec.Host.ExtraHosts],
+        LinkedHosts = linked.Hosts(record),
     };
 
     /// <summary>The network knows what is in the kernel now; the record may be older.</summary>

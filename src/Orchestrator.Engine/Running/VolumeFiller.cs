@@ -13,9 +13,9 @@ internal static class VolumeFiller
 
     /// <param name="rootfs">Mounted; links in it cannot lead out.</param>
     /// <param name="remap">Whose root an empty volume belongs to; null: the host's.</param>
-    public static void Fill(ContainerRecord record, string rootfs, UserRemap? remap)
+    public static void Fill(IReadOnlyList<MountRecord> mounts, string rootfs, UserRemap? remap)
     {
-        foreach (var mount in record.Mounts.Where(mount => mount.Type == "volume"))
+        foreach (var mount in mounts.Where(mount => mount is { Type: "volume", Subpath: "" }))
         {
             if (Directory.EnumerateFileSystemEntries(mount.Source).Any())
                 continue;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Orchestrator.Engine.Events;
 using Orchestrator.Linux.Files;
+using Orchestrator.Linux.Mounts;
 
 namespace Orchestrator.Engine.Volumes;
 
@@ -37,6 +38,7 @@ public sealed partial class VolumeStore
     public VolumeRecord Create(
         string name, IReadOnlyDictionary<string, string>? labels, IReadOnlyDictionary<string, string>? options)
     {
+        VolumeDevice.Parse(options ?? new Dictionary<string, string>());
         var anonymous = name.Length == 0;
         if (anonymous)
             name = RandomId.Next();
@@ -64,6 +66,7 @@ public sealed partial class VolumeStore
 
             if (users.Count > 0)
                 throw EngineException.Conflict($"remove {name}: volume is in use - [{string.Join(", ", users)}]");
+            Unmount(name);
             // Without its description it is no volume any more, whatever the deletion of the files leaves behind.
             File.Delete(Path.Combine(root, name, "volume.json"));
             Directory.Delete(Path.Combine(root, name), recursive: true);
@@ -71,6 +74,19 @@ public sealed partial class VolumeStore
         }
 
         events.Publish("volume", "destroy", name, new Dictionary<string, string> { ["driver"] = "local" });
+    }
+
+    /// <summary>Takes its device off the volume, if there is one: what is on the device is not ours to delete.
+    /// </summary>
+    /// <exception cref="EngineException">It cannot be taken off.</exception>
+    internal void Unmount(string name)
+    {
+        var path = PathOf(name);
+        if (!MountPointTable.Contains(path))
+            return;
+        MountCalls.TryUnmount(path, detach: true);
+        if (MountPointTable.Contains(path))
+            throw EngineException.Conflict($"remove {name}: something is mounted on {path}: umount it first");
     }
 
     private VolumeRecord Make(
@@ -99,6 +115,7 @@ public sealed partial class VolumeStore
         if (!File.Exists(file))
         {
             // A crash came between making and describing, or while deleting.
+            Unmount(Path.GetFileName(directory));
             Directory.Delete(directory, recursive: true);
             return;
         }

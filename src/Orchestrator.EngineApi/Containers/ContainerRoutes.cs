@@ -37,7 +37,7 @@ internal sealed class ContainerRoutes(EngineApiContext context)
         routes.MapPost("/containers/{id}/update", UpdateAsync);
         routes.MapPost("/containers/{id}/resize", ResizeAsync);
         routes.MapPost("/containers/{id}/wait", WaitAsync);
-        routes.MapDelete("/containers/{id}", RemoveAsync);
+        routes.MapDelete("/containers/{**id}", RemoveAsync); // The name of a link has a slash in it.
     }
 
     private async Task ListAsync(HttpContext http)
@@ -48,9 +48,11 @@ internal sealed class ContainerRoutes(EngineApiContext context)
         var limit = http.Number("limit") is > 0 and var n ? n : int.MaxValue;
         var stopped = http.Flag("all") || limit != int.MaxValue || filter.IncludesStopped;
         var now = context.Time.GetUtcNow();
+        var aliases = all.SelectMany(linker => linker.Links, (linker, link) => (linker, link))
+            .ToLookup(one => one.link.ContainerId, one => $"/{one.linker.Name}/{one.link.Alias}");
         var shown = all.Where(
             record => stopped || record.State.IsUp || record.State.Status == ContainerStatus.Restarting)
-            .Where(filter.Matches).Take(limit).Select(record => ContainerViews.Summary(record, now));
+            .Where(filter.Matches).Take(limit).Select(record => ContainerViews.Summary(record, now, aliases[record.Id]));
         await http.WriteJsonAsync([.. shown], Json.ContainerSummaryArray);
     }
 
@@ -161,9 +163,9 @@ internal sealed class ContainerRoutes(EngineApiContext context)
     private async Task RemoveAsync(HttpContext http)
     {
         if (http.Flag("link"))
-            throw EngineException.Invalid(
-                "links between containers are not supported; join them to one network instead");
-        await engine.RemoveAsync(http.Route("id"), http.Flag("force"), http.Flag("v"), http.RequestAborted);
+            await engine.RemoveLinkAsync(http.Route("id"), http.RequestAborted);
+        else
+            await engine.RemoveAsync(http.Route("id"), http.Flag("force"), http.Flag("v"), http.RequestAborted);
         http.NoContent();
     }
 

@@ -29,7 +29,7 @@ internal static class ContainerViews
             Driver = "overlay2",
             Platform = "linux",
             ExecIDs = engine.ExecsOf(record.Id) is { Count: > 0 } execs ? [.. execs] : null,
-            HostConfig = HostMapping.ToApi(record.Spec.Host),
+            HostConfig = HostMapping.ToApi(record.Spec.Host) with { Links = Links(record, engine) },
             GraphDriver = Graph(record, engine),
             Mounts = [.. record.Mounts.Where(mount => mount.Type != "tmpfs").Select(Mount)],
             Config = Config(record),
@@ -37,10 +37,12 @@ internal static class ContainerViews
         };
     }
 
-    public static Api.ContainerSummary Summary(ContainerRecord record, DateTimeOffset now) => new()
+    /// <param name="aliases">Names that others have for it.</param>
+    public static Api.ContainerSummary Summary(
+        ContainerRecord record, DateTimeOffset now, IEnumerable<string> aliases) => new()
     {
         Id = record.Id,
-        Names = ["/" + record.Name],
+        Names = ["/" + record.Name, .. aliases],
         Image = record.Spec.Image,
         ImageID = record.ImageId,
         Command = string.Join(' ', record.Process.Arguments),
@@ -56,6 +58,11 @@ internal static class ContainerViews
         NetworkSettings = new() { Networks = Networks(record) },
         Mounts = [.. record.Mounts.Where(mount => mount.Type != "tmpfs").Select(Mount)],
     };
+
+    /// <summary>Null as docker has it where there are none.</summary>
+    private static string[]? Links(ContainerRecord record, ContainerEngine engine) =>
+        record.Links.Count > 0 ? [.. engine.LinksOf(record)]
+        : record.Spec.Host.Links.Count > 0 ? [.. record.Spec.Host.Links] : null;
 
     public static string Word(ContainerStatus status) => status switch
     {
@@ -210,6 +217,8 @@ internal static class ContainerViews
         {
             IPAMConfig = connection.Wanted.IPv4 is { } wanted ? new() { IPv4Address = wanted } : null,
             Aliases = connection.Wanted.Aliases.IsDefaultOrEmpty ? null : [.. connection.Wanted.Aliases],
+            Links = connection.Wanted.Links.IsDefaultOrEmpty
+                ? null : [.. connection.Wanted.Links.Select(link => $"{link.Target}:{link.Alias}")],
             MacAddress = endpoint?.Mac ?? "",
             NetworkID = endpoint?.NetworkId ?? "",
             EndpointID = endpoint?.EndpointId ?? "",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
@@ -45,7 +46,11 @@ internal static class CreateMapping
         IPv4 = NullIfEmpty(settings?.IPAMConfig?.IPv4Address),
         Mac = NullIfEmpty(settings?.MacAddress) ?? NullIfEmpty(mac),
         Aliases = [.. settings?.Aliases ?? []],
+        Links = Links(settings?.Links),
     };
+
+    private static ImmutableArray<NameLink> Links(string[]? links) =>
+        [.. (links ?? []).Select(LinkSpec.Parse).Select(link => new NameLink(link.Alias, link.Container))];
 
     private static HealthSpec Health(Api.HealthConfig health) => new(
         health.Test ?? [], Span(health.Interval), Span(health.Timeout), Span(health.StartPeriod),
@@ -60,13 +65,15 @@ internal static class CreateMapping
         var asked = request.NetworkingConfig?.EndpointsConfig ?? [];
         var mode = request.HostConfig?.NetworkMode ?? "";
         if (mode is "host" or "none" || mode.StartsWith("container:", StringComparison.Ordinal)
-            || asked.Count == 0 && request.MacAddress is null)
+            || asked.Count == 0 && request.MacAddress is null && request.HostConfig?.Links is null)
             return [];
         var first = mode is "" or "default" ? "bridge" : mode;
         var all = new List<EndpointConfig>
         {
             Endpoint(first, asked.GetValueOrDefault(first) ?? asked.GetValueOrDefault(mode), request.MacAddress),
         };
+        if (all[0].Links.IsEmpty)
+            all[0] = all[0] with { Links = Links(request.HostConfig?.Links) };
         all.AddRange(
             asked.Where(one => one.Key != first && one.Key != mode).Select(one => Endpoint(one.Key, one.Value)));
         return all;

@@ -21,6 +21,7 @@ internal static class HostMapping
         Mounts = [.. (host.Mounts ?? []).Select(Mount)],
         Tmpfs = host.Tmpfs ?? [],
         VolumesFrom = host.VolumesFrom ?? [],
+        Links = host.Links ?? [],
         PortBindings = [.. PortMapping.ToBindings(host.PortBindings ?? [])],
         PublishAllPorts = host.PublishAllPorts,
         RestartPolicy = Policy(host.RestartPolicy),
@@ -145,7 +146,9 @@ internal static class HostMapping
         mount.VolumeOptions?.Labels,
         mount.BindOptions?.NonRecursive ?? false,
         mount.BindOptions?.ReadOnlyNonRecursive ?? false,
-        mount.BindOptions?.ReadOnlyForceRecursive ?? false);
+        mount.BindOptions?.ReadOnlyForceRecursive ?? false,
+        mount.VolumeOptions?.DriverConfig?.Options,
+        mount.VolumeOptions?.Subpath ?? "");
 
     private static Api.Mount Mount(MountRequest mount) => new()
     {
@@ -162,15 +165,22 @@ internal static class HostMapping
                 ReadOnlyNonRecursive = mount.ReadOnlyNonRecursive ? true : null,
                 ReadOnlyForceRecursive = mount.ReadOnlyForceRecursive ? true : null,
             },
-        VolumeOptions = mount.NoCopy || mount.VolumeLabels is { Count: > 0 }
-            ? new()
-            {
-                NoCopy = mount.NoCopy ? true : null,
-                Labels = mount.VolumeLabels is { } labels ? new(labels) : null,
-            } : null,
+        VolumeOptions = VolumeOptions(mount),
         TmpfsOptions = mount.Type == "tmpfs" && (mount.TmpfsSizeBytes > 0 || mount.Mode > 0)
             ? new() { SizeBytes = mount.TmpfsSizeBytes, Mode = (uint)mount.Mode } : null,
     };
+
+    private static Api.VolumeOptions? VolumeOptions(MountRequest mount) =>
+        mount is { NoCopy: false, VolumeLabels: null or { Count: 0 }, VolumeOptions: null or { Count: 0 }, Subpath: "" }
+            ? null
+            : new()
+            {
+                NoCopy = mount.NoCopy ? true : null,
+                Labels = mount.VolumeLabels is { } labels ? new(labels) : null,
+                Subpath = mount.Subpath.Length > 0 ? mount.Subpath : null,
+                DriverConfig = mount.VolumeOptions is { Count: > 0 } options
+                    ? new() { Name = "local", Options = new(options) } : null,
+            };
 
     private static DeviceRequest Device(Api.DeviceMapping device) =>
         new(device.PathOnHost, device.PathInContainer, device.CgroupPermissions);

@@ -18,19 +18,12 @@ internal static class HostRefusals
         Refuse(
             host.VolumeDriver is not ("" or "local"),
             $"error looking up volume plugin {host.VolumeDriver}: plugin \"{host.VolumeDriver}\" not found");
-        Refuse(
-            host.Links is { Length: > 0 },
-            "links between containers are not supported; join them to one network instead");
         CheckLimits(host);
         foreach (var mount in host.Mounts ?? [])
         {
             Refuse(
                 mount.VolumeOptions?.DriverConfig?.Name is not (null or "" or "local"),
                 $"error looking up volume plugin {mount.VolumeOptions?.DriverConfig?.Name}: plugin not found");
-            Refuse(
-                mount.VolumeOptions?.DriverConfig?.Options is { Count: > 0 },
-                "volume-opt: the local driver has no options; mount the file system on the host and bind it");
-            Refuse(!string.IsNullOrEmpty(mount.VolumeOptions?.Subpath), "volume-subpath is not supported");
         }
     }
 

@@ -113,7 +113,7 @@ internal sealed class SystemRoutes(EngineApiContext context)
                     }),
                 ],
                 Containers =
-                    [.. records.Select(record => ContainerViews.Summary(record, now) with { SizeRw = SizeOf(record) })],
+                    [.. records.Select(record => ContainerViews.Summary(record, now, []) with { SizeRw = SizeOf(record) })],
                 Volumes =
                 [
                     .. engine.Volumes.List().Select(volume => new Api.Volume

@@ -124,6 +124,19 @@ public static class ApiHttp
         return filters;
     }
 
+    /// <summary>A filter that is yes or no; null: it was not given.</summary>
+    public static bool? Truth(this Api.Filters filters, string key)
+    {
+        if (!filters.Has(key))
+            return null;
+        return filters[key] switch
+        {
+            ["1" or "true"] => true,
+            ["0" or "false"] => false,
+            var other => throw EngineException.Invalid($"invalid filter '{key}=[{string.Join(' ', other)}]'"),
+        };
+    }
+
     /// <summary>Unix seconds, fractions allowed; 0 and nothing mean none.</summary>
     public static DateTimeOffset? Time(this HttpContext http, string name)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Volumes;
 using Orchestrator.EngineApi.Containers;
+using Orchestrator.EngineApi.Host;
 using Orchestrator.EngineApi.Http;
 
 namespace Orchestrator.EngineApi.Volumes;
@@ -11,6 +12,8 @@ namespace Orchestrator.EngineApi.Volumes;
 /// <summary>Local volumes.</summary>
 internal sealed class VolumeRoutes(EngineApiContext context)
 {
+    private static readonly Version AnonymousOnlySince = new(1, 42);
+
     private readonly ContainerEngine engine = context.Engine;
     private readonly VolumeStore volumes = context.Engine.Volumes;
 
@@ -39,9 +42,6 @@ internal sealed class VolumeRoutes(EngineApiContext context)
         if (request.Driver is not (null or "" or "local" or "default"))
             throw new EngineException(
                 EngineError.NotFound, $"error looking up volume plugin {request.Driver}: plugin not found; use local");
-        if (request.DriverOpts is { Count: > 0 } options)
-            throw EngineException.Invalid(
-                $"invalid option: \"{options.Keys.First()}\"; local volumes take no options yet");
         var volume = volumes.Create(request.Name ?? "", request.Labels, request.DriverOpts);
         await http.WriteJsonAsync(View(volume), Json.Volume, StatusCodes.Status201Created);
     }
@@ -62,26 +62,30 @@ internal sealed class VolumeRoutes(EngineApiContext context)
     private async Task PruneAsync(HttpContext http)
     {
         var filters = http.Filters("all", "label", "label!");
-        var all = filters["all"].Any(value => value is "true" or "1");
+        // Before API 1.42 a prune took named volumes too.
+        var all = filters.Truth("all") ?? http.ApiVersion() < AnonymousOnlySince;
         var gone = new List<string>();
+        var bytes = 0L;
         foreach (var volume in volumes.List().Where(volume => all || volume.Anonymous))
         {
             if (UsersOf(volume.Name).Count > 0
                 || !PruneFilter.Matches(filters, volume.Labels, volume.Created, context.Time))
                 continue;
+            bytes += DirectorySize.Of(volumes.PathOf(volume.Name));
             volumes.Remove(volume.Name, [], force: true);
             gone.Add(volume.Name);
         }
 
-        await http.WriteJsonAsync(new Api.VolumesPruneReport { VolumesDeleted = [.. gone] }, Json.VolumesPruneReport);
+        await http.WriteJsonAsync(
+            new Api.VolumesPruneReport { VolumesDeleted = [.. gone], SpaceReclaimed = (ulong)bytes },
+            Json.VolumesPruneReport);
     }
 
     private bool Matches(Api.Filters filters, VolumeRecord volume) =>
         filters["label"].All(label => ContainerFilter.HasLabel(volume.Labels, label))
         && (!filters.Has("name") || filters["name"].Any(name => volume.Name.Contains(name, StringComparison.Ordinal)))
         && (!filters.Has("driver") || filters["driver"].Contains(VolumeRecord.Driver))
-        && (!filters.Has("dangling")
-            || filters["dangling"].Any(value => (value is "true" or "1") == (UsersOf(volume.Name).Count == 0)));
+        && (filters.Truth("dangling") is not { } dangling || dangling == (UsersOf(volume.Name).Count == 0));
 
     private List<string> UsersOf(string name) =>
         [.. engine.List().Where(record => record.Mounts.Any(mount => mount.Name == name)).Select(record => record.Id)];

@@ -9,9 +9,14 @@ internal sealed record Resolution(DnsCode Code, ImmutableArray<DnsRecord> Record
 internal static class Resolver
 {
     /// <param name="tables">The container's networks, the first one asked first.</param>
+    /// <param name="links">Names that this container alone knows others by.</param>
     /// <returns>Null: the name is none of ours.</returns>
-    public static Resolution? Resolve(DnsQuery query, IReadOnlyList<NameTable> tables)
+    public static Resolution? Resolve(
+        DnsQuery query, IReadOnlyList<NameTable> tables, ImmutableArray<NameLink> links = default)
     {
+        if (!links.IsDefaultOrEmpty
+            && links.FirstOrDefault(link => DnsName.Normalize(link.Alias) == query.Name) is { } linked)
+            query = query with { Name = DnsName.Normalize(linked.Target) };
         if (DnsName.ReverseAddress(query.Name) is { } address)
             return ResolveReverse(query, address, tables);
         foreach (var table in tables)

@@ -62,12 +62,18 @@ internal sealed record ResolverConfig(
     ImmutableArray<string> Servers,
     ImmutableArray<string> HostServers)
 {
+    /// <summary>Names that this container alone knows others by.</summary>
+    public ImmutableArray<NameLink> Links { get; init; } = [];
+
     public bool Equals(ResolverConfig? other) =>
         other is not null && ContainerId == other.ContainerId && NamespacePath == other.NamespacePath
         && Networks.SequenceEqual(other.Networks) && Servers.SequenceEqual(other.Servers)
-        && HostServers.SequenceEqual(other.HostServers);
+        && HostServers.SequenceEqual(other.HostServers) && Known(Links).SequenceEqual(Known(other.Links));
 
     public override int GetHashCode() => HashCode.Combine(ContainerId, NamespacePath, Networks.Length);
+
+    /// <summary>What a daemon of before links wrote has none.</summary>
+    internal static ImmutableArray<NameLink> Known(ImmutableArray<NameLink> links) => links.IsDefault ? [] : links;
 }
 
 /// <summary>Ports held for one owner, as orch-net keeps them on disk.</summary>

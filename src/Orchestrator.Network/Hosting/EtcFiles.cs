@@ -60,6 +60,9 @@ internal static class EtcFiles
                 .Append('\t').Append(extra, 0, colon).Append('\n');
         }
 
+        foreach (var linked in sandbox.Config.LinkedHosts is { IsDefault: false } all ? all : [])
+            text.Append(linked.Address).Append('\t').Append(linked.Names).Append('\n');
+
         var names = sandbox.Config.Domainname.Length > 0
             ? $"{sandbox.Config.Hostname}.{sandbox.Config.Domainname} {sandbox.Config.Hostname}"
             : sandbox.Config.Hostname;

@@ -40,6 +40,8 @@ internal sealed class FakeHost : IContainerHost
         return Task.CompletedTask;
     }
 
+    public Task RelinkAsync(ContainerRecord record, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task DeleteRootAsync(string id, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 

@@ -26,8 +26,9 @@ internal sealed class Rig : IAsyncDisposable
         var logger = NullLogger.Instance;
         Store = new ContainerStore(Folder);
         Remover = new ContainerRemover(Host, Store, Table, new VolumeStore(Folder, Events, Time), events, logger);
+        var links = new ContainerLinks(Table);
         var health = new HealthMonitor(new HealthProbe(events, () => [], Time), Store, events, Time, logger);
-        Runner = new ContainerRunner(Host, Store, events, Remover, health, tasks, Time, logger);
+        Runner = new ContainerRunner(Host, Store, events, Remover, health, links, tasks, Time, logger);
         Updater = new ContainerUpdater(Store, events, new KernelSupport());
         Stopper = new ContainerStopper(Store, events, new EngineOptions(), Time);
         recovery = new EngineRecovery(Host, Store, Table, Runner, Remover, Time, logger);
