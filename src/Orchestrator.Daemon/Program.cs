@@ -19,7 +19,10 @@ internal static class Daemon
             var arguments = DaemonArguments.Parse(args);
             if (arguments.Help || arguments.Version)
                 return Say(arguments.Help ? Usage.Text : $"orchd version {BuildInfo.Version}");
-            await RunAsync(ConfigurationReader.Read(arguments));
+            var configuration = ConfigurationReader.Load(arguments);
+            if (arguments.Validate)
+                return Validate(configuration.Options);
+            await RunAsync(arguments, configuration);
             return 0;
         }
         catch (StartupException e)
@@ -29,28 +32,73 @@ internal static class Daemon
         }
     }
 
-    private static async Task RunAsync(DaemonOptions options)
+    private static async Task RunAsync(DaemonArguments arguments, LoadedConfiguration configuration)
     {
+        var options = configuration.Options;
         StartupChecks.CheckPrivileges();
         StartupChecks.CheckKernel();
         using var dataRoot = DataRootLock.Take(options.DataRoot);
         StartupChecks.CheckOverlay(options.DataRoot);
 
         using var logging = DaemonLogging.Create(options);
+        var logger = logging.Loggers.CreateLogger("Orchestrator.Daemon");
+        Warn(options, logger);
+        RegistryProxies.Use(options.Proxies);
         using var registries = new ClusterRegistry();
-        await using var node = await OpenAsync(options, registries, logging);
-        await using var cluster = ClusterPart.Open(options, node, registries, logging);
+        await using var node = await OpenAsync(options, registries, logging.Loggers);
+        await using var cluster = ClusterPart.Open(options, node, registries, logging.Loggers);
         cluster.Start();
-        var context = new EngineApiContext { Engine = node.Engine, Facts = Facts(options), Cluster = cluster.Node };
-        await using var api = ApiServer.Build(options, context, logging);
+        var context = new EngineApiContext
+        {
+            Engine = node.Engine, Facts = DaemonFacts.Of(options), Cluster = cluster.Node,
+        };
+        await using var api = ApiServer.Build(options, context, logging.Loggers);
+        using var reloader = new ConfigurationReloader(
+            arguments, configuration, Use, node.Engine.Events, context.Facts.Id, logger);
         await ApiServer.StartAsync(api, options, CancellationToken.None);
         using var pid = PidFile.Write(options.PidFile);
 
-        var logger = logging.CreateLogger("Orchestrator.Daemon");
         logger.Started(BuildInfo.Version, string.Join(", ", options.Hosts), options.DataRoot);
         if (await Task.WhenAny(api.WaitForShutdownAsync(), cluster.Node.Broken) == cluster.Node.Broken)
             await FailAsync(cluster.Node.Broken);
-        logger.Stopping();
+        await StopAsync(node, reloader.Options, logger);
+
+        void Use(DaemonOptions changed)
+        {
+            logging.Use(changed);
+            node.Use(changed);
+            cluster.Use(changed);
+            context.Facts = DaemonFacts.Of(changed);
+        }
+    }
+
+    private static int Validate(DaemonOptions options)
+    {
+        ApiListeners.Check(options);
+        EngineSettings.Of(options, runtimePath: null);
+        foreach (var warning in options.Warnings)
+            Console.Error.WriteLine($"orchd: {warning}");
+        return Say("configuration OK");
+    }
+
+    private static void Warn(DaemonOptions options, ILogger logger)
+    {
+        foreach (var warning in options.Warnings)
+            logger.SettingWithoutEffect(warning);
+        foreach (var end in ApiListeners.PlainOf(options))
+            logger.PlainTcp($"tcp://{end}");
+    }
+
+    private static async Task StopAsync(NodeServices node, DaemonOptions options, ILogger logger)
+    {
+        if (options.LiveRestore)
+        {
+            logger.Stopping();
+            return;
+        }
+
+        logger.StoppingAll(node.Engine.List().Count(record => record.State.IsUp));
+        await node.Engine.StopAllAsync(TimeSpan.FromSeconds(options.ShutdownTimeoutSeconds), CancellationToken.None);
     }
 
     /// <summary>A fault that only a new process can mend; the supervisor starts one, and containers never notice.</summary>
@@ -79,17 +127,6 @@ internal static class Daemon
             throw new StartupException(e.Message.ReplaceLineEndings(" "), e);
         }
     }
-
-    private static NodeFacts Facts(DaemonOptions options) => new()
-    {
-        Id = NodeIdentity.ReadOrMake(options.DataRoot),
-        Name = Environment.MachineName,
-        Version = BuildInfo.Version,
-        Labels = options.Labels,
-        Debug = options.Debug,
-        RegistryMirrors = options.RegistryMirrors,
-        InsecureRegistries = options.InsecureRegistries,
-    };
 
     private static int Say(string text)
     {

@@ -8,6 +8,7 @@ internal sealed class BackgroundTasks : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<Task> running = [];
     private readonly Lock gate = new();
+    private bool isDisposed;
 
     public CancellationToken Stopping => stopping.Token;
 
@@ -22,8 +23,15 @@ internal sealed class BackgroundTasks : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
         Task[] left;
+        lock (gate)
+        {
+            if (isDisposed)
+                return;
+            isDisposed = true;
+        }
+
+        await stopping.CancelAsync();
         lock (gate)
             left = [.. running];
         await Task.WhenAll(left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

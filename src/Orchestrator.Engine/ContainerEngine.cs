@@ -299,6 +299,15 @@ public sealed class ContainerEngine : IAsyncDisposable
         return user is null ? null : new ImageUse(user.Id, user.State.IsUp);
     }
 
+    /// <summary>Stops all containers before the engine itself goes. To whoever opens the next one they have ended
+    /// meanwhile, and those whose policy says so start again.</summary>
+    /// <param name="grace">Between stop signal and SIGKILL; negative: as long as they need.</param>
+    public async Task StopAllAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        await tasks.DisposeAsync(); // Nobody watches their ends any more, and nobody starts them again.
+        await Task.WhenAll(table.All.Select(entry => stopper.EndAsync(entry, grace, cancellationToken)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         services.Images.Changed -= PublishImageEvent;

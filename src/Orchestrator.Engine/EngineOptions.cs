@@ -23,7 +23,10 @@ public sealed record EngineOptions
     /// <summary>Size of <c>/dev/shm</c>, unless the container says otherwise. Default 64 MiB.</summary>
     public long ShmSizeBytes { get; init; } = 64 << 20;
 
-    /// <summary><c>max-size</c> and <c>max-file</c> of logs, unless the container says otherwise.</summary>
+    /// <summary>Of containers that name none.</summary>
+    public string LogDriver { get; init; } = "json-file";
+
+    /// <summary>Options of that driver, for containers that use it and do not say otherwise.</summary>
     public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Resolvers for containers, in place of the host's.</summary>
@@ -35,6 +38,28 @@ public sealed record EngineOptions
 
     /// <summary>Limits of processes, unless the container says otherwise; clamped to what this daemon may.</summary>
     public IReadOnlyList<UlimitRequest> DefaultUlimits { get; init; } = [new("nofile", 1024, 524_288)];
+
+    /// <summary>Mode of containers that name no network; empty: the default bridge.</summary>
+    public string DefaultNetwork { get; init; } = "";
+
+    /// <summary><c>private</c> or <c>shareable</c>, for containers that say neither.</summary>
+    public string IpcMode { get; init; } = "private";
+
+    /// <summary><c>private</c> or <c>host</c>, for containers that say neither.</summary>
+    public string CgroupnsMode { get; init; } = "private";
+
+    /// <summary>Containers that do not say get an init that forwards signals and reaps.</summary>
+    public bool Init { get; init; }
+
+    /// <summary>Set-user-id programs gain nothing, in containers that do not say.</summary>
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>Filter of system calls for containers that ask for none: <c>builtin</c>, <c>unconfined</c>, or a
+    /// profile as JSON.</summary>
+    public string Seccomp { get; init; } = "builtin";
+
+    /// <summary>Address that ports are published on which name none; empty: all.</summary>
+    public string PublishAddress { get; init; } = "";
 
     /// <summary>Containers get a user namespace with these ids; null: they share the host's.</summary>
     public UserRemap? UserRemap { get; init; }
@@ -48,6 +73,8 @@ public sealed record EngineOptions
             yield return $"exec-root is \"{RunRoot}\"; give an absolute path.";
         if (!CgroupParent.StartsWith('/'))
             yield return $"cgroup-parent is \"{CgroupParent}\"; give a path that starts with /.";
+        if (Running.SeccompChoice.FaultOf(Seccomp) is { } fault)
+            yield return $"seccomp-profile cannot be used: {fault}.";
         if (StopTimeoutSeconds < 0)
             yield return $"stop timeout is {StopTimeoutSeconds}; set 0 or more seconds.";
     }

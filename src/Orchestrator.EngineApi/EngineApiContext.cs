@@ -8,7 +8,8 @@ public sealed record EngineApiContext
 {
     public required ContainerEngine Engine { get; init; }
 
-    public required NodeFacts Facts { get; init; }
+    /// <summary>Replaced whole when the daemon's configuration is reloaded.</summary>
+    public required NodeFacts Facts { get; set; }
 
     /// <summary>The node's part in a cluster; null: it can have none, and the swarm routes say so.</summary>
     public IClusterNode? Cluster { get; init; }
@@ -26,10 +27,34 @@ public sealed record NodeFacts
 
     public required string Version { get; init; }
 
+    /// <summary>Of the sources, as far as it is known.</summary>
+    public string Commit { get; init; } = "unknown";
+
+    /// <summary>When the program was built, RFC 3339.</summary>
+    public string Built { get; init; } = "1970-01-01T00:00:00Z";
+
     /// <summary><c>key=value</c>, of the daemon's configuration.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     public bool Debug { get; init; }
+
+    /// <summary>Containers outlive the daemon.</summary>
+    public bool LiveRestore { get; init; } = true;
+
+    /// <summary>Base and size of the pools that subnets of new networks are cut from.</summary>
+    public IReadOnlyList<(string Base, int Size)> AddressPools { get; init; } = [];
+
+    /// <summary>Kind, and count or name.</summary>
+    public IReadOnlyList<(string Kind, long? Count, string? Name)> GenericResources { get; init; } = [];
+
+    public string HttpProxy { get; init; } = "";
+
+    public string HttpsProxy { get; init; } = "";
+
+    public string NoProxy { get; init; } = "";
+
+    /// <summary>What an operator should know, a line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
 

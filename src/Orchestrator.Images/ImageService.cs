@@ -42,6 +42,10 @@ public sealed class ImageService : IAsyncDisposable
     /// <summary>Raised after each change, on the thread that made it; handlers are quick and do not throw.</summary>
     public event Action<ImageEvent>? Changed;
 
+    /// <summary>Takes up other mirrors, insecure registries and limits of transfers; the data root stays.</summary>
+    /// <param name="options">Without faults.</param>
+    public void Use(ImageOptions options) => transfers.Use(options);
+
     /// <summary>All images, newest first.</summary>
     public ImmutableArray<Image> List() => stores.Library.List();
 

@@ -11,6 +11,8 @@ public sealed partial class NodeNetwork
     private const string IccOption = "com.docker.network.bridge.enable_icc";
     private const string MtuOption = "com.docker.network.driver.mtu";
 
+    private const string MasqueradeOption = "com.docker.network.bridge.enable_ip_masquerade";
+
     private static readonly ImmutableArray<string> Predefined =
         [NetworkDrivers.Bridge, NetworkDrivers.Host, NetworkDrivers.None, NetworkDrivers.GatewayNetwork];
 
@@ -38,7 +40,10 @@ public sealed partial class NodeNetwork
                 throw new NetworkException(
                     NetworkFault.Conflict,
                     $"network with name {config.Name} already exists; choose another name, or remove that one");
-            return Task.FromResult(AddBridge(config));
+            return Task.FromResult(AddBridge(config with
+            {
+                Options = options.NetworkOptions.SetItems(config.Options),
+            }));
         }, cancellationToken);
 
     /// <exception cref="NetworkException">Predefined, unknown, or containers are still attached.</exception>
@@ -96,13 +101,7 @@ public sealed partial class NodeNetwork
     {
         EnsurePredefined(NetworkDrivers.Host, NetworkDrivers.Host);
         EnsurePredefined(NetworkDrivers.None, NetworkDrivers.None);
-        if (networks.Values.All(n => n.Name != NetworkDrivers.Bridge))
-            AddBridge(new NetworkConfig
-            {
-                Name = NetworkDrivers.Bridge,
-                Pools = options.BridgeIp is { } ip ? [new IpamPool(Subnet.Parse(ip).ToString(), ip.Split('/')[0])] : [],
-                Options = Named(options.Bridge).Add("com.docker.network.bridge.default_bridge", "true"),
-            });
+        EnsureDefaultBridge();
     }
 
     /// <summary>The way out for overlay containers: made with the first of them.</summary>

@@ -137,7 +137,9 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     }
 
     private void ReplaceHostTable() => host.Apply(HostTable.Replace(
-        [.. Bridges.Select(n => new HostBridge(LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Internal))],
+        [.. Bridges.Select(n => new HostBridge(
+            LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Internal,
+            Masquerades: n.Options.GetValueOrDefault(MasqueradeOption) != "false"))],
         [.. sandboxes.Values.SelectMany(HostPorts)],
         options.VxlanPort));
 

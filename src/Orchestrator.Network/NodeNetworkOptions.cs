@@ -17,11 +17,27 @@ public sealed record NodeNetworkOptions
     /// <summary>Name of the default bridge.</summary>
     public string Bridge { get; init; } = "orch0";
 
+    /// <summary>A node without a default network has none for this: <see cref="NetworkDrivers.None"/>.</summary>
+    public bool HasDefaultNetwork => Bridge != NetworkDrivers.None;
+
     /// <summary>Name of the bridge through which containers of overlays leave the host.</summary>
     public string GatewayBridge { get; init; } = "orchgw0";
 
-    /// <summary>Address with prefix length of the default bridge; null: from the pools.</summary>
+    /// <summary>Address with prefix length of the default bridge; null: the one it has, else from the pools.</summary>
     public string? BridgeIp { get; init; }
+
+    /// <summary>CIDR within the default bridge's subnet that containers get addresses from; null: all of it.</summary>
+    public string? FixedCidr { get; init; }
+
+    /// <summary>Containers on the default bridge may talk to one another.</summary>
+    public bool Icc { get; init; } = true;
+
+    /// <summary>What leaves the default bridge has the host's address.</summary>
+    public bool IpMasq { get; init; } = true;
+
+    /// <summary>Options of each new bridge network that does not set them itself.</summary>
+    public ImmutableDictionary<string, string> NetworkOptions { get; init; } =
+        ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Where subnets of new networks are cut from; those that overlap a route of the host are passed
     /// over.</summary>

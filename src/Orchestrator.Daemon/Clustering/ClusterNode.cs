@@ -18,6 +18,9 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
     private volatile Membership? membership;
     private volatile string loadError = "";
 
+    /// <summary>Address or interface to advertise for an init or join that names none; empty: one is chosen.</summary>
+    public string DefaultAdvertise { get; init; } = "";
+
     /// <summary>Raised with the new membership, or null after a leave.</summary>
     public event Action<Membership?>? Changed;
 
@@ -289,9 +292,11 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             "Demote it first (orch node demote self), or leave all the same: orch swarm leave --force");
     }
 
-    private static (string Advertise, string Listen, string DataPath, int Port) Resolve(
+    private (string Advertise, string Listen, string DataPath, int Port) Resolve(
         string advertise, string listen, string dataPath, string? towards)
     {
+        if (advertise.Length == 0)
+            advertise = DefaultAdvertise;
         var (listenHost, listenPort) = Addresses.Split(listen);
         var (advertiseHost, advertisePort) = Addresses.Split(advertise);
         var port = advertise.Length > 0 && advertisePort != Addresses.DefaultPort ? advertisePort : listenPort;

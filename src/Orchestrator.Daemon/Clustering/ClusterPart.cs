@@ -12,9 +12,11 @@ internal sealed class ClusterPart : IAsyncDisposable
     private readonly CancellationTokenSource ended = new();
     private Task tidying = Task.CompletedTask;
 
-    private ClusterPart(ImageRegistry registry, ClusterNode node)
+    private readonly NodeDescriber describer;
+
+    private ClusterPart(ImageRegistry registry, ClusterNode node, NodeDescriber describer)
     {
-        this.registry = registry;
+        (this.registry, this.describer) = (registry, describer);
         Node = node;
     }
 
@@ -28,13 +30,19 @@ internal sealed class ClusterPart : IAsyncDisposable
         var registry = new ImageRegistry(
             new RegistryOptions { Root = Path.Combine(options.DataRoot, "registry") }, node.Images.Content,
             registries, time);
-        var services = new MembershipServices(
-            node, registry, new NodeDescriber(BuildInfo.Version, options.Labels), time, loggers);
+        var describer = new NodeDescriber(BuildInfo.Version, options.Labels);
+        var services = new MembershipServices(node, registry, describer, time, loggers);
         var cluster = new ClusterNode(
-            new ClusterPaths(Path.Combine(options.DataRoot, "swarm")), services, loggers.CreateLogger<ClusterNode>());
+            new ClusterPaths(Path.Combine(options.DataRoot, "swarm")), services, loggers.CreateLogger<ClusterNode>())
+        {
+            DefaultAdvertise = options.AdvertiseAddress,
+        };
         cluster.Changed += membership => registries.Use(membership, time);
-        return new ClusterPart(registry, cluster);
+        return new ClusterPart(registry, cluster, describer);
     }
+
+    /// <summary>What can change while it runs: the labels that placement sees.</summary>
+    public void Use(DaemonOptions options) => describer.Use(options.Labels);
 
     public void Start()
     {

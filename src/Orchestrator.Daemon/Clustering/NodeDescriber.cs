@@ -5,11 +5,12 @@ using Orchestrator.Model;
 namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>What this host is, for the scheduler.</summary>
-internal sealed class NodeDescriber(string version, IEnumerable<string> labels)
+internal sealed class NodeDescriber(string version, IEnumerable<string> first)
 {
-    private readonly ImmutableSortedDictionary<string, string> labels = labels
-        .Select(l => l.Split('=', 2))
-        .ToImmutableSortedDictionary(p => p[0], p => p.Length > 1 ? p[1] : "", StringComparer.Ordinal);
+    private volatile ImmutableSortedDictionary<string, string> labels = Parse(first);
+
+    /// <summary>What the managers are told from the next session on.</summary>
+    public void Use(IEnumerable<string> changed) => labels = Parse(changed);
 
     public NodeDescription Describe() => new()
     {
@@ -19,6 +20,11 @@ internal sealed class NodeDescriber(string version, IEnumerable<string> labels)
         EngineVersion = version,
         EngineLabels = labels,
     };
+
+    /// <summary>Of a label given twice, the later counts.</summary>
+    private static ImmutableSortedDictionary<string, string> Parse(IEnumerable<string> labels) => labels
+        .Select(l => l.Split('=', 2)).GroupBy(p => p[0], p => p.Length > 1 ? p[1] : "")
+        .ToImmutableSortedDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
 
     /// <summary>In Go's words, which images and constraints use.</summary>
     private static string Architecture => RuntimeInformation.OSArchitecture switch

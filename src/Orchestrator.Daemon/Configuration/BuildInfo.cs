@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace Orchestrator.Daemon.Configuration;
@@ -6,4 +7,13 @@ internal static class BuildInfo
 {
     /// <summary>As in Directory.Build.props.</summary>
     public static string Version { get; } = typeof(BuildInfo).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>Seven digits, as git and docker show it; unknown for sources that are in no repository.</summary>
+    public static string Commit { get; } = typeof(BuildInfo).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit, ..]
+        ? commit[..Math.Min(7, commit.Length)] : "unknown";
+
+    /// <summary>When the program was written to disk, RFC 3339.</summary>
+    public static string Built { get; } = File.GetLastWriteTimeUtc(Environment.ProcessPath!)
+        .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

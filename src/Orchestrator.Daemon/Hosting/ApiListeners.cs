@@ -13,12 +13,12 @@ namespace Orchestrator.Daemon.Hosting;
 /// <summary>Where the API listens.</summary>
 internal static class ApiListeners
 {
-    private const string Unix = "unix://", Tcp = "tcp://";
-    private const int PlainPort = 2375, TlsPort = 2376;
-
     public static IEnumerable<string> SocketsOf(DaemonOptions options) =>
-        options.Hosts.Where(host => host.StartsWith(Unix, StringComparison.Ordinal)).Select(
-            host => host[Unix.Length..]);
+        Addresses(options).Select(address => address.Path).OfType<string>().Distinct();
+
+    /// <summary>Addresses that whoever is on this host can use without a certificate.</summary>
+    public static IEnumerable<IPEndPoint> PlainOf(DaemonOptions options) =>
+        options.Tls.DemandsCertificate ? [] : Addresses(options).Select(address => address.EndPoint).OfType<IPEndPoint>();
 
     public static void Configure(KestrelServerOptions kestrel, DaemonOptions options)
     {
@@ -28,10 +28,38 @@ internal static class ApiListeners
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
         foreach (var path in SocketsOf(options))
             kestrel.ListenUnixSocket(path, Http1);
-        foreach (var host in options.Hosts.Where(host => host.StartsWith(Tcp, StringComparison.Ordinal)))
-            kestrel.Listen(EndPointOf(host, options.Tls is not null), listen => ListenTcp(listen, options.Tls));
+        foreach (var end in Addresses(options).Select(address => address.EndPoint).OfType<IPEndPoint>())
+            kestrel.Listen(Guarded(end, options), listen => ListenTcp(listen, options.Tls));
+        foreach (var which in Addresses(options).Select(address => address.Descriptor).OfType<string>())
+            ListenPassed(kestrel, which, options);
         if (options.MetricsAddress is { } metrics)
             kestrel.Listen(IPEndPoint.Parse(metrics));
+    }
+
+    /// <exception cref="StartupException">An address that would give the host away.</exception>
+    public static void Check(DaemonOptions options)
+    {
+        foreach (var end in Addresses(options).Select(address => address.EndPoint).OfType<IPEndPoint>())
+            Guarded(end, options);
+    }
+
+    private static IEnumerable<HostAddress> Addresses(DaemonOptions options) =>
+        options.Hosts.Select(host => HostAddress.Parse(host, options.Tls.IsUsed));
+
+    private static void ListenPassed(KestrelServerOptions kestrel, string which, DaemonOptions options)
+    {
+        foreach (var descriptor in PassedSockets.Find(which))
+        {
+            if (PassedSockets.EndPointOf(descriptor) is { } end)
+            {
+                Guarded(end, options);
+                kestrel.ListenHandle((ulong)descriptor, listen => ListenTcp(listen, options.Tls));
+            }
+            else
+            {
+                kestrel.ListenHandle((ulong)descriptor, Http1);
+            }
+        }
     }
 
     private static void Http1(ListenOptions listen)
@@ -40,20 +68,22 @@ internal static class ApiListeners
         listen.UseHijacking();
     }
 
-    private static void ListenTcp(ListenOptions listen, TlsOptions? tls)
+    private static void ListenTcp(ListenOptions listen, TlsOptions tls)
     {
-        if (tls is not null)
-            listen.UseHttps(https => Demand(https, tls));
+        if (tls.IsUsed)
+            listen.UseHttps(https => Configure(https, tls));
         Http1(listen);
     }
 
-    /// <summary>Both sides show certificates of the one authority that is configured, and of no other.</summary>
-    private static void Demand(HttpsConnectionAdapterOptions https, TlsOptions tls)
+    /// <summary>Where clients are asked for a certificate, it is of the authority configured, and of no other.</summary>
+    private static void Configure(HttpsConnectionAdapterOptions https, TlsOptions tls)
     {
         try
         {
-            var authority = X509CertificateLoader.LoadCertificateFromFile(tls.Authority);
             https.ServerCertificate = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key);
+            if (!tls.DemandsCertificate)
+                return;
+            var authority = X509CertificateLoader.LoadCertificateFromFile(tls.Authority);
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.ClientCertificateValidation = (certificate, _, _) => IsSignedBy(authority, certificate);
         }
@@ -75,18 +105,10 @@ internal static class ApiListeners
         return chain.Build(certificate);
     }
 
-    private static IPEndPoint EndPointOf(string host, bool tls)
-    {
-        var text = host[Tcp.Length..];
-        if (!text.Contains(':'))
-            text = $"{text}:{(tls ? TlsPort : PlainPort)}";
-        if (text.StartsWith(':'))
-            text = "0.0.0.0" + text;
-        var end = IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var parsed)
-            ? parsed : throw new StartupException($"host is \"{host}\"; write tcp://address:port");
-        // Whoever reaches this API owns the host: without mutual TLS it is for this host alone.
-        return tls || IPAddress.IsLoopback(end.Address) ? end : throw new StartupException(
-            $"host {host} would give the host to whoever can reach it; add --tlsverify with "
-            + "certificates, or listen on 127.0.0.1");
-    }
+    /// <summary>Whoever reaches this API owns the host: without certificates of clients it is for this host alone.
+    /// </summary>
+    private static IPEndPoint Guarded(IPEndPoint end, DaemonOptions options) =>
+        options.Tls.DemandsCertificate || IPAddress.IsLoopback(end.Address) ? end : throw new StartupException(
+            $"host tcp://{end} would give the host to whoever can reach it; add --tlsverify with --tlscacert, "
+            + "--tlscert and --tlskey, or listen on 127.0.0.1");
 }

@@ -19,6 +19,7 @@ internal static class ApiServer
 
     public static WebApplication Build(DaemonOptions options, EngineApiContext context, ILoggerFactory logging)
     {
+        ApiListeners.Check(options);
         foreach (var socket in ApiListeners.SocketsOf(options))
             ApiSocket.Clear(socket);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -52,6 +53,6 @@ internal static class ApiServer
         }
 
         foreach (var socket in ApiListeners.SocketsOf(options))
-            ApiSocket.Protect(socket, options.Group);
+            ApiSocket.Protect(socket, options);
     }
 }

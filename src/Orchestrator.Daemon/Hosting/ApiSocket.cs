@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Startup;
 using Orchestrator.Linux.Files;
 
@@ -29,11 +30,21 @@ internal static class ApiSocket
     }
 
     /// <summary>Owner and group may use it, nobody else.</summary>
-    public static void Protect(string path, string group)
+    /// <exception cref="StartupException">A group was asked for that is not there.</exception>
+    public static void Protect(string path, DaemonOptions options)
     {
         File.SetUnixFileMode(path, Mode);
-        if (FindGroup(group) is not { } gid)
+        if (options.Group.Length == 0)
             return;
+        if (FindGroup(options.Group) is not { } gid)
+        {
+            if (options.GroupIsAsked)
+                throw new StartupException(
+                    $"group is \"{options.Group}\", which this host does not have; make it (groupadd --system "
+                    + $"{options.Group}), or leave --group out");
+            return;
+        }
+
         using var directory = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
         directory.ChangeOwner(Path.GetFileName(path), 0, gid);
     }

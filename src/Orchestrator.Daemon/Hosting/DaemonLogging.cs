@@ -6,29 +6,57 @@ using Orchestrator.Daemon.Configuration;
 namespace Orchestrator.Daemon.Hosting;
 
 /// <summary>The daemon's own log: lines on standard error, for the journal or a file.</summary>
-internal static class DaemonLogging
+internal sealed class DaemonLogging : IDisposable
 {
-    public static ILoggerFactory Create(DaemonOptions options) => LoggerFactory.Create(logging =>
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+
+    private volatile Levels levels;
+
+    private DaemonLogging(DaemonOptions options)
     {
-        logging.SetMinimumLevel(LevelOf(options));
-        // The web server's own lines say nothing an operator acts on.
-        logging.AddFilter("Microsoft", options.Debug ? LogLevel.Information : LogLevel.Warning);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.UseUtcTimestamp = true;
-        });
+        levels = Levels.Of(options);
+        Loggers = LoggerFactory.Create(logging => Configure(logging, options));
+    }
+
+    public ILoggerFactory Loggers { get; }
+
+    public static DaemonLogging Create(DaemonOptions options) => new(options);
+
+    /// <summary>From now on lines are chosen by this level.</summary>
+    public void Use(DaemonOptions options) => levels = Levels.Of(options);
+
+    public void Dispose() => Loggers.Dispose();
+
+    private void Configure(ILoggingBuilder logging, DaemonOptions options)
+    {
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter((category, level) => level >= (
+            category?.StartsWith("Microsoft", StringComparison.Ordinal) == true ? levels.OfServer : levels.Own));
+        if (options.LogFormat == "json")
+            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = (TimeFormat.Trim(), true));
+        else
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.ColorBehavior = LoggerColorBehavior.Disabled;
+                console.TimestampFormat = TimeFormat;
+                console.UseUtcTimestamp = true;
+            });
         logging.Services.Configure<ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    });
+    }
 
-    private static LogLevel LevelOf(DaemonOptions options) => options.Debug ? LogLevel.Debug : options.LogLevel switch
+    /// <param name="OfServer">The web server's own lines say nothing an operator acts on.</param>
+    private sealed record Levels(LogLevel Own, LogLevel OfServer)
     {
-        "debug" => LogLevel.Debug,
-        "warn" => LogLevel.Warning,
-        "error" => LogLevel.Error,
-        _ => LogLevel.Information,
-    };
+        public static Levels Of(DaemonOptions options) => options.Debug || options.LogLevel == "debug"
+            ? new(LogLevel.Debug, LogLevel.Information)
+            : options.LogLevel switch
+            {
+                "warn" => new(LogLevel.Warning, LogLevel.Warning),
+                "error" => new(LogLevel.Error, LogLevel.Error),
+                "fatal" => new(LogLevel.Critical, LogLevel.Critical),
+                _ => new(LogLevel.Information, LogLevel.Warning),
+            };
+    }
 }

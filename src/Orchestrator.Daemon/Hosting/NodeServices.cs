@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Startup;
@@ -30,6 +31,8 @@ internal sealed class NodeServices : IAsyncDisposable
         var network = new NodeNetwork(NetworkOf(options));
         var engine = await ContainerEngine.OpenAsync(
             EngineOf(options), new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
+        if (network.PendingSettings.Length > 0)
+            logging.CreateLogger("Orchestrator.Daemon").SettingWithoutEffect(network.PendingSettings);
         return new NodeServices(images, network, engine);
     }
 
@@ -41,6 +44,9 @@ internal sealed class NodeServices : IAsyncDisposable
         await Images.DisposeAsync();
     }
 
+    /// <summary>What of a node that runs can change: how it reaches registries.</summary>
+    public void Use(DaemonOptions options) => Images.Use(ImagesOf(options));
+
     private static ImageOptions ImagesOf(DaemonOptions options) => new()
     {
         DataRoot = options.DataRoot,
@@ -48,6 +54,7 @@ internal sealed class NodeServices : IAsyncDisposable
         RegistryMirrors = [.. options.RegistryMirrors.Select(mirror => new Uri(mirror))],
         ConcurrentDownloads = options.MaxConcurrentDownloads,
         ConcurrentUploads = options.MaxConcurrentUploads,
+        TransferAttempts = options.MaxDownloadAttempts,
     };
 
     private static NodeNetworkOptions NetworkOf(DaemonOptions options) => new()
@@ -57,22 +64,15 @@ internal sealed class NodeServices : IAsyncDisposable
         HelperPath = Companions.Find("orch-net", options.NetHelperPath, "net-helper-path"),
         Bridge = options.Bridge,
         BridgeIp = options.BridgeIp,
+        FixedCidr = options.FixedCidr,
+        Icc = options.Icc,
+        IpMasq = options.IpMasq,
+        NetworkOptions = options.NetworkOptions.ToImmutableDictionary(),
         Mtu = options.Mtu,
         Pools = options.AddressPools.Count > 0 ? [.. options.AddressPools] : SubnetPool.Defaults,
         DnsServers = [.. options.Dns],
     };
 
-    private static EngineOptions EngineOf(DaemonOptions options) => new()
-    {
-        DataRoot = options.DataRoot,
-        RunRoot = options.ExecRoot,
-        RuntimePath = Companions.Find("orch-runtime", options.RuntimePath, "runtime-path"),
-        CgroupParent = "/" + options.CgroupParent.Trim('/'),
-        DnsSearch = options.DnsSearch,
-        DnsOptions = options.DnsOptions,
-        LogOptions = options.LogOptions,
-        ShmSizeBytes = options.DefaultShmSize,
-        DefaultUlimits = options.DefaultUlimits ?? new EngineOptions().DefaultUlimits,
-        UserRemap = options.UserRemap is { } user ? SubordinateIds.Resolve(user) : null,
-    };
+    private static EngineOptions EngineOf(DaemonOptions options) =>
+        EngineSettings.Of(options, Companions.Find("orch-runtime", options.RuntimePath, "runtime-path"));
 }

@@ -6,6 +6,7 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
     /// <returns>The spec less the limits this kernel cannot keep, and a warning for each of those.</returns>
     public (ContainerSpec Usable, List<string> Warnings) Check(ContainerSpec spec)
     {
+        spec = spec with { Host = HostDefaults.Fill(spec.Host, options) };
         var host = spec.Host;
         CheckPolicy(host);
         CheckNumbers(host);

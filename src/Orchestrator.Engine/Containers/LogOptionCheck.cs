@@ -4,11 +4,15 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Engine.Containers;
 
 /// <summary>Refuses options of the json-file log that the shim would refuse, in the names the user typed.</summary>
-internal static partial class LogOptionCheck
+public static partial class LogOptionCheck
 {
+    /// <summary>Names of the drivers there are.</summary>
+    public static IReadOnlyList<string> Drivers { get; } = ["json-file", "none"];
+
     private static readonly string[] Known =
         ["max-size", "max-file", "mode", "max-buffer-size", "labels", "labels-regex", "env", "env-regex", "tag"];
 
+    /// <exception cref="EngineException">No such driver or option, or a value it cannot have.</exception>
     public static void Check(LogSpec log)
     {
         if (log.Driver is not ("" or "json-file" or "none"))

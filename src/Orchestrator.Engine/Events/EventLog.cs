@@ -14,6 +14,16 @@ public sealed class EventLog(TimeProvider time)
     private readonly Queue<EngineEvent> recent = new(Kept);
     private readonly List<Channel<EngineEvent>> subscribers = [];
 
+    /// <summary>So many subscribers wait for more.</summary>
+    public int Listeners
+    {
+        get
+        {
+            lock (gate)
+                return subscribers.Count;
+        }
+    }
+
     public void Publish(
         string type, string action, string actorId, IReadOnlyDictionary<string, string> attributes,
         string scope = "local")

@@ -33,7 +33,7 @@ internal static class BundleBuilder
                 Sysctl = Sysctls(input),
                 RootfsPropagation = BundleMounts.Propagation(input.Record.Mounts),
                 Seccomp = SeccompChoice.Of(
-                    security.Seccomp, host.Privileged, CapabilityList.Resolve(host, input.HostCapabilities)),
+                    security.Seccomp, input.Seccomp, host.Privileged, CapabilityList.Resolve(host, input.HostCapabilities)),
                 MaskedPaths = open ? [] : [.. host.MaskedPaths ?? ContainerDefaults.MaskedPaths],
                 ReadonlyPaths = open ? [] : [.. host.ReadonlyPaths ?? ContainerDefaults.ReadonlyPaths],
             },

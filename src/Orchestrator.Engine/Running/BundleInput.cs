@@ -40,6 +40,9 @@ internal sealed record BundleInput
     /// <summary>Capabilities this daemon itself has: a privileged container gets these.</summary>
     public required string[] HostCapabilities { get; init; }
 
+    /// <summary>The daemon's filter of system calls, for a creator that asked for none.</summary>
+    public string Seccomp { get; init; } = "";
+
     /// <summary>Devices the creator asked for, looked up on the host.</summary>
     public IReadOnlyList<(Oci.Bundle.DeviceSpec Node, string Access)> Devices { get; init; } = [];
 }

@@ -41,6 +41,7 @@ internal sealed class BundleWriter(
             HostCapabilities = HostCapabilities(),
             Devices = [.. Devices(host)],
             Remap = RemapOf(host),
+            Seccomp = options.Seccomp,
         });
         BundleDirectory.Write(directories.Bundle(record.Id), spec);
     }

@@ -54,6 +54,26 @@ internal sealed class ContainerStopper(
             await WaitDownAsync(entry, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
+    /// <summary>As <see cref="StopAsync"/>, but nothing is written down: its end is the next daemon's to find.</summary>
+    public async Task EndAsync(ContainerEntry entry, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        if (entry.Run is not { } run)
+            return;
+        if (run.IsPaused)
+            await run.ResumeAsync(cancellationToken);
+        await SendAsync(run, Signals.Parse(entry.Record.Process.StopSignal), cancellationToken);
+        var ended = run.WaitAsync(cancellationToken);
+        try
+        {
+            await ended.WaitAsync(grace < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : grace, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            await SendAsync(run, Signals.Kill, cancellationToken);
+            await ended;
+        }
+    }
+
     /// <returns>False: it is down already.</returns>
     private async Task<bool> BeginAsync(ContainerEntry entry, int signal, CancellationToken cancellationToken)
     {

@@ -160,7 +160,7 @@ internal sealed class KernelHost(
             });
         }
 
-        var ports = PortPlan.Of(record);
+        var ports = PortPlan.Of(record, options.PublishAddress);
         var published = ports.Count == 0 || mode.Kind == NetworkModeKind.None
             ? [] : await network.PublishAsync(record.Id, ports, cancellationToken);
         return new NetworkLinks(sandbox, connections, [.. published], network.GetFiles(record.Id));

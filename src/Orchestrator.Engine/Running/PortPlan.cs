@@ -9,7 +9,11 @@ namespace Orchestrator.Engine.Running;
 /// </summary>
 internal static class PortPlan
 {
-    public static IReadOnlyList<PortBinding> Of(ContainerRecord record)
+    /// <param name="address">Where ports are bound that name no address; empty: everywhere.</param>
+    public static IReadOnlyList<PortBinding> Of(ContainerRecord record, string address = "") => address.Length == 0
+        ? All(record) : [.. All(record).Select(port => port.HostIp.Length > 0 ? port : port with { HostIp = address })];
+
+    private static IReadOnlyList<PortBinding> All(ContainerRecord record)
     {
         var host = record.Spec.Host;
         if (!host.PublishAllPorts)

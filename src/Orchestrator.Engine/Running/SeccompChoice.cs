@@ -10,26 +10,36 @@ internal static class SeccompChoice
     private const string None = "unconfined", BuiltIn = "builtin";
 
     /// <param name="asked">Empty: nothing. A word, or a profile as JSON.</param>
+    /// <param name="otherwise">The daemon's, for who asks for nothing: a word, or a profile as JSON.</param>
     /// <param name="bounding">The container's capabilities, on which rules of a profile depend.</param>
-    public static SeccompSpec? Of(string asked, bool privileged, string[] bounding) => asked switch
+    public static SeccompSpec? Of(string asked, string otherwise, bool privileged, string[] bounding) => asked switch
     {
         None => null,
         "" when privileged => null,
-        "" or BuiltIn => Resolve(SeccompProfile.Default, bounding),
+        "" => Of(otherwise.Length > 0 ? otherwise : BuiltIn, BuiltIn, privileged: false, bounding),
+        BuiltIn => Resolve(SeccompProfile.Default, bounding),
         _ => Resolve(SeccompProfile.Parse(asked), bounding),
     };
 
     /// <exception cref="EngineException">A profile that cannot be read.</exception>
     public static void Check(string asked)
     {
+        if (FaultOf(asked) is { } fault)
+            throw EngineException.Invalid($"invalid --security-opt seccomp: {fault}");
+    }
+
+    /// <returns>Null: it can be used.</returns>
+    public static string? FaultOf(string asked)
+    {
         try
         {
             if (asked is not (None or BuiltIn or ""))
                 Resolve(SeccompProfile.Parse(asked), []);
+            return null;
         }
         catch (InvalidDataException e)
         {
-            throw EngineException.Invalid($"invalid --security-opt seccomp: {e.Message}");
+            return e.Message;
         }
     }
 

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
+using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
 
 namespace Orchestrator.EngineApi.Host;
 
@@ -36,7 +39,7 @@ internal sealed class HostInfo
             DriverStatus = [["Backing Filesystem", BackingFileSystem(options.DataRoot)], ["Supports d_type", "true"]],
             Plugins = new()
             {
-                Volume = ["local"], Network = ["bridge", "host", "null", "overlay"], Log = ["json-file", "none"],
+                Volume = ["local"], Network = ["bridge", "host", "null", "overlay"], Log = [.. LogOptionCheck.Drivers],
             },
             MemoryLimit = kernel.Memory,
             SwapLimit = kernel.Swap,
@@ -47,8 +50,13 @@ internal sealed class HostInfo
             PidsLimit = kernel.Pids,
             OomKillDisable = kernel.OomKillDisable,
             IPv4Forwarding = ReadFlag("/proc/sys/net/ipv4/ip_forward"),
+            BridgeNfIptables = ReadFlag("/proc/sys/net/bridge/bridge-nf-call-iptables"),
+            BridgeNfIp6tables = ReadFlag("/proc/sys/net/bridge/bridge-nf-call-ip6tables"),
             Debug = facts.Debug,
-            LoggingDriver = "json-file",
+            NFd = CountOf("/proc/self/fd"),
+            NGoroutines = ThreadPool.ThreadCount,
+            NEventsListener = context.Engine.Events.Listeners,
+            LoggingDriver = options.LogDriver,
             CgroupDriver = "cgroupfs",
             CgroupVersion = unified ? "2" : "1",
             KernelVersion = KernelVersion,
@@ -57,37 +65,90 @@ internal sealed class HostInfo
             OSType = "linux",
             Architecture = Machine,
             IndexServerAddress = "https://index.docker.io/v1/",
-            RegistryConfig = new()
-            {
-                InsecureRegistryCIDRs = ["127.0.0.0/8"],
-                Mirrors = [.. facts.RegistryMirrors],
-                IndexConfigs = new()
-                {
-                    ["docker.io"] = new()
-                    {
-                        Name = "docker.io",
-                        Secure = true,
-                        Official = true,
-                        Mirrors = [.. facts.RegistryMirrors],
-                    },
-                },
-            },
+            RegistryConfig = Registries(facts),
             NCPU = Environment.ProcessorCount,
             MemTotal = memory,
             DockerRootDir = options.DataRoot,
             Name = facts.Name,
             Labels = [.. facts.Labels],
+            GenericResources = facts.GenericResources.Count == 0 ? null : [.. facts.GenericResources.Select(Resource)],
+            HttpProxy = WithoutPassword(facts.HttpProxy),
+            HttpsProxy = WithoutPassword(facts.HttpsProxy),
+            NoProxy = facts.NoProxy,
             ServerVersion = facts.Version,
             Runtimes = new() { ["orch"] = new() { Path = options.RuntimePath } },
             DefaultRuntime = "orch",
-            LiveRestoreEnabled = true,
-            SecurityOptions =
-            [
-                "name=seccomp,profile=builtin", .. options.UserRemap is null ? Array.Empty<string>() : ["name=userns"],
-                "name=cgroupns",
-            ],
+            LiveRestoreEnabled = facts.LiveRestore,
+            InitBinary = "orch-runtime",
+            ContainerdCommit = Commit($"none, orchd {facts.Version}"),
+            RuncCommit = Commit($"none, orch-runtime {facts.Version}"),
+            InitCommit = Commit($"orch-runtime {facts.Version}"),
+            DefaultAddressPools =
+                [.. facts.AddressPools.Select(pool => new Api.AddressPool { Base = pool.Base, Size = pool.Size })],
+            SecurityOptions = [.. Security(options)],
+            Warnings = [.. facts.Warnings, .. Missing(kernel)],
         };
     }
+
+    private static IEnumerable<string> Security(EngineOptions options)
+    {
+        if (File.Exists("/sys/module/apparmor/parameters/enabled"))
+            yield return "name=apparmor";
+        yield return options.Seccomp switch
+        {
+            "" or "builtin" => "name=seccomp,profile=builtin",
+            "unconfined" => "name=seccomp,profile=unconfined",
+            _ => "name=seccomp,profile=custom",
+        };
+        if (options.UserRemap is not null)
+            yield return "name=userns";
+        yield return "name=cgroupns";
+    }
+
+    /// <summary>In docker's words.</summary>
+    private static IEnumerable<string> Missing(KernelSupport kernel)
+    {
+        if (!kernel.Memory)
+            yield return "WARNING: No memory limit support";
+        if (!kernel.Swap)
+            yield return "WARNING: No swap limit support";
+        if (!kernel.Cpu)
+            yield return "WARNING: No cpu shares support";
+        if (!kernel.Cpuset)
+            yield return "WARNING: No cpuset support";
+        if (!ReadFlag("/proc/sys/net/ipv4/ip_forward"))
+            yield return "WARNING: IPv4 forwarding is disabled";
+    }
+
+    private static Api.RegistryServiceConfig Registries(NodeFacts facts)
+    {
+        var networks = facts.InsecureRegistries.Where(name => IPNetwork.TryParse(name, out _)).ToList();
+        var indexes = facts.InsecureRegistries.Except(networks).ToDictionary(
+            name => name, name => new Api.RegistryIndex { Name = name });
+        indexes["docker.io"] = new()
+        {
+            Name = "docker.io", Secure = true, Official = true, Mirrors = [.. facts.RegistryMirrors],
+        };
+        return new()
+        {
+            InsecureRegistryCIDRs = ["::1/128", "127.0.0.0/8", .. networks],
+            Mirrors = [.. facts.RegistryMirrors],
+            IndexConfigs = indexes,
+        };
+    }
+
+    private static Api.Swarm.GenericResource Resource((string Kind, long? Count, string? Name) one) => one.Count is { } count
+        ? new() { DiscreteResourceSpec = new() { Kind = one.Kind, Value = count } }
+        : new() { NamedResourceSpec = new() { Kind = one.Kind, Value = one.Name } };
+
+    /// <summary>What the client shows when both say the same.</summary>
+    private static Api.CommitInfo Commit(string version) => new() { ID = version, Expected = version };
+
+    private static string WithoutPassword(string proxy) =>
+        Uri.TryCreate(proxy, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0
+            ? proxy.Replace(uri.UserInfo + "@", "xxxxx:xxxxx@", StringComparison.Ordinal) : proxy;
+
+    private static int CountOf(string folder) => Directory.EnumerateFileSystemEntries(folder).Count();
 
     private static (string Name, string Version) ReadOs()
     {

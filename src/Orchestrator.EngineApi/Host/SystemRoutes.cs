@@ -62,8 +62,8 @@ internal sealed class SystemRoutes(EngineApiContext context)
                         ["Os"] = "linux",
                         ["KernelVersion"] = host.KernelVersion,
                         ["GoVersion"] = RuntimeInformation.FrameworkDescription,
-                        ["GitCommit"] = "",
-                        ["BuildTime"] = "",
+                        ["GitCommit"] = context.Facts.Commit,
+                        ["BuildTime"] = context.Facts.Built,
                         ["Experimental"] = "false",
                     },
                 },
@@ -75,6 +75,8 @@ internal sealed class SystemRoutes(EngineApiContext context)
             Os = "linux",
             Arch = HostInfo.Architecture,
             KernelVersion = host.KernelVersion,
+            GitCommit = context.Facts.Commit,
+            BuildTime = context.Facts.Built,
         },
         Json.VersionInfo);
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Orchestrator.Oci.Images;
@@ -14,8 +15,7 @@ internal sealed class RegistryEndpoints : IDisposable
     private const string DockerHubIndex = "https://index.docker.io";
 
     private readonly IClusterRegistry? cluster;
-    private readonly ImageOptions options;
-    private readonly FrozenSet<string> insecure;
+    private volatile Choice choice;
     private readonly HttpClient strict = Client(new SocketsHttpHandler(), owned: true);
     private readonly HttpClient lenient = Client(new SocketsHttpHandler
     {
@@ -27,13 +27,16 @@ internal sealed class RegistryEndpoints : IDisposable
 
     public RegistryEndpoints(ImageOptions options, IClusterRegistry? cluster)
     {
-        (this.options, this.cluster) = (options, cluster);
-        insecure = options.InsecureRegistries.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        this.cluster = cluster;
+        choice = Choice.Of(options);
         mutual = cluster is null ? null : Client(cluster.Handler, owned: false);
     }
 
     /// <summary>Whether the cluster's registry can be asked for names that do not say where they are from.</summary>
     public bool HasCluster => cluster is { Managers.Count: > 0 };
+
+    /// <summary>From now on mirrors and insecure registries are these; what is under way ends as it began.</summary>
+    public void Use(ImageOptions options) => choice = Choice.Of(options);
 
     /// <summary>Where to try, in order.</summary>
     /// <exception cref="ImageException">
@@ -44,7 +47,7 @@ internal sealed class RegistryEndpoints : IDisposable
         if (domain == IClusterRegistry.Domain)
             return OfCluster();
         if (domain == Reference.DefaultDomain)
-            return [.. options.RegistryMirrors.Append(new Uri(DockerHub)).Select(m => new RegistryEndpoint(m, strict))];
+            return [.. choice.Mirrors.Append(new Uri(DockerHub)).Select(m => new RegistryEndpoint(m, strict))];
         return MayBePlain(domain)
             ? [new(new Uri($"https://{domain}"), lenient), new(new Uri($"http://{domain}"), lenient)]
             : [new(new Uri($"https://{domain}"), strict)];
@@ -75,8 +78,9 @@ internal sealed class RegistryEndpoints : IDisposable
     {
         var host = domain.StartsWith('[')
             ? domain[1..domain.IndexOf(']', StringComparison.Ordinal)] : domain.Split(':')[0];
-        return insecure.Contains(domain) || insecure.Contains(host) || host == "localhost"
-            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        var (now, isAddress) = (choice, IPAddress.TryParse(host, out var address));
+        return now.Insecure.Contains(domain) || now.Insecure.Contains(host) || host == "localhost"
+            || (isAddress && (IPAddress.IsLoopback(address!) || now.InsecureNetworks.Any(n => n.Contains(address!))));
     }
 
     private static HttpClient Client(HttpMessageHandler handler, bool owned)
@@ -91,5 +95,17 @@ internal sealed class RegistryEndpoints : IDisposable
         var client = new HttpClient(handler, disposeHandler: owned) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("orch/0.1");
         return client;
+    }
+
+    /// <param name="Insecure">Names, with a port or without.</param>
+    /// <param name="InsecureNetworks">Those given as <c>10.0.0.0/8</c>.</param>
+    private sealed record Choice(
+        ImmutableArray<Uri> Mirrors, FrozenSet<string> Insecure, ImmutableArray<IPNetwork> InsecureNetworks)
+    {
+        public static Choice Of(ImageOptions options) => new(
+            options.RegistryMirrors,
+            options.InsecureRegistries.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+            [.. options.InsecureRegistries.Where(name => IPNetwork.TryParse(name, out _)).Select(
+                name => IPNetwork.Parse(name))]);
     }
 }

@@ -3,23 +3,33 @@ using Orchestrator.Oci.Images;
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>Pull, push and resolve: which registry, then the work.</summary>
-internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options, IClusterRegistry? cluster)
+internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, IClusterRegistry? cluster)
     : IDisposable
 {
-    private readonly RegistryEndpoints endpoints = new(options, cluster);
-    private readonly TransferRetry retry = new(options.TransferAttempts, stores.Time);
+    private readonly RegistryEndpoints endpoints = new(first, cluster);
+    private volatile ImageOptions options = first;
 
     /// <summary>For questions that somebody waits at the prompt for.</summary>
     private readonly TransferRetry once = new(1, stores.Time);
 
+    private TransferRetry Retry => new(options.TransferAttempts, stores.Time);
+
+    /// <summary>Transfers that begin from now on are done so.</summary>
+    public void Use(ImageOptions changed)
+    {
+        options = changed;
+        endpoints.Use(changed);
+    }
+
     public async Task<Image> PullAsync(Reference name, Platform platform, RegistryCredentials? credentials,
         IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
     {
+        var (now, retry) = (options, Retry);
         var (client, top, json) = await FindAsync(name, credentials, retry, cancellationToken);
         progress?.Report(new ImageProgress($"Pulling from {name.Path}", name.Tag ?? name.Digest.ToString()));
         var before = Library.ImageFinder.FindNamed(stores.Library.State, name);
         var image = await stores.UnderLeaseAsync(lease =>
-            new ImagePuller(stores, client, retry, options.ConcurrentDownloads, progress)
+            new ImagePuller(stores, client, retry, now.ConcurrentDownloads, progress)
                 .PullAsync(lease, name, top, json, platform, cancellationToken));
         progress?.Report(new ImageProgress($"Digest: {top.Digest}"));
         progress?.Report(new ImageProgress(before == image.Id
@@ -32,7 +42,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
         IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
     {
         var client = new RegistryClient(endpoints.Of(name.Domain), name, credentials);
-        return new ImagePusher(stores, client, retry, options.ConcurrentUploads, progress)
+        return new ImagePusher(stores, client, Retry, options.ConcurrentUploads, progress)
         .PushAsync(name, cancellationToken);
     }
 
@@ -92,7 +102,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions options
         if (ImageJson.ReadManifest(json).Config is not { } config || !MediaTypes.IsImageConfig(config.MediaType))
             return [];
         using var lease = stores.Content.Lease();
-        await new BlobDownload(stores.Content, client, retry).RunAsync(lease, config, null, null, cancellationToken);
+        await new BlobDownload(stores.Content, client, Retry).RunAsync(lease, config, null, null, cancellationToken);
         return [ImageJson.ReadConfig(await stores.Content.ReadAsync(config.Digest, cancellationToken)).Platform];
     }
 

@@ -3,7 +3,8 @@ using System.Text;
 namespace Orchestrator.Network.Bridging;
 
 /// <summary>A bridge of ours as the firewall sees it.</summary>
-internal sealed record HostBridge(string Name, string Subnet, bool Internal);
+/// <param name="Masquerades">What leaves it for another link has the host's address.</param>
+internal sealed record HostBridge(string Name, string Subnet, bool Internal, bool Masquerades = true);
 
 /// <summary>A published port: where it is taken and where it leads.</summary>
 internal sealed record HostPort(PortBinding Binding, string ContainerAddress);
@@ -21,7 +22,7 @@ internal static class HostTable
     {
         var all = Elements(bridges.Select(b => Quote(b.Name)));
         var closed = Elements(bridges.Where(b => b.Internal).Select(b => Quote(b.Name)));
-        var masked = Elements(bridges.Where(b => !b.Internal).Select(b => b.Subnet));
+        var masked = Elements(bridges.Where(b => !b.Internal && b.Masquerades).Select(b => b.Subnet));
         return $$"""
             table ip {{Name}}
             delete table ip {{Name}}

@@ -13,7 +13,7 @@ public sealed class SeccompChoiceTests
     [Fact]
     public void The_default_allows_what_an_added_capability_is_for()
     {
-        var more = SeccompChoice.Of("", privileged: false, [.. ContainerDefaults.Capabilities, "CAP_SYS_ADMIN"])!;
+        var more = SeccompChoice.Of("", "", privileged: false, [.. ContainerDefaults.Capabilities, "CAP_SYS_ADMIN"])!;
 
         Assert.Contains(more.Syscalls!, r => r.Action == "SCMP_ACT_ALLOW" && r.Names.Contains("mount"));
         Assert.DoesNotContain(Of("")!.Syscalls!, r => r.Action == "SCMP_ACT_ALLOW" && r.Names.Contains("mount"));
@@ -37,5 +37,5 @@ public sealed class SeccompChoiceTests
         Assert.Contains("seccomp", Assert.Throws<EngineException>(() => SeccompChoice.Check(asked)).Message, StringComparison.Ordinal);
 
     private static SeccompSpec? Of(string asked, bool privileged = false) =>
-        SeccompChoice.Of(asked, privileged, ContainerDefaults.Capabilities);
+        SeccompChoice.Of(asked, "", privileged, ContainerDefaults.Capabilities);
 }

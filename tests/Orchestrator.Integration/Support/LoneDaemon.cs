@@ -24,6 +24,9 @@ public class LoneDaemon : IAsyncLifetime
     /// <summary>More of the daemon's command line.</summary>
     protected virtual string Flags => "";
 
+    /// <summary>The daemon's configuration file, written at each start.</summary>
+    protected virtual string Configuration => "{}";
+
     /// <summary>Called when the namespaces are there and the daemon is not.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
@@ -62,7 +65,7 @@ public class LoneDaemon : IAsyncLifetime
     {
         await InsideAsync(
             $"setsid {Bin}/orchd --data-root {folder}/data --exec-root {folder}/run --cgroup-parent {cgroup} " +
-            $"--config-file {EmptyConfiguration()} {Flags} >>{folder}/log 2>&1 </dev/null &");
+            $"--config-file {WriteConfiguration()} {Flags} >>{folder}/log 2>&1 </dev/null &");
         await Eventually.HoldsAsync(
             "orchd answers", TimeSpan.FromSeconds(30), async () => (await TryDockerAsync("version")).ExitCode == 0);
     }
@@ -106,10 +109,10 @@ public class LoneDaemon : IAsyncLifetime
         true
         """;
 
-    private string EmptyConfiguration()
+    private string WriteConfiguration()
     {
-        var path = Path.Combine(folder, "orchd.json");
-        File.WriteAllText(path, "{}");
+        var path = Path.Combine(folder, "daemon.json");
+        File.WriteAllText(path, Configuration);
         return path;
     }
 }

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Orchestrator.Integration.Support;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Integration.Daemon;
+
+/// <summary>What dockerd's settings do to a daemon and to its containers.</summary>
+[Collection(ConfiguredDaemonCollection.Name)]
+public sealed class SettingsTests(ConfiguredDaemon node)
+{
+    [RootFact]
+    public async Task A_container_gets_the_daemons_defaults()
+    {
+        var seen = await node.DockerAsync("run", "--rm", LoneDaemon.Image, "sh", "-c", """
+            echo $(ulimit -Sn) $(ulimit -Hn)
+            df -k /dev/shm | tail -n 1 | awk '{ print $2 }'
+            ip -4 addr show eth0 | awk '/inet/ { print $2 }'
+            grep NoNewPrivs /proc/self/status | awk '{ print $2 }'
+            echo $$
+            """);
+
+        // Process 1 is an init of ours.
+        Assert.Equal(["800 900", "8192", "10.199.7.129/24", "1"], seen.Split('\n')[..4]);
+        Assert.NotEqual("1", seen.Split('\n')[4]);
+    }
+
+    [RootFact]
+    public async Task A_created_container_has_the_defaults_written_down()
+    {
+        var id = await node.DockerAsync("create", "-p", "80", "--log-opt", "max-size=2m", LoneDaemon.Image, "true");
+        var host = JsonDocument.Parse(await node.DockerAsync("inspect", "-f", "{{json .HostConfig}}", id)).RootElement;
+
+        Assert.Equal(
+            ("shareable", "host", true, "2m", "{{.Name}}"),
+            (host.GetProperty("IpcMode").GetString(), host.GetProperty("CgroupnsMode").GetString(),
+                host.GetProperty("Init").GetBoolean(),
+                host.GetProperty("LogConfig").GetProperty("Config").GetProperty("max-size").GetString(),
+                host.GetProperty("LogConfig").GetProperty("Config").GetProperty("tag").GetString()));
+        await node.DockerAsync("start", id);
+        Assert.StartsWith("127.0.0.1:", await node.DockerAsync("port", id, "80"));
+        await node.DockerAsync("rm", "-f", id);
+    }
+
+    [RootFact]
+    public async Task Containers_of_a_bridge_without_icc_do_not_reach_one_another()
+    {
+        await node.DockerAsync("run", "-d", "--name", "icc-1", LoneDaemon.Image, "sh", "-c", "while :; do echo hello | nc -l -p 80; done");
+        var address = await node.DockerAsync("inspect", "-f", "{{.NetworkSettings.IPAddress}}", "icc-1");
+
+        var called = await node.TryDockerAsync("run", "--rm", LoneDaemon.Image, "sh", "-c", $"timeout 1 nc {address} 80 </dev/null");
+        var self = await node.DockerAsync("exec", "icc-1", "sh", "-c", $"timeout 3 nc {address} 80 </dev/null");
+
+        Assert.DoesNotContain("hello", called.Output);
+        Assert.Equal("hello", self);
+        await node.DockerAsync("rm", "-f", "icc-1");
+    }
+
+    [RootFact]
+    public async Task A_new_network_is_cut_from_the_pools_of_the_settings()
+    {
+        await node.DockerAsync("network", "create", "pool-1");
+
+        Assert.Equal(
+            "10.200.0.0/26", await node.DockerAsync("network", "inspect", "-f", "{{(index .IPAM.Config 0).Subnet}}", "pool-1"));
+        await node.DockerAsync("network", "rm", "pool-1");
+    }
+
+    [RootFact]
+    public async Task Info_tells_the_settings_and_the_log_tells_those_without_meaning()
+    {
+        var info = await node.DockerAsync("info");
+
+        Assert.Contains("Live Restore Enabled: false", info);
+        Assert.Contains("zone=a", info);
+        Assert.Contains("Base: 10.200.0.0/16, Size: 26", info);
+        Assert.DoesNotContain("<nil>", info);
+        Assert.Contains("--add-runtime has no effect", node.Log);
+    }
+
+    [RootFact]
+    public async Task The_socket_is_for_the_group_asked_for_and_plain_tcp_is_for_this_host_with_a_warning()
+    {
+        Assert.Equal("660 12345", await Shell.RunAsync("stat", ["-c", "%a %g", node.Socket]));
+        Assert.Contains("The API on tcp://127.0.0.1:2375", node.Log);
+        var ping = await node.InsideAsync("curl -s http://127.0.0.1:2375/_ping");
+        Assert.Equal("OK", ping.Output);
+    }
+
+    [RootFact]
+    public async Task A_reload_takes_up_what_dockerd_would_and_a_broken_file_nothing()
+    {
+        var since = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        try
+        {
+            await node.ReloadAsync(ConfiguredDaemon.Settings
+                .Replace("zone=a", "zone=b", StringComparison.Ordinal)
+                .Replace("\"icc\": false", "\"icc\": true, \"debug\": true", StringComparison.Ordinal));
+            await Eventually.HoldsAsync(
+                "the new label is told", TimeSpan.FromSeconds(10),
+                () => node.DockerAsync("info", "-f", "{{.Labels}} {{.Debug}}"), labels => labels == "[zone=b] true");
+            await node.ReloadAsync("{ \"labels\": 1 }");
+            await Eventually.HoldsAsync(
+                "the fault is logged", TimeSpan.FromSeconds(10),
+                () => Task.FromResult(node.Log.Contains("labels is a number", StringComparison.Ordinal)));
+
+            Assert.Equal("[zone=b]", await node.DockerAsync("info", "-f", "{{.Labels}}"));
+            Assert.Contains("icc changed in the file; it takes effect when orchd is started again", node.Log);
+            var events = await node.DockerAsync(
+                "events", "--since", $"{since}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}",
+                "--filter", "type=daemon", "--filter", "event=reload", "--format", "{{.Action}} {{.Actor.Attributes.labels}}");
+            Assert.Equal("reload [\"zone=b\"]", events);
+        }
+        finally
+        {
+            await node.ReloadAsync(ConfiguredDaemon.Settings);
+        }
+    }
+
+    [RootFact]
+    public async Task Without_live_restore_containers_stop_with_the_daemon_and_come_back_by_their_policy()
+    {
+        await node.DockerAsync("run", "-d", "--name", "back-1", "--restart", "always", LoneDaemon.Image, "sleep", "100");
+        await node.DockerAsync("run", "-d", "--name", "gone-1", LoneDaemon.Image, "sh", "-c", "trap 'exit 9' TERM; sleep 100 & wait");
+        var pids = await node.DockerAsync("inspect", "-f", "{{.State.Pid}}", "back-1", "gone-1");
+
+        await node.KillAsync("TERM");
+
+        Assert.All(pids.Split('\n'), pid => Assert.False(Directory.Exists($"/proc/{pid}")));
+        await node.StartAsync();
+        await Eventually.HoldsAsync(
+            "the one with a policy runs again", TimeSpan.FromSeconds(15),
+            () => node.DockerAsync("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "back-1", "gone-1"),
+            states => states == "running 0\nexited 9");
+        await node.DockerAsync("rm", "-f", "back-1", "gone-1");
+    }
+}
