@@ -1,7 +1,5 @@
 using System.Net.Sockets;
 using Orchestrator.Engine.Containers;
-using Orchestrator.Linux;
-using Orchestrator.Linux.Processes;
 using Orchestrator.Network;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
@@ -13,8 +11,6 @@ namespace Orchestrator.Engine.Running;
 internal sealed class ShimRun(
     ShimClient shim, ShimDirectory directory, string rootfs, RunFacts facts, TimeProvider time) : IContainerRun
 {
-    private static readonly TimeSpan LostPoll = TimeSpan.FromMilliseconds(500);
-
     private volatile Oci.Shim.ContainerState state = facts.State;
 
     public int Pid => state.Pid;
@@ -40,7 +36,7 @@ internal sealed class ShimRun(
         }
         catch (SocketException)
         {
-            SignalWithoutShim(signal);
+            throw new ShimException("the container is not running: its shim has died", 1);
         }
     }
 
@@ -52,7 +48,9 @@ internal sealed class ShimRun(
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            return await WaitWithoutShimAsync(cancellationToken);
+            // Nobody reads its output any more, and nobody could tell how it ends: what still lives of it is killed when
+            // the run is released, and the restart policy does the rest.
+            return directory.ReadExit() ?? Lost("its shim died, and it was killed");
         }
     }
 
@@ -101,36 +99,6 @@ internal sealed class ShimRun(
         GuardAsync(() => shim.UpdateAsync(resources, cancellationToken));
 
     public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken) => shim.StatsAsync(cancellationToken);
-
-    /// <summary>
-    /// The shim died. Its container may live on, without a log: it still counts as running until it ends.
-    /// </summary>
-    private async Task<ExitStatus> WaitWithoutShimAsync(CancellationToken cancellationToken)
-    {
-        while (directory.ContainerLives())
-            await Task.Delay(LostPoll, time, cancellationToken);
-        return directory.ReadExit() ?? Lost("its shim died, so its exit status is unknown");
-    }
-
-    /// <summary>What lost its shim must still be possible to stop.</summary>
-    /// <exception cref="ShimException">It has ended.</exception>
-    private void SignalWithoutShim(int signal)
-    {
-        try
-        {
-            using var process = PidFd.Open(state.Pid);
-            if (directory.ContainerLives()) // Looked up after the pidfd was opened: so that is its.
-            {
-                process.Signal(signal);
-                return;
-            }
-        }
-        catch (LinuxException e) when (e.Errno is Errno.ESRCH or Errno.EINVAL)
-        {
-        }
-
-        throw new ShimException("the container is not running", 1);
-    }
 
     private ExitStatus Lost(string why) => new() { ExitCode = 137, Error = why, FinishedAt = time.GetUtcNow() };
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Orchestrator.Integration.Support;
 using Orchestrator.Testing;
 
@@ -41,6 +42,27 @@ public sealed class ContainerTests(LoneDaemon node)
         Assert.Equal(127, missing.ExitCode);
         Assert.Contains("executable file not found", missing.Output);
         await node.DockerAsync("rm", "-f", "exec-1");
+    }
+
+    [RootFact]
+    public async Task A_container_whose_shim_is_killed_is_ended_and_started_again_if_its_policy_says_so()
+    {
+        foreach (var (name, policy) in new[] { ("lost-1", "no"), ("lost-2", "always") })
+        {
+            await node.DockerAsync("run", "-d", "--name", name, "--restart", policy, LoneDaemon.Image, "sleep", "100");
+            var pid = await node.DockerAsync("inspect", "-f", "{{.State.Pid}}", name);
+            var shim = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..];
+
+            await Shell.RunAsync("kill", ["-9", shim.Trim()]);
+
+            await Eventually.HoldsAsync(
+                $"{name} without its shim is ended", TimeSpan.FromSeconds(30),
+                () => node.DockerAsync("inspect", "-f", "{{.State.Status}} {{.State.Pid}} {{.RestartCount}}", name),
+                now => !Directory.Exists($"/proc/{pid}") && Regex.IsMatch(now, policy == "no" ? "^exited 0 0$" : "^running [1-9]\\d* 1$"));
+        }
+
+        Assert.NotEqual("0", await node.DockerAsync("inspect", "-f", "{{.State.ExitCode}}", "lost-1"));
+        await node.DockerAsync("rm", "-f", "lost-1", "lost-2");
     }
 
     [RootFact]
