@@ -21,7 +21,7 @@ public sealed class ShimRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_container_whose_shim_was_killed_can_be_stopped_and_its_status_is_unknown()
+    public async Task A_container_whose_shim_was_killed_has_ended_as_killed_unless_its_exit_is_on_disk()
     {
         var directory = new ShimDirectory(folder);
         var state = new ContainerState
@@ -37,12 +37,13 @@ public sealed class ShimRunTests : IDisposable
             await ShimThatAnswersOnceAsync(directory, state), directory, folder, new RunFacts(state, [], []),
             TimeProvider.System);
 
-        await run.SignalAsync(15, None);
-        var exit = await run.WaitAsync(None);
-
-        Assert.Equal(137, exit.ExitCode);
-        Assert.Contains("unknown", exit.Error!, StringComparison.Ordinal);
+        var killed = await run.WaitAsync(None);
         await Assert.ThrowsAsync<ShimException>(() => run.SignalAsync(15, None));
+        await File.WriteAllBytesAsync(
+            directory.ExitFile, JsonSerializer.SerializeToUtf8Bytes(new() { ExitCode = 3 }, ShimJson.Default.ExitStatus));
+
+        Assert.Equal((137, "its shim died, and it was killed"), (killed.ExitCode, killed.Error));
+        Assert.Equal(3, (await run.WaitAsync(None)).ExitCode);
     }
 
     private static async Task<ShimClient> ShimThatAnswersOnceAsync(ShimDirectory directory, ContainerState state)
