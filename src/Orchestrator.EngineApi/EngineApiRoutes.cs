@@ -38,6 +38,6 @@ public static class EngineApiRoutes
         new NetworkRoutes(context, new ClusterNetworks(control)).Map(routes);
         ClusterRoutes.Map(routes, control);
         new VolumeRoutes(context).Map(routes);
-        routes.MapFallback(NotHere.AnswerAsync);
+        routes.MapFallback("{**path}", NotHere.AnswerAsync); // The default leaves out what looks like a file.
     }
 }

@@ -46,4 +46,7 @@ public abstract record Resources
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? PidsLimit { get; set; }
 
     public Ulimit[]? Ulimits { get; set; }
+
+    /// <summary>Devices that a driver is to choose: <c>--gpus</c>.</summary>
+    public DeviceRequest[]? DeviceRequests { get; set; }
 }

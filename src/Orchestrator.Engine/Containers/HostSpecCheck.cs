@@ -10,6 +10,7 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
         var host = spec.Host;
         CheckPolicy(host);
         CheckNumbers(host);
+        AddressCheck.Check(spec);
         ModeCheck.Check(spec, table, remapped: options.UserRemap is not null);
         SysctlCheck.Check(host);
         HealthCheckup.Check(spec.Health);

@@ -19,6 +19,10 @@ internal static class HostRefusals
             host.VolumeDriver is not ("" or "local"),
             $"error looking up volume plugin {host.VolumeDriver}: plugin \"{host.VolumeDriver}\" not found");
         CheckLimits(host);
+        if (host.DeviceRequests is [var devices, ..])
+            Refuse(true, $"could not select device driver \"{devices.Driver}\" with capabilities: "
+                + $"[{string.Join(' ', (devices.Capabilities ?? []).Select(set => $"[{string.Join(' ', set)}]"))}]; "
+                + "give the devices one by one with --device");
         foreach (var mount in host.Mounts ?? [])
         {
             Refuse(

@@ -26,7 +26,6 @@ internal sealed class SystemRoutes(EngineApiContext context)
         routes.MapGet("/version", VersionAsync);
         routes.MapGet("/info", InfoAsync);
         routes.MapGet("/system/df", DiskUsageAsync);
-        routes.MapPost("/auth", AuthAsync);
     }
 
     private async Task PingAsync(HttpContext http)
@@ -138,8 +137,4 @@ internal sealed class SystemRoutes(EngineApiContext context)
 
     private long SizeOf(ContainerRecord record) =>
         engine.Images.FindSnapshot(record.Id) is { } snapshot ? DirectorySize.Of(snapshot.UpperDir) : 0;
-
-    /// <summary>Logins are kept by the client; the registry itself judges them when they are used.</summary>
-    private static Task AuthAsync(HttpContext http) => throw new EngineException(
-        EngineError.NotImplemented, "checking a login is not supported yet; it is used as given when you pull or push");
 }

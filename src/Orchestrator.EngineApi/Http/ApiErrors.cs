@@ -16,6 +16,9 @@ internal sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
         try
         {
             await next(http);
+            // As docker, for a path that is known by another method only.
+            if (http.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false })
+                await NotHere.AnswerAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -11,43 +11,19 @@ namespace Orchestrator.EngineApi.Http;
 /// <summary>Reading requests and writing answers the way docker does.</summary>
 public static class ApiHttp
 {
-    private const long LargestBody = 4 << 20;
-
     private static readonly byte[] NewLine = "\n"u8.ToArray();
 
     /// <exception cref="EngineException">There is none, or it is not JSON of that shape.</exception>
     public static async Task<T> ReadJsonAsync<T>(this HttpContext http, JsonTypeInfo<T> type)
-        where T : class
-    {
-        if (http.Request.ContentLength > LargestBody)
-            throw EngineException.Invalid($"request body is larger than {LargestBody >> 20} MiB");
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted)
-                ?? throw EngineException.Invalid("got EOF while reading request body");
-        }
-        catch (JsonException e)
-        {
-            throw EngineException.Invalid(
-                http.Request.ContentLength is 0 ? "got EOF while reading request body" : $"invalid JSON: {e.Message}");
-        }
-    }
+        where T : class =>
+        await http.TryReadJsonAsync(type) ?? throw EngineException.Invalid("got EOF while reading request body");
 
     /// <summary>As <see cref="ReadJsonAsync"/>, for bodies that may be left out.</summary>
     public static async Task<T?> TryReadJsonAsync<T>(this HttpContext http, JsonTypeInfo<T> type)
         where T : class
     {
-        using var buffer = new MemoryStream();
-        await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
-        try
-        {
-            return buffer.Length == 0 ? null
-                : JsonSerializer.Deserialize(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), type);
-        }
-        catch (JsonException e)
-        {
-            throw EngineException.Invalid($"invalid JSON: {e.Message}");
-        }
+        var body = await JsonBody.ReadAsync(http);
+        return body.IsEmpty ? null : JsonBody.Parse(body.Span, type);
     }
 
     public static async Task WriteJsonAsync<T>(

@@ -32,7 +32,10 @@ public class LoneDaemon : IAsyncLifetime
 
     private static string Bin => Environment.GetEnvironmentVariable("ORCH_BIN") ?? Path.Combine(Shell.Root, "out", "bin");
 
-    protected string SocketAddress => $"unix://{folder}/run/orch.sock";
+    /// <summary>Path of the API's socket.</summary>
+    public string ApiSocket => Path.Combine(folder, "run", "orch.sock");
+
+    protected string SocketAddress => $"unix://{ApiSocket}";
 
     public async Task InitializeAsync()
     {
