@@ -173,6 +173,20 @@ public sealed class ContainerEngine : IAsyncDisposable
         string reference, WaitCondition condition, CancellationToken cancellationToken) =>
         table.Get(reference).WaitAsync(condition, cancellationToken);
 
+    /// <summary>The container as soon as it is as asked, or removed; throws at once for an unknown one.</summary>
+    public async Task<ContainerRecord> WatchAsync(
+        string reference, Func<ContainerRecord, bool> until, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        while (true)
+        {
+            var change = entry.Changed;
+            if (until(entry.Record) || entry.IsRemoved)
+                return entry.Record;
+            await change.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>The container as it is now.</summary>
     public ContainerRecord Inspect(string reference) => table.Get(reference).Record;
 

@@ -1,5 +1,6 @@
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Health;
 using Orchestrator.Images;
 using Orchestrator.Model;
 
@@ -8,6 +9,8 @@ namespace Orchestrator.Agent.Tasks;
 /// <summary>Runs tasks as containers of the node's engine.</summary>
 public sealed class EngineTaskExecutor(ContainerEngine engine, ImageService images) : ITaskExecutor
 {
+    private const string Unhealthy = "unhealthy container";
+
     public ContainerSight Look(OrchTask task)
     {
         try
@@ -39,13 +42,15 @@ public sealed class EngineTaskExecutor(ContainerEngine engine, ImageService imag
             // Started before a crash of ours that lost the report.
         }
 
-        return Look(task);
+        var seen = await engine.WatchAsync(task.Name, IsDecided, cancellationToken).ConfigureAwait(false);
+        return seen.State is { IsUp: true, Health: null or { Status: HealthStatus.Healthy } }
+            ? See(seen) : await EndAsync(task, seen, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<ContainerSight> WaitAsync(OrchTask task, CancellationToken cancellationToken)
     {
-        await engine.WaitAsync(task.Name, WaitCondition.NotRunning, cancellationToken).ConfigureAwait(false);
-        return Look(task);
+        var seen = await engine.WatchAsync(task.Name, IsDownOrUnwell, cancellationToken).ConfigureAwait(false);
+        return await EndAsync(task, seen, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task StopAsync(OrchTask task, CancellationToken cancellationToken)
@@ -71,6 +76,22 @@ public sealed class EngineTaskExecutor(ContainerEngine engine, ImageService imag
         {
             // Gone is what was wanted.
         }
+    }
+
+    private static bool IsDecided(ContainerRecord container) =>
+        container.State is { IsUp: false } or { Health: null or { Status: not HealthStatus.Starting } };
+
+    private static bool IsDownOrUnwell(ContainerRecord container) =>
+        container.State is { IsUp: false } or { Health.Status: HealthStatus.Unhealthy };
+
+    /// <summary>One whose check fails is taken down: the manager replaces tasks that ended, no others.</summary>
+    private async Task<ContainerSight> EndAsync(
+        OrchTask task, ContainerRecord seen, CancellationToken cancellationToken)
+    {
+        if (!seen.State.IsUp)
+            return Look(task) with { Well = seen.State.Health is null };
+        await StopAsync(task, cancellationToken).ConfigureAwait(false);
+        return Look(task) with { Well = false, Error = Unhealthy };
     }
 
     private async Task FetchImageAsync(string reference, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal sealed class TaskRunner(
     /// <summary>Runs until cancelled; the container goes on without it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Resume();
+        Resume(cancellationToken);
         try
         {
             await foreach (var next in events.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -44,7 +44,7 @@ internal sealed class TaskRunner(
     }
 
     /// <summary>A container may have gone on, or ended, while no daemon looked: tell the machine first.</summary>
-    private void Resume()
+    private void Resume(CancellationToken cancellationToken)
     {
         if (view.Observed < TaskState.Starting || view.Observed.IsTerminal())
         {
@@ -53,6 +53,13 @@ internal sealed class TaskRunner(
         }
 
         var seen = executor.Look(Task);
+        if (view.Observed == TaskState.Starting && seen.Running)
+        {
+            Begin(StartAsync, cancellationToken); // Whether it is well was not known yet.
+            events.Writer.TryWrite(new TaskEvent.DesiredChanged(Task.DesiredState));
+            return;
+        }
+
         events.Writer.TryWrite(seen switch
         {
             { Running: true } => new TaskEvent.Started(seen.ContainerId!, seen.Pid),
@@ -147,7 +154,9 @@ internal sealed class TaskRunner(
         try
         {
             var seen = await executor.StartAsync(Task, cancellationToken).ConfigureAwait(false);
-            return new TaskEvent.Started(seen.ContainerId ?? "", seen.Pid);
+            return seen.Well
+                ? new TaskEvent.Started(seen.ContainerId ?? "", seen.Pid)
+                : new TaskEvent.Exited(seen.ExitCode, seen.Error);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -160,7 +169,9 @@ internal sealed class TaskRunner(
         try
         {
             var seen = await executor.WaitAsync(Task, cancellationToken).ConfigureAwait(false);
-            return new TaskEvent.Exited(seen.ExitCode, seen.Error);
+            return seen.ContainerId is null
+                ? new TaskEvent.Exited(-1, "the container was removed")
+                : new TaskEvent.Exited(seen.ExitCode, seen.Error);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
