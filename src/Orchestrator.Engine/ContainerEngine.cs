@@ -234,9 +234,13 @@ public sealed class ContainerEngine : IAsyncDisposable
     public IAsyncEnumerable<LogEntry> LogsAsync(string reference, LogQuery query, CancellationToken cancellationToken)
     {
         var entry = table.Get(reference);
+        var driver = entry.Record.Spec.Host.Log.Driver;
         if (entry.Record.LogPath.Length == 0)
-            throw EngineException.Invalid("configured logging driver does not support reading");
-        return new JsonLogReader(entry.Record.LogPath, services.Time).ReadAsync(query, HasEnded, cancellationToken);
+            throw new EngineException(
+                EngineError.NotImplemented, $"configured logging driver does not support reading: {driver} keeps no log on this host; run the "
+                + "container with --log-driver local or json-file");
+        var codec = driver == LogDrivers.Local ? LogCodec.Local : LogCodec.Json;
+        return new LogReader(entry.Record.LogPath, codec, services.Time).ReadAsync(query, HasEnded, cancellationToken);
 
         bool HasEnded() => entry.IsRemoved
             || entry.Record.State.Status is not (ContainerStatus.Running

@@ -42,7 +42,7 @@ internal sealed class ContainerCreator(
                 Mounts = new MountPlanner(volumes, table).Plan(spec, defaults.Volumes is { } paths ? paths.Keys : []),
                 Links = linked,
                 Connections = connections,
-                LogPath = spec.Host.Log.Driver == "none" ? "" : store.LogOf(id),
+                LogPath = store.LogOf(id, spec.Host.Log.Driver),
             };
             await WriteAsync(record, image, cancellationToken);
             table.Add(new ContainerEntry(record));

@@ -18,7 +18,13 @@ internal sealed class ContainerStore
 
     public string DirectoryOf(string id) => Path.Combine(root, id);
 
-    public string LogOf(string id) => Path.Combine(root, id, $"{id}-json.log");
+    /// <returns>Empty: what this driver takes in is not kept here.</returns>
+    public string LogOf(string id, string driver) => driver switch
+    {
+        LogDrivers.Local => Path.Combine(root, id, "local-logs", "container.log"),
+        LogDrivers.JsonFile or "" => Path.Combine(root, id, $"{id}-json.log"),
+        _ => "",
+    };
 
     public void CreateDirectory(string id) => Directory.CreateDirectory(DirectoryOf(id));
 

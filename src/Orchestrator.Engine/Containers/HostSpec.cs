@@ -126,5 +126,5 @@ public sealed record UlimitRequest(string Name, long Soft, long Hard);
 public sealed record DeviceRequest(string HostPath, string ContainerPath, string Permissions);
 
 /// <summary>How output is kept.</summary>
-/// <param name="Driver"><c>json-file</c> or <c>none</c>; empty: json-file.</param>
+/// <param name="Driver">One of <see cref="LogDrivers"/>; empty: the daemon's.</param>
 public sealed record LogSpec(string Driver = "", IReadOnlyDictionary<string, string>? Options = null);

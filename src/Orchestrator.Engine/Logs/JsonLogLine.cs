@@ -29,6 +29,7 @@ internal static class JsonLogLine
         byte[]? text = null;
         DateTimeOffset? time = null;
         var stream = LogStream.Stdout;
+        List<KeyValuePair<string, string>>? attributes = null;
         var reader = new Utf8JsonReader(line);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -36,6 +37,7 @@ internal static class JsonLogLine
             var isLog = reader.ValueTextEquals("log"u8);
             var isStream = reader.ValueTextEquals("stream"u8);
             var isTime = reader.ValueTextEquals("time"u8);
+            var isAttributes = reader.ValueTextEquals("attrs"u8);
             reader.Read();
             if (isLog)
                 text = Unescape(ref reader);
@@ -43,12 +45,27 @@ internal static class JsonLogLine
                 stream = reader.ValueTextEquals("stderr"u8) ? LogStream.Stderr : LogStream.Stdout;
             else if (isTime && reader.TryGetDateTimeOffset(out var at))
                 time = at;
+            else if (isAttributes && reader.TokenType == JsonTokenType.StartObject)
+                attributes = Attributes(ref reader);
             else
                 reader.Skip();
         }
 
-        entry = text is null || time is null ? null : new LogEntry(stream, time.Value, text);
+        entry = text is null || time is null ? null : new LogEntry(stream, time.Value, text, attributes);
         return entry is not null;
+    }
+
+    private static List<KeyValuePair<string, string>> Attributes(ref Utf8JsonReader reader)
+    {
+        var all = new List<KeyValuePair<string, string>>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            all.Add(new(name, reader.GetString() ?? ""));
+        }
+
+        return all;
     }
 
     private static byte[] Unescape(ref Utf8JsonReader reader)

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Engine.Logs;
 
-/// <summary>The whole lines of a file that grows. An unfinished last line waits for its end.</summary>
-internal sealed class LogLines(FileStream file)
+/// <summary>The whole records of a file that grows. An unfinished last one waits for its end.</summary>
+internal sealed class LogLines(FileStream file, LogCodec codec)
 {
     private byte[] buffer = new byte[32 << 10];
     private int start;
@@ -16,7 +16,7 @@ internal sealed class LogLines(FileStream file)
         {
             while (TryTakeLine(out var line))
             {
-                if (JsonLogLine.TryParse(line.Span, out var entry))
+                if (codec.TryParse(line.Span, out var entry))
                     yield return entry;
             }
 
@@ -30,10 +30,10 @@ internal sealed class LogLines(FileStream file)
 
     private bool TryTakeLine(out ReadOnlyMemory<byte> line)
     {
-        var newline = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
-        line = newline < 0 ? default : buffer.AsMemory(start, newline);
-        start += newline + 1;
-        return newline >= 0;
+        var length = codec.First(buffer.AsSpan(start, end - start));
+        line = buffer.AsMemory(start, length);
+        start += length;
+        return length > 0;
     }
 
     private void MakeRoom()

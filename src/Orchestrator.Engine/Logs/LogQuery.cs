@@ -19,4 +19,7 @@ public enum LogStream : byte
 }
 
 /// <summary>One piece of output as the log holds it: a line with its newline, or a part of a very long one.</summary>
-public sealed record LogEntry(LogStream Stream, DateTimeOffset Time, ReadOnlyMemory<byte> Line);
+/// <param name="Attributes">What the log options labels, env and tag put into it, in order; null: nothing.</param>
+public sealed record LogEntry(
+    LogStream Stream, DateTimeOffset Time, ReadOnlyMemory<byte> Line,
+    IReadOnlyList<KeyValuePair<string, string>>? Attributes = null);

@@ -12,14 +12,21 @@ internal static partial class LogAttributes
     /// <returns>A JSON object, names in order; null: there are none.</returns>
     public static byte[]? Of(ContainerRecord record, Func<string, string?> option)
     {
+        var all = Chosen(record, option);
+        if (option("tag") is { Length: > 0 } tag)
+            all["tag"] = Tag(tag, record);
+        return all.Count == 0 ? null : Json(all);
+    }
+
+    /// <summary>Labels and variables that the options name.</summary>
+    public static SortedDictionary<string, string> Chosen(ContainerRecord record, Func<string, string?> option)
+    {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var environment = record.Process.Environment.Select(v => v.Split('=', 2)).Where(v => v.Length == 2)
             .Select(v => KeyValuePair.Create(v[0], v[1]));
         Take(all, record.Process.Labels, option("labels"), option("labels-regex"));
         Take(all, environment, option("env"), option("env-regex"));
-        if (option("tag") is { Length: > 0 } tag)
-            all["tag"] = Tag(tag, record);
-        return all.Count == 0 ? null : Json(all);
+        return all;
     }
 
     private static void Take(

@@ -15,7 +15,8 @@ internal sealed class ShimLauncher(EngineOptions options)
         ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken)
     {
         var directory = directories.Shim(record.Id);
-        CheckAnswer(await RunAsync(Arguments(record, directories), cancellationToken));
+        var log = await LogArguments.OfAsync(record, directories.Bundle(record.Id), cancellationToken);
+        CheckAnswer(await RunAsync(Arguments(record, directories, log), cancellationToken));
         var client = await ShimClient.ConnectAsync(directory.ControlSocket, cancellationToken);
         return new LaunchedShim(client, await client.StateAsync(cancellationToken));
     }
@@ -40,43 +41,20 @@ internal sealed class ShimLauncher(EngineOptions options)
             : new ShimException(line.Length > 0 ? line : "the shim ended without a word", 1);
     }
 
-    private List<string> Arguments(ContainerRecord record, RunDirectories directories)
+    private static List<string> Arguments(
+        ContainerRecord record, RunDirectories directories, IReadOnlyList<string> log)
     {
         var arguments = new List<string>
         {
             "shim", "--id", record.Id, "--bundle", directories.Bundle(record.Id), "--state",
             directories.Shim(record.Id).Path,
         };
-        if (record.LogPath.Length > 0)
-            arguments.AddRange(LogArguments(record, directories));
+        arguments.AddRange(log);
         if (record.Spec.OpenStdin)
             arguments.Add("--open-stdin");
         // A terminal stays open when its client leaves: someone may attach again.
         if (record.Spec is { OpenStdin: true, StdinOnce: true, Tty: false })
             arguments.Add("--stdin-once");
-        return arguments;
-    }
-
-    /// <summary>The container's own options, and the daemon's where it has none.</summary>
-    private List<string> LogArguments(ContainerRecord record, RunDirectories directories)
-    {
-        var own = record.Spec.Host.Log.Options;
-        string? Option(string name) => own?.GetValueOrDefault(name) ?? options.LogOptions.GetValueOrDefault(name);
-        var arguments = new List<string> { "--log-path", record.LogPath };
-        foreach (var name in (string[])["max-size", "max-file", "mode", "max-buffer-size"])
-        {
-            if (Option(name) is { } value)
-                arguments.AddRange([$"--log-{name}", value]);
-        }
-
-        if (LogAttributes.Of(record, Option) is { } attributes)
-        {
-            // In a file: values of variables are no business of those who may list processes.
-            var path = Path.Combine(directories.Bundle(record.Id), "log-attrs.json");
-            File.WriteAllBytes(path, attributes);
-            arguments.AddRange(["--log-attrs", path]);
-        }
-
         return arguments;
     }
 

@@ -47,7 +47,8 @@ internal sealed class ContainerStreamRoutes(EngineApiContext context)
         var id = http.Route("id");
         var record = engine.Inspect(id);
         var entries = engine.LogsAsync(id, query, http.RequestAborted);
-        await LogStreamWriter.WriteAsync(http, entries, record.Spec.Tty, http.Flag("timestamps"), query.Follow);
+        await LogStreamWriter.WriteAsync(
+            http, entries, record.Spec.Tty, http.Flag("timestamps"), http.Flag("details"), query.Follow);
     }
 
     private static int? Tail(HttpContext http)

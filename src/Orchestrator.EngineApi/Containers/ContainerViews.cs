@@ -23,7 +23,7 @@ internal static class ContainerViews
             ResolvConfPath = Path.Combine(run, "etc", "resolv.conf"),
             HostnamePath = Path.Combine(run, "etc", "hostname"),
             HostsPath = Path.Combine(run, "etc", "hosts"),
-            LogPath = record.LogPath,
+            LogPath = record.Spec.Host.Log.Driver == LogDrivers.Local ? "" : record.LogPath,
             Name = "/" + record.Name,
             RestartCount = record.State.RestartCount,
             Driver = "overlay2",

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Engine.Logs;
@@ -13,9 +14,11 @@ internal static class LogStreamWriter
     private const int FlushAt = 32 << 10;
     private static readonly Version MultiplexedSince = new(1, 42);
 
+    /// <param name="details">Say what the log options labels, env and tag put into each line.</param>
     /// <param name="follow">Send each entry as it comes, not when there is enough of them.</param>
     public static async Task WriteAsync(
-        HttpContext http, IAsyncEnumerable<LogEntry> entries, bool terminal, bool timestamps, bool follow)
+        HttpContext http, IAsyncEnumerable<LogEntry> entries, bool terminal, bool timestamps, bool details,
+        bool follow)
     {
         http.Response.ContentType = !terminal && http.ApiVersion() >= MultiplexedSince
             ? Api.StreamFrame.MultiplexedMediaType : Api.StreamFrame.RawMediaType;
@@ -25,7 +28,7 @@ internal static class LogStreamWriter
             await output.FlushAsync(http.RequestAborted);
         await foreach (var entry in entries.WithCancellation(http.RequestAborted))
         {
-            Write(output, entry, terminal, timestamps);
+            Write(output, entry, terminal, timestamps, details);
             if (follow || output.UnflushedBytes > FlushAt)
                 await output.FlushAsync(http.RequestAborted);
         }
@@ -33,9 +36,11 @@ internal static class LogStreamWriter
         await output.FlushAsync(http.RequestAborted);
     }
 
-    public static void Write(IBufferWriter<byte> output, LogEntry entry, bool terminal, bool timestamps)
+    public static void Write(
+        IBufferWriter<byte> output, LogEntry entry, bool terminal, bool timestamps, bool details = false)
     {
-        var stamp = timestamps ? Encoding.ASCII.GetBytes(Stamp(entry.Time)) : [];
+        var stamp = Encoding.UTF8.GetBytes(
+            (timestamps ? Stamp(entry.Time) : "") + (details ? Details(entry.Attributes ?? []) : ""));
         if (!terminal)
         {
             var kind = entry.Stream == LogStream.Stderr ? Api.StreamKind.Stderr : Api.StreamKind.Stdout;
@@ -47,6 +52,11 @@ internal static class LogStreamWriter
         output.Write(stamp);
         output.Write(entry.Line.Span);
     }
+
+    /// <summary><c>name=value,name=value </c>, each as in the query of a URL; docker's client takes them apart again.
+    /// </summary>
+    private static string Details(IReadOnlyList<KeyValuePair<string, string>> attributes) => string.Join(
+        ',', attributes.Select(one => $"{WebUtility.UrlEncode(one.Key)}={WebUtility.UrlEncode(one.Value)}")) + " ";
 
     private static string Stamp(DateTimeOffset time) =>
         time.UtcDateTime.ToString(

@@ -65,7 +65,7 @@ internal sealed class ContainerShim : IDisposable
         try
         {
             var process = prepared.Spec.Process ?? throw new RuntimeException("config.json has no process");
-            var log = options.Log is { } wanted ? new ContainerLog(wanted, TimeProvider.System, loop.Post) : null;
+            var log = options.Log is { } wanted ? Open(wanted, loop) : null;
             var streams = process.Terminal ? ProcessStreams.Terminal()
                 : options.InheritStdio ? ProcessStreams.Inherited()
                 : ProcessStreams.Pipes(options.OpenStdin, outputs: true);
@@ -78,6 +78,18 @@ internal sealed class ContainerShim : IDisposable
             prepared.RemoveCgroups();
             prepared.Removed(HostLog.Warn);
             throw;
+        }
+    }
+
+    private static ContainerLog Open(LogOptions wanted, EventLoop loop)
+    {
+        try
+        {
+            return new ContainerLog(wanted, TimeProvider.System, loop.Post);
+        }
+        catch (IOException e)
+        {
+            throw new RuntimeException($"failed to initialize logging driver: {e.Message}");
         }
     }
 

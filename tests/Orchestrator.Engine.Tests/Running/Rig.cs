@@ -65,7 +65,7 @@ internal sealed class Rig : IAsyncDisposable
             Name = name,
             Created = Time.GetUtcNow(),
             ImageId = "sha256:0",
-            LogPath = Store.LogOf(id),
+            LogPath = Store.LogOf(id, "json-file"),
             Process = new ProcessRecord { Arguments = ["sleep"] },
             Spec = new ContainerSpec
             {

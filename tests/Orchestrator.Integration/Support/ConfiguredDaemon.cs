@@ -39,6 +39,16 @@ public sealed class ConfiguredDaemon : LoneDaemon
 
     protected override string Flags => $"-H {SocketAddress} --host=tcp://:2375 -G 12345";
 
+    /// <summary>What the daemon sees as /run/systemd/journal: a socket in it is the journal.</summary>
+    public string Journal => Path.Combine(Folder, "journal");
+
+    protected override async Task PrepareAsync()
+    {
+        Directory.CreateDirectory(Journal);
+        await InsideAsync(
+            $"mount -t tmpfs none /run && mkdir -p /run/systemd/journal && mount --bind {Journal} /run/systemd/journal");
+    }
+
     public async Task ReloadAsync(string content)
     {
         Content = content;

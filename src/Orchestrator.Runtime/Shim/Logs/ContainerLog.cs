@@ -15,11 +15,12 @@ internal sealed class ContainerLog : IDisposable
     private readonly TimeProvider time;
     private readonly Action<Action> post;
     private readonly LogQueue queue = new();
-    private readonly LogFile file;
+    private readonly LogFormat format;
+    private readonly LogSink sink;
     private readonly LogLines output = new();
     private readonly LogLines errors = new();
     private readonly LogLines.LineHandler addOutput, addErrors;
-    private readonly byte[] now = new byte[40];
+    private readonly byte[] now = new byte[LogFormat.LongestStamp];
     private readonly ManualResetEventSlim ended = new();
     private int nowLength;
     private LogPage? page;
@@ -29,13 +30,13 @@ internal sealed class ContainerLog : IDisposable
     private Action? afterEnd;
 
     /// <param name="post">Runs an action on the event loop; called from the writing thread.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written, or the server not be reached.</exception>
     public ContainerLog(LogOptions options, TimeProvider time, Action<Action> post)
     {
         (this.options, this.time, this.post) = (options, time, post);
         (addOutput, addErrors) = (line => Append(1, line), line => Append(2, line));
-        file = new LogFile(options, time);
-        file.Open();
+        (format, sink) = LogTarget.Of(options, time);
+        sink.Open();
     }
 
     /// <summary>As much waits for the disk as may. Once true, <see cref="Drained"/> will be called.</summary>
@@ -60,7 +61,7 @@ internal sealed class ContainerLog : IDisposable
     /// <param name="stream">1: standard output; 2: standard error.</param>
     public void Write(int stream, ReadOnlySpan<byte> bytes)
     {
-        nowLength = JsonLine.Timestamp(time.GetUtcNow(), now);
+        nowLength = format.Stamp(time.GetUtcNow(), now);
         if (stream == 2)
             errors.Add(bytes, addErrors);
         else
@@ -72,7 +73,7 @@ internal sealed class ContainerLog : IDisposable
     /// <param name="then">Called on the event loop when all is in the file; on disk it may be later.</param>
     public void Finish(Action then)
     {
-        nowLength = JsonLine.Timestamp(time.GetUtcNow(), now);
+        nowLength = format.Stamp(time.GetUtcNow(), now);
         output.End(addOutput);
         errors.End(addErrors);
         if (dropped > 0)
@@ -95,7 +96,7 @@ internal sealed class ContainerLog : IDisposable
     {
         queue.Close();
         if (writer is null)
-            file.Dispose();
+            sink.Dispose();
         ended.Dispose();
     }
 
@@ -128,17 +129,16 @@ internal sealed class ContainerLog : IDisposable
 
     private void Put(int stream, ReadOnlySpan<byte> line)
     {
-        var attributes = options.Attributes.Span;
         var at = now.AsSpan(0, nowLength);
         page ??= queue.Borrow();
-        if (page.TryAdd(stream, line, attributes, at))
+        if (page.TryAdd(format, stream, line, at))
             return;
         Publish();
         page = queue.Fresh();
-        if (page.TryAdd(stream, line, attributes, at))
+        if (page.TryAdd(format, stream, line, at))
             return;
-        page = new LogPage(JsonLine.LongestFor(line.Length, attributes.Length));
-        page.TryAdd(stream, line, attributes, at);
+        page = new LogPage(format.LongestFor(line.Length));
+        page.TryAdd(format, stream, line, at);
     }
 
     private void Publish()
@@ -157,7 +157,7 @@ internal sealed class ContainerLog : IDisposable
     {
         while (queue.Take() is { } next)
         {
-            file.Write(next.Content);
+            sink.Write(next.Content);
             queue.Return(next);
             if (isAwaited && queue.Bytes <= options.BufferBytes / 2)
             {
@@ -171,12 +171,12 @@ internal sealed class ContainerLog : IDisposable
 
     private void Written()
     {
-        file.Finish();
+        sink.Finish();
         ended.Set();
         if (afterEnd is { } then)
             post(then);
         if (writer is not null)
-            file.Sync();
-        file.Dispose();
+            sink.Sync();
+        sink.Dispose();
     }
 }

@@ -7,39 +7,37 @@ namespace Orchestrator.Runtime.Shim.Logs;
 /// <summary>The file and its predecessors <c>.1</c>, <c>.2</c> …, none ever larger than the limit.</summary>
 /// <remarks>No call throws for what the disk does: lines that cannot be written are counted, and the log says so once
 /// it can again. Used by one thread.</remarks>
-internal sealed class LogFile(LogOptions options, TimeProvider time) : IDisposable
+internal sealed class LogFile(LogOptions options, LogFormat format, TimeProvider time) : LogSink
 {
+    private readonly LogCompressor compressor = new();
     private FileDescriptor? file;
     private long size;
     private long lost;
 
     /// <exception cref="IOException">It cannot be written at all: who makes the container is told.</exception>
-    public void Open()
+    public override void Open()
     {
+        if (new FileInfo(options.Path) is { Exists: true, Length: > 0 })
+            format.Mend(options.Path);
         file = FileDescriptor.Open(
             options.Path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND, 0x1a0);
         size = new FileInfo(options.Path).Length;
-        if (size > 0 && LastByte() != '\n')
-            Put("\n"u8); // Half a line, of a shim that was killed, must not swallow the next one.
     }
 
-    /// <param name="lines">Whole lines, each with its newline.</param>
-    public void Write(ReadOnlySpan<byte> lines)
+    public override void Write(ReadOnlySpan<byte> lines)
     {
         TellLosses();
         while (!lines.IsEmpty)
         {
             var part = lines[..Fitting(lines)];
-            lost += part[Put(part)..].Count((byte)'\n');
+            lost += format.Count(part[Put(part)..]);
             lines = lines[part.Length..];
         }
     }
 
-    /// <summary>Nothing more will be written.</summary>
-    public void Finish() => TellLosses();
+    public override void Finish() => TellLosses();
 
-    /// <summary>Returns when what was written is on disk, or cannot be.</summary>
-    public void Sync()
+    public override void Sync()
     {
         try
         {
@@ -51,7 +49,11 @@ internal sealed class LogFile(LogOptions options, TimeProvider time) : IDisposab
         }
     }
 
-    public void Dispose() => file?.Dispose();
+    public override void Dispose()
+    {
+        file?.Dispose();
+        compressor.Await();
+    }
 
     private void TellLosses()
     {
@@ -65,13 +67,13 @@ internal sealed class LogFile(LogOptions options, TimeProvider time) : IDisposab
         if (options.MaxBytes == 0 || size + lines.Length <= options.MaxBytes)
             return lines.Length;
         var room = (int)Math.Clamp(options.MaxBytes - size, 0, lines.Length);
-        var whole = lines[..room].LastIndexOf((byte)'\n') + 1;
+        var whole = format.Within(lines, room);
         if (whole > 0)
             return whole;
         if (size == 0)
-            return lines.IndexOf((byte)'\n') + 1; // One line beyond the limit of a file: it gets one to itself.
+            return format.First(lines); // One line beyond the limit of a file: it gets one to itself.
         if (!TryRotate())
-            return lines.IndexOf((byte)'\n') + 1;
+            return format.First(lines);
         return Fitting(lines);
     }
 
@@ -89,7 +91,7 @@ internal sealed class LogFile(LogOptions options, TimeProvider time) : IDisposab
         }
         catch (IOException)
         {
-            written = bytes[..written].LastIndexOf((byte)'\n') + 1;
+            written = format.Within(bytes, written);
             TryTruncate(size + written);
         }
 
@@ -115,14 +117,13 @@ internal sealed class LogFile(LogOptions options, TimeProvider time) : IDisposab
         {
             file?.Dispose();
             file = null;
+            compressor.Await();
             if (options.MaxFiles == 1)
                 File.Delete(options.Path);
             for (var i = options.MaxFiles - 1; i >= 1; i--)
-            {
-                var from = i == 1 ? options.Path : $"{options.Path}.{i - 1}";
-                if (File.Exists(from))
-                    File.Move(from, $"{options.Path}.{i}", overwrite: true);
-            }
+                MoveTo(i);
+            if (options.Compresses && options.MaxFiles > 1)
+                compressor.Begin($"{options.Path}.1");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -130,6 +131,22 @@ internal sealed class LogFile(LogOptions options, TimeProvider time) : IDisposab
         }
 
         return TryReopen() && size == 0;
+    }
+
+    /// <summary>Each is there in one of two shapes, and takes the place of the next in either.</summary>
+    private void MoveTo(int number)
+    {
+        var (from, to) = (number == 1 ? options.Path : $"{options.Path}.{number - 1}", $"{options.Path}.{number}");
+        if (File.Exists(from))
+        {
+            File.Move(from, to, overwrite: true);
+            File.Delete(to + LogCompressor.Suffix);
+        }
+        else if (number > 1 && File.Exists(from + LogCompressor.Suffix))
+        {
+            File.Move(from + LogCompressor.Suffix, to + LogCompressor.Suffix, overwrite: true);
+            File.Delete(to);
+        }
     }
 
     private bool TryReopen()
@@ -145,21 +162,13 @@ internal sealed class LogFile(LogOptions options, TimeProvider time) : IDisposab
         }
     }
 
-    private int LastByte()
-    {
-        using var handle = File.OpenHandle(options.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        Span<byte> last = stackalloc byte[1];
-        return RandomAccess.Read(handle, last, size - 1) == 1 ? last[0] : -1;
-    }
-
     private byte[] Notice(string text)
     {
-        Span<byte> now = stackalloc byte[40];
+        Span<byte> stamp = stackalloc byte[LogFormat.LongestStamp];
         var line = Encoding.UTF8.GetBytes($"orch: {text}\n");
-        var bytes = new byte[JsonLine.LongestFor(line.Length, options.Attributes.Length)];
+        var bytes = new byte[format.LongestFor(line.Length)];
         var length = 0;
-        JsonLine.TryWrite(
-            2, line, options.Attributes.Span, now[..JsonLine.Timestamp(time.GetUtcNow(), now)], bytes, ref length);
+        format.TryWrite(2, line, stamp[..format.Stamp(time.GetUtcNow(), stamp)], bytes, ref length);
         return bytes[..length];
     }
 }

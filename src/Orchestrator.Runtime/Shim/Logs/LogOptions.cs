@@ -5,15 +5,27 @@ namespace Orchestrator.Runtime.Shim.Logs;
 
 /// <summary>Where a container's log goes, and how much of it is kept. The values are those of docker's --log-opt.
 /// </summary>
+/// <param name="Path">Of the file; of a driver that has none, empty.</param>
 internal sealed record LogOptions(string Path)
 {
+    public const string JsonFile = "json-file", Local = "local", Syslog = "syslog", Journald = "journald";
+
     /// <summary>More than this would be the shim's memory; whoever needs it wants the blocking mode.</summary>
     private const long MaxBuffer = 32 << 20;
 
     public static readonly string[] Values =
     [
         "log-path", "log-max-size", "log-max-file", "log-mode", "log-max-buffer-size", "log-attrs",
+        "log-driver", "log-compress", .. SyslogOptions.Values,
     ];
+
+    public string Driver { get; init; } = JsonFile;
+
+    /// <summary>Files that are rotated away are compressed.</summary>
+    public bool Compresses { get; init; }
+
+    /// <summary>Set for syslog alone.</summary>
+    public SyslogOptions? Server { get; init; }
 
     /// <summary>0: never rotated.</summary>
     public long MaxBytes { get; init; }
@@ -27,18 +39,28 @@ internal sealed record LogOptions(string Path)
     /// <summary>How much may wait for the disk.</summary>
     public int BufferBytes { get; init; } = 1 << 20;
 
-    /// <summary>A JSON object that each line carries as its attrs, or nothing.</summary>
+    /// <summary>What each line carries besides: for json-file a JSON object, its attrs; for journald fields of its
+    /// protocol; or nothing.</summary>
     public ReadOnlyMemory<byte> Attributes { get; init; }
 
     /// <returns>Null: nothing is logged.</returns>
     /// <exception cref="RuntimeException">Names the option and what it may be.</exception>
     public static LogOptions? From(Arguments arguments)
     {
-        if (arguments["log-path"] is not { } path)
+        var driver = arguments["log-driver"] ?? JsonFile;
+        var hasFile = driver is JsonFile or Local;
+        if (!hasFile && driver is not (Syslog or Journald))
+            throw new RuntimeException(
+                $"--log-driver {driver} is unknown; use {JsonFile}, {Local}, {Syslog} or {Journald}", 2);
+        var path = hasFile ? arguments["log-path"] : "";
+        if (path is null)
             return null;
         var blocks = Blocking(arguments["log-mode"]);
         return new LogOptions(path)
         {
+            Driver = driver,
+            Compresses = arguments["log-compress"] == "true",
+            Server = driver == Syslog ? SyslogOptions.From(arguments) : null,
             MaxBytes = Size("log-max-size", arguments["log-max-size"]),
             MaxFiles = Files(arguments["log-max-file"] ?? "1"),
             Blocks = blocks,

@@ -18,9 +18,9 @@ internal sealed class LogPage(int size)
     public ReadOnlySpan<byte> Content => bytes.AsSpan(0, length);
 
     /// <returns>False: it does not fit any more.</returns>
-    public bool TryAdd(int stream, ReadOnlySpan<byte> line, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> time)
+    public bool TryAdd(LogFormat format, int stream, ReadOnlySpan<byte> line, ReadOnlySpan<byte> stamp)
     {
-        if (!JsonLine.TryWrite(stream, line, attributes, time, bytes, ref length))
+        if (!format.TryWrite(stream, line, stamp, bytes, ref length))
             return false;
         Lines++;
         return true;

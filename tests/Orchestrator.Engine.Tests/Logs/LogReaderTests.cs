@@ -3,7 +3,7 @@ using Orchestrator.Engine.Logs;
 
 namespace Orchestrator.Engine.Tests.Logs;
 
-public sealed class JsonLogReaderTests : IDisposable
+public sealed class LogReaderTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("orch-log-").FullName;
 
@@ -41,7 +41,7 @@ public sealed class JsonLogReaderTests : IDisposable
         var ended = false;
         var lines = new List<string>();
         var query = new LogQuery(true, true, Follow: true);
-        await foreach (var entry in new JsonLogReader(Log, TimeProvider.System).ReadAsync(query, () => ended, default))
+        await foreach (var entry in new LogReader(Log, LogCodec.Json, TimeProvider.System).ReadAsync(query, () => ended, default))
         {
             lines.Add(Text(entry));
             if (lines.Count == 2)
@@ -78,7 +78,7 @@ public sealed class JsonLogReaderTests : IDisposable
     private async Task<List<string>> ReadAsync(LogQuery query)
     {
         var lines = new List<string>();
-        await foreach (var entry in new JsonLogReader(Log, TimeProvider.System).ReadAsync(query, () => true, default))
+        await foreach (var entry in new LogReader(Log, LogCodec.Json, TimeProvider.System).ReadAsync(query, () => true, default))
             lines.Add(Text(entry));
         return lines;
     }

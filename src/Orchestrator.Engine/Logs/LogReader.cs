@@ -1,11 +1,12 @@
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Engine.Logs;
 
 /// <summary>Reads a container's log while its shim writes and rotates it.</summary>
-/// <param name="path">The current file; older ones are <c>path.1</c>, <c>path.2</c> and so on.</param>
-internal sealed class JsonLogReader(string path, TimeProvider time)
+/// <param name="path">The current file; older ones are <c>path.1</c>, <c>path.2.gz</c> and so on.</param>
+internal sealed class LogReader(string path, LogCodec codec, TimeProvider time)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
@@ -20,10 +21,10 @@ internal sealed class JsonLogReader(string path, TimeProvider time)
         try
         {
             var skip = query.Tail is { } tail
-                ? LogTail.Seek([.. older, .. current is null ? [] : new[] { current }], tail) : 0;
+                ? LogTail.Seek([.. older, .. current is null ? [] : new[] { current }], tail, codec) : 0;
             foreach (var file in older.Skip(skip))
             {
-                await foreach (var entry in new LogLines(file).ReadAsync(cancellationToken))
+                await foreach (var entry in new LogLines(file, codec).ReadAsync(cancellationToken))
                 {
                     if (Wanted(entry, query))
                         yield return entry;
@@ -46,7 +47,7 @@ internal sealed class JsonLogReader(string path, TimeProvider time)
     {
         try
         {
-            var lines = file is null ? null : new LogLines(file);
+            var lines = file is null ? null : new LogLines(file, codec);
             var pause = ShortestPause;
             while (true)
             {
@@ -67,7 +68,7 @@ internal sealed class JsonLogReader(string path, TimeProvider time)
                 if (rotated && TryOpen(path) is { } next)
                 {
                     file?.Dispose();
-                    (file, lines) = (next, new LogLines(next));
+                    (file, lines) = (next, new LogLines(next, codec));
                     continue;
                 }
 
@@ -93,7 +94,7 @@ internal sealed class JsonLogReader(string path, TimeProvider time)
     {
         var current = TryOpen(path);
         var older = new List<FileStream>();
-        for (var number = 1; TryOpen($"{path}.{number}") is { } file; number++)
+        for (var number = 1; (TryOpen($"{path}.{number}") ?? TryInflate($"{path}.{number}.gz")) is { } file; number++)
             older.Insert(0, file);
         return (older, current);
     }
@@ -109,6 +110,22 @@ internal sealed class JsonLogReader(string path, TimeProvider time)
         {
             return null;
         }
+    }
+
+    /// <summary>A compressed file as one that can be read from either end; it has no name, and goes when it is
+    /// closed.</summary>
+    private static FileStream? TryInflate(string path)
+    {
+        using var packed = TryOpen(path);
+        if (packed is null)
+            return null;
+        var plain = new FileStream(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 << 10,
+            FileOptions.DeleteOnClose);
+        using (var inflating = new GZipStream(packed, CompressionMode.Decompress))
+            inflating.CopyTo(plain);
+        plain.Position = 0;
+        return plain;
     }
 
     /// <summary>Whether another file has taken the place of the open one.</summary>

@@ -1,0 +1,64 @@
+using Orchestrator.Engine.Containers;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>What a shim is told of its container's log.</summary>
+internal static class LogArguments
+{
+    /// <summary>Docker's for the driver local, which unlike json-file keeps to a limit by itself.</summary>
+    private static readonly Dictionary<string, string> LocalDefaults = new()
+    {
+        ["max-size"] = "20m", ["max-file"] = "5", ["compress"] = "true",
+    };
+
+    /// <param name="folder">Where files for the shim may be put.</param>
+    public static async Task<IReadOnlyList<string>> OfAsync(
+        ContainerRecord record, string folder, CancellationToken cancellationToken)
+    {
+        var log = record.Spec.Host.Log;
+        var isLocal = log.Driver == LogDrivers.Local;
+        string? Option(string name) => log.Options?.GetValueOrDefault(name)
+            ?? (isLocal ? LocalDefaults.GetValueOrDefault(name) : null);
+        IReadOnlyList<string> own = log.Driver switch
+        {
+            LogDrivers.None => [],
+            LogDrivers.Syslog => await SyslogAsync(record, Option, cancellationToken),
+            LogDrivers.Journald => Carried(folder, "log-fields", JournalFields.Of(record, Option)),
+            LogDrivers.Local => ["--log-path", record.LogPath],
+            _ => ["--log-path", record.LogPath, .. Carried(folder, "log-attrs", LogAttributes.Of(record, Option))],
+        };
+        if (own.Count == 0)
+            return own;
+        var driver = log.Driver.Length > 0 ? log.Driver : LogDrivers.JsonFile;
+        var all = new List<string>(own) { "--log-driver", driver };
+        foreach (var name in (string[])["max-size", "max-file", "compress", "mode", "max-buffer-size"])
+        {
+            if (Option(name) is { } value)
+                all.AddRange([$"--log-{name}", value]);
+        }
+
+        if (isLocal)
+            Directory.CreateDirectory(Path.GetDirectoryName(record.LogPath)!);
+        return all;
+    }
+
+    private static async Task<IReadOnlyList<string>> SyslogAsync(
+        ContainerRecord record, Func<string, string?> option, CancellationToken cancellationToken) =>
+    [
+        "--log-address",
+        await SyslogAddress.ResolveAsync(option("syslog-address") ?? "unixgram:///dev/log", cancellationToken),
+        "--log-facility", $"{SyslogAddress.FacilityOf(option("syslog-facility") ?? "daemon")}",
+        "--log-format", option("syslog-format") ?? "",
+        "--log-tag", LogAttributes.Tag(option("tag") is { Length: > 0 } tag ? tag : "{{.ID}}", record),
+    ];
+
+    /// <summary>In a file: values of variables are no business of those who may list processes.</summary>
+    private static IReadOnlyList<string> Carried(string folder, string name, byte[]? content)
+    {
+        if (content is null)
+            return [];
+        var path = Path.Combine(folder, name);
+        File.WriteAllBytes(path, content);
+        return ["--log-attrs", path];
+    }
+}
