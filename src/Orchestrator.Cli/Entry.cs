@@ -57,7 +57,7 @@ internal static class Entry
         catch (UsageException e)
         {
             return Fail(
-                session, $"{e.Message}\n\n{Help.RootUsage}\n\nRun 'orch --help' for more information", e.ExitCode);
+                session, $"{e.Message}\n\n{Help.RootUsage} [ARG...]\n\nRun 'orch --help' for more information", e.ExitCode);
         }
         session.Choice = globals.ToChoice();
 

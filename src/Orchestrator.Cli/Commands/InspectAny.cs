@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Parsing;
 
@@ -11,6 +12,7 @@ internal sealed class InspectAny : Command
     [
         ("container", "/containers/", "/json"), ("image", "/images/", "/json"), ("network", "/networks/", ""),
         ("volume", "/volumes/", ""), ("service", "/services/", ""), ("task", "/tasks/", ""), ("node", "/nodes/", ""),
+        ("secret", "/secrets/", ""), ("config", "/configs/", ""),
     ];
 
     private readonly ValueFlag<string> _format;
@@ -36,30 +38,33 @@ internal sealed class InspectAny : Command
         var kinds = _type.Value.Length == 0 ? Kinds : Array.FindAll(Kinds, kind => kind.Type == _type.Value);
         if (kinds.Length == 0)
             throw new CliException(
-                $"\"{_type.Value}\" is not a valid value for --type: use one of "
-                + $"{string.Join(", ", Kinds.Select(static k => k.Type))}");
+                $"unknown type: \"{_type.Value}\": must be one of "
+                + $"{string.Join(", ", Kinds.Select(static k => $"\"{k.Type}\"").Order(StringComparer.Ordinal))}");
         return InspectRunner.Run(session, args, _format.Value, name => Find(session, kinds, name));
     }
 
-    private JsonDocument Find(Session session, (string Type, string Path, string Suffix)[] kinds, string name)
+    private (JsonDocument Object, JsonTypeInfo? Type) Find(Session session, (string Type, string Path, string Suffix)[] kinds, string name)
     {
         foreach (var (type, path, suffix) in kinds)
         {
             try
             {
-                return session.Client.GetJson(
-                    $"{path}{EscapeImage(name)}{suffix}{(_size && type == "container" ? "?size=1" : "")}");
+                return (session.Client.GetJson(
+                    $"{path}{EscapeImage(name)}{suffix}{(_size && type == "container" ? "?size=1" : "")}"),
+                    InspectCommand.TypeOf(path));
             }
             catch (DaemonException e) when (kinds.Length > 1 && IsAbsent(e))
             {
                 // Not of this kind: the next may be it.
             }
         }
-        throw new CliException($"error: no such object: {name}");
+        throw new CliException(kinds.Length == 1
+            ? $"Error: No such {kinds[0].Type}: {name}" : $"Error: No such object: {name}");
     }
 
     /// <summary>
-    /// A node that is no manager answers 503, or 406, to the cluster's kinds: nothing is to be found there.
+    /// A node that is no manager answers 503, or 406, to the cluster's kinds, and 501 to those it has not got: nothing is
+    /// to be found there.
     /// </summary>
-    private static bool IsAbsent(DaemonException e) => e.Status is 404 or 406 or 503;
+    private static bool IsAbsent(DaemonException e) => e.Status is 404 or 406 or 501 or 503;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Api;
 using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands;
@@ -31,6 +33,19 @@ internal sealed class InspectCommand : Command
         var query = _size?.Value == true ? "?size=1"
             : Flags.All.Any(static f => f is BoolFlag { Name: "verbose", Value: true }) ? "?verbose=true" : "";
         return InspectRunner.Run(session, args, _format.Value,
-            name => session.Client.GetJson($"{_path}{EscapeImage(name)}{_suffix}{query}"));
+            name => session.Client.GetJson($"{_path}{EscapeImage(name)}{_suffix}{query}"), TypeOf(_path));
     }
+
+    /// <summary>The shape of what is inspected there; null: none is known.</summary>
+    public static JsonTypeInfo? TypeOf(string path) => path switch
+    {
+        "/containers/" => ApiJson.Wire.ContainerInspect,
+        "/images/" => ApiJson.Wire.ImageInspect,
+        "/networks/" => ApiJson.Wire.NetworkResource,
+        "/volumes/" => ApiJson.Wire.Volume,
+        "/services/" => ApiJson.Wire.Service,
+        "/tasks/" => ApiJson.Wire.SwarmTask,
+        "/nodes/" => ApiJson.Wire.Node,
+        _ => null,
+    };
 }

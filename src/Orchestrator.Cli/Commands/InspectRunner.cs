@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Output.Templates;
@@ -9,15 +10,22 @@ namespace Orchestrator.Cli.Commands;
 internal static class InspectRunner
 {
     /// <summary>Shows what was found even when some of it was not.</summary>
-    public static int Run(Session session, List<string> names, string format, Func<string, JsonDocument> get)
+    public static int Run(
+        Session session, List<string> names, string format, Func<string, JsonDocument> get, JsonTypeInfo? type = null) =>
+        Run(session, names, format, name => (get(name), type));
+
+    /// <param name="get">An object, and its shape where that is known.</param>
+    public static int Run(
+        Session session, List<string> names, string format, Func<string, (JsonDocument Object, JsonTypeInfo? Type)> get)
     {
-        var found = new List<JsonElement>();
+        var found = new List<(JsonElement Object, JsonTypeInfo? Type)>();
         var errors = new List<string>();
         foreach (var name in names)
         {
             try
             {
-                found.Add(get(name).RootElement);
+                var (document, type) = get(name);
+                found.Add((document.RootElement, type));
             }
             catch (Exception e) when (e is DaemonException or CliException { InnerException: null })
             {
@@ -50,15 +58,23 @@ internal static class InspectRunner
         return errors.Count == 0 ? 0 : 1;
     }
 
-    public static void Write(TextWriter writer, List<JsonElement> elements, string format)
+    private static void Write(
+        TextWriter writer, List<(JsonElement Object, JsonTypeInfo? Type)> found, string format)
     {
-        if (format.Length == 0)
+        if (format.Length == 0) writer.WriteLine(JsonText.IndentedList(found.Select(static f => f.Object)));
+        else if (format == "json")
+            writer.WriteLine($"[{string.Join(',', found.Select(static f => JsonText.Line(f.Object)))}]");
+        else
         {
-            writer.WriteLine(JsonText.IndentedList(elements));
-            return;
+            var template = Template.Parse(format);
+            try
+            {
+                foreach (var (value, type) in found) writer.WriteLine(template.Render(TypedJson.Of(value, type)));
+            }
+            catch (TemplateException e)
+            {
+                throw new CliException(e.Message, e); // It was a template; this is what docker tells apart by its exit code.
+            }
         }
-        var template = format == "json" ? null : Template.Parse(format);
-        foreach (var element in elements)
-            writer.WriteLine(template is null ? JsonText.Line(element) : template.Render(element));
     }
 }

@@ -24,7 +24,7 @@ internal abstract class PruneCommand : Command
 
     public sealed override int Run(Session session, List<string> args)
     {
-        if (!_force && !Confirm.Ask(session, Warning)) return 1;
+        if (!_force && !Confirm.Ask(session, Warning)) return 0;
         Prune(session, FilterFlags.ToFilters(_filter));
         return 0;
     }

@@ -12,6 +12,10 @@ internal static class JsonText
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>As Go's: what HTML could read as its own is written as <c>\u003c</c>, the rest as it is.</summary>
+    public static string EscapeHtml(string json) => json.Replace("<", "\\u003c", StringComparison.Ordinal)
+        .Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);
+
     private static readonly JsonWriterOptions IndentedOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -13,8 +13,25 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
     /// <summary>Fields that take an argument: <c>{{.Label "zone"}}</c>.</summary>
     public Func<T, string, string, string?>? Lookup { get; init; }
 
-    /// <exception cref="TemplateException">The format is no template, or names a field that is not there.</exception>
+    /// <summary>What <c>--format raw</c> prints of a row, and of a quiet one.</summary>
+    public string? Raw { get; init; }
+
+    public string? RawQuiet { get; init; }
+
+    /// <exception cref="CliException">The format is no template, or names a field that is not there.</exception>
     public void Write(TextWriter writer, IEnumerable<T> rows, string format = "", bool quiet = false)
+    {
+        try
+        {
+            WriteAs(writer, rows, quiet && format == "raw" ? RawQuiet ?? format : format == "raw" ? Raw ?? format : format, quiet);
+        }
+        catch (TemplateException e)
+        {
+            throw new CliException(e.Message, e);
+        }
+    }
+
+    private void WriteAs(TextWriter writer, IEnumerable<T> rows, string format, bool quiet)
     {
         if (quiet && format.Length == 0) format = "{{." + QuietField + "}}";
         if (format is "" or "table")
@@ -48,11 +65,11 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
             foreach (var column in columns.OrderBy(static c => c.Name, StringComparer.Ordinal))
             {
                 if (column.IsTruth) json.WriteBoolean(column.Name, column.Value(row) == "true");
-                else json.WriteString(column.Name, column.Value(row));
+                else json.WriteString(column.Name, column.Value(row)); // Null where there is nothing of the kind.
             }
             json.WriteEndObject();
         }
-        writer.Write(System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+        writer.Write(JsonText.EscapeHtml(System.Text.Encoding.UTF8.GetString(stream.ToArray())) + "\n");
     }
 
     /// <summary>Shells make <c>\t</c> in a format hard to type as a tab, so the two characters mean one.</summary>

@@ -5,8 +5,9 @@ namespace Orchestrator.Cli.Output;
 /// <summary>Columns as docker lays them out: each as wide as its widest cell plus 3 spaces, 10 at least.</summary>
 internal sealed class TableWriter
 {
-    private const int MinWidth = 10;
     private const int Padding = 3;
+
+    public int MinWidth { get; init; } = 10;
 
     private readonly List<string[]> _rows = [];
 

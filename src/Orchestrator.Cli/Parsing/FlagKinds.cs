@@ -57,7 +57,7 @@ internal static class FlagKinds
     private static string CheckFilter(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 ? text : throw new FormatException("invalid filter: write it as key=value");
+        return equals > 0 ? text : throw new FormatException("bad format of filter (expected name=value)");
     }
 
     private static long ParseInt(string text) =>

@@ -26,6 +26,7 @@ internal sealed class SystemRoutes(EngineApiContext context)
         routes.MapGet("/version", VersionAsync);
         routes.MapGet("/info", InfoAsync);
         routes.MapGet("/system/df", DiskUsageAsync);
+        routes.MapPost("/build/prune", PruneBuildCacheAsync);
     }
 
     private async Task PingAsync(HttpContext http)
@@ -137,4 +138,8 @@ internal sealed class SystemRoutes(EngineApiContext context)
 
     private long SizeOf(ContainerRecord record) =>
         engine.Images.FindSnapshot(record.Id) is { } snapshot ? DirectorySize.Of(snapshot.UpperDir) : 0;
+
+    /// <summary>Nothing is built here, so nothing of it is kept; <c>system prune</c> asks all the same.</summary>
+    private static Task PruneBuildCacheAsync(HttpContext http) =>
+        http.WriteJsonAsync(new Api.BuildCachePruneReport(), Json.BuildCachePruneReport);
 }

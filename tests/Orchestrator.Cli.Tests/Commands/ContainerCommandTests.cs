@@ -20,7 +20,7 @@ public sealed class ContainerCommandTests : IDisposable
 
         Assert.Equal("""
             CONTAINER ID   IMAGE     COMMAND                  CREATED         STATUS         PORTS                           NAMES
-            0123456789ab   web:1     "/bin/httpd -f -p 80…"   5 minutes ago   Up 5 minutes   0.0.0.0:8080->80/tcp, 443/tcp   web
+            0123456789ab   web:1     "/bin/httpd -f -p 80…"   5 minutes ago   Up 5 minutes   443/tcp, 0.0.0.0:8080->80/tcp   web
 
             """, result.Out);
         Assert.Equal(0, result.ExitCode);
@@ -265,7 +265,7 @@ public sealed class ContainerCommandTests : IDisposable
         var result = _daemon.Run("inspect", "data", "nope");
 
         Assert.Equal("[\n    {\n        \"Name\": \"data\",\n        \"Extra\": 1\n    }\n]\n", result.Out);
-        Assert.Equal("error: no such object: nope\n", result.Error);
+        Assert.Equal("Error: No such object: nope\n", result.Error);
         Assert.Equal(1, result.ExitCode);
     }
 

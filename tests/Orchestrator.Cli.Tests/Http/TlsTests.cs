@@ -88,7 +88,7 @@ public sealed class TlsTests : IDisposable
                 tls.AuthenticateAsServer(new SslServerAuthenticationOptions
                 {
                     ServerCertificate = certificate, ClientCertificateRequired = true,
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
                 });
                 var subject = tls.RemoteCertificate?.Subject ?? "nobody";
                 while (FakeExchange.Read(tls) is { } exchange)

@@ -41,7 +41,7 @@ internal sealed class ContainerAttach : Command
 
     private static void CheckRunning(ContainerState state)
     {
-        if (!state.Running) throw new CliException("cannot attach to a stopped container, start it first");
+        if (!state.Running) throw new CliException("You cannot attach to a stopped container, start it first");
         if (state.Paused) throw new CliException("cannot attach to a paused container, unpause it first");
         if (state.Restarting)
             throw new CliException("cannot attach to a restarting container, wait until it is running");

@@ -39,18 +39,26 @@ internal sealed class ContainerList : Command
 
     public override int Run(Session session, List<string> args)
     {
+        if (_quiet && _format.IsSet)
+            session.Error.WriteLine("WARNING: Ignoring custom format, because both --format and --quiet are set.");
         var limit = _latest ? 1 : _last.Value > 0 ? _last.Value : null;
         var query = new Query().Add("all", _all || limit is not null).Add("limit", limit)
             .Add("size", _size || _format.Value.Contains(".Size", StringComparison.Ordinal))
             .Add(FilterFlags.ToFilters(_filter));
         var containers = session.Client.Get($"/containers/json{query}", ApiJson.Wire.ContainerSummaryArray);
-        Listing(_noTrunc, session.Time.GetUtcNow()).Write(session.Out, containers, _format.Value, _quiet);
+        Listing(_noTrunc, session.Time.GetUtcNow()).Write(session.Out, containers, _quiet && _format.Value != "raw" ? "" : _format.Value, _quiet);
         return 0;
     }
 
-    private Listing<ContainerSummary> Listing(bool full, DateTimeOffset now)
+    /// <summary>The containers of <c>system df -v</c>.</summary>
+    public static void WriteUsage(Session session, IEnumerable<ContainerSummary> containers) => new ContainerList()
+        .Listing(full: false, session.Time.GetUtcNow(),
+            "ID", "Image", "Command", "LocalVolumes", "Size", "RunningFor", "Status", "Names")
+        .Write(session.Out, containers);
+
+    private Listing<ContainerSummary> Listing(bool full, DateTimeOffset now, params string[] usage)
     {
-        string[] table = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"];
+        string[] table = usage.Length > 0 ? usage : ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"];
         return new Listing<ContainerSummary>(
             _size ? [.. table, "Size"] : table,
             new("ID", "CONTAINER ID", c => Text.Id(c.Id, full)),
@@ -68,8 +76,14 @@ internal sealed class ContainerList : Command
             new("Labels", "LABELS", static c => Text.Join(c.Labels)),
             new("Mounts", "MOUNTS", c => string.Join(',', c.Mounts.Select(m => MountName(m, full)))),
             new("LocalVolumes", "LOCAL VOLUMES", static c => $"{c.Mounts.Count(static m => m.Driver == "local")}"),
+            new("Platform", "PLATFORM", static _ => null), // Of images for several platforms, which the API does not tell.
             new("Networks", "NETWORKS", static c => string.Join(',', c.NetworkSettings.Networks.Keys)))
         {
+            Raw = "container_id: {{.ID}}\nimage: {{.Image}}\ncommand: {{.Command}}\ncreated_at: {{.CreatedAt}}\n"
+                + "state: {{.State}}\nstatus: {{.Status}}\nnames: {{.Names}}\nlabels:{{if .Labels}} {{.Labels}}{{end}}\n"
+                + "ports:{{if .Ports}} {{.Ports}}{{end}}\n"
+                + (_size ? "size: {{.Size}}\n" : ""),
+            RawQuiet = "container_id: {{.ID}}",
             Lookup = static (c, field, key) => field == "Label" ? c.Labels.GetValueOrDefault(key, "") : null,
         };
     }

@@ -22,9 +22,13 @@ internal sealed class ContainerPort : Command
 
     private static int One(Session session, Dictionary<string, PortBinding[]?> ports, string name, string port)
     {
+        var number = port.Split('/')[0];
+        if (!ushort.TryParse(number, out _))
+            throw new CliException(
+                $"Error: invalid port ({number}): strconv.ParseUint: parsing \"{number}\": invalid syntax");
         var key = port.Contains('/', StringComparison.Ordinal) ? port : port + "/tcp";
         if (!ports.TryGetValue(key, out var bindings) || bindings is null or [])
-            throw new CliException($"no public port '{key}' published for {name}");
+            throw new CliException($"Error: No public port '{port}' published for {name}");
         foreach (var binding in bindings) session.Out.WriteLine(Address(binding));
         return 0;
     }

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands.Containers;
 
 internal sealed class ContainerPrune : PruneCommand
 {
-    protected override string Warning => "This removes all stopped containers.";
+    protected override string Warning => "This will remove all stopped containers.";
 
     protected override void Prune(Session session, Filters filters)
     {

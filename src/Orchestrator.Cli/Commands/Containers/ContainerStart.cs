@@ -25,14 +25,31 @@ internal sealed class ContainerStart : Command
     public override int Run(Session session, List<string> args)
     {
         if (!_attach && !_interactive)
-            return ForEach(session, args, name =>
-            {
-                session.Client.Post($"/containers/{Escape(name)}/start");
-                return name;
-            });
+            return StartAll(session, args);
         return args.Count == 1
             ? Attached(session, args[0])
             : throw new CliException("you cannot start and attach multiple containers at once");
+    }
+
+    private static int StartAll(Session session, List<string> names)
+    {
+        var failed = new List<string>();
+        foreach (var name in names)
+        {
+            try
+            {
+                session.Client.Post($"/containers/{Escape(name)}/start");
+                session.Out.WriteLine(name);
+            }
+            catch (DaemonException e)
+            {
+                session.Out.Flush();
+                session.Error.WriteLine(e.Message);
+                failed.Add(name);
+            }
+        }
+        return failed.Count == 0 ? 0
+            : throw new CliException($"Error: failed to start containers: {string.Join(", ", failed)}");
     }
 
     private int Attached(Session session, string name)

@@ -16,7 +16,7 @@ internal sealed class ContainerTop : Command
     {
         var query = new Query().Add("ps_args", string.Join(' ', args.Skip(1)));
         var top = session.Client.Get($"/containers/{Escape(args[0])}/top{query}", ApiJson.Wire.TopResponse);
-        var table = new TableWriter();
+        var table = new TableWriter { MinWidth = 20 };
         table.Add(top.Titles);
         foreach (var process in top.Processes) table.Add(process);
         table.WriteTo(session.Out);

@@ -3,55 +3,49 @@ using Orchestrator.Api;
 
 namespace Orchestrator.Cli.Commands.Containers;
 
-/// <summary>The PORTS cell: <c>0.0.0.0:8080->80/tcp, 443/tcp</c>, neighbours merged into ranges.</summary>
+/// <summary>The PORTS cell: <c>80-81/tcp, 0.0.0.0:8080->80/tcp</c>, in docker's order.</summary>
 internal static class PortText
 {
+    /// <remarks>
+    /// Neighbours that keep their number become a range, address by address; ports that change theirs come last, one
+    /// by one, as 80-81->90-91 would say nothing about the others.
+    /// </remarks>
     public static string Format(IEnumerable<PortSummary> ports)
     {
-        var parts = new List<string>();
-        Span? open = null;
+        var (closed, moved) = (new List<string>(), new List<string>());
+        var open = new List<Range>(); // One an address and protocol, in the order they first came.
         foreach (var port in ports.OrderBy(static p => p.PrivatePort).ThenBy(static p => p.IP, StringComparer.Ordinal)
-            .ThenBy(static p => p.PublicPort).ThenBy(static p => p.Type, StringComparer.Ordinal)
-            .GroupBy(static p => (p.IP, p.Type, Moved: p.PublicPort is { } pub && pub != p.PrivatePort))
-            .SelectMany(static group => group))
+            .ThenBy(static p => p.PublicPort).ThenBy(static p => p.Type, StringComparer.Ordinal))
         {
-            var next = new Span(
-                port.IP, port.PublicPort is not null, port.PublicPort ?? port.PrivatePort, port.PrivatePort,
-                port.PrivatePort, port.Type);
-            if (open is { } span && span.TryExtend(next) is { } longer)
+            var ip = string.IsNullOrEmpty(port.IP) ? null : port.IP;
+            if (ip is not null && port.PublicPort != port.PrivatePort)
             {
-                open = longer;
+                moved.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"{Host(ip)}:{port.PublicPort}->{port.PrivatePort}/{port.Type}"));
                 continue;
             }
-            if (open is { } done) parts.Add(done.ToString());
-            open = next;
+            var next = new Range(ip, port.Type, port.PrivatePort, port.PrivatePort);
+            var i = open.FindIndex(r => r.Ip == next.Ip && r.Type == next.Type);
+            if (i < 0) open.Add(next);
+            else if (open[i].Last + 1 == next.First) open[i] = open[i] with { Last = next.Last };
+            else
+            {
+                closed.Add(open[i].ToString());
+                open[i] = next;
+            }
         }
-        if (open is { } last) parts.Add(last.ToString());
-        return string.Join(", ", parts);
+        return string.Join(", ", [.. closed, .. open.Select(static r => r.ToString()), .. moved]);
     }
 
-    private readonly record struct Span(string? Ip, bool Published, int Public, int First, int Last, string Type)
-    {
-        /// <summary>
-        /// Only ports that keep their number are merged, as 80-81->80-81 says nothing about the others.
-        /// </summary>
-        public Span? TryExtend(Span next) =>
-            Ip == next.Ip && Type == next.Type && Published == next.Published && next.First == Last + 1
-                && Public == First && next.Public == next.First
-                ? this with { Last = next.Last }
-                : null;
+    private static string Host(string ip) => ip.Contains(':', StringComparison.Ordinal) ? $"[{ip}]" : ip;
 
+    private readonly record struct Range(string? Ip, string Type, int First, int Last)
+    {
         public override string ToString()
         {
-            var inner = Range(First);
-            if (!Published) return $"{inner}/{Type}";
-            var ip = Ip?.Contains(':', StringComparison.Ordinal) == true ? $"[{Ip}]" : Ip;
-            return string.IsNullOrEmpty(ip) ? $"{Range(Public)}->{inner}/{Type}"
-                : $"{ip}:{Range(Public)}->{inner}/{Type}";
+            var numbers = First == Last ? First.ToString(CultureInfo.InvariantCulture)
+                : string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
+            return Ip is null ? $"{numbers}/{Type}" : $"{Host(Ip)}:{numbers}->{numbers}/{Type}";
         }
-
-        private string Range(int first) => First == Last
-            ? first.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{first}-{first + Last - First}");
     }
 }

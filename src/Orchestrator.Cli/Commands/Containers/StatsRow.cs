@@ -20,19 +20,20 @@ internal sealed record StatsRow(string Asked, Stats Now, Stats Before)
         }
     }
 
-    public string MemoryUsage => Now.Memory.Usage is null ? $"{Unknown} / {Unknown}"
+    public string MemoryUsage => Now.Id.Length == 0 ? $"{Unknown} / {Unknown}"
         : $"{Units.BinarySize(Used)} / {Units.BinarySize(Now.Memory.Limit ?? 0)}";
 
     public string MemoryPercent =>
-        Now.Memory is { Usage: not null, Limit: > 0 and var limit } ? Percent((double)Used / limit * 100) : Unknown;
+        Now.Id.Length == 0 ? Unknown
+            : Percent(Now.Memory is { Usage: not null, Limit: > 0 and var limit } ? (double)Used / limit * 100 : 0);
 
     public string NetIo => Now.Networks is { } networks
         ? Pair(networks.Values.Sum(static n => (double)n.RxBytes), networks.Values.Sum(static n => (double)n.TxBytes))
-        : Unknown;
+        : Now.Id.Length == 0 ? Unknown : Pair(0, 0);
 
     public string BlockIo => Pair(Bytes("read"), Bytes("write"));
 
-    public string Pids => Now.Pids.Current?.ToString(CultureInfo.InvariantCulture) ?? Unknown;
+    public string Pids => Now.Pids.Current?.ToString(CultureInfo.InvariantCulture) ?? (Now.Id.Length == 0 ? Unknown : "0");
 
     /// <summary>Without the page cache that can be dropped: cgroup v1 and v2 name it differently.</summary>
     private ulong Used

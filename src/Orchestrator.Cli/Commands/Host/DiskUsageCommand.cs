@@ -1,4 +1,7 @@
 using Orchestrator.Api;
+using Orchestrator.Cli.Commands.Containers;
+using Orchestrator.Cli.Commands.Images;
+using Orchestrator.Cli.Commands.Volumes;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Parsing;
 
@@ -8,7 +11,13 @@ internal sealed class DiskUsageCommand : Command
 {
     private readonly ValueFlag<string> _format;
 
-    public DiskUsageCommand() => _format = Flags.Format();
+    private readonly BoolFlag _verbose;
+
+    public DiskUsageCommand()
+    {
+        _format = Flags.Format();
+        _verbose = Flags.Bool("verbose", 'v', "Show each image, container and volume");
+    }
 
     public override string Usage => "[OPTIONS]";
 
@@ -16,7 +25,14 @@ internal sealed class DiskUsageCommand : Command
 
     public override int Run(Session session, List<string> args)
     {
+        if (_verbose && _format.IsSet)
+            throw new CliException("--verbose is a text for people: leave it out to use --format");
         var usage = session.Client.Get("/system/df", ApiJson.Wire.DiskUsage);
+        if (_verbose)
+        {
+            WriteAll(session, usage);
+            return 0;
+        }
         new Listing<Row>(
             ["Type", "TotalCount", "Active", "Size", "Reclaimable"],
             new("Type", "TYPE", static r => r.Type),
@@ -24,8 +40,33 @@ internal sealed class DiskUsageCommand : Command
             new("Active", "ACTIVE", static r => $"{r.Active}"),
             new("Size", "SIZE", static r => Units.Size(r.Size)),
             new("Reclaimable", "RECLAIMABLE", static r => r.Reclaimable))
-            .Write(session.Out, Rows(usage), _format.Value);
+        {
+            Raw = "type: {{.Type}}\ntotal: {{.TotalCount}}\nactive: {{.Active}}\nsize: {{.Size}}\n"
+                + "reclaimable: {{.Reclaimable}}\n",
+        }.Write(session.Out, Rows(usage), _format.Value);
         return 0;
+    }
+
+    private static void WriteAll(Session session, DiskUsage usage)
+    {
+        session.Out.WriteLine("Images space usage:\n");
+        ImageList.WriteUsage(session, usage.Images);
+        session.Out.WriteLine("\nContainers space usage:\n");
+        ContainerList.WriteUsage(session, usage.Containers);
+        session.Out.WriteLine("\nLocal Volumes space usage:\n");
+        VolumeList.WriteUsage(session, usage.Volumes);
+        session.Out.WriteLine($"\nBuild cache usage: {Units.Size(usage.BuildCache.Sum(static b => b.Size))}\n");
+        var now = session.Time.GetUtcNow();
+        new Listing<BuildCacheRecord>(
+            ["ID", "Type", "Size", "Created", "Used", "Count", "Shared"],
+            new("ID", "CACHE ID", static b => Text.ShortId(b.ID) + (b.InUse ? "*" : "")),
+            new("Type", "CACHE TYPE", static b => b.Type),
+            new("Size", "SIZE", static b => Units.Size(b.Size, 3)),
+            new("Created", "CREATED", b => HumanDuration.Of(now - b.CreatedAt) + " ago"),
+            new("Used", "LAST USED", b => b.LastUsedAt is { } used ? HumanDuration.Of(now - used) + " ago" : ""),
+            new("Count", "USAGE", static b => $"{b.UsageCount}"),
+            new("Shared", "SHARED", static b => b.Shared ? "true" : "false"))
+            .Write(session.Out, usage.BuildCache);
     }
 
     private static Row[] Rows(DiskUsage usage)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Api;
+using Orchestrator.Cli.Output;
+using Orchestrator.Cli.Output.Templates;
 using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Host;
@@ -21,11 +23,14 @@ internal sealed class InfoCommand : Command
         using var document = session.Client.GetJson("/info");
         if (_format.Value.Length > 0)
         {
-            InspectRunner.Write(session.Out, [document.RootElement], _format.Value);
+            session.Out.WriteLine(_format.Value == "json" ? JsonText.Line(document.RootElement)
+                : Template.Parse(_format.Value).Render(TypedJson.Of(document.RootElement, ApiJson.Wire.SystemInfo)));
             return 0;
         }
         var info = document.RootElement.Deserialize(ApiJson.Wire.SystemInfo)!;
-        session.Out.WriteLine($"Client: orch\n Version:    {BuildInfo.Version}\n\nServer:");
+        session.Out.WriteLine(
+            $"Client: orch\n Version:    {BuildInfo.Version}\n Context:    {session.Endpoint.Context.Name}\n"
+            + " Debug Mode: false\n\nServer:");
         InfoText.Write(session.Out, info);
         session.Out.Flush();
         foreach (var warning in info.Warnings ?? []) session.Error.WriteLine(warning);

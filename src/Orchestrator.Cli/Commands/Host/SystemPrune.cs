@@ -26,9 +26,7 @@ internal sealed class SystemPrune : Command
 
     public override int Run(Session session, List<string> args)
     {
-        var what = $"This removes all stopped containers, unused networks and {(_all ? "unused" : "dangling")} images"
-            + (_volumes ? ", and unused anonymous volumes." : ".");
-        if (!_force && !Confirm.Ask(session, what)) return 1;
+        if (!_force && !Confirm.Ask(session, Warning())) return 0;
         var query = new Query().Add(FilterFlags.ToFilters(_filter));
         var containers = session.Client.Post($"/containers/prune{query}", ApiJson.Wire.ContainersPruneReport);
         PruneText.Write(session.Out, "Deleted Containers:", containers.ContainersDeleted, null);
@@ -41,5 +39,19 @@ internal sealed class SystemPrune : Command
         }
         ImagePrune.Prune(session, _all, FilterFlags.ToFilters(_filter));
         return 0;
+    }
+
+    private string Warning()
+    {
+        List<string> lines =
+        [
+            "This will remove:", "  - all stopped containers", "  - all networks not used by at least one container",
+        ];
+        if (_volumes) lines.Add("  - all anonymous volumes not used by at least one container");
+        lines.Add(_all ? "  - all images without at least one container associated to them" : "  - all dangling images");
+        lines.Add(_all ? "  - all build cache" : "  - unused build cache");
+        if (_filter.Values.Count > 0)
+            lines.AddRange(["", "  Items to be pruned will be filtered with:", .. _filter.Values.Select(static f => $"  - {f}")]);
+        return string.Join('\n', lines) + "\n";
     }
 }

@@ -32,7 +32,7 @@ internal sealed class VersionCommand : Command
             unreachable = e;
         }
         if (_format.Value.Length > 0) WriteFormatted(session, server);
-        else WriteText(session.Out, server);
+        else WriteText(session, server);
         return unreachable is null ? 0 : throw unreachable;
     }
 
@@ -43,7 +43,7 @@ internal sealed class VersionCommand : Command
         {
             json.WriteStartObject();
             json.WriteStartObject("Client");
-            foreach (var (name, value) in ClientFields()) json.WriteString(name, value);
+            foreach (var (name, value) in ClientFields(session)) json.WriteString(name, value);
             json.WriteEndObject();
             json.WritePropertyName("Server");
             JsonSerializer.Serialize(json, server, ApiJson.Wire.VersionInfo!);
@@ -55,18 +55,20 @@ internal sealed class VersionCommand : Command
             _format.Value == "json" ? text : Template.Parse(_format.Value).Render(document.RootElement));
     }
 
-    private static (string Name, string Value)[] ClientFields() =>
+    private static (string Name, string Value)[] ClientFields(Session session) =>
     [
         ("Version", BuildInfo.Version), ("ApiVersion", ApiJson.ApiVersion), ("DefaultAPIVersion", ApiJson.ApiVersion),
-        ("Os", "linux"), ("Arch", Architecture), ("Context", "default"),
+        ("Os", "linux"), ("Arch", Architecture), ("Context", session.Endpoint.Context.Name),
     ];
 
-    private static void WriteText(TextWriter o, VersionInfo? server)
+    private static void WriteText(Session session, VersionInfo? server)
     {
+        var o = session.Out;
         o.WriteLine("Client: orch");
         Field(o, 1, "Version:", BuildInfo.Version);
         Field(o, 1, "API version:", ApiJson.ApiVersion);
         Field(o, 1, "OS/Arch:", $"linux/{Architecture}");
+        Field(o, 1, "Context:", session.Endpoint.Context.Name);
         if (server is null) return;
 
         o.WriteLine($"\nServer: {server.Platform.Name}".TrimEnd());

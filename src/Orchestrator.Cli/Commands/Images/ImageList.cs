@@ -58,8 +58,8 @@ internal sealed class ImageList : Command
             yield return new Row(image, repository, None, digest);
     }
 
-    private Listing<Row> Listing(DateTimeOffset now) => new(
-        _digests ? ["Repository", "Tag", "Digest", "ID", "CreatedSince", "Size"]
+    private Listing<Row> Listing(DateTimeOffset now, params string[] table) => new(
+        table.Length > 0 ? table : _digests ? ["Repository", "Tag", "Digest", "ID", "CreatedSince", "Size"]
             : ["Repository", "Tag", "ID", "CreatedSince", "Size"],
         new("ID", "IMAGE ID", r => Text.Id(r.Image.Id, _noTrunc)),
         new("Repository", "REPOSITORY", static r => r.Repository),
@@ -70,11 +70,26 @@ internal sealed class ImageList : Command
         new("CreatedAt", "CREATED AT", static r => DateTimeOffset.FromUnixTimeSeconds(r.Image.Created).ToString(
             "yyyy-MM-dd HH:mm:ss +0000 'UTC'", null)),
         new("Size", "SIZE", static r => Units.Size(r.Image.Size, 3)),
+        new("VirtualSize", "SIZE", static r => Units.Size(r.Image.Size)),
         new("Containers", "CONTAINERS", static r => Measured(r.Image.Containers)),
         new("SharedSize", "SHARED SIZE",
-            static r => r.Image.SharedSize < 0 ? "N/A" : Units.Size(r.Image.SharedSize, 3)),
+            static r => r.Image.SharedSize < 0 ? "N/A" : Units.Size(r.Image.SharedSize)),
         new("UniqueSize", "UNIQUE SIZE", static r => r.Image.SharedSize < 0 ? "N/A" : Units.Size(
-            r.Image.Size - r.Image.SharedSize, 3)));
+            r.Image.Size - r.Image.SharedSize)))
+    {
+        Raw = "repository: {{.Repository}}\ntag: {{.Tag}}\n" + (_digests ? "digest: {{.Digest}}\n" : "")
+            + "image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n",
+        RawQuiet = "image_id: {{.ID}}",
+    };
+
+    /// <summary>The images of <c>system df -v</c>.</summary>
+    public static void WriteUsage(Session session, IEnumerable<ImageSummary> images)
+    {
+        var list = new ImageList();
+        list.Listing(session.Time.GetUtcNow(),
+            "Repository", "Tag", "ID", "CreatedSince", "Size", "SharedSize", "UniqueSize", "Containers")
+            .Write(session.Out, images.SelectMany(image => list.Rows(image).Take(1)));
+    }
 
     private static string Measured(long count) => count < 0 ? "N/A" : $"{count}";
 

@@ -11,7 +11,8 @@ internal sealed class ImagePrune : PruneCommand
     public ImagePrune() => _all = Flags.Bool("all", 'a', "Remove every unused image, not only unnamed ones");
 
     protected override string Warning =>
-        _all ? "This removes all images that no container uses." : "This removes all dangling images.";
+        _all ? "This will remove all images without at least one container associated to them."
+            : "This will remove all dangling images.";
 
     protected override void Prune(Session session, Filters filters) => Prune(session, _all, filters);
 

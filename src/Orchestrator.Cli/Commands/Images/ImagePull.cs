@@ -21,6 +21,7 @@ internal sealed class ImagePull : Command
 
     public override int Run(Session session, List<string> args)
     {
+        if (ImageName.Fault(args[0]) is { } fault) throw new CliException(fault);
         if (_allTags && ImageName.Split(args[0]).Tag.Length > 0)
             throw new CliException("tag can't be used with --all-tags/-a");
         if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0)

@@ -10,6 +10,8 @@ internal sealed class ImageTag : Command
 
     public override int Run(Session session, List<string> args)
     {
+        if (ImageName.Fault(args[1]) is { } fault)
+            throw new CliException($"Error parsing reference: \"{args[1]}\" is not a valid repository/tag: {fault}");
         var (repository, tag) = ImageName.Split(args[1]);
         if (args[1].Contains('@', StringComparison.Ordinal))
             throw new CliException($"refusing to create a tag with a digest reference: {args[1]}");

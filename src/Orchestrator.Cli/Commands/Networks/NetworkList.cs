@@ -1,6 +1,7 @@
 using Orchestrator.Api;
 using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.Output.Templates;
 using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Networks;
@@ -25,8 +26,10 @@ internal sealed class NetworkList : ListCommand
             new("IPv6", "IPV6", static n => Truth(n.EnableIPv6)),
             new("Internal", "INTERNAL", static n => Truth(n.Internal)),
             new("Labels", "LABELS", static n => Text.Join(n.Labels)),
-            new("CreatedAt", "CREATED AT", static n => UtcTimeConverter.Format(n.Created)))
+            new("CreatedAt", "CREATED AT", static n => GoTime.Text(UtcTimeConverter.Format(n.Created))))
         {
+            Raw = "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n",
+            RawQuiet = "network_id: {{.ID}}",
             Lookup = static (n, field, key) => field == "Label" ? n.Labels.GetValueOrDefault(key, "") : null,
         }.Write(session.Out, networks.OrderBy(static n => n.Name, StringComparer.Ordinal), Format.Value, Quiet);
         return 0;

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands.Networks;
 
 internal sealed class NetworkPrune : PruneCommand
 {
-    protected override string Warning => "This removes all custom networks that no container uses.";
+    protected override string Warning => "This will remove all custom networks not used by at least one container.";
 
     protected override void Prune(Session session, Filters filters)
     {

@@ -13,7 +13,7 @@ internal sealed class VolumePrune : PruneCommand
         : base("label=temp") => _all = Flags.Bool("all", 'a', "Remove unused volumes with a name, too");
 
     protected override string Warning =>
-        $"This removes {(_all ? "all volumes" : "all anonymous volumes")} that no container uses.";
+        $"This will remove {(_all ? "all" : "anonymous")} local volumes not used by at least one container.";
 
     protected override void Prune(Session session, Filters filters)
     {

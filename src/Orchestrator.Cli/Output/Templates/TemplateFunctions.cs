@@ -22,9 +22,13 @@ internal static class TemplateFunctions
             ["upper"] = static a => Str(a, 0).ToUpperInvariant(),
             ["pad"] = static a => Pad(Str(a, 0), Int(a, 1), Int(a, 2)),
             ["truncate"] = static a => Str(a, 0) is var s && s.Length > Int(a, 1) ? s[..Int(a, 1)] : s,
-            ["print"] = static a => string.Concat(a.Select(TemplateValues.Print)),
+            ["print"] = Print,
+            ["html"] = static a => Html(Print(a)),
+            ["js"] = static a => Js(Print(a)),
+            ["urlquery"] = static a => Uri.EscapeDataString(Print(a)).Replace("%20", "+", StringComparison.Ordinal),
+            ["slice"] = Slice,
             ["println"] = static a => string.Join(' ', a.Select(TemplateValues.Print)) + "\n",
-            ["printf"] = static a => Printf(Str(a, 0), a),
+            ["printf"] = static a => GoFormat.Print(Str(a, 0), a),
             ["len"] = static a => Length(Arg(a, 0)),
             ["index"] = Index,
             ["eq"] = static a => a.Skip(1).Any(other => Same(Arg(a, 0), other)),
@@ -60,36 +64,69 @@ internal static class TemplateFunctions
         ? x.CompareTo(y)
         : string.CompareOrdinal(Str(a, 0), Str(a, 1));
 
+    /// <summary>A space between two values when neither is a string: Go's Sprint.</summary>
+    private static string Print(List<object?> values)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (i > 0 && values[i] is not string && values[i - 1] is not string) text.Append(' ');
+            text.Append(TemplateValues.Print(values[i]));
+        }
+        return text.ToString();
+    }
+
+    private static string Html(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("\"", "&#34;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal);
+
+    private static string Js(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("'", "\\'", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("<", "\\u003C", StringComparison.Ordinal).Replace(">", "\\u003E", StringComparison.Ordinal)
+        .Replace("&", "\\u0026", StringComparison.Ordinal).Replace("=", "\\u003D", StringComparison.Ordinal);
+
+    private static object? Slice(List<object?> a)
+    {
+        if (Arg(a, 0) is string text)
+        {
+            var (from, to) = Bounds(a, text.Length);
+            return text[from..to];
+        }
+        var items = TemplateValues.Items(Arg(a, 0)).Select(static i => i.Item).ToList();
+        var (start, end) = Bounds(a, items.Count);
+        return items[start..end];
+    }
+
+    private static (int From, int To) Bounds(List<object?> a, int length)
+    {
+        var from = a.Count > 1 ? Int(a, 1) : 0;
+        var to = a.Count > 2 ? Int(a, 2) : length;
+        return from >= 0 && from <= to && to <= length ? (from, to)
+            : throw new TemplateException($"error calling slice: index out of range: {(to > length ? to : from)}");
+    }
+
     private static double Length(object? value) => value is string s ? s.Length : TemplateValues.Items(value).Count();
 
     private static object? Index(List<object?> arguments)
     {
         var value = Arg(arguments, 0);
-        foreach (var key in arguments.Skip(1))
-        {
-            value = key is double position
-                ? TemplateValues.Items(value).ElementAtOrDefault((int)position).Item
-                : value is JsonElement { ValueKind: JsonValueKind.Object } map
-                    && map.TryGetProperty(TemplateValues.Print(key), out var found)
-                    ? TemplateValues.Simplify(found)
-                    : null;
-        }
+        foreach (var key in arguments.Skip(1)) value = At(value, key);
         return value;
     }
 
-    private static string Printf(string format, List<object?> arguments)
+    private static object? At(object? value, object? key)
     {
-        var output = new StringBuilder();
-        var next = 1;
-        for (var i = 0; i < format.Length; i++)
-        {
-            if (format[i] != '%' || i + 1 == format.Length) output.Append(format[i]);
-            else if (format[++i] == '%') output.Append('%');
-            else if (format[i] == 'q') output.Append(Text.Quote(Str(arguments, next++)));
-            else if (format[i] is 's' or 'v' or 'd') output.Append(Str(arguments, next++));
-            else throw new TemplateException($"printf: only %s %v %d %q are known, not %{format[i]}");
-        }
-        return output.ToString();
+        if (value is null || value == TypedJson.Nil)
+            throw new TemplateException("error calling index: index of untyped nil");
+        if (value is TypedJson { IsMap: true } map)
+            return map.TryField(TemplateValues.Print(key), out var found) ? found : map.Missing();
+        if (value is JsonElement { ValueKind: JsonValueKind.Object } json)
+            return json.TryGetProperty(TemplateValues.Print(key), out var item) ? TemplateValues.Simplify(item) : null;
+        if (key is not double position)
+            throw new TemplateException($"error calling index: cannot index slice/array with {TemplateValues.Print(key)}");
+        var items = TemplateValues.Items(value).ToList();
+        return position >= 0 && position < items.Count ? items[(int)position].Item
+            : throw new TemplateException($"error calling index: index out of range: {TemplateValues.Print(key)}");
     }
 
     private static string Json(object? value)
@@ -99,13 +136,15 @@ internal static class TemplateFunctions
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static void WriteJson(Utf8JsonWriter writer, object? value)
+    public static void WriteJson(Utf8JsonWriter writer, object? value)
     {
         switch (value)
         {
             case null: writer.WriteNullValue(); break;
             case bool b: writer.WriteBooleanValue(b); break;
             case double d: writer.WriteRawValue(TemplateValues.Print(d)); break;
+            case TypedJson typed: typed.WriteTo(writer); break;
+            case var nil when nil == TypedJson.Nil: writer.WriteNullValue(); break;
             case JsonElement json: json.WriteTo(writer); break;
             case IReadOnlyList<object?> list:
                 writer.WriteStartArray();

@@ -27,6 +27,8 @@ internal static class TemplateValues
         double d => d != 0,
         string s => s.Length > 0,
         IReadOnlyList<object?> list => list.Count > 0,
+        TypedJson { IsObject: false } typed => typed.Items().Any(),
+        _ when value == TypedJson.Nil => false,
         JsonElement { ValueKind: JsonValueKind.Array } array => array.GetArrayLength() > 0,
         JsonElement { ValueKind: JsonValueKind.Object } map => map.EnumerateObject().Any(),
         _ => true,
@@ -41,7 +43,8 @@ internal static class TemplateValues
         if (value is JsonElement { ValueKind: JsonValueKind.Object } map)
             return map.EnumerateObject().OrderBy(static p => p.Name, StringComparer.Ordinal)
                 .Select(static p => ((object?)p.Name, Simplify(p.Value)));
-        return value is null ? [] : throw new TemplateException($"range can't iterate over {Print(value)}");
+        if (value is TypedJson { IsObject: false } typed) return typed.Items();
+        return value is null || value == TypedJson.Nil ? [] : throw new TemplateException($"range can't iterate over {Print(value)}");
     }
 
     public static string Print(object? value) => value switch
@@ -51,6 +54,7 @@ internal static class TemplateValues
         bool b => b ? "true" : "false",
         double d => Number(d),
         JsonElement json => PrintJson(json),
+        TypedJson typed => typed.Print(),
         IReadOnlyList<object?> list => $"[{string.Join(' ', list.Select(Print))}]",
         ITemplateObject row => $"{{{string.Join(' ', row.Fields.Select(static f => Print(f.Value)))}}}",
         _ => value.ToString() ?? "",
@@ -81,8 +85,14 @@ internal static class TemplateValues
     private static object? Field(object? value, string name, string[] arguments)
     {
         if (value is ITemplateObject row) return row.Get(name, arguments);
+        if (value is TypedJson typed)
+        {
+            if (typed.TryField(name, out var field)) return field;
+            value = typed.Element; // Newer than what is known here.
+        }
         if (value is not JsonElement { ValueKind: JsonValueKind.Object } map)
-            throw new TemplateException($"can't evaluate field {name} of {Print(value)}");
+            throw new TemplateException(value == TypedJson.Nil
+                ? $"nil pointer evaluating {name}" : $"can't evaluate field {name} of {Print(value)}");
         if (map.TryGetProperty(name, out var found)) return Simplify(found);
         foreach (var property in map.EnumerateObject())
             if (string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase)) return Simplify(property.Value);
