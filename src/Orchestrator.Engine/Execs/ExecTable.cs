@@ -62,7 +62,7 @@ internal sealed class ExecTable(
         var streams = detach
             ? null : await run.AttachAsync(exec.ShimId, wanted, spec.Tty, stdinOnce: true, cancellationToken);
         tasks.Run(token => WatchAsync(container, exec, run, token));
-        return streams;
+        return streams is null ? null : new StreamsUntilEnd(streams, exec.Ended, time);
     }
 
     public async Task ResizeAsync(string id, int height, int width, CancellationToken cancellationToken)
@@ -119,16 +119,22 @@ internal sealed class ExecTable(
     private void End(ContainerEntry container, ExecEntry exec, int exitCode)
     {
         exec.Record = exec.Record with { Running = false, ExitCode = exitCode };
+        exec.SetEnded();
         events.Publish(container.Record, "exec_die", ("execID", exec.Record.Id), ("exitCode", $"{exitCode}"));
     }
 
     private sealed class ExecEntry(ExecRecord record)
     {
+        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int begun;
+
+        public Task Ended => ended.Task;
 
         public ExecRecord Record { get; set; } = record;
 
         public string? ShimId { get; set; }
+
+        public void SetEnded() => ended.TrySetResult();
 
         public bool TryBegin() => Interlocked.Exchange(ref begun, 1) == 0;
     }

@@ -73,6 +73,9 @@ internal sealed class DetachableStreams(AttachedStreams inner, DetachKeys keys) 
 
     public override bool IsFramed => inner.IsFramed;
 
+    /// <summary>The keys were typed: the program goes on.</summary>
+    public bool IsDetached => detached.IsCancellationRequested;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, detached.Token);

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Engine;
 using Orchestrator.EngineApi.Http;
+using Orchestrator.Linux.Io;
 
 namespace Orchestrator.EngineApi.Hijacking;
 
@@ -19,14 +22,20 @@ internal static class RawStream
     {
         var hijack = http.Features.Get<IHijackFeature>()
             ?? throw new EngineException(EngineError.NotImplemented, "this listener cannot hijack connections");
+        await SkipBodyAsync(http);
         var head = Head(http, streams.IsFramed);
+        var socket = http.Features.Get<IConnectionSocketFeature>()?.Socket;
         var connection = hijack.Take();
         await using (streams)
         {
-            await connection.Output.WriteAsync(head);
+            // By the socket itself where we then ask whether it was read: the pipe sends when it comes to it.
+            if (socket?.AddressFamily == AddressFamily.Unix)
+                await socket.SendAsync(head);
+            else
+                await connection.Output.WriteAsync(head);
             using var ending = new CancellationTokenSource();
             var input = PumpInputAsync(connection.Input, streams, ending.Token);
-            await PumpOutputAsync(connection, streams);
+            await PumpOutputAsync(connection, streams, socket);
             await ending.CancelAsync();
             await input.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -48,19 +57,39 @@ internal static class RawStream
         return Encoding.ASCII.GetBytes($"{text}Api-Version: {Api.ApiJson.ApiVersion}\r\nOstype: linux\r\n\r\n");
     }
 
-    private static async Task PumpOutputAsync(IDuplexPipe connection, AttachedStreams streams)
+    /// <summary>A body with its length is no input: dockerode sends its options once more in one.</summary>
+    private static async Task SkipBodyAsync(HttpContext http)
     {
-        while (true)
+        if (http.Request.ContentLength > 0)
+            await JsonBody.ReadAsync(http);
+    }
+
+    private static async Task PumpOutputAsync(IDuplexPipe connection, AttachedStreams streams, Socket? socket)
+    {
+        for (var first = true; ; first = false)
         {
             var memory = connection.Output.GetMemory(32 << 10);
             var read = await streams.ReadAsync(memory, CancellationToken.None);
             if (read == 0)
                 return;
+            if (first)
+                await HeadIsReadAsync(socket);
             connection.Output.Advance(read);
             var flushed = await connection.Output.FlushAsync();
             if (flushed.IsCompleted)
                 return; // The client is gone altogether.
         }
+    }
+
+    /// <summary>Waits a little until the client has taken the answer's head: python's HTTP reads ahead, and what it then
+    /// has of the output is lost to docker-py, which goes on with the bare socket.</summary>
+    private static async Task HeadIsReadAsync(Socket? socket)
+    {
+        const int attempts = 50;
+        if (socket?.AddressFamily != AddressFamily.Unix)
+            return;
+        for (var i = 0; i < attempts && UnixSocket.Unread(socket) > 0; i++)
+            await Task.Delay(1);
     }
 
     private static async Task PumpInputAsync(

@@ -11,8 +11,6 @@ namespace Orchestrator.EngineApi.Http;
 /// <summary>Reading requests and writing answers the way docker does.</summary>
 public static class ApiHttp
 {
-    private static readonly byte[] NewLine = "\n"u8.ToArray();
-
     /// <exception cref="EngineException">There is none, or it is not JSON of that shape.</exception>
     public static async Task<T> ReadJsonAsync<T>(this HttpContext http, JsonTypeInfo<T> type)
         where T : class =>
@@ -37,10 +35,12 @@ public static class ApiHttp
     }
 
     /// <summary>One object of a stream of them, sent at once.</summary>
+    /// <remarks>With its end of line in one piece: docker-py takes a chunk that is only the end of a line for the
+    /// beginning of an object.</remarks>
     public static async Task WriteLineAsync<T>(this HttpContext http, T body, JsonTypeInfo<T> type)
     {
-        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, type), http.RequestAborted);
-        await http.Response.Body.WriteAsync(NewLine, http.RequestAborted);
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(body, type), (byte)'\n'];
+        await http.Response.Body.WriteAsync(line, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
     }
 

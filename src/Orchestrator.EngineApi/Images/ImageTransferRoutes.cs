@@ -34,7 +34,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
     public Task PushAsync(HttpContext http, string name)
     {
         var tag = http.Query("tag");
-        var reference = tag.Length > 0 ? $"{name}:{tag}" : name;
+        var reference = Tagged(name, tag);
         return ProgressStream.RunAsync(http, async progress =>
         {
             var login = RegistryAuth.Read(http);
@@ -43,6 +43,12 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
                 : images.PushAsync(reference, login, progress, http.RequestAborted));
         });
     }
+
+    /// <summary>A tag, or a digest, given beside a name counts more than what the name has.</summary>
+    private static string Tagged(string name, string tag) =>
+        tag.Length == 0 ? name
+        : tag.Contains(':') ? $"{Reference.Parse(name).Name}@{tag}"
+        : Reference.Parse(name).WithTag(tag).ToString();
 
     private Task CreateAsync(HttpContext http)
     {
@@ -56,7 +62,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
     private Task PullAsync(HttpContext http, string from)
     {
         var tag = http.Query("tag");
-        var reference = tag.Length == 0 ? from : tag.Contains(':') ? $"{from}@{tag}" : $"{from}:{tag}";
+        var reference = Tagged(from, tag);
         var parsed = Reference.Parse(reference); // What is malformed is refused before the stream begins.
         return ProgressStream.RunAsync(http, async progress =>
         {

@@ -13,6 +13,15 @@ public static unsafe partial class UnixSocket
     /// <summary>The longest path that fits struct sockaddr_un.</summary>
     public const int MaxPath = 107;
 
+    /// <summary>Bytes that were sent and that the other side has not read yet, as the kernel counts its buffers; 0 when
+    /// it does not say.</summary>
+    public static int Unread(System.Net.Sockets.Socket socket)
+    {
+        const nuint outgoing = 0x5411; // SIOCOUTQ
+        var count = 0;
+        return ioctl((int)socket.Handle, outgoing, &count) == 0 ? count : 0;
+    }
+
     public static (FileDescriptor, FileDescriptor) Pair()
     {
         var fds = stackalloc int[2];
@@ -148,6 +157,9 @@ public static unsafe partial class UnixSocket
         public nuint ControlLength;
         public int Flags;
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ioctl(int fd, nuint request, int* argument);
 
     [LibraryImport("libc", SetLastError = true)] private static partial int socket(int domain, int type, int protocol);
 
