@@ -51,8 +51,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         var host = testHost ?? new KernelHost(
             options, directories, services.Images, services.Network, table, bundles, roots, mounts, links, new ShimLauncher(options),
             time, logger);
-        Files = new ContainerFiles(options, table, directories, services.Images, mounts);
         containerEvents = new ContainerEvents(Events);
+        Files = new ContainerFiles(options, table, directories, services.Images, mounts, containerEvents);
         committer = new ContainerCommitter(table, services.Images, containerEvents);
         Kernel = KernelSupport.Detect(options.CgroupParent);
         creator = new ContainerCreator(
@@ -228,8 +228,16 @@ public sealed class ContainerEngine : IAsyncDisposable
     public Task UnpauseAsync(string reference, CancellationToken cancellationToken) =>
         SwitchAsync(reference, ContainerStatus.Paused, ContainerStatus.Running, cancellationToken);
 
-    public Task ResizeAsync(string reference, int height, int width, CancellationToken cancellationToken) =>
-        RunOf(table.Get(reference)).ResizeAsync(null, height, width, cancellationToken);
+    public async Task ResizeAsync(string reference, int height, int width, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        await RunOf(entry).ResizeAsync(null, height, width, cancellationToken);
+        containerEvents.Publish(entry.Record, "resize", ("height", $"{height}"), ("width", $"{width}"));
+    }
+
+    /// <summary>Bytes of what the container has written to its root.</summary>
+    public long SizeOf(ContainerRecord record) =>
+        Images.FindSnapshot(record.Id) is { } snapshot ? DirectorySize.Of(snapshot.UpperDir) : 0;
 
     public IAsyncEnumerable<LogEntry> LogsAsync(string reference, LogQuery query, CancellationToken cancellationToken)
     {
@@ -258,14 +266,21 @@ public sealed class ContainerEngine : IAsyncDisposable
             throw EngineException.Conflict(
                 $"container {entry.Record.Name} is paused, unpause the container before attach");
         containerEvents.Publish(entry.Record, "attach");
+        options = options with { Detached = () => containerEvents.Publish(entry.Record, "detach") };
         return entry.Run is { } run
             ? await run.AttachAsync(null, options, spec.Tty, spec.StdinOnce, cancellationToken)
             : entry.Attaching.Enter(options, framed: !spec.Tty);
     }
 
     /// <summary>Process list: column titles and rows.</summary>
-    public Task<ProcessTable> TopAsync(string reference, string arguments, CancellationToken cancellationToken) =>
-        Top.ReadAsync(RunOf(table.Get(reference)).Pid, arguments, cancellationToken);
+    public async Task<ProcessTable> TopAsync(
+        string reference, string arguments, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        var processes = await Top.ReadAsync(RunOf(entry).Pid, arguments, cancellationToken);
+        containerEvents.Publish(entry.Record, "top");
+        return processes;
+    }
 
     /// <summary>One sample of what the container uses; null while it is down.</summary>
     public async Task<ContainerUsage?> StatsAsync(string reference, CancellationToken cancellationToken) =>

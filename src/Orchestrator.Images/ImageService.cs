@@ -227,6 +227,20 @@ public sealed class ImageService : IAsyncDisposable
             await PushAsync(tag, credentials, progress, cancellationToken);
     }
 
+    /// <summary>Measures the layers of all images by what was unpacked of each.</summary>
+    public LayerUsage MeasureLayers()
+    {
+        var images = List();
+        var users = images.SelectMany(image => image.Config.RootFs.ChainIds()).CountBy(chain => chain).ToDictionary();
+        return new LayerUsage(
+            users.Keys.Sum(Bytes),
+            images.ToImmutableDictionary(
+                image => image.Id,
+                image => image.Config.RootFs.ChainIds().Where(chain => users[chain] > 1).Sum(Bytes)));
+
+        long Bytes(Digest chain) => stores.Layers.Find(chain)?.SizeBytes ?? 0;
+    }
+
     /// <summary>Tries a login at its registry.</summary>
     /// <param name="server">As clients name it: a host, or an address; empty is docker.io.</param>
     /// <exception cref="ImageException">Denied: not accepted. Unavailable: the registry does not answer.</exception>

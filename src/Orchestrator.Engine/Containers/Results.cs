@@ -20,8 +20,10 @@ public enum WaitCondition
 /// <summary>Which of a container's streams a client wants.</summary>
 /// <param name="Logs">Begin with what the log holds.</param>
 /// <param name="Stream">Go on with live output and input; false: the log only.</param>
+/// <param name="Detached">Called when the client has left by its keys.</param>
 public sealed record AttachOptions(
-    bool Stdin, bool Stdout, bool Stderr, bool Logs = false, bool Stream = true, string DetachKeys = "");
+    bool Stdin, bool Stdout, bool Stderr, bool Logs = false, bool Stream = true, string DetachKeys = "",
+    Action? Detached = null);
 
 public sealed record ProcessTable(IReadOnlyList<string> Titles, IReadOnlyList<IReadOnlyList<string>> Rows);
 

@@ -40,6 +40,10 @@ public sealed class EventLog(TimeProvider time)
         }
     }
 
+    /// <param name="type">Of what was pruned.</param>
+    public void Pruned(string type, long reclaimedBytes) => Publish(
+        type, "prune", "", new Dictionary<string, string> { ["reclaimed"] = $"{reclaimedBytes}" });
+
     /// <summary>Kept events since <paramref name="since"/>, then new ones up to <paramref name="until"/>.</summary>
     /// <param name="since">Null: only new ones.</param>
     /// <param name="until">Null: until cancelled. A time in the past ends the stream after the kept events.</param>

@@ -58,7 +58,8 @@ internal sealed class ExecTable(
 
         events.Publish(container.Record, $"exec_start: {string.Join(' ', spec.Command)}", ("execID", id));
         var wanted = new AttachOptions(
-            spec.AttachStdin, spec.AttachStdout, spec.AttachStderr, DetachKeys: spec.DetachKeys);
+            spec.AttachStdin, spec.AttachStdout, spec.AttachStderr, DetachKeys: spec.DetachKeys,
+            Detached: () => events.Publish(container.Record, "exec_detach", ("execID", id)));
         var streams = detach
             ? null : await run.AttachAsync(exec.ShimId, wanted, spec.Tty, stdinOnce: true, cancellationToken);
         tasks.Run(token => WatchAsync(container, exec, run, token));

@@ -18,13 +18,14 @@ public sealed class ContainerFiles
     private readonly RunDirectories directories;
     private readonly ImageService images;
     private readonly VolumeMounts volumes;
+    private readonly ContainerEvents events;
 
     internal ContainerFiles(
         EngineOptions options, ContainerTable table, RunDirectories directories, ImageService images,
-        VolumeMounts volumes)
+        VolumeMounts volumes, ContainerEvents events)
     {
         (this.options, this.table, this.directories) = (options, table, directories);
-        (this.images, this.volumes) = (images, volumes);
+        (this.images, this.volumes, this.events) = (images, volumes, events);
         foreach (var left in directories.Scratches())
             ContainerRoot.Unmount(left); // Of a daemon that was killed.
     }
@@ -43,6 +44,7 @@ public sealed class ContainerFiles
             var tar = new TarWriter(output);
             await Archiver(tar, record).WriteAsync(root, ".", "", cancellationToken);
             await tar.FinishAsync(cancellationToken);
+            events.Publish(record, "export");
         }, cancellationToken);
 
     /// <exception cref="EngineException">NotFound.</exception>
@@ -68,6 +70,7 @@ public sealed class ContainerFiles
             var tar = new TarWriter(await begin(place.Describe(root)));
             await Archiver(tar, record).WriteAsync(place.Folder, place.Name, place.BaseName, cancellationToken);
             await tar.FinishAsync(cancellationToken);
+            events.Publish(record, "archive-path");
         }, cancellationToken);
 
     /// <summary>Unpacks a tar, plain or compressed, into a folder of the container.</summary>
@@ -95,6 +98,7 @@ public sealed class ContainerFiles
                     KeepsKinds = options.KeepsKinds, Owner = options.AsUser ? OwnerOf(record, root) : null,
                 };
                 await extractor.ExtractAsync(new TarReader(plain), cancellationToken);
+                events.Publish(record, "extract-to-dir");
             }
             catch (Exception e) when (e is TarException or InvalidDataException or ImageException)
             {

@@ -67,7 +67,7 @@ internal sealed class DetachKeys(ReadOnlyMemory<byte> sequence)
 }
 
 /// <summary>Streams of a terminal whose client can leave by a key sequence.</summary>
-internal sealed class DetachableStreams(AttachedStreams inner, DetachKeys keys) : AttachedStreams
+internal sealed class DetachableStreams(AttachedStreams inner, DetachKeys keys, Action? left) : AttachedStreams
 {
     private readonly CancellationTokenSource detached = new();
 
@@ -92,11 +92,13 @@ internal sealed class DetachableStreams(AttachedStreams inner, DetachKeys keys) 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var passed = new List<byte>(bytes.Length);
-        var left = keys.Filter(bytes.Span, passed);
+        var leaves = keys.Filter(bytes.Span, passed);
         if (passed.Count > 0)
             await inner.WriteAsync(passed.ToArray(), cancellationToken);
-        if (left)
-            await detached.CancelAsync();
+        if (!leaves || detached.IsCancellationRequested)
+            return;
+        left?.Invoke();
+        await detached.CancelAsync();
     }
 
     public override ValueTask CloseInputAsync(CancellationToken cancellationToken) =>

@@ -68,7 +68,7 @@ internal sealed class ShimRun(
         var stream = await shim.AttachAsync(execId, options.Stdin, options.Stdout, options.Stderr, cancellationToken);
         var streams = new ShimStreams(stream, framed: !terminal, endsInput: options.Stdin && stdinOnce && !terminal);
         return terminal && options.Stdin
-            ? new DetachableStreams(streams, DetachKeys.Parse(options.DetachKeys)) : streams;
+            ? new DetachableStreams(streams, DetachKeys.Parse(options.DetachKeys), options.Detached) : streams;
     }
 
     public ResolvedUser ResolveUser(string user, IReadOnlyList<string> extraGroups) => 

@@ -173,12 +173,15 @@ internal sealed class ContainerRoutes(EngineApiContext context)
     {
         var filters = http.Filters("label", "label!", "until");
         var removed = new List<string>();
+        var bytes = 0L;
         foreach (var record in engine.List().Where(record => IsPrunable(record, filters)))
         {
             try
             {
+                var size = engine.SizeOf(record);
                 await engine.RemoveAsync(record.Id, force: false, volumes: false, http.RequestAborted);
                 removed.Add(record.Id);
+                bytes += size;
             }
             catch (EngineException)
             {
@@ -186,8 +189,10 @@ internal sealed class ContainerRoutes(EngineApiContext context)
             }
         }
 
+        engine.Events.Pruned("container", bytes);
         await http.WriteJsonAsync(
-            new Api.ContainersPruneReport { ContainersDeleted = [.. removed] }, Json.ContainersPruneReport);
+            new Api.ContainersPruneReport { ContainersDeleted = [.. removed], SpaceReclaimed = (ulong)bytes },
+            Json.ContainersPruneReport);
     }
 
     private bool IsPrunable(ContainerRecord record, Api.Filters filters) =>

@@ -4,9 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
-using Orchestrator.EngineApi.Containers;
 using Orchestrator.EngineApi.Http;
-using Orchestrator.EngineApi.Images;
 using Orchestrator.EngineApi.Swarm;
 
 namespace Orchestrator.EngineApi.Host;
@@ -25,7 +23,6 @@ internal sealed class SystemRoutes(EngineApiContext context)
         routes.MapMethods("/_ping", ["GET", "HEAD"], PingAsync);
         routes.MapGet("/version", VersionAsync);
         routes.MapGet("/info", InfoAsync);
-        routes.MapGet("/system/df", DiskUsageAsync);
         routes.MapPost("/build/prune", PruneBuildCacheAsync);
     }
 
@@ -96,48 +93,6 @@ internal sealed class SystemRoutes(EngineApiContext context)
         info.Swarm = await swarm.DescribeAsync(http.RequestAborted);
         await http.WriteJsonAsync(info, Json.SystemInfo);
     }
-
-    private Task DiskUsageAsync(HttpContext http)
-    {
-        var now = context.Time.GetUtcNow();
-        var images = engine.Images.List();
-        var records = engine.List();
-        return http.WriteJsonAsync(
-            new Api.DiskUsage
-            {
-                LayersSize = images.Sum(image => image.SizeBytes),
-                Images =
-                [
-                    .. images.Select(image => ImageViews.Summary(image) with
-                    {
-                        Containers = records.Count(record => record.ImageId == image.Id.ToString()),
-                        SharedSize = 0,
-                    }),
-                ],
-                Containers =
-                    [.. records.Select(record => ContainerViews.Summary(record, now, []) with { SizeRw = SizeOf(record) })],
-                Volumes =
-                [
-                    .. engine.Volumes.List().Select(volume => new Api.Volume
-                    {
-                        Name = volume.Name,
-                        Driver = "local",
-                        Mountpoint = engine.Volumes.PathOf(volume.Name),
-                        CreatedAt = Api.UtcTimeConverter.Format(volume.Created),
-                        UsageData = new()
-                        {
-                            RefCount = records.Count(record => record.Mounts.Any(mount => mount.Name == volume.Name)),
-                            Size = DirectorySize.Of(engine.Volumes.PathOf(volume.Name)),
-                        },
-                    }),
-                ],
-                BuilderSize = 0,
-            },
-            Json.DiskUsage);
-    }
-
-    private long SizeOf(ContainerRecord record) =>
-        engine.Images.FindSnapshot(record.Id) is { } snapshot ? DirectorySize.Of(snapshot.UpperDir) : 0;
 
     /// <summary>Nothing is built here, so nothing of it is kept; <c>system prune</c> asks all the same.</summary>
     private static Task PruneBuildCacheAsync(HttpContext http) =>

@@ -92,6 +92,7 @@ internal sealed class ImageRoutes(EngineApiContext context)
         }
 
         var freed = await images.CollectGarbageAsync(http.RequestAborted);
+        engine.Events.Pruned("image", freed);
         await http.WriteJsonAsync(
             new Api.ImagesPruneReport { ImagesDeleted = [.. gone], SpaceReclaimed = (ulong)freed },
             Json.ImagesPruneReport);

@@ -108,8 +108,11 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
             }
 
             await network.RemoveNetworkAsync(one.Id, http.RequestAborted);
+            engine.Events.Publish("network", "destroy", one.Id, Attributes(one));
             gone.Add(one.Name);
         }
+
+        engine.Events.Pruned("network", 0);
 
         await http.WriteJsonAsync(
             new Api.NetworksPruneReport { NetworksDeleted = [.. gone] }, Json.NetworksPruneReport);

@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
+using Orchestrator.Engine.Files;
 using Orchestrator.Engine.Volumes;
 using Orchestrator.EngineApi.Containers;
-using Orchestrator.EngineApi.Host;
 using Orchestrator.EngineApi.Http;
 
 namespace Orchestrator.EngineApi.Volumes;
@@ -76,6 +76,7 @@ internal sealed class VolumeRoutes(EngineApiContext context)
             gone.Add(volume.Name);
         }
 
+        engine.Events.Pruned("volume", bytes);
         await http.WriteJsonAsync(
             new Api.VolumesPruneReport { VolumesDeleted = [.. gone], SpaceReclaimed = (ulong)bytes },
             Json.VolumesPruneReport);
@@ -90,13 +91,5 @@ internal sealed class VolumeRoutes(EngineApiContext context)
     private List<string> UsersOf(string name) =>
         [.. engine.List().Where(record => record.Mounts.Any(mount => mount.Name == name)).Select(record => record.Id)];
 
-    private Api.Volume View(VolumeRecord volume) => new()
-    {
-        CreatedAt = Api.UtcTimeConverter.Format(volume.Created),
-        Driver = VolumeRecord.Driver,
-        Labels = volume.Labels.Count == 0 ? null : new(volume.Labels),
-        Mountpoint = volumes.PathOf(volume.Name),
-        Name = volume.Name,
-        Options = volume.Options.Count == 0 ? null : new(volume.Options),
-    };
+    private Api.Volume View(VolumeRecord volume) => VolumeViews.Of(volume, volumes.PathOf(volume.Name));
 }

@@ -1,6 +1,6 @@
-namespace Orchestrator.EngineApi.Host;
+namespace Orchestrator.Engine.Files;
 
-internal static class DirectorySize
+public static class DirectorySize
 {
     /// <summary>Bytes of all files below; what vanishes meanwhile is not counted.</summary>
     public static long Of(string path)
