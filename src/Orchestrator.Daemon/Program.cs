@@ -35,6 +35,9 @@ internal static class Daemon
     private static async Task RunAsync(DaemonArguments arguments, LoadedConfiguration configuration)
     {
         var options = configuration.Options;
+        var manager = ServiceManager.OfEnvironment();
+        ApiListeners.Check(options);
+        ApiListeners.CheckPassed(options);
         StartupChecks.CheckPrivileges();
         StartupChecks.CheckKernel();
         using var dataRoot = DataRootLock.Take(options.DataRoot);
@@ -58,9 +61,11 @@ internal static class Daemon
         await ApiServer.StartAsync(api, options, CancellationToken.None);
         using var pid = PidFile.Write(options.PidFile);
 
+        manager.Ready();
         logger.Started(BuildInfo.Version, string.Join(", ", options.Hosts), options.DataRoot);
         if (await Task.WhenAny(api.WaitForShutdownAsync(), cluster.Node.Broken) == cluster.Node.Broken)
             await FailAsync(cluster.Node.Broken);
+        manager.Stopping();
         await StopAsync(node, reloader.Options, logger);
 
         void Use(DaemonOptions changed)

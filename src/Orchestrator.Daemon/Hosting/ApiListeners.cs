@@ -36,11 +36,20 @@ internal static class ApiListeners
             kestrel.Listen(IPEndPoint.Parse(metrics));
     }
 
+    /// <summary>Before anything is made.</summary>
     /// <exception cref="StartupException">An address that would give the host away.</exception>
     public static void Check(DaemonOptions options)
     {
         foreach (var end in Addresses(options).Select(address => address.EndPoint).OfType<IPEndPoint>())
             Guarded(end, options);
+    }
+
+    /// <summary>Sockets that systemd was to pass; none of a configuration that is only looked at.</summary>
+    /// <exception cref="StartupException">They were not passed.</exception>
+    public static void CheckPassed(DaemonOptions options)
+    {
+        foreach (var which in Addresses(options).Select(address => address.Descriptor).OfType<string>())
+            PassedSockets.Find(which);
     }
 
     private static IEnumerable<HostAddress> Addresses(DaemonOptions options) =>

@@ -19,7 +19,6 @@ internal static class ApiServer
 
     public static WebApplication Build(DaemonOptions options, EngineApiContext context, ILoggerFactory logging)
     {
-        ApiListeners.Check(options);
         foreach (var socket in ApiListeners.SocketsOf(options))
             ApiSocket.Clear(socket);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -27,6 +27,21 @@ public sealed class SeccompChoiceTests
         Assert.Equal("SCMP_ACT_ERRNO", Of("builtin", privileged: true)!.DefaultAction);
     }
 
+    [Theory]
+    [InlineData("", false, "SCMP_ACT_ERRNO")]
+    [InlineData("unconfined", false, null)]
+    [InlineData(Own, false, "SCMP_ACT_LOG")]
+    [InlineData(Own, true, null)]
+    public void The_daemons_profile_is_for_who_asks_for_none_and_is_not_privileged(
+        string otherwise, bool privileged, string? action)
+    {
+        Assert.Equal(
+            action, SeccompChoice.Of("", otherwise, privileged, ContainerDefaults.Capabilities)?.DefaultAction);
+        Assert.Equal(
+            "SCMP_ACT_ERRNO",
+            SeccompChoice.Of("builtin", otherwise, privileged, ContainerDefaults.Capabilities)!.DefaultAction);
+    }
+
     [Fact]
     public void Unconfined_is_unfiltered() => Assert.Null(Of("unconfined"));
 

@@ -37,10 +37,28 @@ public sealed class ConfiguredDaemon : LoneDaemon
 
     protected override string Configuration => Content;
 
-    protected override string Flags => $"-H {SocketAddress} --host=tcp://:2375 -G 12345";
+    public string Addresses { get; set; } = "";
+
+    public string Prefix { get; set; } = "";
+
+    protected override string Launcher => Prefix;
+
+    protected override string Flags => (Addresses.Length > 0 ? Addresses : $"-H {SocketAddress} --host=tcp://:2375")
+        + " -G 12345";
+
+    /// <summary>Stops the daemon and starts it with other addresses, or, without any, as it was.</summary>
+    public async Task RestartAsync(string addresses = "", string prefix = "")
+    {
+        await KillAsync("TERM");
+        (Addresses, Prefix) = (addresses, prefix);
+        await StartAsync();
+    }
 
     /// <summary>What the daemon sees as /run/systemd/journal: a socket in it is the journal.</summary>
     public string Journal => Path.Combine(Folder, "journal");
+
+    /// <summary>Path of orchd.</summary>
+    public string Program => Path.Combine(Bin, "orchd");
 
     protected override async Task PrepareAsync()
     {

@@ -24,13 +24,16 @@ public class LoneDaemon : IAsyncLifetime
     /// <summary>More of the daemon's command line.</summary>
     protected virtual string Flags => "";
 
+    /// <summary>Goes before the daemon's own command line: variables, and programs that become what follows.</summary>
+    protected virtual string Launcher => "";
+
     /// <summary>The daemon's configuration file, written at each start.</summary>
     protected virtual string Configuration => "{}";
 
     /// <summary>Called when the namespaces are there and the daemon is not.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
-    private static string Bin => Environment.GetEnvironmentVariable("ORCH_BIN") ?? Path.Combine(Shell.Root, "out", "bin");
+    protected static string Bin => Environment.GetEnvironmentVariable("ORCH_BIN") ?? Path.Combine(Shell.Root, "out", "bin");
 
     /// <summary>Path of the API's socket.</summary>
     public string ApiSocket => Path.Combine(folder, "run", "orch.sock");
@@ -67,7 +70,7 @@ public class LoneDaemon : IAsyncLifetime
     public async Task StartAsync()
     {
         await InsideAsync(
-            $"setsid {Bin}/orchd --data-root {folder}/data --exec-root {folder}/run --cgroup-parent {cgroup} " +
+            $"{Launcher} setsid {Bin}/orchd --data-root {folder}/data --exec-root {folder}/run --cgroup-parent {cgroup} " +
             $"--config-file {WriteConfiguration()} {Flags} >>{folder}/log 2>&1 </dev/null &");
         await Eventually.HoldsAsync(
             "orchd answers", TimeSpan.FromSeconds(30), async () => (await TryDockerAsync("version")).ExitCode == 0);
