@@ -55,6 +55,10 @@ public sealed partial class NodeNetwork
             await PutTablesAsync(sandbox.Endpoints.Select(e => e.NetworkId), cancellationToken);
         }, cancellationToken);
 
+    /// <returns>File of a container's network namespace; null: it has none of ours.</returns>
+    public string? NamespaceOf(string containerId) =>
+        sandboxes.ContainsKey(containerId) ? paths.NamespaceOf(containerId) : null;
+
     /// <summary>Contents for /etc/hostname, /etc/hosts and /etc/resolv.conf, given where the container is attached
     /// now.</summary>
     public SandboxFiles GetFiles(string containerId) =>

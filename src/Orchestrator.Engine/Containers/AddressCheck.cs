@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network;
 
 namespace Orchestrator.Engine.Containers;
 
@@ -18,8 +19,24 @@ internal static class AddressCheck
             Refuse(!IPAddress.TryParse(server, out _), $"IP address is not correctly formatted: {server}");
         foreach (var host in spec.Host.ExtraHosts)
             CheckHost(host);
-        foreach (var mac in spec.Networks.Select(network => network.Mac).OfType<string>())
-            Refuse(!MacAddress.TryParse(mac, out _), $"invalid MAC address: {mac}; write it as 02:42:ac:11:00:02");
+        foreach (var endpoint in spec.Networks)
+            Check(endpoint, endpoint.NetworkId);
+    }
+
+    /// <param name="network">Its name.</param>
+    public static void Check(EndpointConfig endpoint, string network)
+    {
+        Refuse(
+            endpoint.Mac is { } mac && !MacAddress.TryParse(mac, out _),
+            $"invalid MAC address: {endpoint.Mac}; write it as 02:42:ac:11:00:02");
+        if (network != NetworkMode.DefaultNetwork)
+            return;
+        Refuse(
+            endpoint.IPv4 is not null, "user specified IP address is supported on user defined networks only; "
+            + "make one with --subnet: orch network create");
+        Refuse(
+            !endpoint.Aliases.IsDefaultOrEmpty,
+            "network-scoped alias is supported only for containers in user defined networks");
     }
 
     private static void CheckHost(string host)

@@ -81,23 +81,20 @@ public sealed class ContainerFiles
         string reference, string path, Stream archive, UnpackOptions options, CancellationToken cancellationToken) =>
         WithAsync(reference, withMounts: true, async (root, record) =>
         {
-            if (RemapOf(record) is not null)
-            {
-                throw new EngineException(
-                    EngineError.NotImplemented,
-                    $"cannot copy into container {record.Name} while it runs with users of its own; stop it first");
-            }
-
             CheckFolder(root, record, path);
             var folder = ContainerPath.Relative(Path.GetFullPath("/" + path.TrimStart('/')));
             try
             {
-                await using var plain = await LayerCompression.DecompressAsync(archive, cancellationToken);
                 var extractor = new TreeExtractor(root, folder == "." ? "" : folder)
                 {
                     KeepsKinds = options.KeepsKinds, Owner = options.AsUser ? OwnerOf(record, root) : null,
+                    Owners = RemapOf(record) is { } map ? map.Outside : (uid, gid) => (uid, gid),
                 };
-                await extractor.ExtractAsync(new TarReader(plain), cancellationToken);
+                if (RemapOf(record) is { } remap)
+                    await FilesAs.RunAsync(remap.RootUid, remap.RootGid, () => ExtractAsync(
+                        extractor, new BlockingStream(archive), cancellationToken).GetAwaiter().GetResult());
+                else
+                    await ExtractAsync(extractor, archive, cancellationToken);
                 events.Publish(record, "extract-to-dir");
             }
             catch (Exception e) when (e is TarException or InvalidDataException or ImageException)
@@ -105,6 +102,13 @@ public sealed class ContainerFiles
                 throw EngineException.Invalid(e.Message);
             }
         }, cancellationToken);
+
+    private static async Task ExtractAsync(
+        TreeExtractor extractor, Stream archive, CancellationToken cancellationToken)
+    {
+        await using var plain = await LayerCompression.DecompressAsync(archive, cancellationToken);
+        await extractor.ExtractAsync(new TarReader(plain), cancellationToken);
+    }
 
     /// <summary>Of one that runs, and so is seen with the host's ids for its own users.</summary>
     private UserRemap? RemapOf(ContainerRecord record) =>

@@ -12,6 +12,7 @@ internal sealed class ContainerNetworks(
         using var held = await entry.Gate.EnterAsync(cancellationToken);
         var known = network.FindNetwork(wanted.NetworkId)
             ?? throw new EngineException(EngineError.NotFound, $"network {wanted.NetworkId} not found");
+        AddressCheck.Check(wanted, known.Name);
         var record = entry.Record;
         if (record.Connections.Any(connection => connection.NetworkName == known.Name))
             throw EngineException.Conflict(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
+using Orchestrator.EngineApi.Http;
 
 namespace Orchestrator.EngineApi.Containers;
 
@@ -13,10 +14,13 @@ internal sealed class ContainerFilter
     private static readonly string[] Words =
         ["created", "restarting", "running", "removing", "paused", "exited", "dead"];
 
+    private static readonly string[] HealthWords = ["none", "starting", "healthy", "unhealthy"];
+
     private readonly Api.Filters filters;
     private readonly IReadOnlyList<ContainerRecord> all;
     private readonly Func<string, string?> imageIdOf;
     private readonly HashSet<int> exitCodes;
+    private readonly bool? isTask;
 
     /// <param name="imageIdOf">Id of an image by name; null when there is none.</param>
     public ContainerFilter(Api.Filters filters, IReadOnlyList<ContainerRecord> all, Func<string, string?> imageIdOf)
@@ -24,6 +28,9 @@ internal sealed class ContainerFilter
         (this.filters, this.all, this.imageIdOf) = (filters, all, imageIdOf);
         if (filters["status"].FirstOrDefault(word => !Words.Contains(word)) is { } unknown)
             throw EngineException.Invalid($"invalid filter 'status={unknown}'; use one of {string.Join(", ", Words)}");
+        if (filters["health"].FirstOrDefault(word => !HealthWords.Contains(word)) is { } other)
+            throw EngineException.Invalid($"invalid filter 'health={other}'; use one of {string.Join(", ", HealthWords)}");
+        isTask = filters.Truth("is-task");
         exitCodes = [.. filters["exited"].Select(ExitCode)];
     }
 
@@ -44,11 +51,9 @@ internal sealed class ContainerFilter
         && Any(
             "volume", value => record.Mounts.Any(
             mount => mount.Name == value || mount.Target == value || mount.Source == value))
-        && Any("publish", value => record.Ports.Any(port => IsPort(value, port.HostPort, port.Protocol)))
-        && Any(
-            "expose", value => record.Process.ExposedPorts.Any(
-            port => PortMapping.Key(port) is var (p, proto) && IsPort(value, p, proto)))
-        && Any("is-task", value => IsTrue(value) == record.Process.Labels.ContainsKey("com.docker.swarm.task.id"))
+        && Any("publish", value => record.Ports.Any(port => Overlap(value, $"{port.ContainerPort}/{port.Protocol}")))
+        && Any("expose", value => record.Process.ExposedPorts.Any(port => Overlap(value, port)))
+        && (isTask is not { } task || task == record.Process.Labels.ContainsKey("com.docker.swarm.task.id"))
         && Any("health", value => value == ContainerViews.Word(record.State.Health))
         && filters["before"].All(value => record.Created < CreationOf(value))
         && filters["since"].All(value => record.Created > CreationOf(value));
@@ -85,16 +90,22 @@ internal sealed class ContainerFilter
             record.Name == reference.TrimStart('/') || record.Id.StartsWith(reference, StringComparison.Ordinal))
             ?.Created ?? throw EngineException.NoSuchContainer(reference);
 
-    private static bool IsPort(string wanted, int port, string protocol)
+    /// <summary>Ports are those of the container, as with docker; a filter without a protocol means tcp.</summary>
+    private static bool Overlap(string wanted, string port)
     {
-        var slash = wanted.IndexOf('/');
-        var range = (slash < 0 ? wanted : wanted[..slash]).Split('-');
-        return (slash < 0 || wanted[(slash + 1)..] == protocol)
-            && int.TryParse(range[0], out var first) && int.TryParse(range[^1], out var last)
-            && port >= first && port <= last;
+        var (first, last, protocol) = Range(wanted);
+        var (from, to, own) = Range(port);
+        return protocol == own && first <= to && from <= last;
     }
 
-    private static bool IsTrue(string value) => value.ToLowerInvariant() is "1" or "true" or "t";
+    private static (int First, int Last, string Protocol) Range(string text)
+    {
+        var slash = text.IndexOf('/');
+        var bounds = (slash < 0 ? text : text[..slash]).Split('-');
+        return int.TryParse(bounds[0], out var first) && int.TryParse(bounds[^1], out var last)
+            ? (first, last, slash < 0 ? "tcp" : text[(slash + 1)..].ToLowerInvariant())
+            : throw EngineException.Invalid($"invalid filter: \"{text}\" is no port; write 80, 80/udp or 80-90");
+    }
 
     private static int ExitCode(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)

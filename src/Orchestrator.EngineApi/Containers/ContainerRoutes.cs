@@ -52,21 +52,35 @@ internal sealed class ContainerRoutes(EngineApiContext context)
             .ToLookup(one => one.link.ContainerId, one => $"/{one.linker.Name}/{one.link.Alias}");
         var shown = all.Where(
             record => stopped || record.State.IsUp || record.State.Status == ContainerStatus.Restarting)
-            .Where(filter.Matches).Take(limit).Select(record => ContainerViews.Summary(record, now, aliases[record.Id]));
+            .Where(filter.Matches).Take(limit).Select(View);
         await http.WriteJsonAsync([.. shown], Json.ContainerSummaryArray);
+
+        Api.ContainerSummary View(ContainerRecord record)
+        {
+            var view = ContainerViews.Summary(record, now, aliases[record.Id]);
+            return http.Flag("size") ? view.WithSize(record, engine) : view;
+        }
     }
 
     private async Task CreateAsync(HttpContext http)
     {
         var request = await http.ReadJsonAsync(Json.CreateContainerRequest);
-        var created = await engine.CreateAsync(CreateMapping.ToSpec(request), http.Query("name"), http.RequestAborted);
+        var spec = CreateMapping.ToSpec(request);
+        if (http.Query("platform") is { Length: > 0 } platform)
+            PlatformCheck.Check(spec.Image, engine.Images.TryFind(spec.Image), platform);
+        var created = await engine.CreateAsync(spec, http.Query("name"), http.RequestAborted);
         await http.WriteJsonAsync(
             new Api.CreateContainerResponse { Id = created.Id, Warnings = [.. created.Warnings] },
             Json.CreateContainerResponse, StatusCodes.Status201Created);
     }
 
-    private Task InspectAsync(HttpContext http) =>
-        http.WriteJsonAsync(ContainerViews.Inspect(engine.Inspect(http.Route("id")), engine), Json.ContainerInspect);
+    private Task InspectAsync(HttpContext http)
+    {
+        var record = engine.Inspect(http.Route("id"));
+        var view = ContainerViews.Inspect(record, engine);
+        return http.WriteJsonAsync(
+            http.Flag("size") ? view.WithSize(record, engine) : view, Json.ContainerInspect);
+    }
 
     private async Task TopAsync(HttpContext http)
     {

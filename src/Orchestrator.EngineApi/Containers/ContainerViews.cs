@@ -33,7 +33,10 @@ internal static class ContainerViews
             GraphDriver = Graph(record, engine),
             Mounts = [.. record.Mounts.Where(mount => mount.Type != "tmpfs").Select(Mount)],
             Config = Config(record),
-            NetworkSettings = Network(record),
+            NetworkSettings = Network(record) with
+            {
+                SandboxKey = record.State.IsUp ? engine.Network.NamespaceOf(record.Id) ?? "" : "",
+            },
         };
     }
 

@@ -15,8 +15,11 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
     private readonly List<(string Path, DateTimeOffset Time)> folderTimes = [];
     private readonly byte[] buffer = new byte[128 * 1024];
 
-    /// <summary>Owner of all that is unpacked; null: as the archive has it.</summary>
+    /// <summary>Owner of all that is unpacked, before <see cref="Owners"/>; null: as the archive has it.</summary>
     public (uint Uid, uint Gid)? Owner { get; init; }
+
+    /// <summary>An owner of the archive as the tree's file system is to be told.</summary>
+    public Func<uint, uint, (uint Uid, uint Gid)> Owners { get; init; } = (uid, gid) => (uid, gid);
 
     /// <summary>A folder never takes the place of a file, nor a file that of a folder.</summary>
     public bool KeepsKinds { get; init; }
@@ -134,7 +137,7 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
     /// <summary>Owner first: changing it takes setuid bits and capabilities away.</summary>
     private void Dress(DirectoryHandle parent, string name, string[] steps, TarEntry entry)
     {
-        var (uid, gid) = Owner ?? (entry.Uid, entry.Gid);
+        var (uid, gid) = Owner is { } own ? Owners(own.Uid, own.Gid) : Owners(entry.Uid, entry.Gid);
         if (name == ".")
             return; // The folder to unpack into is its owner's.
         parent.ChangeOwner(name, uid, gid);

@@ -7,8 +7,9 @@ namespace Orchestrator.Runtime.Plans;
 /// <summary>What the container sees of cgroups is its own part: its directory of each hierarchy, bound, not the
 /// hierarchy mounted anew, for such a mount waits until every cgroup that is just being removed is gone (10 ms).
 /// </summary>
-/// <remarks>v1 always read-only: what may be written there is the container's own limits, and where the whole hierarchy
-/// is reached, release_agent (CVE-2022-0492). v2 is made to be handed down.</remarks>
+/// <remarks>What may be written there in v1 is the container's own limits, and where the whole hierarchy is reached,
+/// release_agent (CVE-2022-0492): engines ask for it read-only for all but the privileged. v2 is made to be handed down.
+/// </remarks>
 internal static class CgroupMounts
 {
     private const long NoSuidNoDevNoExec =
@@ -23,9 +24,9 @@ internal static class CgroupMounts
         return
         [
             Tmpfs(target, flags),
-            .. cgroups.Directories.Select(d => Bind(
-                $"{target}/{d.Name}", d.Path, d.Path == cgroups.UnifiedDirectory ? asked : AttributeChange.ReadOnly)),
-            Tmpfs(target, flags | MountFlags.ReadOnly | MountFlags.Remount),
+            .. cgroups.Directories.Select(d => Bind($"{target}/{d.Name}", d.Path, asked)),
+            .. asked == 0 ? Array.Empty<PlanEntry>()
+                : [Tmpfs(target, flags | MountFlags.ReadOnly | MountFlags.Remount)],
         ];
     }
 

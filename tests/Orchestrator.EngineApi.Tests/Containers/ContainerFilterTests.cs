@@ -6,10 +6,15 @@ namespace Orchestrator.EngineApi.Tests.Containers;
 
 public sealed class ContainerFilterTests
 {
-    private static readonly ContainerRecord Web = Record("web", ContainerStatus.Running, new() { ["tier"] = "front", ["a"] = "1" });
+    private static readonly ContainerRecord Web = Record("web", ContainerStatus.Running, new() { ["tier"] = "front", ["a"] = "1" }) with
+    {
+        Ports = [new("", 8080, 80)],
+    };
+
     private static readonly ContainerRecord Old = Record("old", ContainerStatus.Exited, []) with
     {
         State = new() { Status = ContainerStatus.Exited, ExitCode = 3, StartedAt = DateTimeOffset.UnixEpoch },
+        Process = new ProcessRecord { Arguments = ["sh"], ExposedPorts = ["80-90/udp"] },
     };
 
     [Theory]
@@ -19,6 +24,9 @@ public sealed class ContainerFilterTests
     [InlineData("exited", "3", "old")]
     [InlineData("label", "tier=front", "web")]
     [InlineData("label", "a", "web")]
+    [InlineData("publish", "80", "web")]
+    [InlineData("publish", "70-90/tcp", "web")]
+    [InlineData("expose", "85/udp", "old")]
     public void A_filter_selects(string key, string value, string selected) =>
         Assert.Equal([selected], Select(new Api.Filters().Add(key, value)));
 
@@ -28,6 +36,20 @@ public sealed class ContainerFilterTests
         Assert.Equal(["web", "old"], Select(new Api.Filters().Add("name", "web").Add("name", "old")));
         Assert.Empty(Select(new Api.Filters().Add("label", "a").Add("label", "b")));
     }
+
+    [Theory]
+    [InlineData("publish", "8080")]
+    [InlineData("publish", "80/udp")]
+    [InlineData("expose", "85")]
+    public void Ports_are_those_of_the_container_and_of_one_protocol(string key, string value) =>
+        Assert.Empty(Select(new Api.Filters().Add(key, value)));
+
+    [Theory]
+    [InlineData("health", "poorly")]
+    [InlineData("is-task", "perhaps")]
+    [InlineData("publish", "http")]
+    public void A_value_that_means_nothing_is_refused(string key, string value) =>
+        Assert.Throws<EngineException>(() => Select(new Api.Filters().Add(key, value)));
 
     [Fact]
     public void A_status_that_does_not_exist_is_refused() =>

@@ -101,6 +101,18 @@ public sealed class IsolationTests(LoneDaemon node)
     }
 
     [RootFact]
+    public async Task A_privileged_container_divides_its_cgroups_and_no_other_does()
+    {
+        string[] divide = ["sh", "-c", "cd /sys/fs/cgroup; [ -d pids ] && cd pids; mkdir mine && echo made"];
+
+        var privileged = await node.TryDockerAsync(["run", "--rm", "--privileged", LoneDaemon.Image, .. divide]);
+        var plain = await node.TryDockerAsync(["run", "--rm", LoneDaemon.Image, .. divide]);
+
+        Assert.Equal(("made", ""), (privileged.Output, plain.Output));
+        Assert.Contains("Read-only file system", plain.Error);
+    }
+
+    [RootFact]
     public async Task A_privileged_container_has_the_hosts_devices_and_every_capability_of_the_daemon()
     {
         var output = await node.DockerAsync("run", "--rm", "--privileged", LoneDaemon.Image, "sh", "-c",

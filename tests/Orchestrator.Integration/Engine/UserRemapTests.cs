@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Orchestrator.Integration.Support;
 using Orchestrator.Testing;
 
@@ -58,6 +59,33 @@ public sealed class UserRemapTests(RemappedDaemon node)
 
         Assert.Contains("search corp.example\noptions ndots:3\n512\n600", output);
         Assert.Contains("search mine.example\n", own);
+    }
+
+    [RootFact]
+    public async Task What_is_copied_into_a_running_container_belongs_to_users_inside()
+    {
+        await node.DockerAsync("run", "-d", "--name", "taker", "-v", "taken:/data", LoneDaemon.Image, "sleep", "100");
+        using var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, leaveOpen: true))
+        {
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "in") { Mode = (UnixFileMode)0x1ED });
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "in/roots") { DataStream = new MemoryStream([1]) });
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "in/bobs") { Uid = 1000, Gid = 100 });
+        }
+
+        foreach (var folder in new[] { "/", "/data" })
+        {
+            tar.Position = 0;
+            var copied = await node.PipeAsync(tar, "cp", "-", $"taker:{folder}");
+            Assert.True(copied.ExitCode == 0, copied.Error);
+        }
+
+        Assert.Equal(
+            ["0 0", "0 0", "1000 100", "0 0", "0 0", "1000 100"],
+            (await node.DockerAsync("exec", "taker", "busybox", "stat", "-c", "%u %g",
+                "/in", "/in/roots", "/in/bobs", "/data/in", "/data/in/roots", "/data/in/bobs")).Split('\n'));
+        await node.DockerAsync("exec", "taker", "sh", "-c", "echo more >>/in/roots");
+        await node.DockerAsync("rm", "-fv", "taker");
     }
 
     [RootFact]

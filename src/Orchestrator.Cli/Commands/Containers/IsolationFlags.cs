@@ -32,6 +32,9 @@ internal sealed class IsolationFlags(FlagSet f)
     private readonly ValueFlag<string> _uts = f.String("uts", null, "Host name to share: host or container:ID");
     private readonly ValueFlag<string> _userns = f.String("userns", null, "User namespace: host");
     private readonly ValueFlag<string> _cgroupns = f.String("cgroupns", null, "Cgroup namespace: host or private");
+    private readonly ListFlag _gpus = f.List("gpus", null, "GPUs to add: all, a number, or device=…", "gpu-request",
+        CheckGpus);
+    private readonly ValueFlag<string> _isolation = f.String("isolation", null, "Isolation technology: default");
     private readonly ValueFlag<string> _runtime = f.String("runtime", null, "OCI runtime to use");
 
     public void Apply(HostConfig host)
@@ -49,6 +52,8 @@ internal sealed class IsolationFlags(FlagSet f)
         if (_security.Values.Any(OpensSystemPaths)) (host.MaskedPaths, host.ReadonlyPaths) = ([], []);
         host.Sysctls = KeyValues.ToMap(_sysctls.Values);
         host.Devices = _devices.Values.Count == 0 ? null : [.. _devices.Values.Select(DeviceSpecs.Mapping)];
+        host.DeviceRequests = _gpus.Values.Count == 0 ? null : [.. _gpus.Values.Select(GpuSpec.Parse)];
+        host.Isolation = _isolation.Value;
         host.DeviceCgroupRules = _deviceRules.OrNull;
         host.PidMode = _pid.Value;
         host.IpcMode = _ipc.Value;
@@ -75,6 +80,12 @@ internal sealed class IsolationFlags(FlagSet f)
         {
             throw new CliException($"opening seccomp profile ({value}) failed: {e.Message}", 125);
         }
+    }
+
+    private static string CheckGpus(string text)
+    {
+        GpuSpec.Parse(text);
+        return text;
     }
 
     private static string CheckDevice(string text)

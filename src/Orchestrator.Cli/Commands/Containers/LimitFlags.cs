@@ -22,6 +22,10 @@ internal sealed class LimitFlags(FlagSet f)
     private readonly ValueFlag<long?> _cpuShares = f.Int("cpu-shares", 'c', "CPU weight against other containers");
     private readonly ValueFlag<long?> _cpuPeriod = f.Int("cpu-period", null, "CFS period in microseconds");
     private readonly ValueFlag<long?> _cpuQuota = f.Int("cpu-quota", null, "CFS quota in microseconds");
+    private readonly ValueFlag<long?> _realtimePeriod = f.Int(
+        "cpu-rt-period", null, "Period of the real-time scheduler in microseconds");
+    private readonly ValueFlag<long?> _realtimeRuntime = f.Int(
+        "cpu-rt-runtime", null, "Real-time share of that period in microseconds");
     private readonly ValueFlag<string> _cpusetCpus = f.String("cpuset-cpus", null, "CPUs to run on (0-3, 0,1)");
     private readonly ValueFlag<string> _cpusetMems = f.String("cpuset-mems", null, "Memory nodes to use (0-3, 0,1)");
     private readonly ValueFlag<long?> _pids = f.Int("pids-limit", null, "Processes at most; -1: no bound");
@@ -47,6 +51,8 @@ internal sealed class LimitFlags(FlagSet f)
         wanted.CpuShares = _cpuShares.Value ?? 0;
         wanted.CpuPeriod = _cpuPeriod.Value ?? 0;
         wanted.CpuQuota = _cpuQuota.Value ?? 0;
+        wanted.CpuRealtimePeriod = _realtimePeriod.Value ?? 0;
+        wanted.CpuRealtimeRuntime = _realtimeRuntime.Value ?? 0;
         wanted.CpusetCpus = _cpusetCpus.Value;
         wanted.CpusetMems = _cpusetMems.Value;
         wanted.PidsLimit = _pids.Value;
