@@ -60,7 +60,7 @@ internal sealed class ContainerStopper(
         if (entry.Run is not { } run)
             return;
         if (run.IsPaused)
-            await run.ResumeAsync(cancellationToken);
+            await TryResumeAsync(run, cancellationToken);
         await SendAsync(run, Signals.Parse(entry.Record.Process.StopSignal), cancellationToken);
         var ended = run.WaitAsync(cancellationToken);
         try
@@ -98,8 +98,23 @@ internal sealed class ContainerStopper(
 
     private static async Task ResumeAsync(ContainerEntry entry, IContainerRun run, CancellationToken cancellationToken)
     {
-        await run.ResumeAsync(cancellationToken); // A frozen process would not see the signal.
-        entry.SetState(state => state with { Status = Status.Running });
+        if (await TryResumeAsync(run, cancellationToken))
+            entry.SetState(state => state with { Status = Status.Running });
+    }
+
+    /// <summary>A frozen process would not see the signal.</summary>
+    /// <returns>False: it has just ended.</returns>
+    private static async Task<bool> TryResumeAsync(IContainerRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run.ResumeAsync(cancellationToken);
+            return true;
+        }
+        catch (EngineException e) when (e.Error == EngineError.Conflict)
+        {
+            return false;
+        }
     }
 
     private void MarkStopped(ContainerEntry entry)

@@ -64,6 +64,8 @@ internal sealed class EngineRecovery(
 
         if (record.State.IsUp || record.State.Wanted || record.State.Status == Status.Restarting)
             return await LostAsync(entry, cancellationToken);
+        if (host.HasRemains(record)) // A start was begun; that it was wanted was not yet on disk.
+            await host.ReleaseAsync(record, cancellationToken);
         if (record.Spec.Host.RestartPolicy.StartsWithDaemon(
             wasRunning: false, record.State.StoppedByUser, record.State.ExitCode))
         {

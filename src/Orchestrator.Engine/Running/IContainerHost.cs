@@ -20,6 +20,9 @@ internal interface IContainerHost
     /// <summary>How the last run ended, if its shim could still write that down before it went.</summary>
     ExitStatus? ReadExit(ContainerRecord record);
 
+    /// <summary>Something of a run is still there, or of the beginning of one.</summary>
+    bool HasRemains(ContainerRecord record);
+
     /// <summary>
     /// Takes down what <see cref="CreateAsync"/> made, killing what runs. Idempotent, and does all it can.
     /// </summary>

@@ -74,6 +74,8 @@ internal sealed class KernelHost(
 
     public ExitStatus? ReadExit(ContainerRecord record) => directories.Shim(record.Id).ReadExit();
 
+    public bool HasRemains(ContainerRecord record) => Directory.Exists(directories.Bundle(record.Id));
+
     public async Task ReleaseAsync(ContainerRecord record, CancellationToken cancellationToken)
     {
         // The shim first: it kills what still runs, and only then do root and links have no users.

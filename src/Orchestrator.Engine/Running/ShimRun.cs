@@ -76,9 +76,9 @@ internal sealed class ShimRun(
 
     public Task<ExecStarted> ExecAsync(
         ProcessSpec process, bool openStdin, bool privileged, bool detach, CancellationToken cancellationToken) =>
-        shim.ExecAsync(
+        GuardAsync(() => shim.ExecAsync(
             new ExecSpec { Process = process, OpenStdin = openStdin, Privileged = privileged, Detach = detach },
-            cancellationToken);
+            cancellationToken));
 
     public async Task<ExitStatus> WaitExecAsync(string execId, CancellationToken cancellationToken)
     {
@@ -102,11 +102,22 @@ internal sealed class ShimRun(
 
     private ExitStatus Lost(string why) => new() { ExitCode = 137, Error = why, FinishedAt = time.GetUtcNow() };
 
-    private static async Task GuardAsync(Func<Task> call)
+    private async Task GuardAsync(Func<Task> call) => await GuardAsync(async () =>
+    {
+        await call();
+        return true;
+    });
+
+    /// <summary>Whatever goes wrong with a container that has ended meanwhile, that is what is wrong.</summary>
+    private async Task<T> GuardAsync<T>(Func<Task<T>> call)
     {
         try
         {
-            await call();
+            return await call();
+        }
+        catch (Exception e) when (e is SocketException or ShimException && !directory.ContainerLives())
+        {
+            throw EngineException.Conflict($"container {state.Id} is not running");
         }
         catch (SocketException e)
         {

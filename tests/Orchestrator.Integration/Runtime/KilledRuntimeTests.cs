@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Orchestrator.Integration.DropIn;
 using Orchestrator.Integration.Support;
 using Orchestrator.Testing;
@@ -12,15 +11,10 @@ public sealed class KilledRuntimeTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("orch-kill-").FullName;
 
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number)
-            ? number
-            : otherwise;
-
     [RootFact]
     public async Task A_runtime_killed_at_any_moment_leaves_nothing_that_delete_does_not_find()
     {
-        var seed = Number("ORCH_SEED", Environment.TickCount);
+        var seed = SoakSetting.Number("ORCH_SEED", Environment.TickCount);
         var random = new Random(seed);
         await MakeBundleAsync();
         var whole = Stopwatch.StartNew();
@@ -28,7 +22,7 @@ public sealed class KilledRuntimeTests : IDisposable
         var duration = whole.Elapsed;
         await RuntimeAsync("delete", "--force", "whole");
 
-        for (var cycle = 0; cycle < Number("ORCH_CYCLES", 30); cycle++)
+        for (var cycle = 0; cycle < SoakSetting.Number("ORCH_CYCLES", 30); cycle++)
         {
             var id = $"k{Environment.ProcessId}-{cycle}";
             string[] command = (cycle % 4) switch

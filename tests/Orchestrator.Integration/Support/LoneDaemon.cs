@@ -40,6 +40,30 @@ public class LoneDaemon : IAsyncLifetime
 
     protected string SocketAddress => $"unix://{ApiSocket}";
 
+    /// <summary>Everything of this daemon on disk.</summary>
+    public string Root => folder;
+
+    /// <summary>Cgroups of its containers, in whichever hierarchy.</summary>
+    public IReadOnlyList<string> Cgroups() =>
+    [
+        .. Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(h => h + cgroup)
+            .Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Order(),
+    ];
+
+    /// <summary>Pids of the shims of its containers.</summary>
+    public IReadOnlyList<int> Shims()
+    {
+        var pids = new List<int>();
+        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(process), out var pid) && CommandLine(process) is [_, "shim", ..] words
+                && words.Any(word => word.StartsWith(folder + "/", StringComparison.Ordinal)))
+                pids.Add(pid);
+        }
+
+        return pids;
+    }
+
     public async Task InitializeAsync()
     {
         if (!Environment.IsPrivilegedProcess)
@@ -47,7 +71,7 @@ public class LoneDaemon : IAsyncLifetime
         Directory.CreateDirectory(folder);
         // A sleeper holds the namespaces while daemons come and go. Unlike `ip netns`, this leaves the cgroups visible.
         namespaces = await Shell.RunAsync("sh", ["-c",
-            "unshare -m -n --propagation private sh -c 'ip link set lo up; exec sleep 600' >/dev/null 2>&1 & echo $!"]);
+            "unshare -m -n --propagation private sh -c 'ip link set lo up; exec sleep 3600' >/dev/null 2>&1 & echo $!"]);
         await PrepareAsync();
         await StartAsync();
         await using var tar = Testbed.WebImageTar();
@@ -99,6 +123,18 @@ public class LoneDaemon : IAsyncLifetime
     /// <summary>Runs a shell line in the daemon's namespaces.</summary>
     public Task<ShellResult> InsideAsync(string line) =>
         Shell.TryRunAsync("nsenter", ["-m", "-n", "-t", namespaces, "sh", "-c", line]);
+
+    private static string[] CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"{process}/cmdline").Split('\0');
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Whatever lives in our mount namespace (the sleeper itself), the helper, and the cgroups.</summary>
     private string RemoveTheRest => $$"""
