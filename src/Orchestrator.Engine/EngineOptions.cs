@@ -58,6 +58,9 @@ public sealed record EngineOptions
     /// profile as JSON.</summary>
     public string Seccomp { get; init; } = "builtin";
 
+    /// <summary>AppArmor profile of containers that name none and are not privileged; it is loaded.</summary>
+    public string Apparmor { get; init; } = "unconfined";
+
     /// <summary>Address that ports are published on which name none; empty: all.</summary>
     public string PublishAddress { get; init; } = "";
 

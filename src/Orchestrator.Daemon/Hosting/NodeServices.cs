@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Startup;
+using Orchestrator.Daemon.Startup.AppArmor;
 using Orchestrator.Engine;
 using Orchestrator.Images;
 using Orchestrator.Images.Distribution;
@@ -29,10 +30,14 @@ internal sealed class NodeServices : IAsyncDisposable
     {
         var images = await ImageService.OpenAsync(ImagesOf(options), registry, TimeProvider.System, cancellationToken);
         var network = new NodeNetwork(NetworkOf(options));
+        var logger = logging.CreateLogger("Orchestrator.Daemon");
+        var (profile, fault) = DefaultProfile.Load();
+        if (fault.Length > 0)
+            logger.SettingWithoutEffect(fault);
         var engine = await ContainerEngine.OpenAsync(
-            EngineOf(options), new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
+            EngineOf(options) with { Apparmor = profile }, new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
         if (network.PendingSettings.Length > 0)
-            logging.CreateLogger("Orchestrator.Daemon").SettingWithoutEffect(network.PendingSettings);
+            logger.SettingWithoutEffect(network.PendingSettings);
         return new NodeServices(images, network, engine);
     }
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Engine.Running;
 /// <summary>Writes a container's record as an OCI configuration. Pure.</summary>
 internal static class BundleBuilder
 {
-    private const string DefaultApparmor = "unconfined";
+    private const string Unconfined = "unconfined";
 
     public static RuntimeSpec Build(BundleInput input)
     {
@@ -74,7 +74,8 @@ internal static class BundleBuilder
             Rlimits = Rlimits(host.Ulimits, input.DefaultRlimits),
             NoNewPrivileges = security.NoNewPrivileges,
             OomScoreAdj = host.OomScoreAdj == 0 ? null : host.OomScoreAdj,
-            ApparmorProfile = security.Apparmor.Length > 0 && !host.Privileged ? security.Apparmor : DefaultApparmor,
+            ApparmorProfile = host.Privileged ? Unconfined
+                : security.Apparmor.Length > 0 ? security.Apparmor : input.Apparmor,
         };
     }
 

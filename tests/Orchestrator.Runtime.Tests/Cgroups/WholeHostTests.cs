@@ -51,6 +51,39 @@ public sealed class WholeHostTests
         Assert.Contains("process.apparmorProfile: apply \"no-such-profile\"", refusal, StringComparison.Ordinal);
     }
 
+    [VmFact]
+    public void The_daemons_own_profile_keeps_the_hosts_kernel_from_a_container_that_nothing_else_keeps_it_from()
+    {
+        // Everything is writable but for the profile: no path is masked or read-only, all capabilities are there.
+        using var container = new TestContainer("/bin/sh", "-c", """
+            cat /proc/self/attr/current
+            for f in /proc/sys/vm/swappiness /proc/sys/kernel/panic /proc/sys/fs/file-max /proc/sysrq-trigger \
+              /sys/module/apparmor/parameters/audit; do (echo 1 >$f) 2>/dev/null && echo wrote $f; done
+            mount -t tmpfs none /mnt 2>/dev/null && echo mounted
+            cat /sys/kernel/security/apparmor/profiles 2>/dev/null
+            echo 4096 >/proc/sys/kernel/shmmni && echo 1 >/proc/self/oom_score_adj && echo done
+            """);
+        Directory.CreateDirectory($"{container.RootFs}/mnt");
+        container.Spec = container.Spec with
+        {
+            Process = container.Spec.Process! with
+            {
+                ApparmorProfile = "orch-default", Capabilities = ContainerDefaults.CapabilitySets(
+                    ["CAP_SYS_ADMIN", "CAP_MAC_ADMIN", "CAP_DAC_OVERRIDE", "CAP_SYS_RESOURCE"], isRoot: true),
+            },
+            Mounts =
+            [
+                new() { Destination = "/proc", Type = "proc", Source = "proc" },
+                new() { Destination = "/sys", Type = "sysfs", Source = "sysfs" },
+            ],
+            Linux = container.Spec.Linux! with { MaskedPaths = [], ReadonlyPaths = [], Seccomp = null },
+        };
+
+        var (code, output, errors) = container.Run();
+
+        Assert.Equal((0, "orch-default (enforce)\ndone\n", ""), (code, output, errors));
+    }
+
     [VmFact(Only = "v2")]
     public void Every_resource_of_v2_is_in_the_kernels_files() => Assert.Equal(
         [
