@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Completion;
 using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Output.Templates;
 using Orchestrator.Cli.Parsing;
@@ -48,6 +49,7 @@ internal static class Entry
 
     private static int Dispatch(string[] args, Session session)
     {
+        if (args is ["__complete", ..]) return Completer.Run(session, [.. args.Skip(1)]);
         var globals = new GlobalFlags();
         List<string> words;
         try

@@ -20,6 +20,8 @@ public sealed class EntryTests
     [InlineData(1, "orch: 'orch rm' requires at least 1 argument\n\nUsage:  orch rm [OPTIONS] CONTAINER [CONTAINER...]\n\nRun 'orch rm --help' for more information\n", "rm")]
     [InlineData(1, "orch: 'orch network create' requires 1 argument\n\nUsage:  orch network create [OPTIONS] NETWORK\n\nRun 'orch network create --help' for more information\n", "network", "create", "a", "b")]
     [InlineData(1, "orch: unknown command: orch nosuch\n\nRun 'orch --help' for more information\n", "nosuch")]
+    [InlineData(1, "orch: unknown command: orch imgaes\n\nDid you mean 'orch images'?\n\nRun 'orch --help' for more information\n", "imgaes")]
+    [InlineData(125, "unknown flag: --no-trnc. Did you mean --no-trunc?\n\nUsage:  orch ps [OPTIONS]\n\nRun 'orch ps --help' for more information\n", "ps", "--no-trnc")]
     [InlineData(64, "template parsing error: function \"foo\" not defined\n", "events", "--format", "{{foo}}")]
     public void A_bad_command_line_is_explained(int code, string error, params string[] args)
     {
@@ -39,6 +41,7 @@ public sealed class EntryTests
             Assert.Equal(0, result.ExitCode);
             Assert.StartsWith($"Usage:  orch {entry.Path}", result.Out, StringComparison.Ordinal);
             Assert.Contains("--help", result.Out, StringComparison.Ordinal);
+            Assert.Matches("\n\nExamples:\n  .*orch ", result.Out);
         }
     }
 

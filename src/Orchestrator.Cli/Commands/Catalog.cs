@@ -62,7 +62,8 @@ internal static partial class Catalog
     {
         if (!IsGroup(words[0]))
             throw new CliException(
-                $"orch: unknown command: orch {words[0]}\n\nRun 'orch --help' for more information");
+                $"orch: unknown command: orch {words[0]}\n\n{Hint("", words[0])}"
+                + "Run 'orch --help' for more information");
         if (words.Count == 1 || words[1] is "--help" or "-h")
         {
             Help.ShowGroup(session.Out, words[0]);
@@ -70,6 +71,15 @@ internal static partial class Catalog
         }
         throw new CliException(
             $"orch: unknown command: orch {words[0]} {words[1]}\n\nUsage:  orch {words[0]} COMMAND\n\n"
+            + Hint(words[0] + " ", words[1])
             + $"Run 'orch {words[0]} --help' for more information");
+    }
+
+    private static string Hint(string group, string word)
+    {
+        var known = Entries.SelectMany(static e => e.Aliases.Prepend(e.Path)).Concat(Groups.Select(static g => g.Name))
+            .Where(path => path.StartsWith(group, StringComparison.Ordinal)).Select(path => path[group.Length..])
+            .Where(static path => !path.Contains(' ', StringComparison.Ordinal) && path[0] != '-');
+        return Suggestion.For(word, known) is { } meant ? $"Did you mean 'orch {group}{meant}'?\n\n" : "";
     }
 }

@@ -8,6 +8,7 @@ using Orchestrator.Cli.Commands.Registries;
 using Orchestrator.Cli.Commands.Services;
 using Orchestrator.Cli.Commands.Swarm;
 using Orchestrator.Cli.Commands.Volumes;
+using Orchestrator.Cli.Completion;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -117,6 +118,7 @@ internal static partial class Catalog
         new("system events", "Show events as they happen", static () => new EventsCommand(), "events"),
         new("system info", "Show the daemon's state", static () => new InfoCommand(), "info"),
         new("system prune", "Remove what is unused", static () => new SystemPrune()),
+        new("completion", "Print the script that makes a shell complete commands", static () => new CompletionCommand()),
         new("login", "Log in to a registry", static () => new LoginCommand()),
         new("logout", "Forget the login to a registry", static () => new LogoutCommand()),
         new("search", "Search a registry for images", static () => new SearchCommand()),

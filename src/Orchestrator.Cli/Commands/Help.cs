@@ -59,9 +59,10 @@ internal static class Help
             o.WriteLine("\nOptions:");
             o.Write(FlagLines(command.Flags, width));
         }
-        if (command.Examples.Length == 0) return;
+        var examples = ExampleTexts.Of(entry.Path, command);
+        if (examples.Length == 0) return;
         o.WriteLine("\nExamples:");
-        foreach (var example in command.Examples) o.WriteLine("  " + example);
+        foreach (var example in examples) o.WriteLine("  " + example);
     }
 
     public static string UsageLine(string called, Command command) =>

@@ -52,7 +52,9 @@ internal sealed class FlagSet
         var equals = word.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? word[2..] : word[2..equals];
         if (name.Length == 0 || name[0] == '-') throw new UsageException($"bad flag syntax: {word}", 125);
-        if (!_byName.TryGetValue(name, out var flag)) throw new UsageException($"unknown flag: --{name}", 125);
+        if (!_byName.TryGetValue(name, out var flag)) throw new UsageException(
+            $"unknown flag: --{name}"
+            + (Commands.Suggestion.For(name, _byName.Keys) is { } meant ? $". Did you mean --{meant}?" : ""), 125);
 
         if (equals >= 0) Set(flag, word[(equals + 1)..]);
         else if (flag.ValueIfBare is { } bare) Set(flag, bare);

@@ -16,6 +16,19 @@ internal static class ImageFilter
         && filters["since"].All(name => image.Created > images.Find(name).Created)
         && filters["until"].All(until => image.Created < PruneFilter.Until(until, time.GetUtcNow()));
 
+    /// <summary>Of an image with several names, those that were asked for.</summary>
+    public static Api.ImageSummary NamesOf(Api.Filters filters, Api.ImageSummary image) => !filters.Has("reference") ? image
+        : image with
+        {
+            RepoTags = [.. image.RepoTags.Where(tag => filters["reference"].Any(pattern => IsNamed(tag, pattern)))],
+            RepoDigests =
+            [
+                .. image.RepoDigests.Where(digest => filters["reference"].Any(pattern =>
+                    FileSystemName.MatchesSimpleExpression(
+                        pattern, digest.AsSpan(0, digest.IndexOf('@')), ignoreCase: false))),
+            ],
+        };
+
     /// <summary>A pattern without a tag matches any.</summary>
     private static bool IsNamed(string tag, string pattern)
     {

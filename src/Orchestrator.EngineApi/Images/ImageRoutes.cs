@@ -55,7 +55,7 @@ internal sealed class ImageRoutes(EngineApiContext context)
     {
         var filters = http.Filters("before", "dangling", "label", "reference", "since", "until");
         var shown = images.List().Where(image => ImageFilter.Matches(filters, image, images, context.Time));
-        await http.WriteJsonAsync([.. shown.Select(ImageViews.Summary)], Json.ImageSummaryArray);
+        await http.WriteJsonAsync([.. shown.Select(ImageViews.Summary).Select(image => ImageFilter.NamesOf(filters, image))], Json.ImageSummaryArray);
     }
 
     private async Task TagAsync(HttpContext http, string name)

@@ -16,13 +16,12 @@ internal static class Prompt
     /// <summary>As <see cref="Ask"/>, with what is typed kept from the screen.</summary>
     public static string AskHidden(Session session, string question)
     {
-        session.Out.Write(question);
-        session.Out.Flush();
-        if (!session.InputIsTerminal) return ReadLine(session.Input);
+        if (!session.InputIsTerminal) return Ask(session, question);
+        // Before the question: who answers it at once, as programs do, is not shown either.
         var before = TerminalCalls.HideInput(0);
         try
         {
-            return ReadLine(session.Input);
+            return Ask(session, question);
         }
         finally
         {
