@@ -27,7 +27,7 @@ public sealed class SettingsTests(ConfiguredDaemon node)
     [RootFact]
     public async Task A_created_container_has_the_defaults_written_down()
     {
-        var id = await node.DockerAsync("create", "-p", "80", "--log-opt", "max-size=2m", LoneDaemon.Image, "true");
+        var id = await node.DockerAsync("create", "-p", "80", "--log-opt", "max-size=2m", LoneDaemon.Image, "sleep", "100");
         var host = JsonDocument.Parse(await node.DockerAsync("inspect", "-f", "{{json .HostConfig}}", id)).RootElement;
 
         Assert.Equal(
