@@ -35,7 +35,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public RouteSocket Route { get; }
 
-    public NodeNetworkOptions Options { get; }
+    public NodeNetworkOptions Options { get; private set; }
 
     public NodeNetwork Network { get; private set; }
 
@@ -65,6 +65,13 @@ internal sealed class TestHost : IAsyncDisposable
         await Network.DisposeAsync();
         Network = Open();
         await Network.StartAsync(containers, default);
+    }
+
+    /// <summary>A daemon that is started, or started again, under these settings.</summary>
+    public Task StartWithAsync(NodeNetworkOptions options)
+    {
+        Options = options;
+        return RestartDaemonAsync();
     }
 
     /// <summary>Makes a container on one network.</summary>

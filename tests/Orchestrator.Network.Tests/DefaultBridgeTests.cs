@@ -1,0 +1,68 @@
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests;
+
+/// <summary>The default network under the daemon's settings, from one start to the next.</summary>
+public sealed class DefaultBridgeTests
+{
+    [RootFact]
+    public async Task A_bridge_that_somebody_made_keeps_its_address_and_containers_get_theirs_from_its_subnet()
+    {
+        await using var host = new TestHost();
+        var bridge = host.Route.EnsureBridge("br0", new BridgeSettings());
+        host.Route.EnsureAddress(bridge.Index, IPAddress.Parse("192.168.5.1"), 24);
+        await host.StartWithAsync(host.Options with { Bridge = "br0" });
+
+        using var container = await host.RunAsync("c", "bridge");
+
+        Assert.StartsWith("192.168.5.", container.Address.ToString(), StringComparison.Ordinal);
+        Assert.Equal("192.168.5.1", host.Network.FindNetwork("bridge")!.Pools[0].Gateway);
+    }
+
+    [RootFact]
+    public async Task Settings_that_changed_make_the_default_network_anew_unless_somebody_is_on_it()
+    {
+        await using var host = await TestHost.StartAsync();
+        var first = host.Network.FindNetwork("bridge")!;
+
+        await host.StartWithAsync(host.Options with { BridgeIp = "10.3.0.1/24", FixedCidr = "10.3.0.64/26", IpMasq = false });
+        var second = host.Network.FindNetwork("bridge")!;
+        using var container = await host.RunAsync("c", "bridge");
+        await host.StartWithAsync(host.Options with { BridgeIp = "10.4.0.1/24" });
+
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal("10.3.0.64", container.Address.ToString());
+        Assert.Equal("false", second.Options["com.docker.network.bridge.enable_ip_masquerade"]);
+        Assert.Equal(second.Id, host.Network.FindNetwork("bridge")!.Id);
+        Assert.Contains("while containers are on it", host.Network.PendingSettings);
+    }
+
+    [RootFact]
+    public async Task Without_a_bridge_there_is_no_default_network()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        await host.StartWithAsync(host.Options with { Bridge = "none" });
+
+        Assert.Null(host.Network.FindNetwork("bridge"));
+        Assert.Null(host.Route.FindLink("orch0"));
+        Assert.NotNull(host.Network.FindNetwork("none"));
+    }
+
+    [RootFact]
+    public async Task A_new_network_has_the_options_of_the_settings_that_it_does_not_set_itself()
+    {
+        await using var host = new TestHost();
+        await host.StartWithAsync(host.Options with
+        {
+            NetworkOptions = host.Options.NetworkOptions.Add("com.docker.network.driver.mtu", "1234"),
+        });
+
+        Assert.Equal(1234, (await host.Network.CreateNetworkAsync(new() { Name = "a" }, default)).Mtu);
+        Assert.Equal(1300, (await host.Network.CreateNetworkAsync(
+            new() { Name = "b", Options = host.Options.NetworkOptions.SetItem("com.docker.network.driver.mtu", "1300") },
+            default)).Mtu);
+    }
+}
