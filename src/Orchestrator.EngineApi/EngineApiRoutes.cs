@@ -19,6 +19,7 @@ public static class EngineApiRoutes
         app.UseMiddleware<ApiHeaders>(context);
         app.UseMiddleware<ApiErrors>();
         app.UseMiddleware<ApiVersionPrefix>();
+        app.UseWebSockets(new WebSocketOptions());
         return app;
     }
 

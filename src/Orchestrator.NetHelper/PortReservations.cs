@@ -51,9 +51,33 @@ internal sealed class PortReservations : IDisposable
 
     private static bool Covers(ImmutableArray<PortBinding> held, ImmutableArray<PortBinding> wanted) =>
         held.Length == wanted.Length
-        && held.Zip(wanted).All(p => p.First == p.Second || p.First with { HostPort = 0 } == p.Second);
+        && held.Zip(wanted).All(p => IsOf(p.First, p.Second));
 
+    /// <summary>Whether a port that is held is one of those asked for.</summary>
+    private static bool IsOf(PortBinding held, PortBinding wanted) =>
+        held == wanted with { HostPort = held.HostPort, LastHostPort = 0 }
+        && (wanted.HostPort == 0 || held.HostPort >= wanted.HostPort
+            && held.HostPort <= Math.Max(wanted.HostPort, wanted.LastHostPort));
+
+    /// <summary>The first of a range that is free.</summary>
     private static PortBinding Hold(PortBinding binding, List<Socket> sockets)
+    {
+        for (; binding.HostPort < binding.LastHostPort; binding = binding with { HostPort = binding.HostPort + 1 })
+        {
+            try
+            {
+                return HoldOne(binding, sockets);
+            }
+            catch (NetworkException e) when (e.Fault == NetworkFault.PortTaken)
+            {
+                // The next may be free; of the last one the refusal is told.
+            }
+        }
+
+        return HoldOne(binding, sockets);
+    }
+
+    private static PortBinding HoldOne(PortBinding binding, List<Socket> sockets)
     {
         var isTcp = binding.Protocol == "tcp";
         var address = binding.HostIp.Length == 0 ? IPAddress.Any : IPAddress.Parse(binding.HostIp);
@@ -73,7 +97,7 @@ internal sealed class PortReservations : IDisposable
             throw Refusal(binding, address, e);
         }
 
-        return binding with { HostPort = ((IPEndPoint)socket.LocalEndPoint!).Port };
+        return binding with { HostPort = ((IPEndPoint)socket.LocalEndPoint!).Port, LastHostPort = 0 };
     }
 
     private static NetworkException Refusal(PortBinding binding, IPAddress address, SocketException e) =>

@@ -52,7 +52,8 @@ public sealed partial class NodeNetwork
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"invalid protocol {binding.Protocol} of port {binding.ContainerPort}; use tcp or udp");
-        if (binding.ContainerPort is < 1 or > 65535 || binding.HostPort is < 0 or > 65535)
+        if (binding.ContainerPort is < 1 or > 65535 || binding.HostPort is < 0 or > 65535
+            || binding.LastHostPort is < 0 or > 65535)
             throw new NetworkException(
                 NetworkFault.Invalid, $"invalid port {binding.HostPort}:{binding.ContainerPort}; ports are 1 to 65535");
         if (binding.HostIp.Length > 0 && !Subnet.TryParseAddress(binding.HostIp, out _))

@@ -17,10 +17,25 @@ internal sealed class ContainerStreamRoutes(EngineApiContext context)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/containers/{id}/attach", AttachAsync);
+        routes.MapGet("/containers/{id}/attach/ws", AttachSocketAsync);
         routes.MapGet("/containers/{id}/logs", LogsAsync);
     }
 
-    private async Task AttachAsync(HttpContext http)
+    private async Task AttachAsync(HttpContext http) => await RawStream.RunAsync(http, await StreamsAsync(http));
+
+    private async Task AttachSocketAsync(HttpContext http)
+    {
+        engine.Inspect(http.Route("id"));
+        if (!http.WebSockets.IsWebSocketRequest)
+            throw EngineException.Invalid("attach/ws is a WebSocket: send Upgrade: websocket, or attach without ws");
+        // A page of any site may open a socket to a daemon on this host; only the daemon's own origin may use it.
+        if (http.Request.Headers.Origin.ToString() is { Length: > 0 } origin
+            && (!Uri.TryCreate(origin, UriKind.Absolute, out var site) || site.Authority != http.Request.Host.Value))
+            throw EngineException.Invalid($"WebSockets of pages from {origin} are not answered");
+        await SocketStream.RunAsync(http, await StreamsAsync(http));
+    }
+
+    private async Task<AttachedStreams> StreamsAsync(HttpContext http)
     {
         var options = new AttachOptions(
             http.Flag("stdin"), http.Flag("stdout"), http.Flag("stderr"), http.Flag("logs"), http.Flag("stream"),
@@ -31,10 +46,8 @@ internal sealed class ContainerStreamRoutes(EngineApiContext context)
         var streams = options.Stream
             ? await engine.AttachAsync(id, options, http.RequestAborted)
             : NothingLive.Of(engine.Inspect(id));
-        if (options.Logs)
-            streams = new LogsFirst(
-                engine.LogsAsync(id, new LogQuery(options.Stdout, options.Stderr), CancellationToken.None), streams);
-        await RawStream.RunAsync(http, streams);
+        return !options.Logs ? streams : new LogsFirst(
+            engine.LogsAsync(id, new LogQuery(options.Stdout, options.Stderr), CancellationToken.None), streams);
     }
 
     private async Task LogsAsync(HttpContext http)

@@ -14,7 +14,10 @@ internal static class PortMapping
             var (port, protocol) = Key(key);
             // A key without bindings asks for a port of the host's choosing.
             foreach (var binding in bindings is { Length: > 0 } ? bindings : [new Api.PortBinding()])
-                yield return new PortBinding(binding.HostIp, HostPort(binding.HostPort), port, protocol);
+            {
+                var (first, last) = HostPorts(binding.HostPort);
+                yield return new PortBinding(binding.HostIp, first, port, protocol, last);
+            }
         }
     }
 
@@ -23,7 +26,12 @@ internal static class PortMapping
         .ToDictionary(group => group.Key, group => (Api.PortBinding[]?)[.. group.Select(binding => new Api.PortBinding
         {
             HostIp = binding.HostIp,
-            HostPort = binding.HostPort == 0 ? "" : binding.HostPort.ToString(CultureInfo.InvariantCulture),
+            HostPort = binding switch
+            {
+                { HostPort: 0 } => "",
+                { LastHostPort: 0 } => binding.HostPort.ToString(CultureInfo.InvariantCulture),
+                _ => $"{binding.HostPort}-{binding.LastHostPort}",
+            },
         })]);
 
     public static (int Port, string Protocol) Key(string key)
@@ -35,7 +43,19 @@ internal static class PortMapping
         return (Number(slash < 0 ? key : key[..slash], lowest: 1), protocol);
     }
 
-    private static int HostPort(string text) => text.Length == 0 ? 0 : Number(text.Split('-')[0], lowest: 0);
+    /// <returns>The last is 0 for a port that is no range.</returns>
+    private static (int First, int Last) HostPorts(string text)
+    {
+        if (text.Length == 0)
+            return (0, 0);
+        var bounds = text.Split('-').Select(bound => Number(bound, lowest: 0)).ToList();
+        return bounds switch
+        {
+            [var only] => (only, 0),
+            [var first, var last] when first <= last => (first, first == last ? 0 : last),
+            _ => throw EngineException.Invalid($"invalid port specification: \"{text}\"; write 8000 or 8000-8010"),
+        };
+    }
 
     private static int Number(string text, int lowest) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)

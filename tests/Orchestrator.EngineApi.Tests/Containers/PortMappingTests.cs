@@ -6,6 +6,20 @@ namespace Orchestrator.EngineApi.Tests.Containers;
 
 public sealed class PortMappingTests
 {
+    [Theory]
+    [InlineData("8000-8010", 8000, 8010)]
+    [InlineData("8000-8000", 8000, 0)]
+    [InlineData("8000", 8000, 0)]
+    [InlineData("", 0, 0)]
+    public void A_range_of_the_hosts_ports_goes_there_and_back(string text, int first, int last)
+    {
+        var binding = Assert.Single(PortMapping.ToBindings(new() { ["80/tcp"] = [new() { HostPort = text }] }));
+
+        Assert.Equal((first, last), (binding.HostPort, binding.LastHostPort));
+        if (last > 0)
+            Assert.Equal(text, PortMapping.ToApi([binding])["80/tcp"]![0].HostPort);
+    }
+
     [Fact]
     public void Bindings_come_back_as_they_were_asked_for()
     {

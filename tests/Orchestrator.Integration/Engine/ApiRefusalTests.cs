@@ -13,7 +13,7 @@ public sealed class ApiRefusalTests(LoneDaemon node)
     [
         "GET /containers/{}/json", "GET /containers/{}/top", "GET /containers/{}/logs?stdout=1", "GET /containers/{}/changes",
         "GET /containers/{}/export", "GET /containers/{}/stats?stream=0", "GET /containers/{}/archive?path=/",
-        "PUT /containers/{}/archive?path=/", "POST /containers/{}/attach?stdout=1", "POST /containers/{}/exec",
+        "PUT /containers/{}/archive?path=/", "POST /containers/{}/attach?stdout=1", "GET /containers/{}/attach/ws", "POST /containers/{}/exec",
         "POST /containers/{}/resize?h=1&w=1", "POST /containers/{}/start", "POST /containers/{}/stop", "POST /containers/{}/restart",
         "POST /containers/{}/kill", "POST /containers/{}/pause", "POST /containers/{}/unpause", "POST /containers/{}/rename?name=zz",
         "POST /containers/{}/update", "POST /containers/{}/wait", "DELETE /containers/{}", "GET /exec/{}/json", "POST /exec/{}/start",
