@@ -1,3 +1,5 @@
+using Orchestrator.Cli.Parsing;
+
 namespace Orchestrator.Cli.Streams;
 
 /// <summary>Watches typed bytes for the sequence that leaves a container running and returns to the shell.</summary>
@@ -14,6 +16,10 @@ internal sealed class DetachKeys
     /// <exception cref="CliException">A key is none of these.</exception>
     public static DetachKeys Parse(string text) =>
         new([.. (text.Length == 0 ? Default : text).Split(',').Select(key => ParseKey(key, text))]);
+
+    /// <summary>Those of the flag, else those of the user's config.json; empty: the default.</summary>
+    public static string Chosen(Session session, ValueFlag<string> flag) =>
+        flag.Value.Length > 0 ? flag.Value : session.Folder.File.Text("detachKeys");
 
     /// <summary>Takes what was typed; returns what is to be sent on, and whether the sequence is complete.</summary>
     /// <remarks>A begun sequence is held back, and sent after all once another key breaks it.</remarks>

@@ -29,14 +29,14 @@ internal sealed class ContainerAttach : Command
         var input = !_noStdin && container.Config.OpenStdin;
         var tty = container.Config.Tty;
         var query = new Query().Add("stream", true).Add("stdin", input).Add("stdout", true).Add("stderr", true)
-            .Add("detachKeys", _detachKeys.Value);
+            .Add("detachKeys", DetachKeys.Chosen(session, _detachKeys));
         var exit = new ExitWaiter(session.Client, container.Id, "not-running");
         using var stream = session.Client.Hijack($"/containers/{container.Id}/attach{query}");
 
         using var signals = _signalProxy && !tty ? new SignalProxy(session.Client, container.Id) : null;
         using var resizer = tty && session.OutputIsTerminal
             ? new TerminalResizer(session, $"/containers/{container.Id}") : null;
-        return ContainerConsole.Run(session, stream, tty, input, _detachKeys.Value) ? exit.Wait() : 0;
+        return ContainerConsole.Run(session, stream, tty, input, DetachKeys.Chosen(session, _detachKeys)) ? exit.Wait() : 0;
     }
 
     private static void CheckRunning(ContainerState state)

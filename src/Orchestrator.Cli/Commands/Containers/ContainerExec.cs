@@ -51,7 +51,7 @@ internal sealed class ContainerExec : Command
             AttachStdin = _interactive && !_detach,
             AttachStdout = !_detach,
             AttachStderr = !_detach,
-            DetachKeys = _detachKeys.Value,
+            DetachKeys = DetachKeys.Chosen(session, _detachKeys),
             Env = EnvList.Read(session, _env, _envFiles),
             WorkingDir = _workdir.Value,
             Cmd = [.. args.Skip(1)],
@@ -74,7 +74,7 @@ internal sealed class ContainerExec : Command
             using var stream = session.Client.Hijack(
                 $"/exec/{id}/start", ApiClient.Json(start, ApiJson.Wire.ExecStartRequest));
             using var resizer = _tty && session.OutputIsTerminal ? new TerminalResizer(session, $"/exec/{id}") : null;
-            if (!ContainerConsole.Run(session, stream, _tty, _interactive, _detachKeys.Value)) return 0;
+            if (!ContainerConsole.Run(session, stream, _tty, _interactive, DetachKeys.Chosen(session, _detachKeys))) return 0;
         }
         catch (DaemonException e) when (ExitCodes.OfStartFailure(e.Reason) != ExitCodes.Daemon)
         {

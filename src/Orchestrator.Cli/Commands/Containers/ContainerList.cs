@@ -43,10 +43,11 @@ internal sealed class ContainerList : Command
             session.Error.WriteLine("WARNING: Ignoring custom format, because both --format and --quiet are set.");
         var limit = _latest ? 1 : _last.Value > 0 ? _last.Value : null;
         var query = new Query().Add("all", _all || limit is not null).Add("limit", limit)
-            .Add("size", _size || _format.Value.Contains(".Size", StringComparison.Ordinal))
+            .Add("size", _size || DefaultFormat.Of(session, _format, "psFormat", _quiet).Contains(".Size", StringComparison.Ordinal))
             .Add(FilterFlags.ToFilters(_filter));
         var containers = session.Client.Get($"/containers/json{query}", ApiJson.Wire.ContainerSummaryArray);
-        Listing(_noTrunc, session.Time.GetUtcNow()).Write(session.Out, containers, _quiet && _format.Value != "raw" ? "" : _format.Value, _quiet);
+        var format = _quiet && _format.Value != "raw" ? "" : DefaultFormat.Of(session, _format, "psFormat", _quiet);
+        Listing(_noTrunc, session.Time.GetUtcNow()).Write(session.Out, containers, format, _quiet);
         return 0;
     }
 
@@ -72,7 +73,7 @@ internal sealed class ContainerList : Command
             new("Ports", "PORTS", static c => PortText.Format(c.Ports)),
             new("State", "STATE", static c => c.State),
             new("Status", "STATUS", static c => c.Status),
-            new("Size", "SIZE", static c => Size(c)),
+            new("Size", "SIZE", c => usage.Length > 0 ? Units.Size(c.SizeRw ?? 0, 3) : Size(c)),
             new("Labels", "LABELS", static c => Text.Join(c.Labels)),
             new("Mounts", "MOUNTS", c => string.Join(',', c.Mounts.Select(m => MountName(m, full)))),
             new("LocalVolumes", "LOCAL VOLUMES", static c => $"{c.Mounts.Count(static m => m.Driver == "local")}"),

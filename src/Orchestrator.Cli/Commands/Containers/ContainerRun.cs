@@ -61,7 +61,7 @@ internal sealed class ContainerRun : Command
     {
         var query = new Query().Add("stream", true).Add("stdin", request.AttachStdin)
             .Add("stdout", request.AttachStdout).Add("stderr", request.AttachStderr)
-            .Add("detachKeys", _detachKeys.Value);
+            .Add("detachKeys", DetachKeys.Chosen(session, _detachKeys));
         // Attached and waited for before the start: of a container that ends at once, nothing is missed.
         using var stream = session.Client.Hijack($"/containers/{id}/attach{query}");
         var exit = new ExitWaiter(session.Client, id, _flags.AutoRemove ? "removed" : "next-exit");
@@ -78,7 +78,7 @@ internal sealed class ContainerRun : Command
         using var signals = _signalProxy && !request.Tty ? new SignalProxy(session.Client, id) : null;
         using var resizer = request.Tty && session.OutputIsTerminal
             ? new TerminalResizer(session, $"/containers/{id}") : null;
-        return ContainerConsole.Run(session, stream, request.Tty, request.AttachStdin, _detachKeys.Value)
+        return ContainerConsole.Run(session, stream, request.Tty, request.AttachStdin, DetachKeys.Chosen(session, _detachKeys))
             ? exit.Wait() : 0;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class ContainerStart : Command
         var tty = container.Config.Tty;
         var input = _interactive && container.Config.OpenStdin;
         var query = new Query().Add("stream", true).Add("stdin", input).Add("stdout", true).Add("stderr", true)
-            .Add("detachKeys", _detachKeys.Value);
+            .Add("detachKeys", DetachKeys.Chosen(session, _detachKeys));
         using var stream = session.Client.Hijack($"/containers/{container.Id}/attach{query}");
         var exit = new ExitWaiter(
             session.Client, container.Id, container.HostConfig.AutoRemove ? "removed" : "next-exit");
@@ -67,6 +67,6 @@ internal sealed class ContainerStart : Command
         using var signals = tty ? null : new SignalProxy(session.Client, container.Id);
         using var resizer = tty && session.OutputIsTerminal
             ? new TerminalResizer(session, $"/containers/{container.Id}") : null;
-        return ContainerConsole.Run(session, stream, tty, input, _detachKeys.Value) ? exit.Wait() : 0;
+        return ContainerConsole.Run(session, stream, tty, input, DetachKeys.Chosen(session, _detachKeys)) ? exit.Wait() : 0;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ContainerStats : Command
             Thread.Sleep(TimeSpan.FromSeconds(1));
             var rows = Sample(session, args);
             if (!_noStream && session.OutputIsTerminal) session.Out.Write(ClearScreen);
-            listing.Write(session.Out, rows, _format.Value);
+            listing.Write(session.Out, rows, DefaultFormat.Of(session, _format, "statsFormat", quiet: false));
             session.Out.Flush();
         }
         while (!_noStream);

@@ -37,7 +37,7 @@ internal sealed class ImageList : Command
         var images = session.Client.Get(
             $"/images/json{new Query().Add("all", _all).Add(filters)}", ApiJson.Wire.ImageSummaryArray);
         var rows = images.OrderByDescending(static i => i.Created).SelectMany(Rows);
-        Listing(session.Time.GetUtcNow()).Write(session.Out, rows, _format.Value, _quiet);
+        Listing(session.Time.GetUtcNow()).Write(session.Out, rows, DefaultFormat.Of(session, _format, "imagesFormat", _quiet), _quiet);
         return 0;
     }
 

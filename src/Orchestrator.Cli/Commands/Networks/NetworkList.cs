@@ -31,7 +31,7 @@ internal sealed class NetworkList : ListCommand
             Raw = "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n",
             RawQuiet = "network_id: {{.ID}}",
             Lookup = static (n, field, key) => field == "Label" ? n.Labels.GetValueOrDefault(key, "") : null,
-        }.Write(session.Out, networks.OrderBy(static n => n.Name, StringComparer.Ordinal), Format.Value, Quiet);
+        }.Write(session.Out, networks.OrderBy(static n => n.Name, StringComparer.Ordinal), DefaultFormat.Of(session, Format, "networksFormat", Quiet), Quiet);
         return 0;
     }
 

@@ -14,9 +14,10 @@ internal sealed class NodeList : ListCommand
             $"/nodes{new Query().Add(FilterFlags.ToFilters(Filter))}", ApiJson.Wire.NodeArray);
         var info = Quiet ? new SystemInfo() : session.Client.Get("/info", ApiJson.Wire.SystemInfo);
         var rows = nodes.OrderBy(static n => n.Description.Hostname ?? "", Services.NaturalOrder.Instance);
-        if (Format.Value is "" or "table" && !Quiet)
+        var format = DefaultFormat.Of(session, Format, "nodesFormat", Quiet);
+        if (format is "" or "table" && !Quiet)
             Listing(info.Swarm, withSelf: true).Write(session.Out, rows);
-        else Listing(info.Swarm, withSelf: false).Write(session.Out, rows, Format.Value, Quiet);
+        else Listing(info.Swarm, withSelf: false).Write(session.Out, rows, format, Quiet);
         return 0;
     }
 

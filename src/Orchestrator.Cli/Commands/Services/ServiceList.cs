@@ -21,7 +21,7 @@ internal sealed class ServiceList : ListCommand
             new("Image", "IMAGE", static s => ServiceText.Image(s.Spec.TaskTemplate.ContainerSpec?.Image)),
             new("Ports", "PORTS", static s => ServiceText.Ports(s.Endpoint.Ports)))
             .Write(
-                session.Out, services.OrderBy(static s => s.Spec.Name, StringComparer.Ordinal), Format.Value, Quiet);
+                session.Out, services.OrderBy(static s => s.Spec.Name, StringComparer.Ordinal), DefaultFormat.Of(session, Format, "servicesFormat", Quiet), Quiet);
         return 0;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class TaskListing(FlagSet f)
                 past && !_quiet ? PastPrefix + rows[i].Name : rows[i].Name, names.Node(rows[i].Task.NodeID),
                 rows[i].Task));
         }
-        Listing(session.Time.GetUtcNow()).Write(session.Out, shown, _format.Value, _quiet);
+        Listing(session.Time.GetUtcNow()).Write(session.Out, shown, DefaultFormat.Of(session, _format, "tasksFormat", _quiet), _quiet);
     }
 
     private Listing<Row> Listing(DateTimeOffset now) => new(

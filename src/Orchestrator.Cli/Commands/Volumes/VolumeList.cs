@@ -13,7 +13,7 @@ internal sealed class VolumeList() : ListCommand("Print names only")
             $"/volumes{new Query().Add(FilterFlags.ToFilters(Filter))}", ApiJson.Wire.VolumeListResponse);
         foreach (var warning in response.Warnings ?? []) session.Error.WriteLine($"WARNING: {warning}");
         Listing("Driver", "Name").Write(
-            session.Out, (response.Volumes ?? []).OrderBy(static v => v.Name, StringComparer.Ordinal), Format.Value,
+            session.Out, (response.Volumes ?? []).OrderBy(static v => v.Name, StringComparer.Ordinal), DefaultFormat.Of(session, Format, "volumesFormat", Quiet),
             Quiet);
         return 0;
     }
