@@ -52,7 +52,8 @@ internal sealed class DiskUsageCommand : Command
         session.Out.WriteLine("Images space usage:\n");
         ImageList.WriteUsage(session, usage.Images);
         session.Out.WriteLine("\nContainers space usage:\n");
-        ContainerList.WriteUsage(session, usage.Containers);
+        // What a container shares with its image is in the table of images already.
+        ContainerList.WriteUsage(session, [.. usage.Containers.Select(static c => c with { SizeRootFs = null })]);
         session.Out.WriteLine("\nLocal Volumes space usage:\n");
         VolumeList.WriteUsage(session, usage.Volumes);
         session.Out.WriteLine($"\nBuild cache usage: {Units.Size(usage.BuildCache.Sum(static b => b.Size))}\n");
