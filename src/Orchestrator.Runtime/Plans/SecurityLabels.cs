@@ -35,8 +35,9 @@ internal static class SecurityLabels
         return [.. plan.Select(step => IsLabelled(step) ? With(step, label) : step)];
     }
 
+    /// <remarks>mqueue knows no context=; its policy labels it.</remarks>
     private static bool IsLabelled(PlanEntry step) =>
-        step is { Op: PlanOp.Mount or PlanOp.CopyUp, Text2: "tmpfs" or "devpts" or "mqueue" };
+        step is { Op: PlanOp.Mount or PlanOp.CopyUp, Text2: "tmpfs" or "devpts" };
 
     private static PlanEntry With(PlanEntry mount, string label) =>
         mount with { Text4 = (mount.Text4 is { Length: > 0 } data ? data + "," : "") + $"context=\"{label}\"" };
