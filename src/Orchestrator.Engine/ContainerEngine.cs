@@ -49,7 +49,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         var links = new ContainerLinks(table);
         var mounts = new VolumeMounts(Volumes, options.RunRoot);
         var host = testHost ?? new KernelHost(
-            options, directories, services.Images, services.Network, table, bundles, roots, mounts, links, new ShimLauncher(options),
+            options, directories, services.Images, services.Network, table, bundles, roots, mounts, links,
+            new ShimLauncher(options),
             time, logger);
         containerEvents = new ContainerEvents(Events);
         Files = new ContainerFiles(options, table, directories, services.Images, mounts, containerEvents);

@@ -17,7 +17,8 @@ internal sealed class VolumeMounts
     private readonly VolumeStore volumes;
     private readonly string parts;
 
-    /// <summary>Volume → its users. The set is also the lock under which that volume is mounted and unmounted.</summary>
+    /// <summary>Volume → its users. The set is also the lock under which that volume is mounted and unmounted.
+    /// </summary>
     private readonly ConcurrentDictionary<string, HashSet<string>> holds = new();
 
     public VolumeMounts(VolumeStore volumes, string runRoot)
@@ -30,7 +31,8 @@ internal sealed class VolumeMounts
     /// <summary>Makes all volumes among the mounts usable.</summary>
     /// <param name="user">64 characters or more, for <see cref="Release"/>.</param>
     /// <returns>The mounts with the sources to bind.</returns>
-    /// <exception cref="EngineException">A device cannot be mounted, or a part is not there. Nothing is held.</exception>
+    /// <exception cref="EngineException">A device cannot be mounted, or a part is not there. Nothing is held.
+    /// </exception>
     public IReadOnlyList<MountRecord> Hold(IReadOnlyList<MountRecord> mounts, string user)
     {
         try
@@ -86,7 +88,8 @@ internal sealed class VolumeMounts
             var path = volumes.PathOf(mount.Name);
             if (volumes.Find(mount.Name) is not { } volume)
                 throw new EngineException(
-                    EngineError.NotFound, $"get {mount.Name}: no such volume; make it: orch volume create {mount.Name}");
+                    EngineError.NotFound,
+                    $"get {mount.Name}: no such volume; make it: orch volume create {mount.Name}");
             var device = VolumeDevice.Parse(volume.Options);
             if (device is not null && !MountPointTable.Contains(path))
                 VolumeDeviceMounter.Mount(device, path);

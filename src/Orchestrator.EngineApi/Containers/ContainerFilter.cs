@@ -29,7 +29,8 @@ internal sealed class ContainerFilter
         if (filters["status"].FirstOrDefault(word => !Words.Contains(word)) is { } unknown)
             throw EngineException.Invalid($"invalid filter 'status={unknown}'; use one of {string.Join(", ", Words)}");
         if (filters["health"].FirstOrDefault(word => !HealthWords.Contains(word)) is { } other)
-            throw EngineException.Invalid($"invalid filter 'health={other}'; use one of {string.Join(", ", HealthWords)}");
+            throw EngineException.Invalid(
+                $"invalid filter 'health={other}'; use one of {string.Join(", ", HealthWords)}");
         isTask = filters.Truth("is-task");
         exitCodes = [.. filters["exited"].Select(ExitCode)];
     }

@@ -66,7 +66,8 @@ internal static class JsonBody
         if (e.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
             return $"{e.Path} has a value of the wrong type";
         var end = e.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return end < 0 ? e.Message : $"{e.Message[..end]} ({e.Path}, byte {e.BytePositionInLine} of line {e.LineNumber + 1})";
+        return end < 0 ? e.Message
+            : $"{e.Message[..end]} ({e.Path}, byte {e.BytePositionInLine} of line {e.LineNumber + 1})";
     }
 
     private static EngineException TooLarge() =>
