@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Orchestrator.Integration.Support;
-using Orchestrator.Testing;
 using Xunit.Abstractions;
 
 namespace Orchestrator.Integration.Engine;
@@ -71,10 +70,9 @@ public sealed partial class ClientParityTests(LoneDaemon daemon, ITestOutputHelp
         "image prune -a", "container prune", "network prune", "container prune -f --filter label=nope", "system prune -f --filter label=nope",
     ];
 
-    [RootFact]
+    [Docker28Fact]
     public async Task Every_listing_template_and_error_is_the_stock_clients_to_the_byte()
     {
-        Assert.StartsWith("Docker version 28.", await Shell.RunAsync("docker", ["--version"]), StringComparison.Ordinal);
         await SetUpAsync();
         var differences = new ConcurrentBag<string>();
         try
@@ -99,7 +97,11 @@ public sealed partial class ClientParityTests(LoneDaemon daemon, ITestOutputHelp
     /// alone may differ.</summary>
     private async Task<string?> DifferenceAsync(string line)
     {
-        string[] words = [.. line.Split('`').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        string[] words =
+        [
+            .. line.Split('`').SelectMany((part, i) =>
+                i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+        ];
         for (var tries = 3; ; tries--)
         {
             var (docker, orch) = (daemon.TryAsync("docker", words), daemon.TryAsync("orch", words));
@@ -108,12 +110,14 @@ public sealed partial class ClientParityTests(LoneDaemon daemon, ITestOutputHelp
             var actual = ours with { Error = Renamed(ours.Error) };
             if (expected == actual)
                 return null;
-            if (tries == 0 && Ageless(expected.Output) == Ageless(actual.Output) && expected with { Output = "" } == actual with { Output = "" })
-                return null;
-            if (tries == 0)
-                return $"{line}\n--- docker ({expected.ExitCode})\n{expected.Output}\n{expected.Error}\n+++ orch ({actual.ExitCode})\n{actual.Output}\n{actual.Error}\n";
+            if (tries > 0)
+                continue;
+            return expected with { Output = Ageless(expected.Output) } == actual with { Output = Ageless(actual.Output) }
+                ? null : $"{line}\n--- docker: {Shown(expected)}+++ orch: {Shown(actual)}";
         }
     }
+
+    private static string Shown(ShellResult result) => $"{result.ExitCode}\n{result.Output}\n{result.Error}\n";
 
     /// <summary>Both call themselves by their name in what they say; "See" and "Run" are one to docker.</summary>
     private static string Renamed(string text) => text.Replace("docker", "orch", StringComparison.Ordinal)
@@ -133,8 +137,9 @@ public sealed partial class ClientParityTests(LoneDaemon daemon, ITestOutputHelp
         await daemon.DockerAsync("network", "create", "--label", "zone=1", "p-net");
         await daemon.DockerAsync("volume", "create", "--label", "a=b", "p-vol");
         await daemon.DockerAsync("run", "-d", "--name", "p-web", "--label", "com.x=1", "-p", "8080:80", "-p", "127.0.0.1:8081-8083:81-83",
-            "-p", "90-92:90-92", "-p", "5353:53/udp", "--expose", "99", "-v", "p-vol:/data", "-v", "/tmp:/host:ro", "-v", "/anonymous",
-            "--network", "p-net", "--restart", "unless-stopped", "-e", "A=1", "-m", "64m", LoneDaemon.Image, "sh", "-c", "echo hello; exec sleep 1000");
+            "-p", "90-92:90-92", "-p", "5353:53/udp", "--expose", "99", "-v", "p-vol:/data", "-v", "/tmp:/host:ro",
+            "-v", "/anonymous", "--network", "p-net", "--restart", "unless-stopped", "-e", "A=1", "-m", "64m",
+            LoneDaemon.Image, "sh", "-c", "echo hello; exec sleep 1000");
         await daemon.DockerAsync("run", "--name", "p-done", LoneDaemon.Image, "sh", "-c", "exit 0");
         await daemon.DockerAsync("commit", "-a", "me", "-m", "a comment", "-c", "CMD [\"true\"]", "p-done", "p-image");
     }
