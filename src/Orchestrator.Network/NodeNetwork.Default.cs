@@ -30,6 +30,9 @@ public sealed partial class NodeNetwork
             if (host.Route.FindLink(Hosting.LinkNames.BridgeOf(present)) is { } link && Hosting.LinkNames.IsOurs(link)
                 && Hosting.LinkNames.BridgeOf(present) != options.Bridge)
                 host.Route.DeleteLink(link.Name);
+            // Nobody asked for other addresses: those that firewalls and people know stay.
+            if (wanted is { Pools: [] } && present.Pools[0].IpRange is null)
+                wanted = wanted with { Pools = present.Pools };
             present = null;
         }
 

@@ -40,6 +40,19 @@ public sealed class DefaultBridgeTests
     }
 
     [RootFact]
+    public async Task Other_settings_than_its_addresses_leave_the_default_network_those()
+    {
+        await using var host = await TestHost.StartAsync();
+        var first = host.Network.FindNetwork("bridge")!;
+
+        await host.StartWithAsync(host.Options with { Icc = false });
+        var second = host.Network.FindNetwork("bridge")!;
+
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal(first.Pools[0].Subnet, second.Pools[0].Subnet);
+    }
+
+    [RootFact]
     public async Task Without_a_bridge_there_is_no_default_network()
     {
         await using var host = await TestHost.StartAsync();
