@@ -4,12 +4,15 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Startup;
 using Orchestrator.Engine.Events;
+using Orchestrator.Linux.Processes;
 
 namespace Orchestrator.Daemon.Hosting;
 
 /// <summary>Reads the configuration file again at SIGHUP. What cannot be read changes nothing.</summary>
 internal sealed class ConfigurationReloader : IDisposable
 {
+    private const int Hangup = 1;
+
     private readonly DaemonArguments arguments;
     private readonly Action<DaemonOptions> use;
     private readonly EventLog events;
@@ -26,6 +29,7 @@ internal sealed class ConfigurationReloader : IDisposable
     {
         (this.arguments, current, this.use) = (arguments, first, use);
         (this.events, this.engineId, this.logger) = (events, engineId, logger);
+        ThisProcess.TakeSignal(Hangup); // Under nohup it is ignored, and .NET would leave it so.
         registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true; // Its usual meaning is death.

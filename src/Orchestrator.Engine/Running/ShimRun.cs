@@ -119,6 +119,10 @@ internal sealed class ShimRun(
         {
             throw EngineException.Conflict($"container {state.Id} is not running");
         }
+        catch (ShimException e) when (e.ExitCode == ShimException.WrongState)
+        {
+            throw EngineException.Conflict(e.Message);
+        }
         catch (SocketException e)
         {
             throw new EngineException(

@@ -15,6 +15,9 @@ public static unsafe partial class ThisProcess
     public static void ForbidTracing() =>
         LinuxException.Check(prctl(SetDumpable, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
 
+    /// <summary>A signal that whoever started us has ignored acts again, so that a handler can be set.</summary>
+    public static void TakeSignal(int signal) => _ = LibcSignal(signal, 0);
+
     public static uint EffectiveUser => geteuid();
 
     /// <summary>Leaves the session of whoever started us.</summary>
@@ -49,6 +52,7 @@ public static unsafe partial class ThisProcess
     [LibraryImport("libc", SetLastError = true)]
     private static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
+    [LibraryImport("libc", EntryPoint = "signal")] private static partial nint LibcSignal(int signal, nint handler);
     [LibraryImport("libc")] private static partial uint geteuid();
     [LibraryImport("libc")] private static partial uint getegid();
     [LibraryImport("libc", SetLastError = true)] private static partial int setsid();

@@ -301,7 +301,7 @@ internal sealed class ContainerShim : IDisposable
             ContainerStatus.Paused => "is paused, unpause the container first",
             _ => "is not running",
         };
-        throw new RuntimeException($"cannot {verb} container {options.Id}: it {now}");
+        throw new RuntimeException($"cannot {verb} container {options.Id}: it {now}", ShimException.WrongState);
     }
 
     private void Save() => StateRoot.Save(directory, State);

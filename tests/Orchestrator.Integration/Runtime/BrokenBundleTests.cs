@@ -21,7 +21,6 @@ public sealed class BrokenBundleTests : IDisposable
         ("linux.resources.pids.limit", "1e99", "linux.resources.pids.limit"), ("hooks", "[]", "hooks"),
         // Of a kind that could be, but not this: found by the validator and the planners.
         ("process.args", "[]", "process.args"), ("process.cwd", "\"relative\"", "process.cwd"),
-        ("process.capabilities.bounding", "[\"CAP_NOSUCH\"]", "process.capabilities.bounding"),
         ("process.rlimits", "[{\"type\":\"RLIMIT_NOSUCH\",\"soft\":1,\"hard\":1}]", "process.rlimits[0]"),
         ("linux.namespaces", "[{\"type\":\"nosuch\"}]", "linux.namespaces[0]"),
         ("linux.namespaces", "[]", "namespace"), ("linux.sysctl", "{\"kernel.panic\":\"1\"}", "kernel.panic"),

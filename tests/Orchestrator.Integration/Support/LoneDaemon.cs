@@ -94,7 +94,7 @@ public class LoneDaemon : IAsyncLifetime
     public async Task StartAsync()
     {
         await InsideAsync(
-            $"{Launcher} setsid {Bin}/orchd --data-root {folder}/data --exec-root {folder}/run --cgroup-parent {cgroup} " +
+            $"trap '' HUP; {Launcher} setsid {Bin}/orchd --data-root {folder}/data --exec-root {folder}/run --cgroup-parent {cgroup} " +
             $"--config-file {WriteConfiguration()} {Flags} >>{folder}/log 2>&1 </dev/null &");
         await Eventually.HoldsAsync(
             "orchd answers", TimeSpan.FromSeconds(30), async () => (await TryDockerAsync("version")).ExitCode == 0);

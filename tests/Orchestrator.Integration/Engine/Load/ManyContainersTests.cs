@@ -15,7 +15,7 @@ public sealed class ManyContainersTests
     {
         await using var node = await FreshDaemon.StartAsync();
         using var api = new ApiClient(node.Daemon.ApiSocket);
-        var (many, churn) = (SoakSetting.Number("ORCH_MANY", 25), SoakSetting.Number("ORCH_CHURN", 40));
+        var (many, churn) = (SoakSetting.Number("ORCH_MANY", 16), SoakSetting.Number("ORCH_CHURN", 24));
 
         await EachAsync(many, i => StartAsync(api, $"many-{i}", "sleep", "1000"));
         var running = (await api.MustAsync("GET", "containers/json")).EnumerateArray().ToList();

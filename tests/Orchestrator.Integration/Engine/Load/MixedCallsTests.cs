@@ -23,7 +23,7 @@ public sealed class MixedCallsTests
         using var listening = new CancellationTokenSource();
         var events = ListenAsync(api, listening.Token);
         await Task.Delay(200);
-        var end = DateTime.UtcNow.AddSeconds(SoakSetting.Number("ORCH_MIXED", 5));
+        var end = DateTime.UtcNow.AddSeconds(SoakSetting.Number("ORCH_MIXED", 3));
         var seed = SoakSetting.Number("ORCH_SEED", Environment.TickCount);
 
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(i => Task.Run(() => CallAsync(api, new Random(seed + i), end))));
