@@ -25,10 +25,7 @@ public sealed class PrivateHost
     public async Task UpAsync()
     {
         Directory.CreateDirectory(Folder);
-        sleeper = await Shell.RunAsync("sh", ["-c",
-            "unshare -m -n --propagation private sh -c 'ip link set lo up; exec sleep 900' >/dev/null 2>&1 & echo $!"]);
-        await Eventually.HoldsAsync("the namespaces are there", TimeSpan.FromSeconds(10), async () =>
-            (await Shell.RunAsync("readlink", [$"/proc/{sleeper}/ns/mnt"])) != await Shell.RunAsync("readlink", ["/proc/self/ns/mnt"]));
+        sleeper = await Sleeper.StartAsync(seconds: 900);
     }
 
     public Task<ShellResult> TryInsideAsync(IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment = null) =>

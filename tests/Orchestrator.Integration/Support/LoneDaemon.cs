@@ -69,9 +69,7 @@ public class LoneDaemon : IAsyncLifetime
         if (!Environment.IsPrivilegedProcess)
             return; // Every test of the collection says that it skips.
         Directory.CreateDirectory(folder);
-        // A sleeper holds the namespaces while daemons come and go. Unlike `ip netns`, this leaves the cgroups visible.
-        namespaces = await Shell.RunAsync("sh", ["-c",
-            "unshare -m -n --propagation private sh -c 'ip link set lo up; exec sleep 3600' >/dev/null 2>&1 & echo $!"]);
+        namespaces = await Sleeper.StartAsync(seconds: 3600);
         await PrepareAsync();
         await StartAsync();
         await using var tar = Testbed.WebImageTar();
