@@ -3,6 +3,7 @@ using Orchestrator.Init;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Processes;
+using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Hooks;
 using Orchestrator.Runtime.Plans;
 
@@ -205,6 +206,8 @@ internal sealed class InitProcess : IDisposable
         var errno = (Errno)report.Errno;
         if (entry.Op == PlanOp.Hook && errno == Errno.ETIMEDOUT)
             return new($"{entry.What}: not done within its timeout; killed");
+        if (entry.Op == PlanOp.JoinProcess && errno == Errno.ESRCH)
+            return new("cannot exec in a container that has just ended (container not running)", ShimException.WrongState);
         return entry.Op is PlanOp.FindProgram or PlanOp.Execute
             ? ExecutionFailure(entry.Text1 ?? entry.Arguments![0], errno)
             : new RuntimeException($"{entry.What}: {Marshal.GetPInvokeErrorMessage(report.Errno).ToLowerInvariant()}");
