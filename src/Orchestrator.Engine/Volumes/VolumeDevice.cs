@@ -34,18 +34,6 @@ internal sealed record VolumeDevice(
         ["rbind"] = (MountFlags.Bind | MountFlags.Recursive, true),
     };
 
-    private static readonly Dictionary<string, MountFlags> Propagations = new()
-    {
-        ["private"] = MountFlags.Private,
-        ["rprivate"] = MountFlags.Private | MountFlags.Recursive,
-        ["slave"] = MountFlags.Slave,
-        ["rslave"] = MountFlags.Slave | MountFlags.Recursive,
-        ["shared"] = MountFlags.Shared,
-        ["rshared"] = MountFlags.Shared | MountFlags.Recursive,
-        ["unbindable"] = MountFlags.Unbindable,
-        ["runbindable"] = MountFlags.Unbindable | MountFlags.Recursive,
-    };
-
     public bool IsBind => Flags.HasFlag(MountFlags.Bind);
 
     /// <returns>Null: no options, the volume is a folder of ours.</returns>
@@ -61,7 +49,7 @@ internal sealed record VolumeDevice(
         {
             if (Words.TryGetValue(word, out var known))
                 flags = known.IsSet ? flags | known.Flags : flags & ~known.Flags;
-            else if (Propagations.TryGetValue(word, out var way))
+            else if (MountPropagation.Words.TryGetValue(word, out var way))
                 propagation = way;
             else
                 data.Add(word);

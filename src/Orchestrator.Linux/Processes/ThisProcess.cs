@@ -18,16 +18,13 @@ public static unsafe partial class ThisProcess
     /// <summary>A signal that whoever started us has ignored acts again, so that a handler can be set.</summary>
     public static void TakeSignal(int signal) => _ = LibcSignal(signal, 0);
 
-    public static uint EffectiveUser => geteuid();
-
     /// <summary>Leaves the session of whoever started us.</summary>
     /// <returns>False: we lead a process group already, so it cannot be.</returns>
     public static bool LeaveSession() => setsid() >= 0;
 
-    /// <summary>Effective ids.</summary>
-    public static uint UserId => geteuid();
+    public static uint EffectiveUser => geteuid();
 
-    public static uint GroupId => getegid();
+    public static uint EffectiveGroup => getegid();
 
     /// <summary>Soft and hard limit of a resource (RLIMIT_*).</summary>
     public static (ulong Soft, ulong Hard) Limit(int resource)

@@ -20,7 +20,7 @@ internal static class SpecCommand
     /// host's network, so /sys is bound: a new sysfs needs a network namespace of one's own.</summary>
     private static RuntimeSpec Rootless(RuntimeSpec spec)
     {
-        var user = (Uid: Linux.Processes.ThisProcess.UserId, Gid: Linux.Processes.ThisProcess.GroupId);
+        var user = (Uid: Linux.Processes.ThisProcess.EffectiveUser, Gid: Linux.Processes.ThisProcess.EffectiveGroup);
         return spec with
         {
             Mounts =

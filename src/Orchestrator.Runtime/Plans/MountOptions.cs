@@ -57,7 +57,7 @@ internal sealed record MountOptions
     public static IEnumerable<string> Known =>
     [
         .. MountWords.Attributes.Keys, .. MountWords.Attributes.Keys.Select(k => "r" + k),
-        .. MountWords.SuperblockFlags.Keys, .. MountWords.Propagations.Keys,
+        .. MountWords.SuperblockFlags.Keys, .. MountPropagation.Words.Keys,
         "bind", "rbind", "remount", "tmpcopyup", "idmap", "ridmap", "defaults",
     ];
 
@@ -77,7 +77,7 @@ internal sealed record MountOptions
 
         if (MountWords.SuperblockFlags.TryGetValue(option, out var flag))
             return Set(flag.Flags, flag.IsSet);
-        if (MountWords.Propagations.TryGetValue(option, out var propagation))
+        if (MountPropagation.Words.TryGetValue(option, out var propagation))
         {
             propagations.Add(propagation);
             return true;

@@ -50,21 +50,10 @@ internal static class MountWords
             ["nolazytime"] = (MountFlags.LazyTime, false),
         }.ToFrozenDictionary();
 
-    public static readonly FrozenDictionary<string, MountFlags> Propagations = new Dictionary<string, MountFlags>
-    {
-        ["private"] = MountFlags.Private,
-        ["rprivate"] = MountFlags.Private | MountFlags.Recursive,
-        ["slave"] = MountFlags.Slave,
-        ["rslave"] = MountFlags.Slave | MountFlags.Recursive,
-        ["shared"] = MountFlags.Shared,
-        ["rshared"] = MountFlags.Shared | MountFlags.Recursive,
-        ["unbindable"] = MountFlags.Unbindable,
-        ["runbindable"] = MountFlags.Unbindable | MountFlags.Recursive,
-    }.ToFrozenDictionary();
-
     /// <summary>Every word, as <c>features</c> lists them.</summary>
     public static IEnumerable<string> All =>
         Attributes.Keys.Concat(Attributes.Keys.Select(a => "r" + a)).Concat(SuperblockFlags.Keys)
-            .Concat(Propagations.Keys).Concat(["bind", "rbind", "remount", "tmpcopyup", "idmap", "ridmap", "defaults"])
+            .Concat(MountPropagation.Words.Keys)
+            .Concat(["bind", "rbind", "remount", "tmpcopyup", "idmap", "ridmap", "defaults"])
             .Order(StringComparer.Ordinal);
 }

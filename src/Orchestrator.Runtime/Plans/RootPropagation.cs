@@ -30,7 +30,7 @@ internal static class RootPropagation
     }
 
     private static MountFlags? Asked(LinuxSpec linux) =>
-        linux.RootfsPropagation is { Length: > 0 } name && MountWords.Propagations.TryGetValue(name, out var kind)
+        linux.RootfsPropagation is { Length: > 0 } name && MountPropagation.Words.TryGetValue(name, out var kind)
             ? kind
             : null;
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Linux.Mounts;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Runtime.Plans;
 
@@ -8,9 +9,9 @@ internal static class LinuxRules
 {
     public static IEnumerable<string> Faults(LinuxSpec linux)
     {
-        if (linux.RootfsPropagation is { Length: > 0 } word && !MountWords.Propagations.ContainsKey(word))
+        if (linux.RootfsPropagation is { Length: > 0 } word && !MountPropagation.Words.ContainsKey(word))
             yield return
-                $"linux.rootfsPropagation: \"{word}\" is none of {string.Join(", ", MountWords.Propagations.Keys.Order())}";
+                $"linux.rootfsPropagation: \"{word}\" is none of {string.Join(", ", MountPropagation.Words.Keys.Order())}";
         if (linux.Personality is { } personality)
         {
             if (personality.Domain is not ("LINUX" or "LINUX32"))
