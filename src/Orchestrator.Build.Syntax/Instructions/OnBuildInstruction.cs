@@ -1,0 +1,8 @@
+namespace Orchestrator.Build.Syntax;
+
+/// <summary><c>ONBUILD INSTRUCTION</c>: kept in the image, run right after a child's <c>FROM</c>.</summary>
+public sealed record OnBuildInstruction : Instruction
+{
+    /// <summary>The text the image keeps; it is read back as a line of its own.</summary>
+    public required string Trigger { get; init; }
+}
