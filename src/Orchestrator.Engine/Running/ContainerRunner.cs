@@ -99,9 +99,12 @@ internal sealed class ContainerRunner(
             await StartAsync(entry, wanted, run, cancellationToken);
             await saved;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
+            // Two writers of one record would take its file from each other.
             await saved.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (e is OperationCanceledException)
+                throw;
             throw await FailAsync(entry, e);
         }
     }
@@ -272,19 +275,28 @@ internal sealed class ContainerRunner(
             if (entry.PendingRestart != pending)
                 return; // Someone started, stopped or removed it meanwhile.
             entry.PendingRestart = null;
-            await RunAsync(entry, pending.Token);
+            await RunOrRetryAsync(entry, pending.Token);
         }
         catch (OperationCanceledException)
         {
+        }
+        finally
+        {
+            pending.Dispose();
+        }
+    }
+
+    /// <summary>With the gate held to the end: what is to follow a failure is part of it.</summary>
+    private async Task RunOrRetryAsync(ContainerEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(entry, cancellationToken);
         }
         catch (EngineException e)
         {
             logger.RestartFailed(entry.Id, e.Message);
             RetryAfterFailure(entry);
-        }
-        finally
-        {
-            pending.Dispose();
         }
     }
 
