@@ -50,7 +50,7 @@ internal static class Daemon
         using var registries = new ClusterRegistry();
         await using var node = await OpenAsync(options, registries, logging.Loggers);
         await using var cluster = ClusterPart.Open(options, node, registries, logging.Loggers);
-        cluster.Start();
+        await StartAsync(cluster);
         var context = new EngineApiContext
         {
             Engine = node.Engine, Facts = DaemonFacts.Of(options), Cluster = cluster.Node,
@@ -116,6 +116,18 @@ internal static class Daemon
         catch (Exception e)
         {
             throw new StartupException($"the cluster membership broke off: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    private static async Task StartAsync(ClusterPart cluster)
+    {
+        try
+        {
+            await cluster.StartAsync(CancellationToken.None);
+        }
+        catch (Orchestrator.Model.UserException e)
+        {
+            throw new StartupException(e.Message.ReplaceLineEndings(" "), e);
         }
     }
 

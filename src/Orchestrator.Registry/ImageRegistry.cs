@@ -23,7 +23,15 @@ public sealed class ImageRegistry : IDisposable
         Repositories = new RepositoryStore(options, content, time);
         Uploads = new UploadSessions(options, content, time);
         Intake = new ManifestIntake(Repositories, content, this.peers, time);
+        Accounts = new RegistryAccounts(Path.Combine(options.Root, "_users.json"), time);
+        Gate = new RegistryGate(Accounts, time);
     }
+
+    /// <summary>Who may log in.</summary>
+    public RegistryAccounts Accounts { get; }
+
+    /// <summary>What those may do who are no nodes of the cluster.</summary>
+    public RegistryGate Gate { get; }
 
     internal ContentStore Content { get; }
 
@@ -58,6 +66,8 @@ public sealed class ImageRegistry : IDisposable
     {
         foreach (var peer in peers?.Others ?? [])
         {
+            if (await peers!.AccountsAsync(peer, cancellationToken) is { } accounts)
+                Accounts.TakeOver(accounts);
             foreach (var (name, tags) in await peers!.AllTagsAsync(peer, cancellationToken) ?? [])
             {
                 if (!ReferenceGrammar.IsPath(name))

@@ -12,13 +12,20 @@ internal sealed record TagList(
 
 internal sealed record Catalog([property: JsonPropertyName("repositories")] string[] Repositories);
 
+internal sealed record TokenAnswer(
+    [property: JsonPropertyName("token")] string Token,
+    [property: JsonPropertyName("access_token")] string AccessToken,
+    [property: JsonPropertyName("expires_in")] int ExpiresIn);
+
 /// <summary>All tags of one repository with their versions, as managers tell one another.</summary>
 internal sealed record RepositoryTags(string Name, Dictionary<string, TagRecord> Tags);
 
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(Catalog))]
+[JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TagRecord))]
+[JsonSerializable(typeof(AccountList))]
 [JsonSerializable(typeof(RepositoryTags[]))]
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class RegistryServerJson : JsonSerializerContext;

@@ -23,6 +23,9 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
 
     public RegistryRights Rights { get; set; } = RegistryRights.Pull | RegistryRights.Push | RegistryRights.Peer;
 
+    /// <summary>Null: everybody has <see cref="Rights"/>.</summary>
+    public RegistryAuthorizer? RightsOf { get; set; }
+
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
 
     public string Host => Address.Authority;
@@ -69,7 +72,7 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(Address.ToString());
         web = builder.Build();
-        web.MapRegistry(Registry, _ => Rights);
+        web.MapRegistry(Registry, (context, name) => RightsOf?.Invoke(context, name) ?? Rights);
         await web.StartAsync();
         Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }

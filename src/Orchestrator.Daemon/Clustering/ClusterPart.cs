@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Hosting;
@@ -13,12 +15,19 @@ internal sealed class ClusterPart : IAsyncDisposable
     private Task tidying = Task.CompletedTask;
 
     private readonly NodeDescriber describer;
+    private readonly IPEndPoint? plainAddress;
+    private readonly ILoggerFactory loggers;
+    private WebApplication? plain;
 
-    private ClusterPart(ImageRegistry registry, ClusterNode node, NodeDescriber describer)
+    private ClusterPart(DaemonOptions options, ImageRegistry registry, ClusterNode node, NodeDescriber describer,
+        ILoggerFactory loggers)
     {
-        (this.registry, this.describer) = (registry, describer);
+        (this.registry, this.describer, this.loggers) = (registry, describer, loggers);
+        plainAddress = options.RegistryListen is { } text ? IPEndPoint.Parse(text) : null;
         Node = node;
     }
+
+    public ImageRegistry Registry => registry;
 
     public ClusterNode Node { get; }
 
@@ -38,14 +47,17 @@ internal sealed class ClusterPart : IAsyncDisposable
             DefaultAdvertise = options.AdvertiseAddress,
         };
         cluster.Changed += membership => registries.Use(membership, time);
-        return new ClusterPart(registry, cluster, describer);
+        return new ClusterPart(options, registry, cluster, describer, loggers);
     }
 
     /// <summary>What can change while it runs: the labels that placement sees.</summary>
     public void Use(DaemonOptions options) => describer.Use(options.Labels);
 
-    public void Start()
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (plainAddress is not null)
+            plain = await RegistryServer.StartPlainAsync(registry, plainAddress, loggers, cancellationToken)
+                .ConfigureAwait(false);
         Node.Start();
         tidying = registry.RunAsync(ended.Token);
     }
@@ -54,6 +66,8 @@ internal sealed class ClusterPart : IAsyncDisposable
     {
         await ended.CancelAsync().ConfigureAwait(false);
         await Node.StopAsync().ConfigureAwait(false);
+        if (plain is not null)
+            await plain.DisposeAsync().ConfigureAwait(false);
         await tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         registry.Dispose();
         ended.Dispose();

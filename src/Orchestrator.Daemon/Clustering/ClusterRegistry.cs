@@ -1,6 +1,6 @@
 using Orchestrator.Images.Distribution;
 using Orchestrator.Model;
-using Orchestrator.Registry;
+using Orchestrator.Registry.Replication;
 using Orchestrator.Security;
 
 namespace Orchestrator.Daemon.Clustering;

@@ -7,16 +7,35 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
 using Orchestrator.Registry;
+using Orchestrator.Registry.Access;
+using Orchestrator.Registry.Requests;
 using Orchestrator.Security;
 
 namespace Orchestrator.Daemon.Clustering;
 
-/// <summary>Serves a manager's registry on port 5000 to the nodes of its cluster.</summary>
+/// <summary>
+/// Serves a node's registry: a manager's on port 5000 to its cluster, and where it is configured in plain HTTP.
+/// </summary>
 internal static class RegistryServer
 {
-    public static async Task<WebApplication> StartAsync(
+    /// <summary>To nodes, by their certificates, and to whoever logs in.</summary>
+    public static Task<WebApplication> StartAsync(
         ImageRegistry registry, string address, IdentitySource identity, Func<NodeId, bool> isRemoved,
-        TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+        TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) => StartAsync(
+        registry, new IPEndPoint(IPAddress.Parse(address), ClusterRegistry.Port),
+        listen => listen.UseClusterTls(identity, time),
+        (context, name) => RightsOf(context, isRemoved) ?? registry.Gate.RightsOf(context, name, isOpen: false),
+        loggers, cancellationToken);
+
+    /// <summary>To clients that know no cluster: whoever logs in or, while there are no users, everybody.</summary>
+    public static Task<WebApplication> StartPlainAsync(
+        ImageRegistry registry, IPEndPoint address, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        StartAsync(registry, address, _ => { },
+            (context, name) => registry.Gate.RightsOf(context, name, isOpen: true), loggers, cancellationToken);
+
+    private static async Task<WebApplication> StartAsync(
+        ImageRegistry registry, IPEndPoint address, Action<ListenOptions> secure, RegistryAuthorizer authorize,
+        ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -25,15 +44,15 @@ internal static class RegistryServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // Layers are as large as they are.
-            kestrel.Listen(IPAddress.Parse(address), ClusterRegistry.Port, listen =>
+            kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseClusterTls(identity, time);
+                secure(listen);
             });
         });
         var server = builder.Build();
         server.UseRouting();
-        server.MapRegistry(registry, context => RightsOf(context, isRemoved));
+        server.MapRegistry(registry, authorize);
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -43,17 +62,16 @@ internal static class RegistryServer
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw new UserException(
-                ErrorCode.FailedPrecondition,
-                $"the registry cannot listen on {address}:{ClusterRegistry.Port}: {e.Message}",
-                "Free the port: a manager serves the cluster's images there.", e);
+                ErrorCode.FailedPrecondition, $"the registry cannot listen on {address}: {e.Message}",
+                "Free the port: images are served there.", e);
         }
     }
 
     /// <summary>The handshake has seen to it that a certificate, if there is one, is of this cluster.</summary>
-    private static RegistryRights RightsOf(HttpContext context, Func<NodeId, bool> isRemoved) =>
-        context.Connection.ClientCertificate is not { } certificate || PeerIdentity.Read(certificate) is not { } peer
-            || isRemoved(peer.Id)
-            ? RegistryRights.None
+    /// <returns>Null: there is no certificate, so a login counts.</returns>
+    private static RegistryRights? RightsOf(HttpContext context, Func<NodeId, bool> isRemoved) =>
+        context.Connection.ClientCertificate is not { } certificate ? null
+            : PeerIdentity.Read(certificate) is not { } peer || isRemoved(peer.Id) ? RegistryRights.None
             : peer.Role == NodeRole.Manager
                 ? RegistryRights.Pull | RegistryRights.Push | RegistryRights.Peer
                 : RegistryRights.Pull | RegistryRights.Push;

@@ -84,6 +84,9 @@ public sealed record DaemonOptions
 
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
+    /// <summary>Address and port where this node's registry is served in plain HTTP too; null: nowhere.</summary>
+    public string? RegistryListen { get; init; }
+
     public int MaxConcurrentDownloads { get; init; } = 3;
 
     public int MaxConcurrentUploads { get; init; } = 5;
@@ -214,6 +217,8 @@ public sealed record DaemonOptions
 
         if (MetricsAddress is { } metrics && !IPEndPoint.TryParse(metrics, out _))
             yield return $"metrics-addr is \"{metrics}\"; write address:port, as in 127.0.0.1:9323.";
+        if (RegistryListen is { } registry && (!IPEndPoint.TryParse(registry, out var end) || end.Port == 0))
+            yield return $"registry-listen is \"{registry}\"; write address:port, as in 127.0.0.1:5001.";
         if (PublishAddress is { } ip && !IPAddress.TryParse(ip, out _))
             yield return $"ip is \"{ip}\"; write an address of this host.";
         foreach (var server in Dns.Where(server => !IPAddress.TryParse(server, out _)))

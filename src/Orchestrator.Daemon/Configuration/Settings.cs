@@ -124,6 +124,9 @@ internal static class Settings
             (o, v) => o with { RuntimePath = v[^1] }),
         new("net-helper-path", "net-helper-path", Text, "orch-net (default beside orchd, else on PATH)",
             (o, v) => o with { NetHelperPath = v[^1] }),
+        new("registry-listen", "registry-listen", Text,
+            "serve this node's registry on this address:port in plain HTTP",
+            (o, v) => o with { RegistryListen = NullIfEmpty(v[^1]) }),
         .. WithoutMeaning.Settings,
     ];
 

@@ -70,7 +70,14 @@ internal sealed class ArchiveFiles
             return;
         using var ingest = content.BeginIngest();
         await ingest.AppendAsync(bytes, entry.Size, cancellationToken);
-        files[name] = ingest.Commit(lease, expected: null);
+        files[name] = ingest.Commit(lease, IsLayoutBlob(name, out var digest) && digest.IsSha512 ? digest : null);
+    }
+
+    /// <summary>In an OCI layout a blob's name is its digest.</summary>
+    private static bool IsLayoutBlob(string name, out Digest digest)
+    {
+        digest = default;
+        return name.Split('/') is ["blobs", var algorithm, var hex] && Digest.TryParse($"{algorithm}:{hex}", out digest);
     }
 
     /// <summary>Names are only keys here, so <c>..</c> is harmless: it is worked out in the text.</summary>

@@ -42,7 +42,7 @@ internal sealed class ImageSaver(ImageStores stores)
         SortedDictionary<Digest, long> blobs, CancellationToken cancellationToken)
     {
         var tar = new TarWriter(output);
-        foreach (var folder in (string[])["blobs/", "blobs/sha256/"])
+        foreach (var folder in blobs.Keys.Select(d => $"blobs/{d.Algorithm}/").Prepend("blobs/").Distinct())
             await tar.WriteAsync(
                 new TarEntry { Name = folder, Kind = TarKind.Directory, Mode = 0x1ED }, (Stream?)null,
                 cancellationToken);
@@ -116,7 +116,7 @@ internal sealed class ImageSaver(ImageStores stores)
         });
     }
 
-    private static string PathOf(Digest digest) => $"blobs/sha256/{digest.Hex}";
+    private static string PathOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
 
     private static TarEntry File(string name) => new() { Name = name, Kind = TarKind.File, Mode = 0x1A4 };
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Orchestrator.Linux.Files;
 using Orchestrator.Oci.Images;
 
@@ -10,30 +11,29 @@ public sealed class ContentIngest : IDisposable
 {
     private readonly ContentStore store;
     private readonly string path;
-    private readonly FileStream file;
+    private readonly SafeFileHandle file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     internal ContentIngest(ContentStore store, string path)
     {
         (this.store, this.path) = (store, path);
-        file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     /// <summary>Bytes taken so far.</summary>
     public long Length { get; private set; }
 
+    /// <summary>Appends all of it or, if it throws, nothing: what follows goes where this would have gone.</summary>
     /// <exception cref="ImageException">NoSpace: the disk is full; dispose this, nothing is kept.</exception>
-    public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            await file.WriteAsync(bytes, cancellationToken);
+            // At an offset of ours: a stream's own would have moved on after a write that failed. Into the page cache,
+            // so not worth another thread.
+            RandomAccess.Write(file, bytes.Span, Length);
         }
         catch (Exception error) when (Disk.IsFull(error))
         {
@@ -42,6 +42,7 @@ public sealed class ContentIngest : IDisposable
 
         hash.AppendData(bytes.Span);
         Length += bytes.Length;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>
@@ -67,7 +68,7 @@ public sealed class ContentIngest : IDisposable
     /// <exception cref="ImageException">Damaged: it is not what was expected. NoSpace. Nothing is kept.</exception>
     public Digest Commit(ContentLease lease, Digest? expected)
     {
-        var digest = Digest.OfHash(hash.GetCurrentHash());
+        var digest = expected is { IsSha512: true } ? HashAgain() : Digest.OfHash(hash.GetCurrentHash());
         if (expected is { } wanted && wanted != digest)
         {
             throw new ImageException(ImageError.Damaged,
@@ -79,9 +80,9 @@ public sealed class ContentIngest : IDisposable
             return digest;
         try
         {
-            file.Flush(flushToDisk: true);
+            RandomAccess.FlushToDisk(file);
             File.Move(path, store.PathOf(digest), overwrite: true);
-            DurableFile.SyncDirectory(store.BlobFolder);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(store.PathOf(digest))!);
         }
         catch (Exception error) when (Disk.IsFull(error))
         {
@@ -89,6 +90,17 @@ public sealed class ContentIngest : IDisposable
         }
 
         return digest;
+    }
+
+    /// <summary>Few name content so, and an upload says only at its end that it does: they are read once more.</summary>
+    private Digest HashAgain()
+    {
+        using var sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+        var buffer = new byte[128 * 1024];
+        int read;
+        for (long offset = 0; (read = RandomAccess.Read(file, buffer, offset)) > 0; offset += read)
+            sha512.AppendData(buffer, 0, read);
+        return Digest.OfHash(sha512.GetCurrentHash());
     }
 
     public void Dispose()

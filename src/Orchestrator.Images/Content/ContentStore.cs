@@ -5,7 +5,7 @@ namespace Orchestrator.Images.Content;
 
 /// <summary>The blobs of a node, each named by its digest, shared by engine and registry.</summary>
 /// <remarks>
-/// <c>blobs/sha256/HEX</c> holds whole, verified blobs only; <c>ingest/</c> what is on its way in, emptied at start;
+/// <c>blobs/ALGORITHM/HEX</c> holds whole, verified blobs only; <c>ingest/</c> what is on its way in, emptied at start;
 /// <c>owners/</c> who names blobs.
 /// A blob stays while a root names it (<see cref="AddRoots"/>) or a lease holds it (<see cref="Lease"/>).
 /// </remarks>
@@ -22,14 +22,11 @@ public sealed class ContentStore
     private ContentStore(string root)
     {
         Root = root;
-        BlobFolder = Path.Combine(root, "blobs", Digest.Algorithm);
         ingestFolder = Path.Combine(root, "ingest");
         ownerFolder = Path.Combine(root, "owners");
     }
 
     public string Root { get; }
-
-    internal string BlobFolder { get; }
 
     /// <summary>Leases on blobs and on layers: both are named by digests.</summary>
     internal LeaseTable Leases { get; } = new();
@@ -41,7 +38,8 @@ public sealed class ContentStore
     {
         var store = new ContentStore(root);
         Disk.MakePrivate(root);
-        Directory.CreateDirectory(store.BlobFolder);
+        foreach (var algorithm in Digest.Algorithms)
+            Directory.CreateDirectory(Path.Combine(root, "blobs", algorithm));
         if (Directory.Exists(store.ingestFolder))
             Directory.Delete(store.ingestFolder, recursive: true);
         Directory.CreateDirectory(store.ingestFolder);
@@ -81,7 +79,7 @@ public sealed class ContentStore
     /// <summary>All blobs that are there now.</summary>
     public IEnumerable<Digest> List()
     {
-        foreach (var path in Directory.EnumerateFiles(BlobFolder))
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(Root, "blobs"), "*", SearchOption.AllDirectories))
         {
             if (Digest.TryParseHex(Path.GetFileName(path), out var digest))
                 yield return digest;
@@ -114,7 +112,7 @@ public sealed class ContentStore
                 ImageError.Damaged, $"blob {digest} has {file.Length} bytes, too many for a manifest");
         var bytes = new byte[file.Length];
         await file.ReadExactlyAsync(bytes, cancellationToken);
-        return Digest.Of(bytes) == digest ? bytes : throw new ImageException(ImageError.Damaged,
+        return digest.OfSameKind(bytes) == digest ? bytes : throw new ImageException(ImageError.Damaged,
             $"blob {digest} is damaged on disk: remove the images that use it and pull them again");
     }
 
@@ -164,9 +162,16 @@ public sealed class ContentStore
         ContentLease lease, byte[] content, string mediaType, CancellationToken cancellationToken)
     {
         var descriptor = Descriptor.Of(content, mediaType);
-        using var stream = new MemoryStream(content, writable: false);
-        await IngestAsync(lease, stream, descriptor, cancellationToken);
+        await IngestAsync(lease, content, descriptor, cancellationToken);
         return descriptor;
+    }
+
+    /// <summary>Stores a small blob that is in memory, under the digest it is named by.</summary>
+    public async ValueTask IngestAsync(
+        ContentLease lease, byte[] content, Descriptor expected, CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream(content, writable: false);
+        await IngestAsync(lease, stream, expected, cancellationToken);
     }
 
     /// <summary>Waits until no other caller fetches the same blob; <c>using</c> it keeps others waiting.</summary>
@@ -185,7 +190,7 @@ public sealed class ContentStore
         return List().Where(d => !live.Contains(d)).Sum(d => collection.DeleteUnlessUsed(d, () => Delete(d)));
     }
 
-    internal string PathOf(Digest digest) => Path.Combine(BlobFolder, digest.Hex);
+    internal string PathOf(Digest digest) => Path.Combine(Root, "blobs", digest.Algorithm, digest.Hex);
 
     private bool AllOwnersAreBack()
     {

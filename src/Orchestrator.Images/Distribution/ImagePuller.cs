@@ -34,7 +34,7 @@ internal sealed class ImagePuller(
         ImageStores.Verify(config, layers);
         await FetchAsync(lease, config, layers, cancellationToken);
 
-        await stores.Content.IngestAsync(lease, json, descriptor.MediaType, cancellationToken);
+        await stores.Content.IngestAsync(lease, json, descriptor, cancellationToken);
         var names = asked.Digest is { } digest
             ? new[] { asked.WithDigest(digest) }
             : [asked, asked.WithDigest(top.Digest)];

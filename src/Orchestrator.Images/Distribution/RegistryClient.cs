@@ -40,7 +40,8 @@ internal sealed class RegistryClient(
                 response, repository.Domain, $"manifest for {name.Familiar}", cancellationToken);
 
         var json = await ReadManifestAsync(response, name, cancellationToken);
-        var descriptor = Descriptor.Of(json, response.Content.Headers.ContentType?.MediaType ?? MediaTypes.OciManifest);
+        var descriptor = Descriptor.Of(
+            json, response.Content.Headers.ContentType?.MediaType ?? MediaTypes.OciManifest, name.Digest);
         if (name.Digest is { } digest && descriptor.Digest != digest)
         {
             throw new ImageException(ImageError.Damaged,

@@ -12,10 +12,16 @@ public static class DurableFile
         {
             Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode, BufferSize = 0,
         };
-        using (var file = new FileStream(temporary, options))
+        try
         {
+            using var file = new FileStream(temporary, options);
             file.Write(content);
             file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            File.Delete(temporary); // A full disk is not made fuller.
+            throw;
         }
 
         File.Move(temporary, path, overwrite: true);

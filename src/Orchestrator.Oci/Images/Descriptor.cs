@@ -28,6 +28,14 @@ public sealed record Descriptor
     [JsonPropertyName("artifactType")]
     public string? ArtifactType { get; init; }
 
+    /// <summary>Of content that is asked for by a digest, and so named by the same algorithm.</summary>
+    public static Descriptor Of(ReadOnlySpan<byte> content, string mediaType, Digest? asked) => new()
+    {
+        MediaType = mediaType,
+        Digest = asked?.OfSameKind(content) ?? Digest.Of(content),
+        Size = content.Length,
+    };
+
     public static Descriptor Of(ReadOnlySpan<byte> content, string mediaType) =>
         new() { MediaType = mediaType, Digest = Digest.Of(content), Size = content.Length };
 }

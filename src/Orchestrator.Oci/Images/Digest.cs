@@ -6,17 +6,15 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Oci.Images;
 
 /// <summary>
-/// The name of content: <c>sha256:</c> and 64 lower-case hex digits. The default value names nothing.
+/// The name of content: <c>sha256:</c> and 64 lower-case hex digits, or <c>sha512:</c> and 128. The default value
+/// names nothing.
 /// </summary>
-/// <remarks>
-/// Source: OCI image-spec 1.1, descriptor.md. Other algorithms are registered there; nobody serves them.
-/// </remarks>
+/// <remarks>Source: OCI image-spec 1.1, descriptor.md, which registers these two.</remarks>
 [JsonConverter(typeof(DigestJsonConverter))]
 public readonly record struct Digest : IComparable<Digest>
 {
-    public const string Algorithm = "sha256";
-
-    private const int HexLength = 64;
+    /// <summary>Both algorithms, as folders of a content store and of an OCI layout are called.</summary>
+    public static IReadOnlyList<string> Algorithms { get; } = ["sha256", "sha512"];
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -24,8 +22,12 @@ public readonly record struct Digest : IComparable<Digest>
 
     private readonly string? hex;
 
-    /// <summary>The 64 hex digits alone, as in a file name.</summary>
+    /// <summary>The hex digits alone, as in a file name: their number tells the algorithm.</summary>
     public string Hex => hex ?? throw new InvalidOperationException("The default digest names nothing.");
+
+    public string Algorithm => IsSha512 ? "sha512" : "sha256";
+
+    public bool IsSha512 => hex?.Length == SHA512.HashSizeInBytes * 2;
 
     /// <summary>Whether this is the default value, which names nothing.</summary>
     public bool IsEmpty => hex is null;
@@ -35,14 +37,21 @@ public readonly record struct Digest : IComparable<Digest>
 
     public static Digest Of(ReadOnlySpan<byte> content) => OfHash(SHA256.HashData(content));
 
-    /// <summary>Wraps the 32 bytes that SHA-256 returned.</summary>
+    public static Digest Of(ReadOnlySpan<byte> content, bool sha512) =>
+        sha512 ? OfHash(SHA512.HashData(content)) : Of(content);
+
+    /// <summary>The digest of other content by the same algorithm as this.</summary>
+    public Digest OfSameKind(ReadOnlySpan<byte> content) => Of(content, IsSha512);
+
+    /// <summary>Wraps the 32 bytes that SHA-256 returned, or SHA-512's 64.</summary>
     public static Digest OfHash(ReadOnlySpan<byte> hash)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, SHA256.HashSizeInBytes);
+        if (hash.Length != SHA512.HashSizeInBytes)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, SHA256.HashSizeInBytes);
         return new Digest(Convert.ToHexStringLower(hash));
     }
 
-    /// <exception cref="FormatException">Not a SHA-256 digest; the message quotes the text.</exception>
+    /// <exception cref="FormatException">Not such a digest; the message quotes the text.</exception>
     public static Digest Parse(string text) =>
         TryParse(text, out var digest) ? digest : throw new FormatException(
             $"invalid digest \"{Quoting.Shorten(text)}\": write sha256: and 64 lower-case hex digits");
@@ -51,14 +60,15 @@ public readonly record struct Digest : IComparable<Digest>
     {
         digest = default;
         return text is not null
-            && text.StartsWith("sha256:", StringComparison.Ordinal)
-            && TryParseHex(text[7..], out digest);
+            && TryParseHex(text.AsSpan(Math.Min(7, text.Length)).ToString(), out digest)
+            && text.StartsWith(digest.IsSha512 ? "sha512:" : "sha256:", StringComparison.Ordinal);
     }
 
-    /// <summary>Reads the 64 hex digits without the algorithm, as a file name has them.</summary>
+    /// <summary>Reads the hex digits without the algorithm, as a file name has them.</summary>
     public static bool TryParseHex([NotNullWhen(true)] string? text, out Digest digest)
     {
-        var valid = text is { Length: HexLength } && !text.AsSpan().ContainsAnyExcept(HexDigits);
+        var valid = text is { Length: SHA256.HashSizeInBytes * 2 or SHA512.HashSizeInBytes * 2 }
+            && !text.AsSpan().ContainsAnyExcept(HexDigits);
         digest = valid ? new Digest(text!) : default;
         return valid;
     }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Requests;
 
 /// <summary>Puts the registry behind <c>/v2/</c> of a web server.</summary>
 public static class RegistryMapping

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Orchestrator.Images.Content;
 
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Storage;
 
 /// <summary>Blobs on their way in. In memory and in the store's ingest folder: none outlives the process.</summary>
 internal sealed class UploadSessions(RegistryOptions options, ContentStore content, TimeProvider time) : IDisposable

@@ -1,13 +1,15 @@
 using Orchestrator.Oci.Images;
 
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Requests;
 
 /// <summary>What a request's path is about.</summary>
 internal enum RegistryResource
 {
     Base,
     Catalog,
+    Token,
     PeerTags,
+    PeerUsers,
     Manifest,
     Blob,
     Upload,
@@ -29,7 +31,9 @@ internal sealed record RegistryPath(RegistryResource Resource, string Name = "",
         {
             [] or [""] => new(RegistryResource.Base),
             ["_catalog"] => new(RegistryResource.Catalog),
+            ["_token"] => new(RegistryResource.Token),
             ["_orch", "tags"] => new(RegistryResource.PeerTags),
+            ["_orch", "users"] => new(RegistryResource.PeerUsers),
             [.. var name, "tags", "list"] => Named(RegistryResource.Tags, name, ""),
             [.. var name, "blobs", "uploads", var id] => Named(RegistryResource.Upload, name, id),
             [.. var name, "blobs", "uploads"] => Named(RegistryResource.Upload, name, ""),

@@ -1,4 +1,4 @@
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Replication;
 
 /// <summary>The registries of the other managers.</summary>
 public interface IRegistryPeers

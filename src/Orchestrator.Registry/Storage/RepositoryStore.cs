@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Images;
 using Orchestrator.Images.Content;
 using Orchestrator.Linux.Files;
 using Orchestrator.Oci.Images;
 
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Storage;
 
 /// <summary>
 /// Which repositories there are, and what each holds, as small files beside the shared content store.
@@ -63,7 +64,12 @@ internal sealed class RepositoryStore : IContentRoots
         File.Exists(PathOf(name, "_blobs", digest.Hex)) && content.Contains(digest);
 
     /// <summary>Makes a blob of the store one of the repository's; the caller has it under a lease.</summary>
-    public void AddBlob(string name, Digest digest) => Write(name, "_blobs", digest.Hex, []);
+    /// <remarks>Lasting only once a manifest has been added: one sync for all of its blobs.</remarks>
+    public void AddBlob(string name, Digest digest)
+    {
+        MakeFolder(FolderOf(name, "_blobs"));
+        File.WriteAllBytes(PathOf(name, "_blobs", digest.Hex), []);
+    }
 
     public void RemoveBlob(string name, Digest digest) => File.Delete(PathOf(name, "_blobs", digest.Hex));
 
@@ -79,6 +85,8 @@ internal sealed class RepositoryStore : IContentRoots
     /// <summary>Makes a manifest one of the repository's; the caller has it and all it names under a lease.</summary>
     public void AddManifest(string name, Descriptor manifest, Digest? subject)
     {
+        if (Directory.Exists(FolderOf(name, "_blobs")))
+            DurableFile.SyncDirectory(FolderOf(name, "_blobs"));
         if (subject is { } about)
             Write(name, Path.Combine("_referrers", about.Hex), manifest.Digest.Hex, []);
         Write(name, "_manifests", manifest.Digest.Hex, Encoding.UTF8.GetBytes(manifest.MediaType));
@@ -181,16 +189,26 @@ internal sealed class RepositoryStore : IContentRoots
     private void Write(string name, string kind, string file, byte[] bytes)
     {
         var folder = FolderOf(name, kind);
-        if (!Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(folder);
-            for (var at = folder; at.Length > options.Root.Length; at = Path.GetDirectoryName(at)!)
-                DurableFile.SyncDirectory(Path.GetDirectoryName(at)!);
-        }
-
+        MakeFolder(folder);
         // Tags and digests differ between requests, but one tag may be written twice at a time.
-        lock (gate)
-            DurableFile.Replace(Path.Combine(folder, file), bytes);
+        try
+        {
+            lock (gate)
+                DurableFile.Replace(Path.Combine(folder, file), bytes);
+        }
+        catch (Exception error) when (Disk.IsFull(error))
+        {
+            throw Disk.Full(options.Root, error);
+        }
+    }
+
+    private void MakeFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        Directory.CreateDirectory(folder);
+        for (var at = folder; at.Length > options.Root.Length; at = Path.GetDirectoryName(at)!)
+            DurableFile.SyncDirectory(Path.GetDirectoryName(at)!);
     }
 
     private string FolderOf(string name, string kind) => Path.Combine(options.Root, name, kind);

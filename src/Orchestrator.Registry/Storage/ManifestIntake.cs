@@ -4,7 +4,7 @@ using Orchestrator.Images.Content;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Oci.Images;
 
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Storage;
 
 /// <summary>
 /// Takes a manifest in with all it names: blobs that were pushed here, and those that only another manager has.
@@ -53,7 +53,7 @@ internal sealed class ManifestIntake(
             await RequireAsync(lease, name, manifest, child, depth, cancellationToken);
         }
 
-        await content.IngestAsync(lease, json, manifest.MediaType, cancellationToken);
+        await content.IngestAsync(lease, json, manifest, cancellationToken);
         repositories.AddManifest(name, manifest, subject);
     }
 
@@ -61,10 +61,14 @@ internal sealed class ManifestIntake(
         ContentLease lease, string name, Descriptor parent, Descriptor child, int depth,
         CancellationToken cancellationToken)
     {
-        var isManifest = MediaTypes.IsIndex(parent.MediaType);
+        // An index may name what is no manifest: builders keep their caches so.
+        var isManifest = MediaTypes.IsIndex(parent.MediaType)
+            && (MediaTypes.IsManifest(child.MediaType) || MediaTypes.IsIndex(child.MediaType));
         var have = isManifest
             ? repositories.MediaTypeOf(name, child.Digest) is not null && content.Contains(child.Digest)
             : repositories.HasBlob(name, child.Digest);
+        if (have && content.SizeOf(child.Digest) is { } size && size != child.Size)
+            throw RegistryError.SizeInvalid($"the manifest says {child.Digest} has {child.Size} bytes, it has {size}");
         if (have || child.Urls is { Length: > 0 })
             return;
         var fetched = isManifest
@@ -132,7 +136,7 @@ internal sealed class ManifestIntake(
             ? throw RegistryError.ManifestInvalid("a descriptor lacks digest or size") : children;
     });
 
-    private static Digest? Subject(string mediaType, byte[] json) => Read(() => MediaTypes.IsIndex(mediaType)
+    public static Digest? Subject(string mediaType, byte[] json) => Read(() => MediaTypes.IsIndex(mediaType)
         ? ImageJson.ReadIndex(json).Subject?.Digest : ImageJson.ReadManifest(json).Subject?.Digest);
 
     private static T Read<T>(Func<T> read)

@@ -1,6 +1,6 @@
 using Orchestrator.Oci.Images;
 
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Storage;
 
 /// <summary>What a tag names, or that it was removed; of two records the one of the greater version counts.</summary>
 /// <param name="Digest">

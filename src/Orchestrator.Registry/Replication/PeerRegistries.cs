@@ -5,7 +5,7 @@ using Orchestrator.Images;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Oci.Images;
 
-namespace Orchestrator.Registry;
+namespace Orchestrator.Registry.Replication;
 
 /// <summary>Speaks to the other managers' registries, as one manager to another.</summary>
 internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
@@ -46,6 +46,11 @@ internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
     public Task<RepositoryTags[]?> AllTagsAsync(Uri peer, CancellationToken cancellationToken) => PatientlyAsync(
         token => http.GetFromJsonAsync(
             new Uri(peer, "v2/_orch/tags"), RegistryServerJson.Default.RepositoryTagsArray, token), cancellationToken);
+
+    /// <summary>A peer's users; null when it does not answer.</summary>
+    public Task<AccountList?> AccountsAsync(Uri peer, CancellationToken cancellationToken) => PatientlyAsync(
+        token => http.GetFromJsonAsync(
+            new Uri(peer, "v2/_orch/users"), RegistryServerJson.Default.AccountList, token), cancellationToken);
 
     /// <summary>Has a peer take a copy of a manifest and of all it names, and set the tag.</summary>
     /// <returns>False: it does not answer, or could not.</returns>

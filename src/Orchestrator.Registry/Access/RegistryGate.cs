@@ -1,0 +1,52 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Orchestrator.Registry.Access;
+
+/// <summary>Rights by login: basic, or a token that a login was given.</summary>
+public sealed class RegistryGate
+{
+    private readonly RegistryAccounts accounts;
+
+    internal RegistryGate(RegistryAccounts accounts, TimeProvider time) =>
+        (this.accounts, Tokens) = (accounts, new RegistryTokens(accounts, time));
+
+    internal RegistryTokens Tokens { get; }
+
+    /// <summary>
+    /// What the login of a request allows; without one, what the user <see cref="RegistryUser.Anonymous"/> may.
+    /// </summary>
+    /// <param name="isOpen">Whether, while there is no user at all, anybody may pull and push.</param>
+    public RegistryRights RightsOf(HttpContext context, string repository, bool isOpen)
+    {
+        if (isOpen && accounts.Users.Count == 0)
+            return RegistryRights.Pull | RegistryRights.Push;
+        return Who(context)?.RightsOn(repository) ?? RegistryRights.None;
+    }
+
+    /// <summary>The user of a request; null: a login that is not good, or none and no anonymous user.</summary>
+    internal RegistryUser? Who(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        if (header.Length == 0)
+            return accounts.Find(RegistryUser.Anonymous);
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return Tokens.Read(header[7..].Trim()) is { } name ? accounts.Find(name) : null;
+        return ReadBasic(header) is var (user, password) ? accounts.LogIn(user, password) : null;
+    }
+
+    private static (string User, string Password)? ReadBasic(string header)
+    {
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+            return null;
+        try
+        {
+            var text = Encoding.UTF8.GetString(Convert.FromBase64String(header[6..].Trim()));
+            return text.Split(':', 2) is [var user, var password] ? (user, password) : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Orchestrator.Registry.Access;
+
+/// <summary>Gives tokens for logins, as the challenge tells clients to ask for them.</summary>
+/// <remarks>Source: distribution's "Token Authentication Specification", and its OAuth2 form for POST.</remarks>
+internal sealed class TokenRequests(RegistryGate gate, RegistryAccounts accounts)
+{
+    public async Task AnswerAsync(HttpContext context)
+    {
+        var user = HttpMethods.IsPost(context.Request.Method) ? await OfFormAsync(context) : gate.Who(context);
+        if (user is null)
+            throw RegistryError.Unauthorized("user and password are not those of a user of this registry");
+        var token = gate.Tokens.Issue(user.Name);
+        context.Response.Headers.CacheControl = "no-store";
+        await Results.Json(
+            new TokenAnswer(token, token, (int)RegistryTokens.Lifetime.TotalSeconds),
+            RegistryServerJson.Default.TokenAnswer).ExecuteAsync(context);
+    }
+
+    private async Task<RegistryUser?> OfFormAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+            throw RegistryError.Unsupported();
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        return form["grant_type"] == "password"
+            ? accounts.LogIn(form["username"].ToString(), form["password"].ToString()) : null;
+    }
+}
