@@ -16,6 +16,9 @@ public sealed record ParserDirectives
     /// <summary>Rules that <c># check=skip=</c> silences; <c>all</c> silences every one.</summary>
     public ImmutableArray<string> SkippedChecks { get; init; } = [];
 
+    /// <summary>Rules that are off unless <c># check=experimental=</c> names them; <c>all</c> is every one.</summary>
+    public ImmutableArray<string> ExperimentalChecks { get; init; } = [];
+
     /// <summary>Whether <c># check=error=true</c> makes a finding end the build.</summary>
     public bool FindingsAreErrors { get; init; }
 }

@@ -8,6 +8,6 @@ public sealed record CopyInstruction : Instruction
     /// <summary>A stage by name or index, or an image; null: the context.</summary>
     public string? From { get; init; }
 
-    /// <summary>Folders of the source's path are made below the destination; <c>/./</c> marks where they begin.</summary>
+    /// <summary>Folders of the source's path are made too; <c>/./</c> marks where they begin.</summary>
     public bool Parents { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Orchestrator.Build.Syntax;
 /// <summary><c>RUN [--mount=…] [--network=…] [--security=…] COMMAND</c></summary>
 public sealed record RunInstruction : Instruction
 {
-    /// <summary>Heredocs are named in the line as written.</summary>
+    /// <summary>Heredocs are named in the line as written; <see cref="Script"/> puts them together.</summary>
     public required CommandLine Command { get; init; }
 
     /// <summary>The <c>--mount</c> flags as written; variables count in them.</summary>
@@ -14,6 +14,9 @@ public sealed record RunInstruction : Instruction
     public RunNetwork Network { get; init; }
 
     public RunSecurity Security { get; init; }
+
+    /// <summary>What there is to run, heredocs and all.</summary>
+    public RunScript Script => RunScript.Of(this);
 
     /// <param name="expand">Replaces the variables of one option's value.</param>
     /// <exception cref="DockerfileException">A mount that makes no sense, in docker's words.</exception>

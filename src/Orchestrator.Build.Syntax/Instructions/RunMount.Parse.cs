@@ -41,7 +41,7 @@ public sealed partial record RunMount
         if (equals < 0 && !isSwitch) throw new FormatException($"invalid field '{field}' must be a key=value pair");
 
         var written = equals < 0 ? "true" : field[(equals + 1)..];
-        if (key == "from" && written.IndexOf('$', StringComparison.Ordinal) is >= 0 and var at && at < written.Length - 1)
+        if (key == "from" && written.AsSpan().TrimEnd('$').Contains('$'))
             throw new FormatException("'from' doesn't support variable expansion, define alias stage instead");
         var value = expand(written);
         switch (key)
