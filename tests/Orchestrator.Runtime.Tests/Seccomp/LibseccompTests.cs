@@ -14,8 +14,9 @@ public sealed class LibseccompTests
     public void Dockers_default_profile_means_the_same_to_libseccomp() => Compare(
         ProfileResolver.Resolve(SeccompProfile.Default, ContainerDefaults.Capabilities, new Version(6, 18))!);
 
-    /// <summary>Rules of one call that give different actions are left out: which comes first is libseccomp's affair
-    /// when both hold.</summary>
+    /// <summary>Left out is what libseccomp 2.5 gets wrong, seen in its programs beside its own readable form of them:
+    /// several rules of one call, which it merges so that one of them is lost; and calls that are not everywhere,
+    /// before which it forgets to load the number.</summary>
     [LibseccompFact]
     public void So_does_any_profile_of_what_is_allowed() => Prop.ForAll(
         RandomProfiles.Any.Select(Allowing).ToArbitrary(),
@@ -33,21 +34,28 @@ public sealed class LibseccompTests
             Compare(new() { DefaultAction = "SCMP_ACT_ERRNO", Architectures = ["SCMP_ARCH_X86"], Syscalls = rules });
     }
 
-    private static SeccompSpec Allowing(SeccompSpec spec) => spec with
+    private static SeccompSpec Allowing(SeccompSpec spec)
     {
-        DefaultAction = "SCMP_ACT_ERRNO",
-        DefaultErrnoRet = 5,
-        Architectures = [.. spec.Architectures!.Where(a => a != "SCMP_ARCH_ARM")],
-        Syscalls =
-        [
-            .. spec.Syscalls!.Where(r => r.Args!.DistinctBy(a => a.Index).Count() == r.Args!.Length).Select(r => r with
-            {
-                // Through socketcall and ipc libseccomp takes some conditions for held; we do not, where it allows.
-                Names = [.. r.Names.Where(n => r.Args!.Length == 0 || !Multiplexers.TryFind(n, out _, out _))],
-                Action = "SCMP_ACT_ALLOW", ErrnoRet = null,
-            }),
-        ],
-    };
+        var named = new HashSet<string>();
+        return spec with
+        {
+            DefaultAction = "SCMP_ACT_ERRNO",
+            DefaultErrnoRet = 5,
+            Architectures = [.. spec.Architectures!.Where(a => a != "SCMP_ARCH_ARM")],
+            Syscalls =
+            [
+                .. spec.Syscalls!.Where(r => r.Args!.DistinctBy(a => a.Index).Count() == r.Args!.Length).Select(r => r with
+                {
+                    Names = [.. r.Names.Where(n => IsEverywhere(n) && named.Add(n))],
+                    Action = "SCMP_ACT_ALLOW", ErrnoRet = null,
+                }),
+            ],
+        };
+    }
+
+    private static bool IsEverywhere(string call) =>
+        new[] { SyscallTable.X86_64, SyscallTable.I386, SyscallTable.X32 }.All(t => t.Numbers.ContainsKey(call))
+        && !Multiplexers.TryFind(call, out _, out _);
 
     private static bool Compare(SeccompSpec profile)
     {
