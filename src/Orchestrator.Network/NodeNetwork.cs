@@ -111,10 +111,10 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     {
         foreach (var id in sandboxes.Keys.Where(id => containerIds?.Contains(id) == false))
             await RemoveSandboxAsync(id, cancellationToken);
-        var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName).ToHashSet();
-        var strangers = host.Route.ListLinks().Where(l => l.Kind == "veth"
-            && LinkNames.IsOurs(l)
-            && l.Name != Balancing.IngressTable.LinkName && !known.Contains(l.Name));
+        var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
+            .Concat(Bridges.Select(LinkNames.BridgeOf)).Append(Balancing.IngressTable.LinkName).ToHashSet();
+        var strangers = host.Route.ListLinks()
+            .Where(l => l.Kind is "veth" or "bridge" && LinkNames.IsOurs(l) && !known.Contains(l.Name));
         foreach (var link in strangers)
             host.Route.DeleteLink(link.Name);
         var pinned = sandboxes.Keys.Select(paths.NamespaceOf)

@@ -175,6 +175,21 @@ public sealed class BridgeNetworkTests
     }
 
     [RootFact]
+    public async Task What_a_daemon_was_killed_over_is_swept_away_by_the_next()
+    {
+        await using var host = await TestHost.StartAsync();
+        var network = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        var records = Path.Combine(host.Options.DataRoot, "networks");
+        File.Delete(Path.Combine(records, $"{network.Id}.json"));
+        File.WriteAllText(Path.Combine(records, $"{network.Id}.json.4711.tmp"), "{");
+
+        await host.RestartDaemonAsync();
+
+        Assert.Null(host.Route.FindLink($"br-{network.Id[..12]}"));
+        Assert.Empty(Directory.GetFiles(records, "*.tmp"));
+    }
+
+    [RootFact]
     public async Task A_killed_helper_is_back_at_once_with_all_names_and_ports()
     {
         await using var host = await TestHost.StartAsync();

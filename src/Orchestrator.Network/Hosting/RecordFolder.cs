@@ -12,6 +12,8 @@ internal sealed class RecordFolder<T>(string folder, JsonTypeInfo<T> type, bool 
     public IEnumerable<T> Load()
     {
         Directory.CreateDirectory(folder);
+        foreach (var unfinished in Directory.GetFiles(folder, "*.tmp"))
+            File.Delete(unfinished); // Of a daemon that was killed as it wrote.
         foreach (var path in Directory.GetFiles(folder, "*.json"))
         {
             if (TryRead(path) is { } record)
