@@ -62,6 +62,9 @@ namespace Orchestrator.Api;
 [JsonSerializable(typeof(SystemInfo))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DiskUsage))]
+[JsonSerializable(typeof(StoreCheck))]
+[JsonSerializable(typeof(RegistryAccount))]
+[JsonSerializable(typeof(RegistryAccount[]))]
 [JsonSerializable(typeof(BuildCachePruneReport))]
 // The cluster
 [JsonSerializable(typeof(SwarmInspect))]

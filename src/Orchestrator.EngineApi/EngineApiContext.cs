@@ -14,7 +14,23 @@ public sealed record EngineApiContext
     /// <summary>The node's part in a cluster; null: it can have none, and the swarm routes say so.</summary>
     public IClusterNode? Cluster { get; init; }
 
+    /// <summary>Who may log in to the node's registry; null: it has none, and the routes say so.</summary>
+    public IRegistryAccounts? RegistryAccounts { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>The users of the node's registry.</summary>
+public interface IRegistryAccounts
+{
+    /// <summary>All of them, without passwords.</summary>
+    IReadOnlyList<Api.RegistryAccount> List();
+
+    /// <exception cref="Model.UserException">The name or a pattern is malformed.</exception>
+    void Save(Api.RegistryAccount account);
+
+    /// <returns>False: there is none of that name.</returns>
+    bool Remove(string name);
 }
 
 /// <summary>What the daemon says of itself.</summary>

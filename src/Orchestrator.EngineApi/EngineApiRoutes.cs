@@ -28,6 +28,8 @@ public static class EngineApiRoutes
         new SystemRoutes(context).Map(routes);
         new EventRoutes(context).Map(routes);
         new DiskUsageRoutes(context).Map(routes);
+        new StoreCheckRoutes(context).Map(routes);
+        new RegistryAccountRoutes(context).Map(routes);
         new ContainerRoutes(context).Map(routes);
         new ContainerFileRoutes(context).Map(routes);
         new ContainerStreamRoutes(context).Map(routes);

@@ -311,6 +311,11 @@ public sealed class ImageService : IAsyncDisposable
     public Task<long> CollectGarbageAsync(CancellationToken cancellationToken) =>
         stores.CollectAsync(cancellationToken);
 
+    /// <summary>Reads every blob and looks for all that is named.</summary>
+    /// <param name="repair">Delete what is damaged, so that it can be fetched again.</param>
+    public Task<Checking.StoreReport> CheckAsync(bool repair, CancellationToken cancellationToken) =>
+        new Checking.StoreChecker(stores).RunAsync(repair, cancellationToken);
+
     public ValueTask DisposeAsync()
     {
         transfers.Dispose();

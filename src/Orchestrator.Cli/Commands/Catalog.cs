@@ -13,6 +13,7 @@ internal static partial class Catalog
         ("image", "Manage images"),
         ("network", "Manage networks"),
         ("node", "Manage the cluster's nodes"),
+        ("registry", "Manage who may use the registry"),
         ("service", "Manage services"),
         ("swarm", "Manage the cluster"),
         ("system", "Manage the daemon and what it stores"),
@@ -24,7 +25,7 @@ internal static partial class Catalog
     /// <summary>The command that the words begin with, as it was called, and the words after it.</summary>
     public static (CommandEntry Entry, string Called, List<string> Words)? Find(List<string> words)
     {
-        for (var length = Math.Min(2, words.Count); length > 0; length--)
+        for (var length = Math.Min(3, words.Count); length > 0; length--)
         {
             var called = string.Join(' ', words.Take(length));
             if (Array.Find(Entries, entry => entry.Is(called)) is { } entry) return (entry, called, words[length..]);

@@ -114,6 +114,12 @@ internal static partial class Catalog
         new("volume rm", "Remove volumes",
             static () => new RemoveCommand("VOLUME", "/volumes/", "No error if it does not exist"), "volume remove"),
 
+        new("registry user add", "Let a user log in to the registry, or change one", static () => new RegistryUserAdd()),
+        new("registry user ls", "List the registry's users", static () => new RegistryUserList(), "registry user list"),
+        new("registry user rm", "Remove users of the registry",
+            static () => new RemoveCommand("USER", "/registry/users/", null), "registry user remove"),
+
+        new("system check", "Verify all images that are stored", static () => new SystemCheck()),
         new("system df", "Show what is stored, and how large", static () => new DiskUsageCommand()),
         new("system events", "Show events as they happen", static () => new EventsCommand(), "events"),
         new("system info", "Show the daemon's state", static () => new InfoCommand(), "info"),

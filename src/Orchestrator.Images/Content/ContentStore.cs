@@ -86,6 +86,23 @@ public sealed class ContentStore
         }
     }
 
+    /// <summary>Files among the blobs that are none.</summary>
+    internal IEnumerable<string> Strays() =>
+        Directory.EnumerateFiles(Path.Combine(Root, "blobs"), "*", SearchOption.AllDirectories)
+            .Where(path => !Digest.TryParseHex(Path.GetFileName(path), out var digest) || PathOf(digest) != path);
+
+    /// <summary>All that manifests which somebody names need.</summary>
+    internal Task<HashSet<Digest>> ReachAsync(CancellationToken cancellationToken) => new ContentGraph(this).ReachAsync(
+        Roots().Where(r => MediaTypes.IsManifest(r.MediaType) || MediaTypes.IsIndex(r.MediaType)), cancellationToken);
+
+    /// <summary>Deletes a blob that is damaged, whoever names it.</summary>
+    internal bool Discard(Digest digest)
+    {
+        var isThere = Contains(digest);
+        File.Delete(PathOf(digest));
+        return isThere;
+    }
+
     /// <summary>Opens a blob. The stream stays readable to its end even if the blob is collected meanwhile.</summary>
     /// <exception cref="ImageException">NotFound: there is no such blob.</exception>
     public FileStream OpenRead(Digest digest)

@@ -36,6 +36,11 @@ internal sealed class BlobDownload(ContentStore content, RegistryClient client, 
             ingest.Commit(lease, blob.Digest);
             return true;
         }
+        catch (Exception error) when (error is HttpRequestException or HttpIOException or TimeoutException)
+        {
+            throw new ImageException(ImageError.Unavailable,
+                $"cannot fetch blob {blob.Digest} of {client.Repository.FamiliarName}: {error.Message}", error);
+        }
         finally
         {
             ingest.Dispose();

@@ -52,6 +52,9 @@ internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : 
     public Folder? ResolveAside(ReadOnlySpan<string> steps) =>
         last is not null && lastKey == string.Join('/', steps!) ? last : Walk(steps, create: false);
 
+    /// <summary>Folders' times, to be set when all is unpacked: filling folders changes them.</summary>
+    public Dictionary<string, DateTimeOffset> Times { get; } = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Gives the root the attributes it has below: an entry for it is rare, and overlayfs shows the topmost's.
     /// </summary>
@@ -179,14 +182,14 @@ internal sealed class FolderResolver(DirectoryHandle root, LayerLookup lower) : 
     private static TarException NoFolder(string path) =>
         new($"\"{LayerPath.Shown(path)}\" is a file, but an entry would go into it");
 
-    private static void Inherit(
+    private void Inherit(
         DirectoryHandle from, string fromPath, FileStatus status, DirectoryHandle to, string path)
     {
         to.ChangeOwner(path, status.Uid, status.Gid);
         to.ChangeMode(path, status.Permissions);
         LayerXattrs.Copy($"{from.ProcPath}/{fromPath}", $"{to.ProcPath}/{path}");
-        to.SetTimes(
-            path, DateTimeOffset.FromUnixTimeSeconds(status.ModifySeconds).AddTicks(status.ModifyNanoseconds / 100));
+        Times[path] =
+            DateTimeOffset.FromUnixTimeSeconds(status.ModifySeconds).AddTicks(status.ModifyNanoseconds / 100);
     }
 
     private static void Push(Stack<string> todo, ReadOnlySpan<string> steps)

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Orchestrator.Linux;
+using Orchestrator.Linux.Compression;
 
 namespace Orchestrator.Images.Layers;
 
@@ -11,7 +11,7 @@ public static class LayerCompression
     /// <summary>
     /// The plain bytes of <paramref name="source"/>, which is read and, with the result, not disposed.
     /// </summary>
-    /// <exception cref="ImageException">Invalid: a compression we do not read, with the way around it.</exception>
+    /// <exception cref="NotSupportedException">The library for it is not installed; the message says how to.</exception>
     public static async ValueTask<Stream> DecompressAsync(Stream source, CancellationToken cancellationToken)
     {
         var magic = new byte[MagicLength];
@@ -21,12 +21,9 @@ public static class LayerCompression
         {
             [0x1f, 0x8b, ..] => new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => new ZstdStream(whole),
-            [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => throw Unsupported("xz", "xz -d"),
-            [(byte)'B', (byte)'Z', (byte)'h', ..] => throw Unsupported("bzip2", "bzip2 -d"),
+            [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => new XzStream(whole),
+            [(byte)'B', (byte)'Z', (byte)'h', ..] => new Bzip2Stream(whole),
             _ => whole,
         };
     }
-
-    private static ImageException Unsupported(string name, string command) => new(ImageError.Invalid,
-        $"the archive is compressed with {name}, which is not supported: decompress it first ({command})");
 }

@@ -21,9 +21,6 @@ internal sealed class LayerExtractor : IDisposable
     private readonly int maxEntries;
     private readonly byte[] buffer = new byte[128 * 1024];
 
-    /// <summary>Folders' times are set last: filling them changes them.</summary>
-    private readonly Dictionary<string, DateTimeOffset> folderTimes = new(StringComparer.Ordinal);
-
     /// <param name="folder">Exists and is empty.</param>
     /// <param name="lowerFolders">The layers below, top first.</param>
     public LayerExtractor(string folder, ImmutableArray<string> lowerFolders, int maxEntries)
@@ -51,7 +48,7 @@ internal sealed class LayerExtractor : IDisposable
                 throw new TarException($"the layer has more than {maxEntries} entries");
             try
             {
-                await ExtractAsync(entry, tar.Content, cancellationToken);
+                await ExtractAsync(entry, tar.Stored, cancellationToken);
             }
             catch (LinuxException error) when (!Disk.IsFull(error))
             {
@@ -59,7 +56,7 @@ internal sealed class LayerExtractor : IDisposable
             }
         }
 
-        foreach (var (path, time) in folderTimes)
+        foreach (var (path, time) in folders.Times)
         {
             if (root.TryStat(path, out var status) && status.Kind == FileKind.Directory)
                 root.SetTimes(path, time);
@@ -134,7 +131,7 @@ internal sealed class LayerExtractor : IDisposable
         switch (entry.Kind)
         {
             case TarKind.File:
-                await WriteAsync(parent, name, content, cancellationToken);
+                await WriteAsync(parent, name, entry, content, cancellationToken);
                 break;
             case TarKind.SymbolicLink:
                 parent.Handle.MakeSymbolicLink(entry.LinkName, name);
@@ -205,20 +202,27 @@ internal sealed class LayerExtractor : IDisposable
         folder.Handle.TryStat(name, out var status)
         && status.Kind != FileKind.Directory && !LayerLookup.IsWhiteout(status);
 
-    private async ValueTask WriteAsync(
-        FolderResolver.Folder parent, string name, Stream content, CancellationToken cancellationToken)
+    /// <summary>What is a hole in the archive is one on disk.</summary>
+    private async ValueTask WriteAsync(FolderResolver.Folder parent, string name, TarEntry entry, Stream stored,
+        CancellationToken cancellationToken)
     {
         using var file = parent.Handle.OpenIn(
             name, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW, 0x180);
-        long offset = 0;
-        int read;
-        while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+        foreach (var extent in entry.Extents ?? [new TarExtent(0, entry.Size)])
         {
-            RandomAccess.Write(file, buffer.AsSpan(0, read), offset);
-            offset += read;
+            for (long done = 0; done < extent.Length;)
+            {
+                var wanted = buffer.AsMemory(0, (int)Math.Min(buffer.Length, extent.Length - done));
+                var read = await stored.ReadAsync(wanted, cancellationToken);
+                RandomAccess.Write(file, buffer.AsSpan(0, read), extent.Offset + done);
+                done += read;
+            }
+
+            SizeBytes += extent.Length;
         }
 
-        SizeBytes += offset;
+        if (entry.Extents is not null)
+            RandomAccess.SetLength(file, entry.Size);
     }
 
     /// <summary>Owner first: changing it takes setuid bits and capabilities away.</summary>
@@ -230,7 +234,7 @@ internal sealed class LayerExtractor : IDisposable
         foreach (var (key, value) in entry.Xattrs)
             LayerXattrs.Set($"{parent.ProcPath}/{name}", key, value);
         if (entry.Kind == TarKind.Directory)
-            folderTimes[path.Length == 0 ? "." : path] = entry.Modified;
+            folders.Times[path.Length == 0 ? "." : path] = entry.Modified;
         else
             parent.SetTimes(name, entry.Modified);
     }

@@ -51,6 +51,10 @@ internal sealed class LayerStore
 
     public Layer? Find(Digest chainId) => layers.GetValueOrDefault(chainId);
 
+    public IReadOnlyCollection<Layer> All() => [.. layers.Values];
+
+    public string PathOf(Layer layer) => Path.Combine(LayerFolder, layer.Folder);
+
     /// <summary>The folders to stack for a layer and all below it, top first.</summary>
     public ImmutableArray<string> Folders(Digest? chainId)
     {

@@ -24,7 +24,7 @@ internal sealed class PaxRecords
             var equals = record.IndexOf((byte)'=');
             if (equals <= 0)
                 throw new TarException("a PAX header has a record without a key");
-            records[TarHeader.Decode(record[..equals])] = record[(equals + 1)..].ToArray();
+            Put(TarHeader.Decode(record[..equals]), record[(equals + 1)..]);
             bytes = bytes[length..];
         }
     }
@@ -36,8 +36,6 @@ internal sealed class PaxRecords
     {
         if (records.Count == 0)
             return entry;
-        if (records.Keys.Any(k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
-            throw TarReader.Sparse(entry.Name);
         return entry with
         {
             Name = Text("path") ?? entry.Name,
@@ -48,6 +46,34 @@ internal sealed class PaxRecords
             Modified = Time("mtime") ?? entry.Modified,
             Xattrs = Xattrs() ?? entry.Xattrs,
         };
+    }
+
+    /// <summary>The map of a sparse file and what goes with it, where these describe one.</summary>
+    /// <param name="Size">Of the file, holes counted.</param>
+    /// <param name="Extents">Null: the map lies before the content.</param>
+    public (string? Name, long Size, List<TarExtent>? Extents)? Sparse()
+    {
+        if (Text(SparseMap.Prefix + "major") is { } major)
+        {
+            return major == "1" && Text(SparseMap.Prefix + "minor") == "0"
+                ? (Text(SparseMap.Prefix + "name"), SparseMap.Number(Text(SparseMap.Prefix + "realsize") ?? ""), null)
+                : throw SparseMap.Malformed();
+        }
+
+        return Text(SparseMap.Prefix + "map") is { } map
+            ? (Text(SparseMap.Prefix + "name"), SparseMap.Number(Text(SparseMap.Prefix + "size") ?? ""),
+                SparseMap.ReadList(map))
+            : null;
+    }
+
+    /// <summary>The oldest form says offset and length of each part with the same two keys: a list comes of them.</summary>
+    private void Put(string key, ReadOnlySpan<byte> value)
+    {
+        const string list = SparseMap.Prefix + "map";
+        if (key is not (SparseMap.Prefix + "offset" or SparseMap.Prefix + "numbytes"))
+            records[key] = value.ToArray();
+        else
+            records[list] = records.TryGetValue(list, out var before) ? [.. before, (byte)',', .. value] : value.ToArray();
     }
 
     private string? Text(string key)

@@ -1,8 +1,8 @@
 namespace Orchestrator.Images.Tar;
 
-/// <summary>The content of a reader's current entry.</summary>
-internal sealed class TarContentStream(TarReader reader) : ForwardStream
+/// <summary>A view of the content of a reader's current entry.</summary>
+internal sealed class TarContentStream(Func<Memory<byte>, CancellationToken, ValueTask<int>> read) : ForwardStream
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        reader.ReadContentAsync(buffer, cancellationToken);
+        read(buffer, cancellationToken);
 }

@@ -19,8 +19,11 @@ public sealed record TarEntry
 
     public uint Gid { get; init; }
 
-    /// <summary>Bytes of content; zero for all but files.</summary>
+    /// <summary>Bytes of content, holes counted; zero for all but files.</summary>
     public long Size { get; init; }
+
+    /// <summary>The parts of a sparse file that are not holes, in order; null: the file has no holes.</summary>
+    public IReadOnlyList<TarExtent>? Extents { get; init; }
 
     public DateTimeOffset Modified { get; init; } = DateTimeOffset.UnixEpoch;
 

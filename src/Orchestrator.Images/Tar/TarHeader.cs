@@ -59,6 +59,13 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 
     public long DeviceMinor => Number(337, 8, "device number");
 
+    /// <summary>Of old GNU's sparse files: their size with holes, and whether more of the map follows.</summary>
+    public long RealSize => Number(483, 12, "size");
+
+    public bool MapGoesOn => block[482] != 0;
+
+    public ReadOnlySpan<byte> Map => block.Slice(386, 96);
+
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         try
@@ -84,11 +91,11 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     /// <summary>
     /// Octal digits, or, with the top bit set, a big-endian number in two's complement (GNU's base 256).
     /// </summary>
-    private bool TryNumber(int offset, int length, out long value)
-    {
-        var field = block.Slice(offset, length);
-        return (field[0] & 0x80) != 0 ? TryBinary(field, out value) : TryOctal(field, out value);
-    }
+    private bool TryNumber(int offset, int length, out long value) => TryNumber(block.Slice(offset, length), out value);
+
+    /// <inheritdoc cref="TryNumber(int, int, out long)"/>
+    public static bool TryNumber(ReadOnlySpan<byte> field, out long value) =>
+        (field[0] & 0x80) != 0 ? TryBinary(field, out value) : TryOctal(field, out value);
 
     private static bool TryBinary(ReadOnlySpan<byte> field, out long value)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Orchestrator.Images.Tar;
 
 /// <summary>
@@ -18,6 +20,9 @@ public sealed class TarReader
     private int end;
     private long remaining;
     private int padding;
+    private TarEntry? current;
+    private long position;
+    private int extent;
     private string? longName;
     private string? longLink;
 
@@ -25,11 +30,16 @@ public sealed class TarReader
     public TarReader(Stream source)
     {
         this.source = source;
-        Content = new TarContentStream(this);
+        Content = new TarContentStream(ReadContentAsync);
+        Stored = new TarContentStream(ReadStoredAsync);
     }
 
     /// <summary>The content of the entry that <see cref="NextAsync"/> returned last; ends with it.</summary>
     public Stream Content { get; }
+
+    /// <summary>Only what the archive has of it: of a sparse file, its extents after one another.</summary>
+    /// <remarks>For each entry one of the two is read.</remarks>
+    public Stream Stored { get; }
 
     /// <summary>
     /// The next entry; what is left of the last one's content is skipped. Null at the end of the archive.
@@ -50,7 +60,8 @@ public sealed class TarReader
             var entry = ToEntry(raw);
             remaining = entry.Size;
             padding = PaddingOf(entry.Size);
-            return entry;
+            (current, position, extent) = (await WithExtentsAsync(entry, raw, cancellationToken), 0, 0);
+            return current;
         }
 
         return null;
@@ -64,15 +75,30 @@ public sealed class TarReader
         while (await FillAsync(cancellationToken));
     }
 
-    internal static TarException Sparse(string name) => new(
-        $"\"{name}\" is stored as a sparse file, which is not supported: make the archive without --sparse");
-
     /// <summary>Times outside of what .NET can say are clamped: hostile, or the year 10000.</summary>
     internal static DateTimeOffset ToTime(decimal seconds) =>
         DateTimeOffset.UnixEpoch.AddTicks(
             (long)(decimal.Clamp(seconds, -62135596800m, 253402300799m) * TimeSpan.TicksPerSecond));
 
-    internal async ValueTask<int> ReadContentAsync(Memory<byte> into, CancellationToken cancellationToken)
+    /// <summary>Holes are zeros.</summary>
+    private async ValueTask<int> ReadContentAsync(Memory<byte> into, CancellationToken cancellationToken)
+    {
+        if (current?.Extents is not { } extents)
+            return await ReadStoredAsync(into, cancellationToken);
+        while (extent < extents.Count && extents[extent].Offset + extents[extent].Length <= position)
+            extent++;
+        var next = extent < extents.Count ? extents[extent] : new TarExtent(current.Size, 0);
+        var isHole = position < next.Offset;
+        var count = (int)Math.Min(into.Length, (isHole ? next.Offset : next.Offset + next.Length) - position);
+        if (isHole)
+            into.Span[..count].Clear();
+        else
+            count = await ReadStoredAsync(into[..count], cancellationToken);
+        position += count;
+        return count;
+    }
+
+    private async ValueTask<int> ReadStoredAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
         if (remaining == 0 || into.Length == 0)
             return 0;
@@ -142,6 +168,61 @@ public sealed class TarReader
         return true;
     }
 
+    /// <summary>Puts the extents to an entry that has any; what says so is read and no more of the content.</summary>
+    private async ValueTask<TarEntry> WithExtentsAsync(
+        TarEntry entry, byte[] raw, CancellationToken cancellationToken)
+    {
+        if (entry.Kind != TarKind.File)
+            return entry;
+        if (new TarHeader(raw).TypeFlag == 'S')
+        {
+            var size = new TarHeader(raw).RealSize;
+            var old = await OldMapAsync(raw, cancellationToken);
+            return entry with { Size = size, Extents = SparseMap.Checked(old, size, remaining) };
+        }
+
+        if (locals.Sparse() is not var (name, real, map))
+            return entry;
+        map ??= await MapBeforeContentAsync(cancellationToken);
+        return entry with
+        {
+            Name = name ?? entry.Name, Size = real, Extents = SparseMap.Checked(map, real, remaining),
+        };
+    }
+
+    private async ValueTask<List<TarExtent>> OldMapAsync(byte[] raw, CancellationToken cancellationToken)
+    {
+        var extents = new List<TarExtent>();
+        SparseMap.AddOctal(extents, new TarHeader(raw).Map, 4);
+        var block = new byte[TarHeader.Size];
+        for (var goesOn = new TarHeader(raw).MapGoesOn; goesOn; goesOn = block[504] != 0)
+        {
+            await ReadExactlyAsync(block, cancellationToken);
+            SparseMap.AddOctal(extents, block, 21);
+        }
+
+        return extents;
+    }
+
+    private async ValueTask<List<TarExtent>> MapBeforeContentAsync(CancellationToken cancellationToken)
+    {
+        using var map = new MemoryStream();
+        var block = new byte[TarHeader.Size];
+        for (long lines = 0, wanted = 1; lines < wanted;)
+        {
+            if (remaining < block.Length || map.Length > MaxPax)
+                throw SparseMap.Malformed();
+            await ReadExactlyAsync(block, cancellationToken);
+            remaining -= block.Length;
+            if (map.Length == 0)
+                wanted = 1 + (2 * SparseMap.Number(Encoding.ASCII.GetString(block).Split('\n')[0]));
+            lines += block.AsSpan().Count((byte)'\n');
+            map.Write(block);
+        }
+
+        return SparseMap.ReadLines(Encoding.ASCII.GetString(map.ToArray()));
+    }
+
     private TarEntry ToEntry(byte[] raw)
     {
         var header = new TarHeader(raw);
@@ -176,14 +257,13 @@ public sealed class TarReader
 
     private static TarKind KindOf(char flag, string name) => flag switch
     {
-        '\0' or '0' or '7' => name.EndsWith('/') ? TarKind.Directory : TarKind.File, // v7 knew folders by the slash.
+        '\0' or '0' or '7' or 'S' => name.EndsWith('/') ? TarKind.Directory : TarKind.File, // v7 knew folders by the slash.
         '1' => TarKind.HardLink,
         '2' => TarKind.SymbolicLink,
         '3' => TarKind.CharacterDevice,
         '4' => TarKind.BlockDevice,
         '5' => TarKind.Directory,
         '6' => TarKind.Fifo,
-        'S' => throw Sparse(name),
         _ => throw new TarException($"\"{name}\" is of the unknown kind '{(char.IsControl(flag) ? '?' : flag)}'"),
     };
 

@@ -57,6 +57,9 @@ internal sealed class UploadSessions(RegistryOptions options, ContentStore conte
         return session;
     }
 
+    /// <summary>How many uploads to a repository are under way.</summary>
+    public int CountOf(string repository) => sessions.Values.Count(s => s.Repository == repository);
+
     public void End(Session session)
     {
         if (sessions.TryRemove(session.Id, out _))

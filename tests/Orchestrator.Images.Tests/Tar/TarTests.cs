@@ -75,6 +75,68 @@ public sealed class TarTests
         Assert.Equal(deep, found["./link"]);
     }
 
+    [Theory]
+    [InlineData("gnu", "1.0")]
+    [InlineData("posix", "0.0")]
+    [InlineData("posix", "0.1")]
+    [InlineData("posix", "1.0")]
+    public async Task A_sparse_file_is_read_in_each_form_that_GNU_tar_writes(string format, string version)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["in"]);
+        var length = 0L;
+        await using (var file = File.Create(folder["in/sparse"]))
+        {
+            for (var i = 0; i < 40; i++) // More than fit into the header, and than into one block after it.
+            {
+                file.Position = i * 65536;
+                await file.WriteAsync(Encoding.ASCII.GetBytes($"part {i}"));
+            }
+
+            file.SetLength(length = 100 * 65536);
+        }
+
+        await File.WriteAllTextAsync(folder["in/z"], "after");
+        await RunAsync("tar", "--sparse", "--format=" + format, "--sparse-version=" + version, "-C", folder["in"], "-cf", folder["out.tar"], "sparse", "z");
+
+        Assert.True(new FileInfo(folder["out.tar"]).Length < length / 4);
+        await using var tar = File.OpenRead(folder["out.tar"]);
+        var reader = new TarReader(tar);
+        var entry = await reader.NextAsync(default);
+        using var content = new MemoryStream();
+        await reader.Content.CopyToAsync(content);
+        Assert.Equal(("sparse", length, 40), (entry!.Name, entry.Size, entry.Extents!.Count));
+        Assert.Equal(await File.ReadAllBytesAsync(folder["in/sparse"]), content.ToArray());
+        Assert.Equal("z", (await reader.NextAsync(default))!.Name);
+    }
+
+    [Theory]
+    [InlineData("0,5,3,5", 100)]
+    [InlineData("0,5,95,10", 100)]
+    [InlineData("0,5", 100)]
+    [InlineData("0,10,9223372036854775807,1", 100)]
+    [InlineData("0,10", 99999999999999999)]
+    [InlineData("0", 100)]
+    [InlineData("a,b", 100)]
+    public async Task A_sparse_map_that_lies_is_refused(string map, long size)
+    {
+        static byte[] Pax(string key, string value)
+        {
+            var rest = $" {key}={value}\n";
+            var length = rest.Length + 2;
+            return Encoding.ASCII.GetBytes($"{(length > 99 ? length + 1 : length)}{rest}");
+        }
+
+        byte[] records = [.. Pax("GNU.sparse.map", map), .. Pax("GNU.sparse.size", $"{size}"), .. Pax("GNU.sparse.name", "lie")];
+        var tar = new TarBuilder().Add(new TarEntry { Name = "h", Kind = TarKind.File }, Encoding.ASCII.GetString(records)).File("f", "0123456789").Build();
+        tar[156] = (byte)'x';
+        FixChecksum(tar);
+
+        var error = await Assert.ThrowsAsync<TarException>(() => ReadAllAsync(tar));
+
+        Assert.Contains("sparse", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task GNU_tar_reads_what_we_write()
     {

@@ -105,7 +105,7 @@ internal sealed class LoginCommand : Command
     }
 
     /// <summary>One line end belongs to the file, not to the password.</summary>
-    private static string ReadAll(Stream input)
+    public static string ReadAll(Stream input)
     {
         using var reader = new StreamReader(input, Encoding.UTF8, leaveOpen: true);
         var text = reader.ReadToEnd();
