@@ -16,12 +16,16 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     private readonly string folder = Directory.CreateTempSubdirectory("orch-registry-").FullName;
     private readonly HttpClientHandler handler = new();
     private WebApplication? web;
+    private int answered;
 
     public ImageService Images { get; private set; } = null!; // Set by StartAsync, the only way to get one.
 
     public ImageRegistry Registry { get; private set; } = null!;
 
     public RegistryRights Rights { get; set; } = RegistryRights.Pull | RegistryRights.Push | RegistryRights.Peer;
+
+    /// <summary>How many requests are over, whatever came of them.</summary>
+    public int Answered => Volatile.Read(ref answered);
 
     /// <summary>Null: everybody has <see cref="Rights"/>.</summary>
     public RegistryAuthorizer? RightsOf { get; set; }
@@ -72,6 +76,17 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(Address.ToString());
         web = builder.Build();
+        web.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                Interlocked.Increment(ref answered);
+            }
+        });
         web.MapRegistry(Registry, (context, name) => RightsOf?.Invoke(context, name) ?? Rights);
         await web.StartAsync();
         Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
