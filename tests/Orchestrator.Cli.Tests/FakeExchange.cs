@@ -39,7 +39,7 @@ internal sealed record FakeExchange(string Method, string Target, Dictionary<str
         if (headers.TryGetValue("Content-Length", out var length)) Copy(stream, body, int.Parse(length, CultureInfo.InvariantCulture));
         else if (headers.ContainsKey("Transfer-Encoding"))
         {
-            while (int.Parse(ReadLine(stream)!, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var size)
+            while (int.Parse(ReadLine(stream) ?? "0", NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var size)
             {
                 Copy(stream, body, size);
                 ReadLine(stream);

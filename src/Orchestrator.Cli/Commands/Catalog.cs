@@ -8,6 +8,7 @@ internal static partial class Catalog
     /// <summary>The first words that only hold commands.</summary>
     public static (string Name, string Summary)[] Groups { get; } =
     [
+        ("builder", "Manage builds"),
         ("container", "Manage containers"),
         ("context", "Manage the daemons there are to talk to"),
         ("image", "Manage images"),

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Commands.Builds;
 using Orchestrator.Cli.Commands.Containers;
 using Orchestrator.Cli.Commands.Contexts;
 using Orchestrator.Cli.Commands.Host;
@@ -16,6 +17,8 @@ internal static partial class Catalog
 {
     public static CommandEntry[] Entries { get; } =
     [
+        new("builder prune", "Remove what builds keep for later builds", static () => new BuilderPrune()),
+
         new("container attach", "Attach to a running container", static () => new ContainerAttach(), "attach"),
         new("container commit", "Make an image of a container", static () => new ContainerCommit(), "commit"),
         new("container cp", "Copy files between a container and this host", static () => new ContainerCopy(), "cp"),
@@ -57,6 +60,8 @@ internal static partial class Catalog
         new("context update", "Change a context", static () => new ContextUpdate()),
         new("context use", "Make a context the current one", static () => new ContextUse()),
 
+        new("image build", "Build an image from a Dockerfile", static () => new BuildCommand(), "build",
+            "builder build"),
         new("image history", "Show how an image was made", static () => new ImageHistory(), "history"),
         new("image import", "Make an image of a file system archive", static () => new ImageImport(), "import"),
         new("image inspect", "Show all that is known of images", static () => new InspectCommand(

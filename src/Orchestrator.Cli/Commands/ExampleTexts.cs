@@ -9,6 +9,7 @@ internal static class ExampleTexts
 
     private static string[] Of(string path) => path switch
     {
+        "builder prune" => ["orch builder prune -af --keep-storage 10g"],
         "container attach" => ["orch attach web                  # Ctrl-P Ctrl-Q leaves it running"],
         "container commit" => ["orch commit -m 'with tools' -c 'CMD [\"/bin/sh\"]' box tools:1"],
         "container cp" => ["orch cp web:/etc/hosts .", "tar c site | orch cp - web:/www"],

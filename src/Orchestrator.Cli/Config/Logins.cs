@@ -29,6 +29,12 @@ internal sealed class Logins(ConfigFolder folder)
     public AuthConfig? Find(string registry) =>
         Find(folder, Key(registry)) ?? (folder.Docker is { } docker ? Find(docker, Key(registry)) : null);
 
+    /// <summary>Every login there is, by its server: for a daemon that finds out itself which it needs.</summary>
+    public IEnumerable<(string Server, AuthConfig Login)> All() => folder.File.Servers
+        .Concat(folder.Docker?.File.Servers ?? []).Distinct()
+        .Select(server => (server, Login: Find(server))).Where(static found => found.Login is not null)
+        .Select(static found => (found.server, found.Login!));
+
     /// <summary>Whether docker's own folder has a login that counts when ours has gone.</summary>
     public bool IsKnownToDocker(string server) =>
         folder.Docker is { } docker && SafeFind(docker, Key(server)) is not null;

@@ -79,13 +79,15 @@ internal sealed class ApiClient(DaemonAddress address, string version, (string N
         Upload("POST", path, mediaType, body.CopyTo);
 
     /// <param name="write">Writes the body.</param>
-    public HttpResponse Upload(string method, string path, string mediaType, Action<Stream> write)
+    public HttpResponse Upload(
+        string method, string path, string mediaType, Action<Stream> write,
+        IEnumerable<(string Name, string Value)>? headers = null)
     {
         var connection = Open();
         try
         {
-            connection.SendHead(
-                method, Target(path), [.. extra, ("Content-Type", mediaType), ("Transfer-Encoding", "chunked")]);
+            connection.SendHead(method, Target(path), [
+                .. extra, .. headers ?? NoHeaders, ("Content-Type", mediaType), ("Transfer-Encoding", "chunked")]);
             var body = new ChunkedBody(connection);
             write(body);
             body.Finish();

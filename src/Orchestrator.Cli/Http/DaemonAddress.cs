@@ -21,7 +21,8 @@ internal sealed record DaemonAddress
     /// <summary>As the user wrote it, and as errors name it.</summary>
     public string Text { get; }
 
-    private bool IsUnix => _port == 0;
+    /// <summary>Whether it is a socket of this host.</summary>
+    public bool IsUnix => _port == 0;
 
     /// <param name="tls">For tcp; the port that is not given is then 2376, not 2375.</param>
     /// <exception cref="CliException">Not an address of one of the two kinds.</exception>

@@ -1,0 +1,24 @@
+using Orchestrator.Build.Syntax.Patterns;
+
+namespace Orchestrator.Cli.Commands.Builds;
+
+/// <summary>A repository, an archive or a Dockerfile that the daemon fetches.</summary>
+internal sealed class RemoteContext(string address, string file) : IBuildContext
+{
+    public string Dockerfile => file;
+
+    // A bare name is a shorthand of old.
+    public string Remote => address.StartsWith("github.com/", StringComparison.Ordinal) ? "https://" + address
+        + (address.Contains(".git", StringComparison.Ordinal) ? "" : ".git") : address;
+
+    public IgnoreFile Ignored => IgnoreFile.Empty;
+
+    public long Send(Stream output, bool compressed) => 0;
+
+    public byte[] ReadDockerfile() =>
+        throw new CliException($"{address} is not on this host: fetch it, then check it with orch build --check FOLDER");
+
+    public void Dispose()
+    {
+    }
+}
