@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orchestrator.Images.Archives;
+using Orchestrator.Images.Building;
 using Orchestrator.Images.Content;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Images.Layers;
@@ -35,6 +36,9 @@ public sealed class ImageService : IAsyncDisposable
 
     /// <summary>The blobs, shared with the registry.</summary>
     public ContentStore Content => stores.Content;
+
+    /// <summary>For whoever makes images step by step.</summary>
+    public ImageWorkshop Workshop => field ??= new ImageWorkshop(stores, Tell);
 
     /// <summary>Images left out because they are damaged on disk, a line each, for the log.</summary>
     public ImmutableArray<string> Warnings => stores.Library.Warnings;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Orchestrator.Images.Building;
 using Orchestrator.Images.Content;
 using Orchestrator.Images.Layers;
 using Orchestrator.Images.Library;
@@ -17,6 +19,9 @@ internal sealed class ImageStores
     public required ImageLibrary Library { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Who keeps layers besides images and containers.</summary>
+    public ImmutableArray<ILayerRoots> LayerRoots { get; set; } = [];
 
     public static async Task<ImageStores> OpenAsync(
         ImageOptions options, TimeProvider time, CancellationToken cancellationToken)
@@ -134,7 +139,15 @@ internal sealed class ImageStores
     {
         long layers;
         using (var collection = Content.Leases.BeginCollection())
-            layers = Layers.Collect(collection, [.. Library.Chains(), .. Snapshots.Chains()]);
+        {
+            layers = Layers.Collect(
+                collection,
+                [
+                    .. Library.Chains(), .. Snapshots.Chains(),
+                    .. LayerRoots.SelectMany(roots => roots.Layers()).Select(layer => layer.ChainId),
+                ]);
+        }
+
         return layers + await Content.CollectAsync(cancellationToken);
     }
 }

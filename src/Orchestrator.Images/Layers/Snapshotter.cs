@@ -65,6 +65,9 @@ internal sealed class Snapshotter
     public IEnumerable<Digest> Chains() => Directory.EnumerateDirectories(Root)
         .Select(path => Read(Path.GetFileName(path))?.ChainId).OfType<Digest>();
 
+    /// <summary>The names of all snapshots.</summary>
+    public IEnumerable<string> Keys() => Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path));
+
     private void Make(string key, SnapshotRecord record)
     {
         var temporary = layers.NewTemporary();

@@ -50,7 +50,15 @@ internal sealed class SnapshotChanges(Func<string, bool> skips)
         PathChange[] inside = [.. Walk(opened, own.Path, merged)];
         // A folder is also there because something in it is that is left out: a place to mount on.
         var untouched = inside.Length == 0 && !opaque && below is { Status: var was }
-            && (was.Mode, was.Uid, was.Gid) == (status.Mode, status.Uid, status.Gid);
+            && (was.Mode, was.Uid, was.Gid) == (status.Mode, status.Uid, status.Gid)
+            && HasEqualXattrs(opened, below.Value.Layer, own.Path[1..]);
         return untouched ? [] : [own, .. inside];
+    }
+
+    private static bool HasEqualXattrs(DirectoryHandle opened, DirectoryHandle layer, string path)
+    {
+        var (own, other) = (LayerXattrs.Read($"{opened.ProcPath}/."), LayerXattrs.Read($"{layer.ProcPath}/{path}"));
+        return own.Count == other.Count
+            && own.All(x => other.TryGetValue(x.Key, out var value) && value.AsSpan().SequenceEqual(x.Value));
     }
 }

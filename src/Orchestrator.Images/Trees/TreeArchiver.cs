@@ -24,6 +24,9 @@ public sealed class TreeArchiver(TarWriter tar)
     /// <summary>What an owner is called in the archive: uid and gid of a file → those of its entry.</summary>
     public Func<uint, uint, (uint Uid, uint Gid)> Owners { get; init; } = (uid, gid) => (uid, gid);
 
+    /// <summary>The last word on each entry; its kind, names and size are to stay.</summary>
+    public Func<TarEntry, TarEntry> Change { get; init; } = entry => entry;
+
     /// <param name="folder">Holds the entry.</param>
     /// <param name="name">One name; <c>.</c> is the folder itself.</param>
     /// <param name="archived">The entry's name in the archive; empty: only what is below.</param>
@@ -96,7 +99,7 @@ public sealed class TreeArchiver(TarWriter tar)
     private TarEntry EntryOf(DirectoryHandle folder, string name, string archived, FileStatus status)
     {
         var (uid, gid) = Owners(status.Uid, status.Gid);
-        return Describe(folder, name, archived, status) with { Uid = uid, Gid = gid };
+        return Change(Describe(folder, name, archived, status) with { Uid = uid, Gid = gid });
     }
 
     private static TarEntry Describe(DirectoryHandle folder, string name, string archived, FileStatus status) => new()

@@ -12,6 +12,15 @@ public static class MountPointTable
     public static bool Contains(string path) =>
         File.ReadLines("/proc/self/mountinfo").Any(line => MountPoint(line) == path);
 
+    /// <summary>What is mounted below a folder, the deepest first.</summary>
+    /// <param name="folder">Absolute, without links.</param>
+    public static IReadOnlyList<string> Below(string folder) =>
+    [
+        .. File.ReadLines("/proc/self/mountinfo").Select(MountPoint)
+            .Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal))
+            .OrderByDescending(path => path.Length),
+    ];
+
     /// <summary>Blanks, tabs, newlines and backslashes are written as three octal digits.</summary>
     internal static string MountPoint(string line)
     {
