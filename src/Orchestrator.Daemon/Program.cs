@@ -53,7 +53,7 @@ internal static class Daemon
         await StartAsync(cluster);
         var context = new EngineApiContext
         {
-            Engine = node.Engine, Facts = DaemonFacts.Of(options), Cluster = cluster.Node,
+            Engine = node.Engine, Builder = node.Builder, Facts = DaemonFacts.Of(options), Cluster = cluster.Node,
             RegistryAccounts = new RegistryUsers(cluster.Registry.Accounts),
         };
         await using var api = ApiServer.Build(options, context, logging.Loggers);

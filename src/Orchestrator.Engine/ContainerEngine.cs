@@ -1,3 +1,5 @@
+using Orchestrator.Build.Execution;
+using Orchestrator.Engine.Building;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Events;
 using Orchestrator.Engine.Execs;
@@ -32,6 +34,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     private readonly ContainerNetworks networks;
     private readonly ExecTable execs;
     private readonly EngineRecovery recovery;
+    private readonly StepContainers steps;
     private readonly EngineServices services;
     private readonly RootMounter roots;
 
@@ -56,9 +59,10 @@ public sealed class ContainerEngine : IAsyncDisposable
         Files = new ContainerFiles(options, table, directories, services.Images, mounts, containerEvents);
         committer = new ContainerCommitter(table, services.Images, containerEvents);
         Kernel = KernelSupport.Detect(options.CgroupParent);
+        var check = new HostSpecCheck(table, Kernel, options);
         creator = new ContainerCreator(
-            table, store, services.Images, services.Network, Volumes, containerEvents,
-            new HostSpecCheck(table, Kernel, options), links, time);
+            table, store, services.Images, services.Network, Volumes, containerEvents, check, links, time);
+        steps = new StepContainers(host, check, services.Network, directories, services.Images, time);
         remover = new ContainerRemover(host, store, table, Volumes, containerEvents, logger);
         var probe = new HealthProbe(containerEvents, bundles.HostCapabilities, time);
         var health = new HealthMonitor(probe, store, containerEvents, time, logger);
@@ -81,6 +85,9 @@ public sealed class ContainerEngine : IAsyncDisposable
     public VolumeStore Volumes { get; }
 
     public ContainerFiles Files { get; }
+
+    /// <summary>Runs the steps of builds.</summary>
+    public IStepRunner Steps => steps;
 
     /// <summary>The node's images. Removing one goes through <see cref="UserOf"/>.</summary>
     public ImageService Images => services.Images;
@@ -351,7 +358,7 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     internal async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        var swept = await recovery.LoadAsync(cancellationToken);
+        var swept = await recovery.LoadAsync(cancellationToken) + await steps.SweepAsync(cancellationToken);
         await services.Network.StartAsync(table.All.Select(entry => entry.Id).ToHashSet(), cancellationToken);
         await recovery.ResumeAsync(swept, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using Orchestrator.Build;
 using Orchestrator.Engine;
 using Orchestrator.EngineApi.Swarm;
 
@@ -7,6 +8,8 @@ namespace Orchestrator.EngineApi;
 public sealed record EngineApiContext
 {
     public required ContainerEngine Engine { get; init; }
+
+    public required ImageBuilder Builder { get; init; }
 
     /// <summary>Replaced whole when the daemon's configuration is reloaded.</summary>
     public required NodeFacts Facts { get; set; }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Orchestrator.EngineApi.Building;
 using Orchestrator.EngineApi.Containers;
 using Orchestrator.EngineApi.Host;
 using Orchestrator.EngineApi.Http;
@@ -38,6 +39,7 @@ public static class EngineApiRoutes
         new ImageRoutes(context).Map(routes);
         new ImageTransferRoutes(context).Map(routes);
         new RegistryRoutes(context).Map(routes);
+        new BuildRoutes(context).Map(routes);
         var control = new ControlCalls(context.Cluster);
         new NetworkRoutes(context, new ClusterNetworks(control)).Map(routes);
         ClusterRoutes.Map(routes, control);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Startup;
 using Orchestrator.Daemon.Startup.AppArmor;
+using Orchestrator.Build;
 using Orchestrator.Engine;
 using Orchestrator.Images;
 using Orchestrator.Images.Distribution;
@@ -13,14 +14,16 @@ namespace Orchestrator.Daemon.Hosting;
 /// <summary>The engine and what it stands on: all of the node that knows no cluster.</summary>
 internal sealed class NodeServices : IAsyncDisposable
 {
-    private NodeServices(ImageService images, NodeNetwork network, ContainerEngine engine) =>
-        (Images, Network, Engine) = (images, network, engine);
+    private NodeServices(ImageService images, NodeNetwork network, ContainerEngine engine, ImageBuilder builder) =>
+        (Images, Network, Engine, Builder) = (images, network, engine, builder);
 
     public ImageService Images { get; }
 
     public NodeNetwork Network { get; }
 
     public ContainerEngine Engine { get; }
+
+    public ImageBuilder Builder { get; }
 
     /// <summary>
     /// Opens from the ground up; when it returns, the containers of an earlier daemon are known again.
@@ -29,6 +32,7 @@ internal sealed class NodeServices : IAsyncDisposable
         DaemonOptions options, IClusterRegistry? registry, ILoggerFactory logging, CancellationToken cancellationToken)
     {
         var images = await ImageService.OpenAsync(ImagesOf(options), registry, TimeProvider.System, cancellationToken);
+        var builds = BuildStore.Open(options.DataRoot, options.ExecRoot, images, TimeProvider.System);
         var network = new NodeNetwork(NetworkOf(options));
         var logger = logging.CreateLogger("Orchestrator.Daemon");
         var (profile, fault) = DefaultProfile.Load();
@@ -38,7 +42,7 @@ internal sealed class NodeServices : IAsyncDisposable
             EngineOf(options) with { Apparmor = profile }, new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
         if (network.PendingSettings.Length > 0)
             logger.SettingWithoutEffect(network.PendingSettings);
-        return new NodeServices(images, network, engine);
+        return new NodeServices(images, network, engine, new ImageBuilder(builds, images, engine.Steps));
     }
 
     /// <summary>From the top down. Nothing that runs is touched.</summary>

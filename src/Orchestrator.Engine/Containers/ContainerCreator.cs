@@ -25,7 +25,7 @@ internal sealed class ContainerCreator(
         var (spec, warnings) = check.Check(wanted);
         var process = ProcessResolver.Resolve(spec, defaults);
         var linked = links.Resolve(spec.Host);
-        var connections = Connections(spec);
+        var connections = Connections(spec, network);
 
         var id = RandomId.Next();
         var taken = string.IsNullOrEmpty(name) ? table.TakeAnyName(id, Random.Shared) : Take(name, id);
@@ -98,14 +98,15 @@ internal sealed class ContainerCreator(
         }
     }
 
-    private List<NetworkConnection> Connections(ContainerSpec spec)
+    /// <summary>The networks that a spec wants to be on.</summary>
+    internal static List<NetworkConnection> Connections(ContainerSpec spec, NodeNetwork network)
     {
         if (spec.Networks.Count > 0)
-            return [.. spec.Networks.Select(Connection)];
+            return [.. spec.Networks.Select(wanted => Connection(wanted, network))];
         var mode = NetworkMode.Parse(spec.Host.NetworkMode);
         return mode.Kind switch
         {
-            NetworkModeKind.Named => [Connection(new EndpointConfig { NetworkId = mode.Name })],
+            NetworkModeKind.Named => [Connection(new EndpointConfig { NetworkId = mode.Name }, network)],
             NetworkModeKind.Host or NetworkModeKind.None =>
                 [new NetworkConnection(new EndpointConfig { NetworkId = mode.Name }, mode.Name)],
             _ => [],
@@ -114,6 +115,6 @@ internal sealed class ContainerCreator(
 
     /// <summary>An unknown network is the start's to refuse, as with docker: it may come into being until then. (A
     /// refusal here would be a 404, which clients take for a missing image.)</summary>
-    private NetworkConnection Connection(EndpointConfig wanted) =>
+    private static NetworkConnection Connection(EndpointConfig wanted, NodeNetwork network) =>
         new(wanted, network.FindNetwork(wanted.NetworkId)?.Name ?? wanted.NetworkId);
 }

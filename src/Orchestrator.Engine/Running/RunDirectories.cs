@@ -28,6 +28,10 @@ internal sealed class RunDirectories
 
     public IReadOnlyList<string> Scratches() => Directory.GetDirectories(root, ScratchPrefix + "*");
 
+    /// <summary>Names of run folders that begin so.</summary>
+    public IReadOnlyList<string> Names(string prefix) =>
+        [.. Directory.GetDirectories(root, prefix + "*").Select(path => Path.GetFileName(path))];
+
     public string Etc(string id) => Path.Combine(Bundle(id), "etc");
 
     /// <summary>The /dev/shm of a container that shares it.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orchestrator.Build.Cache;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Files;
@@ -38,7 +39,7 @@ internal sealed class DiskUsageRoutes(EngineApiContext context)
                 if (Wants("volume"))
                     report.Volumes = [.. engine.Volumes.List().Select(volume => View(volume, records))];
                 if (Wants("build-cache"))
-                    report.BuilderSize = 0;
+                    AddBuildCache(report);
             },
             http.RequestAborted);
         await http.WriteJsonAsync(report, Api.ApiJson.Wire.DiskUsage);
@@ -59,6 +60,24 @@ internal sealed class DiskUsageRoutes(EngineApiContext context)
             }),
         ];
     }
+
+    private void AddBuildCache(Api.DiskUsage report)
+    {
+        report.BuildCache = [.. new CachePruner(context.Builder.Store, engine.Images).List().Select(View)];
+        report.BuilderSize = report.BuildCache.Where(item => !item.Shared).Sum(item => item.Size);
+    }
+
+    private static Api.BuildCacheRecord View(CacheItem item) => new()
+    {
+        ID = item.Id,
+        Type = item.Kind,
+        Description = item.Description,
+        Shared = item.IsShared,
+        Size = item.SizeBytes,
+        CreatedAt = item.CreatedAt,
+        LastUsedAt = item.LastUsedAt,
+        UsageCount = item.Uses,
+    };
 
     private Api.ContainerSummary View(ContainerRecord record)
     {

@@ -23,7 +23,6 @@ internal sealed class SystemRoutes(EngineApiContext context)
         routes.MapMethods("/_ping", ["GET", "HEAD"], PingAsync);
         routes.MapGet("/version", VersionAsync);
         routes.MapGet("/info", InfoAsync);
-        routes.MapPost("/build/prune", PruneBuildCacheAsync);
     }
 
     private async Task PingAsync(HttpContext http)
@@ -93,8 +92,4 @@ internal sealed class SystemRoutes(EngineApiContext context)
         info.Swarm = await swarm.DescribeAsync(http.RequestAborted);
         await http.WriteJsonAsync(info, Json.SystemInfo);
     }
-
-    /// <summary>Nothing is built here, so nothing of it is kept; <c>system prune</c> asks all the same.</summary>
-    private static Task PruneBuildCacheAsync(HttpContext http) =>
-        http.WriteJsonAsync(new Api.BuildCachePruneReport(), Json.BuildCachePruneReport);
 }

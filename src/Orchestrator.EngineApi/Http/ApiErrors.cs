@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Build;
+using Orchestrator.Build.Syntax;
 using Orchestrator.Engine;
 using Orchestrator.Images;
 using Orchestrator.Model;
@@ -61,7 +63,8 @@ internal sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
         },
         UserException e => StatusOf(e.Code),
         BadHttpRequestException e => e.StatusCode,
-        FormatException => 400,
+        FormatException or DockerfileException => 400,
+        BuildException => 400,
         _ => 500,
     };
 

@@ -47,7 +47,7 @@ internal static class ProgressStream
         }
     }
 
-    private static Api.JsonMessage View(ImageProgress line) => new()
+    internal static Api.JsonMessage View(ImageProgress line) => new()
     {
         Status = line.Status,
         Id = line.Id,

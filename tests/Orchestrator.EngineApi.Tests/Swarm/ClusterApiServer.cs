@@ -32,7 +32,8 @@ internal sealed class ClusterApiServer : IDisposable, IClusterNode
         _app = builder.Build();
         var context = new EngineApiContext
         {
-            Engine = null!, // The cluster's routes never touch the engine.
+            Engine = null!, // The cluster's routes never touch the engine, nor the builder.
+            Builder = null!,
             Facts = new NodeFacts { Id = "n", Name = "m1", Version = "0.1.0" },
             Cluster = this,
         };

@@ -1,0 +1,94 @@
+using Orchestrator.Images;
+using Orchestrator.Oci.Images;
+
+namespace Orchestrator.Build.Cache;
+
+/// <summary>What is to go of a build cache.</summary>
+public sealed record CachePrune
+{
+    /// <summary>Also what images have in common with it.</summary>
+    public bool All { get; init; }
+
+    /// <summary>The most recently used stays, up to this many bytes.</summary>
+    public long KeepBytes { get; init; }
+
+    /// <summary>What may go at all.</summary>
+    public Func<CacheItem, bool> Matches { get; init; } = _ => true;
+}
+
+/// <summary>One thing that the cache holds.</summary>
+/// <param name="Id">64 hex digits, or those and a number.</param>
+/// <param name="Kind">docker's word: <c>regular</c>, or <c>exec.cachemount</c> for a folder.</param>
+/// <param name="IsShared">An image has that layer too, so its bytes are not the cache's alone.</param>
+public sealed record CacheItem(
+    string Id, string Kind, string Description, long SizeBytes, bool IsShared, DateTimeOffset CreatedAt,
+    DateTimeOffset LastUsedAt, int Uses);
+
+/// <summary>Lists and prunes what builds keep.</summary>
+public sealed class CachePruner(BuildStore store, ImageService images)
+{
+    private const string Regular = "regular", Folder = "exec.cachemount";
+
+    /// <summary>All of it, the least recently used first.</summary>
+    public IReadOnlyList<CacheItem> List()
+    {
+        var shared = images.List().SelectMany(image => image.Config.RootFs.ChainIds()).ToHashSet();
+        return
+        [
+            .. store.Cache.List().Select(record => ViewOf(record, shared))
+                .Concat(store.Folders.List().Select(ViewOf)).OrderBy(item => item.LastUsedAt),
+        ];
+    }
+
+    /// <returns>What went, and how many bytes that gave back.</returns>
+    public async Task<(IReadOnlyList<CacheItem> Gone, long Bytes)> PruneAsync(
+        CachePrune wanted, CancellationToken cancellationToken)
+    {
+        var items = List();
+        var left = items.Sum(item => item.SizeBytes);
+        var idle = store.Folders.Idle().Select(path => Path.GetFileName(path)).ToHashSet(StringComparer.Ordinal);
+        var gone = new List<CacheItem>();
+        long bytes = 0;
+        foreach (var item in items)
+        {
+            if ((wanted.KeepBytes > 0 && left <= wanted.KeepBytes) || !wanted.Matches(item)
+                || (item.IsShared && !wanted.All) || (item.Kind == Folder && !idle.Contains(item.Id)))
+                continue;
+            left -= item.SizeBytes;
+            bytes += Remove(item);
+            gone.Add(item);
+        }
+
+        return (gone, bytes + await images.CollectGarbageAsync(cancellationToken));
+    }
+
+    /// <returns>Bytes that are free at once; those of layers are when they are collected.</returns>
+    private long Remove(CacheItem item)
+    {
+        if (item.Kind == Folder)
+        {
+            store.Folders.Delete(item.Id);
+            return item.SizeBytes;
+        }
+
+        store.Cache.Drop(item.Id);
+        return 0;
+    }
+
+    private static CacheItem ViewOf(CacheRecord record, HashSet<Digest> shared) => new(
+        record.Key, Regular, record.Description, record.Layer?.SizeBytes ?? 0,
+        record.Layer is { } layer && shared.Contains(layer.ChainId), record.CreatedAt, record.LastUsedAt, record.Uses);
+
+    private static CacheItem ViewOf(string path) => new(
+        Path.GetFileName(path), Folder, "mount of type cache", SizeOf(path), IsShared: false,
+        Directory.GetCreationTimeUtc(path), Directory.GetLastWriteTimeUtc(path), 0);
+
+    private static long SizeOf(string path)
+    {
+        var all = new EnumerationOptions
+        {
+            RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
+        };
+        return new DirectoryInfo(path).EnumerateFiles("*", all).Sum(file => file.Length);
+    }
+}
