@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orchestrator.Build.Syntax.Patterns;
 
 namespace Orchestrator.Build.Syntax.Checks;
@@ -8,9 +7,6 @@ public sealed record CheckInputs
 {
     /// <summary>What the context's ignore file leaves out.</summary>
     public IgnoreFile Ignored { get; init; } = IgnoreFile.Empty;
-
-    /// <summary>Names that <c>--build-arg</c> sets.</summary>
-    public ImmutableArray<string> BuildArguments { get; init; } = [];
 
     /// <summary>The platform that is built for, <c>os/arch</c>; empty: the host's, and bases are not held to it.</summary>
     public string Platform { get; init; } = "";

@@ -82,7 +82,7 @@ internal static class FromChecks
     {
         if (file.Stages.Take(stage.Index).Any(earlier => earlier.IsCalled(image)) || image == "scratch") return;
         var expected = stage.From.Platform ?? inputs.Platform;
-        if (expected.Length == 0 || expected.Contains('$', StringComparison.Ordinal)) return;
+        if (expected.Length == 0 || expected.AsSpan().IndexOfAny('$', ',') >= 0) return;
         if (inputs.Bases(image) is not { } facts || Same(expected, facts.Platform)) return;
         sink.Add("InvalidBaseImagePlatform", stage.From, $"Base image {image} was pulled with platform "
             + $"\"{facts.Platform}\", expected \"{expected}\" for current build");

@@ -222,6 +222,36 @@ public sealed class BuildCommandTests : IDisposable
             + "dockerfile parse error on line 2: unknown instruction: CPY (did you mean COPY?)\n"), result);
     }
 
+    [Fact]
+    public void Warnings_stand_below_a_build_that_went_well()
+    {
+        Write("Dockerfile", "FROM base\nENV A=$B C=$HAS\nMAINTAINER x\n");
+        _daemon.Answer("GET /images/base/json", 200, "{\"Config\":{\"Env\":[\"HAS=1\"]},\"Os\":\"linux\",\"Architecture\":\"amd64\"}");
+
+        Assert.Equal("""
+
+             2 warnings found (use --check to expand):
+             - UndefinedVar: Usage of undefined variable '$B' (line 2)
+             - MaintainerDeprecated: Maintainer instruction is deprecated in favor of using label (line 3)
+
+            """, _daemon.Run("build", _folder).Error);
+    }
+
+    [Theory]
+    [InlineData("# check=error=true\nFROM scratch\nMAINTAINER x\n", "lint violation found for rules: MaintainerDeprecated\n")]
+    [InlineData("FROM scratch\nCOPY x\n", "dockerfile parse error on line 2: COPY requires at least two arguments, "
+        + "but only one was provided. Destination could not be determined\n")]
+    public void A_Dockerfile_that_is_not_to_be_built_is_not_sent(string text, string error)
+    {
+        Write("Dockerfile", text);
+
+        var result = _daemon.Run("build", _folder);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith(error, result.Error);
+        Assert.Empty(_daemon.Lines);
+    }
+
     [Theory]
     [InlineData("unable to prepare context: path \"no/such\" not found", "build", "no/such")]
     [InlineData("invalid argument: can't use stdin for both build context and dockerfile", "build", "-f", "-", "-")]

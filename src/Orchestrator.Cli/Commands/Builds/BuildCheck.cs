@@ -1,16 +1,22 @@
+using System.Collections.Immutable;
 using System.Text;
+using Orchestrator.Api;
 using Orchestrator.Build.Syntax;
 using Orchestrator.Build.Syntax.Checks;
+using Orchestrator.Cli.Http;
 
 namespace Orchestrator.Cli.Commands.Builds;
 
-/// <summary><c>orch build --check</c>: the checks alone, without a daemon.</summary>
-internal static class BuildCheck
+/// <summary>What the checks found in a build's Dockerfile.</summary>
+/// <param name="Name">What the Dockerfile is called.</param>
+/// <param name="Refusal">Why it is not to be built, where it says itself that findings are errors.</param>
+internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Finding> Findings, string? Refusal)
 {
-    /// <returns>1 where there is anything to say, as docker has it.</returns>
-    public static int Run(Session session, IBuildContext context, BuildFlags flags)
+    /// <returns>Null where the Dockerfile is not here to be read.</returns>
+    /// <exception cref="CliException">It is no Dockerfile; shows where.</exception>
+    public static BuildCheck? Of(Session session, IBuildContext context, BuildFlags flags)
     {
-        var content = context.ReadDockerfile();
+        if (context.TryReadDockerfile() is not { } content) return null;
         var text = Encoding.UTF8.GetString(content);
         var name = context.Dockerfile.StartsWith(".dockerfile.", StringComparison.Ordinal) || context.Dockerfile.Length == 0
             ? "Dockerfile" : context.Dockerfile;
@@ -20,11 +26,10 @@ internal static class BuildCheck
             var findings = BuildChecks.Run(file, new CheckInputs
             {
                 Ignored = context.Ignored,
-                BuildArguments = [.. flags.BuildArguments],
                 Platform = flags.Platform,
+                Bases = image => FactsOf(session, image),
             });
-            Write(session.Out, findings, name, text);
-            return findings.IsEmpty ? 0 : 1;
+            return new BuildCheck(name, text, findings, BuildChecks.Refusal(file, findings));
         }
         catch (DockerfileException fault)
         {
@@ -32,20 +37,54 @@ internal static class BuildCheck
         }
     }
 
-    private static void Write(TextWriter writer, IReadOnlyCollection<Finding> findings, string name, string text)
+    /// <summary>All of it, for <c>--check</c>.</summary>
+    /// <returns>1 where there is anything to say, as docker has it.</returns>
+    public static int Report(Session session, BuildCheck? check)
     {
-        if (findings.Count == 0)
+        if (check is null)
+            throw new CliException("--check needs a Dockerfile on this host: fetch or unpack the context, then name its folder");
+        check.Write(session.Out);
+        return check.Findings.IsEmpty ? 0 : 1;
+    }
+
+    /// <summary>A line for each, below a build.</summary>
+    public void Summarize(TextWriter writer)
+    {
+        if (Findings.IsEmpty) return;
+        writer.WriteLine($"\n {Findings.Length} warning{(Findings.Length == 1 ? "" : "s")} found (use --check to expand):");
+        foreach (var finding in Findings)
+            writer.WriteLine($" - {finding.Rule}: {finding.Message} (line {finding.Position.Line})");
+    }
+
+    private void Write(TextWriter writer)
+    {
+        if (Findings.IsEmpty)
         {
             writer.WriteLine("Check complete, no warnings found.");
             return;
         }
-        writer.WriteLine($"Check complete, {findings.Count} warning{(findings.Count == 1 ? " has" : "s have")} been found!");
-        var lines = text.Split('\n');
-        foreach (var finding in findings)
+        writer.WriteLine($"Check complete, {Findings.Length} warning{(Findings.Length == 1 ? " has" : "s have")} been found!");
+        var lines = Text.Split('\n');
+        foreach (var finding in Findings)
         {
             var number = finding.Position.Line;
-            writer.WriteLine($"\nWARNING: {finding.Rule} (line {number})\n{finding.Message}\n\n{name}:{number}");
+            writer.WriteLine($"\nWARNING: {finding.Rule} (line {number})\n{finding.Message}\n\n{Name}:{number}");
             writer.WriteLine($"{number,4} | {lines.ElementAtOrDefault(number - 1)?.TrimEnd('\r')}");
+        }
+    }
+
+    /// <summary>What the daemon knows of a base image, if there is one and it has it: checks do without.</summary>
+    private static BaseFacts? FactsOf(Session session, string image)
+    {
+        try
+        {
+            var known = session.Client.Get($"/images/{Uri.EscapeDataString(image)}/json", ApiJson.Wire.ImageInspect);
+            var variables = (known.Config?.Env ?? []).Select(static pair => pair.Split('=')[0]);
+            return new BaseFacts([.. variables], $"{known.Os}/{known.Architecture}", known.Config?.Shell is { Length: > 0 });
+        }
+        catch (Exception e) when (e is CliException or DaemonException)
+        {
+            return null;
         }
     }
 }

@@ -59,10 +59,13 @@ internal sealed class BuildCommand : Command
             throw new CliException($"invalid call: {_call.Value}: one of build, check", 125);
         var outputs = OutputSpec.All(_outputs.Values, _push, _flags.Tags);
         using var context = BuildContexts.Open(session, args[0], _file.Value);
-        if (_check || _call.Value == "check") return BuildCheck.Run(session, context, _flags);
+        var checks = BuildCheck.Of(session, context, _flags);
+        if (_check || _call.Value == "check") return BuildCheck.Report(session, checks);
+        if (checks?.Refusal is { } refusal) throw new CliException(refusal);
 
         if (_idFile.Value.Length > 0) File.Delete(_idFile.Value); // No stale one stays if this fails.
         var id = Build(session, context);
+        if (!IsQuiet) checks?.Summarize(session.Error);
         foreach (var output in outputs) BuildOutputs.Deliver(session, output, id, IsQuiet);
         if (_idFile.Value.Length > 0) WriteId(id);
         return 0;

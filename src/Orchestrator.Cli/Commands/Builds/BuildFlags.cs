@@ -63,11 +63,6 @@ internal sealed class BuildFlags
 
     public string Platform => _platform.Value;
 
-    public string Target => _target.Value;
-
-    /// <summary>The names that <c>--build-arg</c> gives a value or asks the environment for.</summary>
-    public IEnumerable<string> BuildArguments => _buildArgs.Values.Select(static pair => KeyValues.Split(pair).Key);
-
     public Query ToQuery(Session session)
     {
         var query = new Query().Add("version", "1");

@@ -39,7 +39,7 @@ internal sealed class FolderContext : IBuildContext
         return new FolderContext(root, DockerfilePlace.Find(session, root, file));
     }
 
-    public byte[] ReadDockerfile() => _foreign ?? LocalFile.Read(Path.Combine(_folder, Dockerfile));
+    public byte[]? TryReadDockerfile() => _foreign ?? LocalFile.Read(Path.Combine(_folder, Dockerfile));
 
     public long Send(Stream output, bool compressed)
     {

@@ -13,9 +13,8 @@ internal interface IBuildContext : IDisposable
     /// <returns>How many bytes it is.</returns>
     long Send(Stream output, bool compressed);
 
-    /// <summary>The Dockerfile for checks.</summary>
-    /// <exception cref="CliException">It is not here to be read.</exception>
-    byte[] ReadDockerfile();
+    /// <summary>The Dockerfile, for checks; null where it is not here to be read.</summary>
+    byte[]? TryReadDockerfile();
 
     /// <summary>What the context's ignore file leaves out.</summary>
     Orchestrator.Build.Syntax.Patterns.IgnoreFile Ignored { get; }

@@ -15,8 +15,7 @@ internal sealed class RemoteContext(string address, string file) : IBuildContext
 
     public long Send(Stream output, bool compressed) => 0;
 
-    public byte[] ReadDockerfile() =>
-        throw new CliException($"{address} is not on this host: fetch it, then check it with orch build --check FOLDER");
+    public byte[]? TryReadDockerfile() => null;
 
     public void Dispose()
     {

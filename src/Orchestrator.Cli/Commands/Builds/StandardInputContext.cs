@@ -9,10 +9,15 @@ internal sealed class StandardInputContext : IBuildContext
 {
     private readonly Stream _input;
     private readonly byte[] _start;
-    private readonly bool _isArchive;
 
-    private StandardInputContext(Stream input, byte[] start, bool isArchive, string dockerfile) =>
-        (_input, _start, _isArchive, Dockerfile) = (input, start, isArchive, dockerfile);
+    /// <summary>Null: it is an archive.</summary>
+    private readonly Lazy<byte[]>? _dockerfile;
+
+    private StandardInputContext(Stream input, byte[] start, bool isArchive, string dockerfile)
+    {
+        (_input, _start, Dockerfile) = (input, start, dockerfile);
+        _dockerfile = isArchive ? null : new Lazy<byte[]>(ReadAll);
+    }
 
     public string Dockerfile { get; }
 
@@ -36,7 +41,7 @@ internal sealed class StandardInputContext : IBuildContext
         var counted = new CountingStream(output);
         using var packed = compressed ? new GZipStream(counted, CompressionLevel.Fastest, leaveOpen: true) : null;
         var target = packed ?? (Stream)counted;
-        if (_isArchive)
+        if (_dockerfile is null)
         {
             target.Write(_start);
             _input.CopyTo(target);
@@ -44,22 +49,23 @@ internal sealed class StandardInputContext : IBuildContext
         else
         {
             using var tar = new ContextTar(target);
-            tar.AddFile("Dockerfile", ReadDockerfile());
+            tar.AddFile("Dockerfile", _dockerfile!.Value);
         }
         packed?.Dispose();
         return counted.Bytes;
     }
 
-    public byte[] ReadDockerfile()
+    public byte[]? TryReadDockerfile() => _dockerfile?.Value;
+
+    public void Dispose()
     {
-        if (_isArchive) throw new CliException("a context on standard input is not checked: unpack it first");
+    }
+
+    private byte[] ReadAll()
+    {
         using var all = new MemoryStream();
         all.Write(_start);
         _input.CopyTo(all);
         return all.ToArray();
-    }
-
-    public void Dispose()
-    {
     }
 }
