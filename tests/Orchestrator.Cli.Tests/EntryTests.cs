@@ -22,7 +22,7 @@ public sealed class EntryTests
     [InlineData(1, "orch: unknown command: orch nosuch\n\nRun 'orch --help' for more information\n", "nosuch")]
     [InlineData(1, "orch: unknown command: orch imgaes\n\nDid you mean 'orch images'?\n\nRun 'orch --help' for more information\n", "imgaes")]
     [InlineData(125, "unknown flag: --no-trnc. Did you mean --no-trunc?\n\nUsage:  orch ps [OPTIONS]\n\nRun 'orch ps --help' for more information\n", "ps", "--no-trnc")]
-    [InlineData(64, "template parsing error: function \"foo\" not defined\n", "events", "--format", "{{foo}}")]
+    [InlineData(64, "template parsing error: template: :1: function \"foo\" not defined\n", "events", "--format", "{{foo}}")]
     public void A_bad_command_line_is_explained(int code, string error, params string[] args)
     {
         var result = CliResult.Of(Nowhere, "", args);

@@ -69,12 +69,26 @@ internal static class InspectRunner
             var template = Template.Parse(format);
             try
             {
-                foreach (var (value, type) in found) writer.WriteLine(template.Render(TypedJson.Of(value, type)));
+                foreach (var (value, type) in found) writer.WriteLine(Render(template, value, type));
             }
             catch (TemplateException e)
             {
                 throw new CliException(e.Message, e); // It was a template; this is what docker tells apart by its exit code.
             }
+        }
+    }
+
+    /// <summary>By the shape where it is known; where that fails, by what the daemon wrote, which may be newer.</summary>
+    private static string Render(Template template, JsonElement value, JsonTypeInfo? type)
+    {
+        if (type is null) return template.Render(value);
+        try
+        {
+            return template.Render(TypedJson.Of(value, type));
+        }
+        catch (TemplateException)
+        {
+            return template.Render(value);
         }
     }
 }

@@ -4,7 +4,7 @@ using Orchestrator.Cli.Output.Templates;
 namespace Orchestrator.Cli.Output;
 
 /// <summary>Rows of one kind, printed as <c>--format</c> asks: a table, JSON lines, or a template.</summary>
-/// <param name="table">The fields of the default table, in order.</param>
+/// <param name="table">The fields of the default table, in order; a cell may be a template instead.</param>
 internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
 {
     /// <summary>The field that <c>--quiet</c> prints.</summary>
@@ -23,7 +23,8 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
     {
         try
         {
-            WriteAs(writer, rows, quiet && format == "raw" ? RawQuiet ?? format : format == "raw" ? Raw ?? format : format, quiet);
+            if (format == "raw") format = (quiet ? RawQuiet : Raw) ?? format;
+            WriteAs(writer, rows, format, quiet);
         }
         catch (TemplateException e)
         {
@@ -35,17 +36,21 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
     {
         if (quiet && format.Length == 0) format = "{{." + QuietField + "}}";
         if (format is "" or "table")
-            WriteTable(writer, rows, string.Join('\t', table.Select(static name => "{{." + name + "}}")));
-        else if (format.StartsWith("table ", StringComparison.Ordinal)) WriteTable(writer, rows, Unescape(format[6..]));
+            WriteTable(writer, rows, string.Join('\t', table.Select(Cell)));
+        else if (format.StartsWith("table", StringComparison.Ordinal))
+            WriteTable(writer, rows, Unescape(format["table".Length..].Trim(' ')));
         else if (format == "json") foreach (var row in rows) WriteJson(writer, row);
         else WriteTemplate(writer, rows, Unescape(format));
     }
+
+    private static string Cell(string field) =>
+        field.Contains('{', StringComparison.Ordinal) ? field : "{{." + field + "}}";
 
     private void WriteTable(TextWriter writer, IEnumerable<T> rows, string text)
     {
         var template = Template.Parse(text);
         var lines = new TableWriter();
-        lines.Add(template.Render(new Row(this, default, IsHeader: true)));
+        lines.Add(template.Render(new Row(this, default, IsHeader: true), isHeader: true));
         foreach (var row in rows) lines.Add(template.Render(new Row(this, row, IsHeader: false)));
         lines.WriteTo(writer);
     }
@@ -78,17 +83,23 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
 
     private sealed record Row(Listing<T> Listing, T? Value, bool IsHeader) : ITemplateObject
     {
-        public object? Get(string name, string[] arguments)
+        public object? Get(string name, List<object?> arguments)
         {
             var column = Array.Find(Listing.Columns, c => c.Name == name);
-            if (column is not null) return IsHeader ? column.Header : column.Typed(Value!);
-            if (arguments is [var key] && Listing.Lookup is { } lookup)
+            if (column is not null)
+            {
+                if (arguments.Count > 0)
+                    throw new TemplateFault($"wrong number of args for {name}: want 0 got {arguments.Count}");
+                return IsHeader ? column.Header : column.Typed(Value!);
+            }
+            if (arguments is [string key] && Listing.Lookup is { } lookup)
             {
                 if (IsHeader) return key[(key.LastIndexOf('.') + 1)..];
                 if (lookup(Value!, name, key) is { } found) return found;
             }
-            throw new TemplateException(
-                $"no field {name} here: use one of {string.Join(", ", Listing.Columns.Select(static c => c.Name))}");
+            if (IsHeader) return null; // The first row says what is wrong.
+            throw new TemplateFault($"can't evaluate field {name}: there are "
+                + string.Join(", ", Listing.Columns.Select(static c => c.Name)));
         }
 
         public IEnumerable<KeyValuePair<string, object?>> Fields => Listing.Columns.Select(

@@ -21,6 +21,10 @@ internal sealed class DetachKeys
     public static string Chosen(Session session, ValueFlag<string> flag) =>
         flag.Value.Length > 0 ? flag.Value : session.Folder.File.Text("detachKeys");
 
+    /// <summary>What attach and exec end with, so that a script sees it was not the program that ended; run and start
+    /// take it for what was asked.</summary>
+    public static CliException Typed() => new("read escape sequence");
+
     /// <summary>Takes what was typed; returns what is to be sent on, and whether the sequence is complete.</summary>
     /// <remarks>A begun sequence is held back, and sent after all once another key breaks it.</remarks>
     public (byte[] Send, bool Detached) Feed(ReadOnlySpan<byte> typed)

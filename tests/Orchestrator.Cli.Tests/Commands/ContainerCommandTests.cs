@@ -232,6 +232,20 @@ public sealed class ContainerCommandTests : IDisposable
     }
 
     [Fact]
+    public void Attach_that_the_detach_keys_end_says_so_and_fails()
+    {
+        var left = new CliResult(1, "", "read escape sequence\n");
+        _daemon.Answer("GET /containers/web/json", 200,
+            """{"Id":"c1","State":{"Running":true},"Config":{"Tty":true,"OpenStdin":true}}""");
+        _daemon.Answer("POST /containers/c1/wait", static exchange => exchange.Stream.Write(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"u8));
+        _daemon.Hijack("POST /containers/c1/attach", static stream => stream.CopyTo(Stream.Null));
+
+        Assert.Equal(left, _daemon.RunWith("ls\u0010\u0011", "attach", "web"));
+        Assert.Equal(left, _daemon.RunWith("lsx", "attach", "--detach-keys", "x", "web"));
+    }
+
+    [Fact]
     public void Rm_goes_on_after_an_error_and_fails_in_the_end()
     {
         _daemon.Answer("DELETE /containers/a", 204);

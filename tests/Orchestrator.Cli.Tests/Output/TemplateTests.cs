@@ -24,6 +24,8 @@ public sealed class TemplateTests
     [InlineData("{{range $i, $a := .Args}}{{if $i}},{{end}}{{$a}}{{end}}", "-l,80")]
     [InlineData("{{range .Empty}}x{{else}}none{{end}}", "none")]
     [InlineData("{{if .State.Running}}up{{else}}down{{end}}", "up")]
+    [InlineData("{{range .Args}}{{break}}{{end}}{{range $k, $v := .Networks}}{{if eq $k \"back\"}}{{continue}}{{end}}{{$k}}{{end}}", "front")]
+    [InlineData("{{template \"pid\" .State}}{{define \"pid\"}}<{{.Pid}}>{{end}}", "<42>")]
     [InlineData("{{if .None}}a{{else if eq .Id \"abc\"}}b{{else}}c{{end}}", "b")]
     [InlineData("{{index .Labels \"com.x\"}} {{index .Args 1}}", "1 80")]
     [InlineData("{{(index .Networks \"front\").IPAddress}}", "10.0.0.2")]
@@ -44,13 +46,11 @@ public sealed class TemplateTests
     }
 
     [Theory]
-    [InlineData("{{.Name", "is not closed")]
-    [InlineData("{{foo .Name}}", "function \"foo\" not defined")]
-    [InlineData("{{if .Name}}x", "is not closed by {{end}}")]
-    [InlineData("{{end}}", "unexpected {{end}}")]
-    [InlineData("{{.Nope}}", "map has no entry for key \"Nope\"")]
-    [InlineData("{{}}", "missing value for command")]
-    [InlineData("{{(.Name}}", "a bracket is not closed")]
+    [InlineData("{{.Nope}}", ":1:2: executing \"\" at <.Nope>: map has no entry for key \"Nope\"")]
+    [InlineData("a\né{{.State.Nope}}", ":2:10: executing \"\" at <.State.Nope>: map has no entry for key \"Nope\"")]
+    [InlineData("{{upper .State}}", "wrong type for value; expected string; got map[string]interface {}")]
+    [InlineData("{{\n.Name", "template: :2: unclosed action started at :1")]
+    [InlineData("{{define \"a\"}}{{template \"a\"}}{{end}}{{template \"a\"}}", "exceeded maximum template depth")]
     public void A_bad_template_is_explained(string template, string message)
     {
         using var document = JsonDocument.Parse(Data);

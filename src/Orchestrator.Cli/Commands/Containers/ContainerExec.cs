@@ -74,7 +74,8 @@ internal sealed class ContainerExec : Command
             using var stream = session.Client.Hijack(
                 $"/exec/{id}/start", ApiClient.Json(start, ApiJson.Wire.ExecStartRequest));
             using var resizer = _tty && session.OutputIsTerminal ? new TerminalResizer(session, $"/exec/{id}") : null;
-            if (!ContainerConsole.Run(session, stream, _tty, _interactive, DetachKeys.Chosen(session, _detachKeys))) return 0;
+            if (!ContainerConsole.Run(session, stream, _tty, _interactive, DetachKeys.Chosen(session, _detachKeys)))
+                throw DetachKeys.Typed();
         }
         catch (DaemonException e) when (ExitCodes.OfStartFailure(e.Reason) != ExitCodes.Daemon)
         {

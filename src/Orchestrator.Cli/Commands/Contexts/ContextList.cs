@@ -30,9 +30,9 @@ internal sealed class ContextList : Command
             rows = rows.Append(new Row(new ContextEntry(current), true, $"context \"{current}\" does not exist"));
         var isTable = _format.Value.Length == 0 || _format.Value.StartsWith("table", StringComparison.Ordinal);
         new Listing<Row>(
-            ["Name", "Description", "DockerEndpoint", "Error"],
+            ["{{.Name}}{{if .Current}} *{{end}}", "Description", "DockerEndpoint", "Error"],
             new("Current", "", static r => r.IsCurrent ? "true" : "false") { IsTruth = true },
-            new("Name", "NAME", r => r.Context.Name + (isTable && r.IsCurrent && !_quiet ? " *" : "")),
+            new("Name", "NAME", static r => r.Context.Name),
             new("Description", "DESCRIPTION", r => isTable
                 ? Text.Ellipsis(r.Context.Description, DescriptionLength) : r.Context.Description),
             new("DockerEndpoint", "DOCKER ENDPOINT", static r => r.Context.Host),

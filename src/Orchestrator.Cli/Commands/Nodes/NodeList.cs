@@ -15,16 +15,13 @@ internal sealed class NodeList : ListCommand
         var info = Quiet ? new SystemInfo() : session.Client.Get("/info", ApiJson.Wire.SystemInfo);
         var rows = nodes.OrderBy(static n => n.Description.Hostname ?? "", Services.NaturalOrder.Instance);
         var format = DefaultFormat.Of(session, Format, "nodesFormat", Quiet);
-        if (format is "" or "table" && !Quiet)
-            Listing(info.Swarm, withSelf: true).Write(session.Out, rows);
-        else Listing(info.Swarm, withSelf: false).Write(session.Out, rows, format, Quiet);
+        Listing(info.Swarm).Write(session.Out, rows, format, Quiet);
         return 0;
     }
 
-    /// <param name="withSelf">The default table marks this node behind its ID; elsewhere an ID is an ID.</param>
-    private static Listing<Node> Listing(SwarmInfo swarm, bool withSelf) => new(
-        ["ID", "Hostname", "Status", "Availability", "ManagerStatus", "EngineVersion"],
-        new("ID", "ID", n => withSelf ? $"{n.ID} {(n.ID == swarm.NodeID ? "*" : " ")}" : n.ID),
+    private static Listing<Node> Listing(SwarmInfo swarm) => new(
+        ["{{.ID}} {{if .Self}}*{{else}} {{end}}", "Hostname", "Status", "Availability", "ManagerStatus", "EngineVersion"],
+        new("ID", "ID", static n => n.ID),
         new("Self", "", n => n.ID == swarm.NodeID ? "true" : "false") { IsTruth = true },
         new("Hostname", "HOSTNAME", static n => n.Description.Hostname ?? ""),
         new("Status", "STATUS", static n => Text.Capitalize(n.Status.State)),

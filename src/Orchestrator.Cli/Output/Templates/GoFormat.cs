@@ -4,93 +4,83 @@ using System.Text;
 namespace Orchestrator.Cli.Output.Templates;
 
 /// <summary>Go's <c>printf</c>, for the kinds of values that templates have.</summary>
-/// <remarks>Source: pkg.go.dev/fmt, "Printing". Not there: argument indexes and <c>*</c>.</remarks>
-internal static class GoFormat
+/// <remarks>Source: pkg.go.dev/fmt, "Printing".</remarks>
+internal sealed class GoFormat
 {
+    private readonly string _format;
+    private readonly List<object?> _arguments;
+    private readonly StringBuilder _output = new();
+    private int _at;
+    private int _next = 1;
+    private bool _picks; // An index was given, so what is left over is meant to be.
+
+    private GoFormat(string format, List<object?> arguments) => (_format, _arguments) = (format, arguments);
+
     /// <param name="arguments">The format, then its values.</param>
-    public static string Print(string format, List<object?> arguments)
+    public static string Print(string format, List<object?> arguments) => new GoFormat(format, arguments).Run();
+
+    private string Run()
     {
-        var output = new StringBuilder();
-        var next = 1;
-        for (var i = 0; i < format.Length; i++)
+        while (_at < _format.Length)
         {
-            if (format[i] != '%') output.Append(format[i]);
-            else if (++i == format.Length) output.Append("%!(NOVERB)");
-            else if (format[i] == '%') output.Append('%');
-            else
-            {
-                var verb = Verb.Read(format, ref i);
-                output.Append(next < arguments.Count ? verb.Apply(arguments[next]) : $"%!{verb.Letter}(MISSING)");
-                next++;
-            }
+            var c = _format[_at++];
+            if (c == '%') Verb();
+            else _output.Append(c);
         }
-        if (next < arguments.Count)
-            output.Append("%!(EXTRA ").AppendJoin(", ", arguments.Skip(next).Select(
-                static a => $"{TypeName(a)}={TemplateValues.Print(a)}")).Append(')');
-        return output.ToString();
+        if (_next < _arguments.Count && !_picks)
+            _output.Append("%!(EXTRA ").AppendJoin(", ", _arguments.Skip(_next).Select(FormatVerb.Named)).Append(')');
+        return _output.ToString();
     }
 
-    private static string TypeName(object? value) => value switch
+    private void Verb()
     {
-        string => "string",
-        bool => "bool",
-        double d => d == Math.Floor(d) ? "int" : "float64",
-        null => "<nil>",
-        _ => "map[string]interface {}",
-    };
-
-    private readonly record struct Verb(char Letter, string Flags, int Width, int Precision)
-    {
-        public static Verb Read(string format, ref int i)
+        var start = _at;
+        while (_at < _format.Length && "+-# 0".Contains(_format[_at], StringComparison.Ordinal)) _at++;
+        var flags = _format[start.._at];
+        Pick();
+        var width = Number();
+        if (width < -1) (flags, width) = (flags + "-", -width); // From an argument, it may say: to the left.
+        var precision = -1;
+        if (_at < _format.Length && _format[_at] == '.')
         {
-            var start = i;
-            while (i < format.Length && "+-# 0".Contains(format[i], StringComparison.Ordinal)) i++;
-            var flags = format[start..i];
-            var width = Number(format, ref i);
-            var precision = -1;
-            if (i < format.Length && format[i] == '.')
-            {
-                i++;
-                precision = Math.Max(0, Number(format, ref i));
-            }
-            return new Verb(i < format.Length ? format[i] : '!', flags, width, precision);
+            _at++;
+            Pick();
+            precision = Math.Max(0, Number());
         }
-
-        public string Apply(object? value)
+        Pick();
+        if (_at == _format.Length)
         {
-            var text = Text(value);
-            if (Flags.Contains('+', StringComparison.Ordinal) && value is double and >= 0 && Letter is 'd' or 'f') text = "+" + text;
-            if (Width <= text.Length) return text;
-            if (Flags.Contains('-', StringComparison.Ordinal)) return text.PadRight(Width);
-            if (!Flags.Contains('0', StringComparison.Ordinal)) return text.PadLeft(Width);
-            return text[0] is '-' or '+' ? text[0] + text[1..].PadLeft(Width - 1, '0') : text.PadLeft(Width, '0');
+            _output.Append("%!(NOVERB)");
+            return;
         }
-
-        private string Text(object? value) => (Letter, value) switch
-        {
-            ('s' or 'v', _) => Cut(TemplateValues.Print(value)),
-            ('q', _) => Output.Text.Quote(Cut(TemplateValues.Print(value))),
-            ('T', _) => TypeName(value),
-            ('t', bool b) => b ? "true" : "false",
-            ('d', double d) => TemplateValues.Print(Math.Truncate(d)),
-            ('d', string s) when long.TryParse(s, CultureInfo.InvariantCulture, out _) => s,
-            ('x', double d) => ((long)d).ToString("x", CultureInfo.InvariantCulture),
-            ('X', double d) => ((long)d).ToString("X", CultureInfo.InvariantCulture),
-            ('x', string s) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(s)),
-            ('X', string s) => Convert.ToHexString(Encoding.UTF8.GetBytes(s)),
-            ('f', double d) => d.ToString("F" + (Precision < 0 ? 6 : Precision), CultureInfo.InvariantCulture),
-            ('g', double d) => TemplateValues.Print(d),
-            ('c', double d) => ((Rune)(int)d).ToString(),
-            _ => $"%!{Letter}({TypeName(value)}={TemplateValues.Print(value)})",
-        };
-
-        private string Cut(string text) => Precision >= 0 && Precision < text.Length ? text[..Precision] : text;
-
-        private static int Number(string format, ref int i)
-        {
-            var start = i;
-            while (i < format.Length && char.IsAsciiDigit(format[i])) i++;
-            return i == start ? -1 : int.Parse(format.AsSpan(start, i - start), CultureInfo.InvariantCulture);
-        }
+        var verb = new FormatVerb(_format[_at++], flags, width, precision);
+        if (verb.Letter == '%') _output.Append('%');
+        else if (_next < _arguments.Count) _output.Append(verb.Apply(_arguments[_next++]));
+        else _output.Append("%!").Append(verb.Letter).Append(_picks ? "(BADINDEX)" : "(MISSING)");
     }
+
+    /// <summary>The number of the argument to take next: <c>[2]</c>.</summary>
+    private void Pick()
+    {
+        if (_at == _format.Length || _format[_at] != '[') return;
+        var end = _format.IndexOf(']', _at);
+        if (end < 0 || Parsed(_at + 1, end) is not { } number) return;
+        (_at, _next, _picks) = (end + 1, number < 1 ? _arguments.Count : number, true);
+    }
+
+    /// <summary>Digits, or a star for the next argument; -1: neither.</summary>
+    private int Number()
+    {
+        if (_at < _format.Length && _format[_at] == '*')
+        {
+            _at++;
+            return _next < _arguments.Count && _arguments[_next++] is long given ? (int)given : -1;
+        }
+        var start = _at;
+        while (_at < _format.Length && char.IsAsciiDigit(_format[_at])) _at++;
+        return Parsed(start, _at) ?? -1;
+    }
+
+    private int? Parsed(int start, int end) =>
+        int.TryParse(_format.AsSpan(start, end - start), CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -12,8 +12,8 @@ internal static class GoTime
         var zone = wire.IndexOfAny(['Z', '+', '-'], 19);
         if (zone < 0) return wire;
         var fraction = wire[19..zone].TrimEnd('0').TrimEnd('.');
-        var offset = wire[zone] == 'Z' ? "+0000 UTC"
-            : $"{wire[zone..].Replace(":", "", StringComparison.Ordinal)} {wire[zone..].Replace(":", "", StringComparison.Ordinal)}";
+        var numeric = wire[zone..].Replace(":", "", StringComparison.Ordinal);
+        var offset = wire[zone] == 'Z' ? "+0000 UTC" : $"{numeric} {numeric}";
         return string.Create(CultureInfo.InvariantCulture, $"{wire[..10]} {wire[11..19]}{fraction} {offset}");
     }
 }

@@ -4,8 +4,8 @@ namespace Orchestrator.Cli.Output.Templates;
 internal interface ITemplateObject
 {
     /// <summary>The field's value; arguments are those written behind it.</summary>
-    /// <exception cref="TemplateException">There is no such field.</exception>
-    object? Get(string name, string[] arguments);
+    /// <exception cref="TemplateFault">There is no such field, or it takes other arguments.</exception>
+    object? Get(string name, List<object?> arguments);
 
     /// <summary>All fields, for <c>{{json .}}</c>.</summary>
     IEnumerable<KeyValuePair<string, object?>> Fields { get; }

@@ -1,40 +1,61 @@
 namespace Orchestrator.Cli.Output.Templates;
 
-/// <summary>A piece of a parsed template.</summary>
-internal abstract record TemplateNode;
+/// <summary>A piece of a parsed template; as text, what errors call it.</summary>
+/// <param name="Position">Where it begins in the template.</param>
+internal abstract record TemplatePart(int Position)
+{
+    public sealed override string ToString() => Shown;
 
-internal sealed record TextNode(string Text) : TemplateNode;
+    protected abstract string Shown { get; }
+}
 
-internal sealed record PrintNode(Pipeline Value) : TemplateNode;
+/// <summary>What stands by itself: text, or an action.</summary>
+internal abstract record TemplateNode(int Position) : TemplatePart(Position);
 
-internal sealed record IfNode(Pipeline Condition, List<TemplateNode> Then, List<TemplateNode> Else) : TemplateNode;
+internal sealed record TextNode(int Position, string Text) : TemplateNode(Position)
+{
+    protected override string Shown => Text;
+}
 
-internal sealed record WithNode(Pipeline Value, List<TemplateNode> Then, List<TemplateNode> Else) : TemplateNode;
+/// <summary>Prints its value, or keeps it in a variable.</summary>
+internal sealed record ActionNode(Pipeline Value) : TemplateNode(Value.Position)
+{
+    protected override string Shown => $"{{{{{Value}}}}}";
+}
 
-/// <param name="Key">Variable for the index or key; null when there is none.</param>
-/// <param name="Item">Variable for the element; null when the dot takes it.</param>
-internal sealed record RangeNode(
-    string? Key, string? Item, Pipeline Over, List<TemplateNode> Body, List<TemplateNode> Else) : TemplateNode;
+internal sealed record IfNode(Pipeline Condition, List<TemplateNode> Then, List<TemplateNode> Else)
+    : TemplateNode(Condition.Position)
+{
+    protected override string Shown => $"{{{{if {Condition}}}}}";
+}
 
-internal sealed record AssignNode(string Variable, Pipeline Value) : TemplateNode;
+internal sealed record WithNode(Pipeline Value, List<TemplateNode> Then, List<TemplateNode> Else)
+    : TemplateNode(Value.Position)
+{
+    protected override string Shown => $"{{{{with {Value}}}}}";
+}
 
-/// <summary>Commands joined by bars: each result is the last argument of the next.</summary>
-internal sealed record Pipeline(List<TemplateCommand> Commands);
+internal sealed record RangeNode(Pipeline Over, List<TemplateNode> Body, List<TemplateNode> Else)
+    : TemplateNode(Over.Position)
+{
+    protected override string Shown => $"{{{{range {Over}}}}}";
+}
 
-/// <summary>A function with its arguments, or one operand alone.</summary>
-internal sealed record TemplateCommand(List<Operand> Words);
+/// <param name="Value">The dot inside; null: nothing.</param>
+internal sealed record CallNode(int Position, string Name, Pipeline? Value) : TemplateNode(Position)
+{
+    protected override string Shown => $"{{{{template {Text.Quote(Name)}{(Value is null ? "" : $" {Value}")}}}}}";
+}
 
-/// <summary>Something with a value.</summary>
-internal abstract record Operand;
+/// <summary><c>break</c> and <c>continue</c>.</summary>
+internal sealed record LeaveNode(int Position, bool IsBreak) : TemplateNode(Position)
+{
+    protected override string Shown => IsBreak ? "{{break}}" : "{{continue}}";
+}
 
-internal sealed record Literal(object? Value) : Operand;
-
-/// <summary>A function's name; only at the head of a command.</summary>
-internal sealed record FunctionName(string Name) : Operand;
-
-/// <param name="Variable">Null: starts at the dot; <c>$</c> is the whole data.</param>
-/// <param name="Path">The fields to follow; empty: the start itself.</param>
-internal sealed record FieldPath(string? Variable, string[] Path) : Operand;
-
-/// <param name="Path">Fields of the result: <c>(index . 0).Name</c>.</param>
-internal sealed record Nested(Pipeline Inner, string[] Path) : Operand;
+/// <summary>Ends a list of nodes; never part of one.</summary>
+/// <param name="IsElse">What follows is the other branch.</param>
+internal sealed record EndNode(int Position, bool IsElse) : TemplateNode(Position)
+{
+    protected override string Shown => IsElse ? "{{else}}" : "{{end}}";
+}

@@ -1,141 +1,176 @@
-using System.Globalization;
-
 namespace Orchestrator.Cli.Output.Templates;
 
-/// <summary>Builds the tree of a template.</summary>
-internal sealed class TemplateParser(List<(bool IsAction, string Text)> parts)
+/// <summary>Builds the trees of a template: its own, and those that it defines.</summary>
+/// <remarks>Source: pkg.go.dev/text/template, "Actions" and "Nested template definitions".</remarks>
+internal sealed class TemplateParser
 {
-    private int _at;
+    private readonly TokenReader _reader;
+    private readonly Dictionary<string, List<TemplateNode>> _templates = new(StringComparer.Ordinal);
+    private PipelineParser _pipelines;
+    private int _ranges;
 
-    public List<TemplateNode> ParseAll()
+    private TemplateParser(string text)
     {
-        var nodes = ParseBlock(out var end);
-        return end is null ? nodes : throw new TemplateException($"unexpected {{{{{end}}}}}");
+        _reader = new TokenReader(TemplateLexer.Split(text));
+        _pipelines = new PipelineParser(_reader);
     }
 
-    /// <summary>
-    /// Nodes up to the <c>end</c> or <c>else</c> that closes the block; null: the end of the template.
-    /// </summary>
-    private List<TemplateNode> ParseBlock(out string? end)
+    /// <summary>Templates by their names; the text's own is the one without.</summary>
+    /// <exception cref="TemplateException">It is no template.</exception>
+    public static Dictionary<string, List<TemplateNode>> Parse(string text)
+    {
+        var parser = new TemplateParser(text);
+        var nodes = new List<TemplateNode>();
+        while (parser._reader.Peek().Kind != TokenKind.EndOfText)
+        {
+            if (parser.TryDefinition()) continue;
+            var node = parser.ParseNode();
+            if (node is EndNode) throw parser._reader.Fault($"unexpected {node}");
+            nodes.Add(node);
+        }
+        parser.Add("", nodes);
+        return parser._templates;
+    }
+
+    private bool TryDefinition()
+    {
+        const string Where = "define clause";
+        var mark = _reader.Mark;
+        if (_reader.Next().Kind != TokenKind.LeftDelimiter || !_reader.NextWord().Is("define"))
+        {
+            _reader.Return(mark);
+            return false;
+        }
+        var (_, name) = _reader.ExpectText(Where);
+        _reader.Expect(TokenKind.RightDelimiter, Where);
+        Define(name, Where);
+        return true;
+    }
+
+    /// <summary>What follows, up to its end, is a template of its own: no variable of this one is seen there.</summary>
+    private void Define(string name, string where)
+    {
+        var (outer, ranges) = (_pipelines, _ranges);
+        (_pipelines, _ranges) = (new PipelineParser(_reader), 0);
+        var nodes = ParseList(out var end);
+        if (end.IsElse) throw _reader.Unexpected(new Token(TokenKind.Error, end.Position, 0, end.ToString()), where);
+        (_pipelines, _ranges) = (outer, ranges);
+        Add(name, nodes);
+    }
+
+    private void Add(string name, List<TemplateNode> nodes)
+    {
+        if (!_templates.TryGetValue(name, out var there) || IsBlank(there)) _templates[name] = nodes;
+        else if (!IsBlank(nodes)) throw _reader.Fault($"template: multiple definition of template {Text.Quote(name)}");
+    }
+
+    private static bool IsBlank(List<TemplateNode> nodes) =>
+        nodes.TrueForAll(static node => node is TextNode text && string.IsNullOrWhiteSpace(text.Text));
+
+    private List<TemplateNode> ParseList(out EndNode end)
     {
         var nodes = new List<TemplateNode>();
-        while (_at < parts.Count)
+        while (_reader.PeekWord().Kind != TokenKind.EndOfText)
         {
-            var (isAction, text) = parts[_at++];
-            if (!isAction) nodes.Add(new TextNode(text));
-            else if (text == "end" || text == "else" || text.StartsWith("else if", StringComparison.Ordinal))
+            var node = ParseNode();
+            if (node is EndNode closing)
             {
-                end = text;
+                end = closing;
                 return nodes;
             }
-            else if (!text.StartsWith("/*", StringComparison.Ordinal)) nodes.Add(ParseAction(text));
+            nodes.Add(node);
         }
-        end = null;
-        return nodes;
+        throw _reader.Fault("unexpected EOF");
     }
 
-    private TemplateNode ParseAction(string text)
+    private TemplateNode ParseNode()
     {
-        var words = TemplateLexer.Words(text);
-        if (words.Count == 0) throw new TemplateException("missing value for command: {{}} is empty");
-        switch (words[0])
+        var token = _reader.NextWord();
+        if (token.Kind == TokenKind.Text) return new TextNode(token.Position, token.Text);
+        if (token.Kind != TokenKind.LeftDelimiter) throw _reader.Unexpected(token, "input");
+        _reader.ActionLine = token.Line;
+        var node = ParseAction();
+        _reader.ActionLine = 0;
+        return node;
+    }
+
+    private TemplateNode ParseAction()
+    {
+        var token = _reader.NextWord();
+        switch (token.Kind == TokenKind.Keyword ? token.Text : "")
         {
-            case "if":
-            {
-                var (then, otherwise) = ParseBranches(text);
-                return new IfNode(ParsePipeline(words[1..]), then, otherwise);
-            }
-            case "with":
-            {
-                var (then, otherwise) = ParseBranches(text);
-                return new WithNode(ParsePipeline(words[1..]), then, otherwise);
-            }
-            case "range":
-                return ParseRange(words[1..], text);
+            case "block": return ParseBlock();
+            case "break" or "continue": return ParseLeave(token);
+            case "else": return ParseElse();
+            case "end": return new EndNode(_reader.Expect(TokenKind.RightDelimiter, "end").Position, IsElse: false);
+            case "template": return ParseCall();
+            case "if" or "with" or "range": return ParseControl(token.Text);
             default:
-                return words.Count > 2 && words[1] == ":="
-                    ? new AssignNode(words[0], ParsePipeline(words[2..]))
-                    : new PrintNode(ParsePipeline(words));
+                _reader.Back();
+                return new ActionNode(_pipelines.Parse("command", TokenKind.RightDelimiter));
         }
     }
 
-    private (List<TemplateNode> Then, List<TemplateNode> Else) ParseBranches(string opener)
+    private TemplateNode ParseControl(string word)
     {
-        var then = ParseBlock(out var end);
-        if (end is null) throw new TemplateException($"{{{{{opener}}}}} is not closed by {{{{end}}}}");
-        if (end == "end") return (then, []);
-        if (end != "else") return (then, [ParseAction(end[5..])]);
-        var otherwise = ParseBlock(out end);
-        return end == "end" ? (then, otherwise)
-            : throw new TemplateException($"{{{{{opener}}}}} is not closed by {{{{end}}}}");
-    }
-
-    private RangeNode ParseRange(List<string> words, string text)
-    {
-        var assign = words.IndexOf(":=");
-        var (body, otherwise) = ParseBranches(text);
-        var over = ParsePipeline(words[(assign + 1)..]);
-        return assign switch
+        var scope = _pipelines.Scope;
+        var value = _pipelines.Parse(word, TokenKind.RightDelimiter);
+        if (word == "range") _ranges++;
+        var then = ParseList(out var end);
+        if (word == "range") _ranges--;
+        var otherwise = end.IsElse ? ParseOtherwise(word) : [];
+        _pipelines.Scope = scope;
+        return word switch
         {
-            1 => new RangeNode(null, words[0], over, body, otherwise),
-            3 when words[1] == "," => new RangeNode(words[0], words[2], over, body, otherwise),
-            -1 => new RangeNode(null, null, over, body, otherwise),
-            _ => throw new TemplateException($"{{{{{text}}}}} is not a range"),
+            "if" => new IfNode(value, then, otherwise),
+            "with" => new WithNode(value, then, otherwise),
+            _ => new RangeNode(value, then, otherwise),
         };
     }
 
-    private static Pipeline ParsePipeline(List<string> words)
+    /// <summary>An <c>else if</c> is one more inside the <c>else</c>, ended by the same <c>end</c>; so is
+    /// <c>else with</c>.</summary>
+    private List<TemplateNode> ParseOtherwise(string word)
     {
-        var at = 0;
-        var pipeline = ParsePipeline(words, ref at);
-        return at == words.Count ? pipeline : throw new TemplateException($"unexpected \"{words[at]}\"");
-    }
-
-    private static Pipeline ParsePipeline(List<string> words, ref int at)
-    {
-        var commands = new List<TemplateCommand>();
-        var operands = new List<Operand>();
-        for (; at < words.Count && words[at][0] != ')'; at++)
+        if (word != "range" && _reader.Peek().Is(word))
         {
-            if (words[at] == "|") Close(commands, ref operands);
-            else operands.Add(ParseOperand(words, ref at));
+            _reader.Next();
+            return [ParseControl(word)];
         }
-        Close(commands, ref operands);
-        return new Pipeline(commands);
+        var nodes = ParseList(out var end);
+        return end.IsElse ? throw _reader.Fault($"expected end; found {end}") : nodes;
     }
 
-    private static void Close(List<TemplateCommand> commands, ref List<Operand> operands)
+    private EndNode ParseElse()
     {
-        if (operands.Count == 0) throw new TemplateException("missing value for command");
-        commands.Add(new TemplateCommand(operands));
-        operands = [];
+        var next = _reader.PeekWord();
+        if (!next.Is("if") && !next.Is("with")) next = _reader.Expect(TokenKind.RightDelimiter, "else");
+        return new EndNode(next.Position, IsElse: true);
     }
 
-    private static Operand ParseOperand(List<string> words, ref int at)
+    private LeaveNode ParseLeave(Token word)
     {
-        var word = words[at];
-        if (word == "(")
-        {
-            at++;
-            var inner = ParsePipeline(words, ref at);
-            if (at >= words.Count) throw new TemplateException("a bracket is not closed");
-            return new Nested(inner, Path(words[at][1..]));
-        }
-        if (word[0] == '"') return new Literal(word[1..]);
-        if (word[0] == '.') return new FieldPath(null, Path(word));
-        if (word[0] == '$')
-        {
-            var dot = word.IndexOf('.', StringComparison.Ordinal);
-            return dot < 0 ? new FieldPath(word, []) : new FieldPath(word[..dot], Path(word[dot..]));
-        }
-        if (word is "true" or "false") return new Literal(word == "true");
-        if (word == "nil") return new Literal(null);
-        if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-            return new Literal(number);
-        return TemplateFunctions.IsKnown(word)
-            ? new FunctionName(word)
-            : throw new TemplateException($"function \"{word}\" not defined");
+        var shown = $"{{{{{word.Text}}}}}";
+        _reader.Expect(TokenKind.RightDelimiter, shown);
+        return _ranges > 0 ? new LeaveNode(word.Position, word.Text == "break")
+            : throw _reader.Fault($"{shown} outside {{{{range}}}}");
     }
 
-    private static string[] Path(string dotted) => dotted.Split('.', StringSplitOptions.RemoveEmptyEntries);
+    private CallNode ParseBlock()
+    {
+        const string Where = "block clause";
+        var (token, name) = _reader.ExpectText(Where);
+        var value = _pipelines.Parse(Where, TokenKind.RightDelimiter);
+        Define(name, Where);
+        return new CallNode(token.Position, name, value);
+    }
+
+    private CallNode ParseCall()
+    {
+        const string Where = "template clause";
+        var (token, name) = _reader.ExpectText(Where);
+        if (_reader.NextWord().Kind == TokenKind.RightDelimiter) return new CallNode(token.Position, name, null);
+        _reader.Back();
+        return new CallNode(token.Position, name, _pipelines.Parse(Where, TokenKind.RightDelimiter));
+    }
 }

@@ -8,22 +8,11 @@ namespace Orchestrator.Cli.Output.Templates;
 /// </summary>
 internal static class TemplateValues
 {
-    /// <summary>
-    /// Follows fields; Go's field names and JSON's differ in case at times, so case is the second try.
-    /// </summary>
-    public static object? Follow(object? value, string[] path, string[] arguments)
-    {
-        for (var i = 0; i < path.Length; i++)
-        {
-            value = Field(value, path[i], i == path.Length - 1 ? arguments : []);
-        }
-        return value;
-    }
-
     public static bool IsTrue(object? value) => value switch
     {
         null => false,
         bool b => b,
+        long n => n != 0,
         double d => d != 0,
         string s => s.Length > 0,
         IReadOnlyList<object?> list => list.Count > 0,
@@ -34,37 +23,47 @@ internal static class TemplateValues
         _ => true,
     };
 
-    public static IEnumerable<(object? Key, object? Item)> Items(object? value)
+    public static bool IsList(object? value) => value is IReadOnlyList<object?>
+        or JsonElement { ValueKind: JsonValueKind.Array } or TypedJson { IsObject: false, IsMap: false };
+
+    public static bool IsMap(object? value) =>
+        value is JsonElement { ValueKind: JsonValueKind.Object } or TypedJson { IsMap: true };
+
+    /// <summary>What <c>range</c> goes through: a list, a map by its sorted keys, or the numbers below one.</summary>
+    public static IEnumerable<(object? Key, object? Item)> Items(object? value) => value switch
     {
-        if (value is IReadOnlyList<object?> list)
-            return list.Select(static (item, i) => ((object?)(double)i, item));
-        if (value is JsonElement { ValueKind: JsonValueKind.Array } array)
-            return array.EnumerateArray().Select(static (item, i) => ((object?)(double)i, Simplify(item)));
-        if (value is JsonElement { ValueKind: JsonValueKind.Object } map)
-            return map.EnumerateObject().OrderBy(static p => p.Name, StringComparer.Ordinal)
-                .Select(static p => ((object?)p.Name, Simplify(p.Value)));
-        if (value is TypedJson { IsObject: false } typed) return typed.Items();
-        return value is null || value == TypedJson.Nil ? [] : throw new TemplateException($"range can't iterate over {Print(value)}");
+        IReadOnlyList<object?> list => list.Select(static (item, i) => ((object?)(long)i, item)),
+        JsonElement { ValueKind: JsonValueKind.Array } array =>
+            array.EnumerateArray().Select(static (item, i) => ((object?)(long)i, Simplify(item))),
+        JsonElement { ValueKind: JsonValueKind.Object } map =>
+            map.EnumerateObject().OrderBy(static p => p.Name, StringComparer.Ordinal)
+                .Select(static p => ((object?)p.Name, Simplify(p.Value))),
+        TypedJson { IsObject: false } typed => typed.Items(),
+        long count => Count(count),
+        _ when value is null || value == TypedJson.Nil => [],
+        _ => throw new TemplateFault($"range can't iterate over {Print(value)}"),
+    };
+
+    private static IEnumerable<(object? Key, object? Item)> Count(long end)
+    {
+        for (var i = 0L; i < end; i++) yield return (i, i);
     }
+
+    /// <summary>As a template prints it, where nothing is more than nil.</summary>
+    public static string PrintAlone(object? value) => value is null ? "<no value>" : Print(value);
 
     public static string Print(object? value) => value switch
     {
-        null => "<no value>",
+        null => "<nil>",
         string s => s,
         bool b => b ? "true" : "false",
-        double d => Number(d),
+        long n => n.ToString(CultureInfo.InvariantCulture),
+        double d => GoNumber.Shortest(d),
         JsonElement json => PrintJson(json),
         TypedJson typed => typed.Print(),
         IReadOnlyList<object?> list => $"[{string.Join(' ', list.Select(Print))}]",
         ITemplateObject row => $"{{{string.Join(' ', row.Fields.Select(static f => Print(f.Value)))}}}",
         _ => value.ToString() ?? "",
-    };
-
-    public static double ToNumber(object? value) => value switch
-    {
-        double d => d,
-        string s when double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) => d,
-        _ => throw new TemplateException($"{Print(value)} is not a number"),
     };
 
     /// <summary>
@@ -73,30 +72,36 @@ internal static class TemplateValues
     public static object? Simplify(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.TryGetInt64(out var whole) && Math.Abs(whole) > 1L << 53
-            ? whole.ToString(CultureInfo.InvariantCulture)
-            : element.GetDouble(),
+        JsonValueKind.Number => element.TryGetInt64(out var whole) ? whole
+            : element.TryGetUInt64(out _) ? element.GetRawText() : element.GetDouble(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         _ => element,
     };
 
-    private static object? Field(object? value, string name, string[] arguments)
+    /// <summary>A field, or what a map has for the key.</summary>
+    /// <remarks>Go's names of fields and JSON's differ in case at times, so case is the second try.</remarks>
+    public static object? Field(object? value, string name, List<object?> arguments)
     {
+        if (value is null) return null;
         if (value is ITemplateObject row) return row.Get(name, arguments);
+        if (value == TypedJson.Nil) throw new TemplateFault($"nil pointer evaluating {name}");
+        if (!IsMap(value) && value is not TypedJson { IsObject: true })
+            throw new TemplateFault($"can't evaluate field {name} in type {GoType.Of(value)}");
+        if (arguments.Count > 0)
+            throw new TemplateFault(IsMap(value) ? $"{name} is not a method but has arguments"
+                : $"{name} has arguments but cannot be invoked as function");
         if (value is TypedJson typed)
         {
-            if (typed.TryField(name, out var field)) return field;
+            if (typed.TryField(name, out var field) || typed.IsMap) return field;
             value = typed.Element; // Newer than what is known here.
         }
-        if (value is not JsonElement { ValueKind: JsonValueKind.Object } map)
-            throw new TemplateException(value == TypedJson.Nil
-                ? $"nil pointer evaluating {name}" : $"can't evaluate field {name} of {Print(value)}");
+        var map = (JsonElement)value;
         if (map.TryGetProperty(name, out var found)) return Simplify(found);
         foreach (var property in map.EnumerateObject())
             if (string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase)) return Simplify(property.Value);
-        throw new TemplateException($"map has no entry for key \"{name}\"");
+        throw new TemplateFault($"map has no entry for key {Text.Quote(name)}");
     }
 
     private static string PrintJson(JsonElement json) => json.ValueKind switch
@@ -107,8 +112,4 @@ internal static class TemplateValues
             .Select(static p => $"{p.Name}:{Print(Simplify(p.Value))}")) + "]",
         _ => Print(Simplify(json)),
     };
-
-    private static string Number(double d) => d == Math.Floor(d) && Math.Abs(d) < 1e15
-        ? ((long)d).ToString(CultureInfo.InvariantCulture)
-        : d.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Cli.Output.Templates;
 
-/// <summary>JSON whose shape is known: what it leaves out still has a value, as in the Go structure it stands for.</summary>
+/// <summary>JSON whose shape is known: what it leaves out has a value still, as in the Go structure it is.</summary>
 /// <param name="Type">Of an object, a map or a list.</param>
 internal sealed record TypedJson(JsonElement Element, JsonTypeInfo Type)
 {
@@ -29,7 +29,9 @@ internal sealed record TypedJson(JsonElement Element, JsonTypeInfo Type)
             JsonTypeInfoKind.Enumerable => new TypedJson(isAbsent ? EmptyList : element, type),
             JsonTypeInfoKind.Dictionary => new TypedJson(isAbsent ? EmptyMap : element, type),
             _ when isAbsent => Zero(type.Type),
-            _ when type.Type == typeof(DateTimeOffset) || type.Type == typeof(DateTimeOffset?) => GoTime.Text(element.GetString()!),
+            _ when type.Type == typeof(double) || type.Type == typeof(double?) => element.GetDouble(),
+            _ when type.Type == typeof(DateTimeOffset) || type.Type == typeof(DateTimeOffset?) =>
+                GoTime.Text(element.GetString()!),
             _ => TemplateValues.Simplify(element),
         };
     }
@@ -54,7 +56,7 @@ internal sealed record TypedJson(JsonElement Element, JsonTypeInfo Type)
     public object? Missing() => Of(default, TypeOf(Type.ElementType));
 
     public IEnumerable<(object? Key, object? Item)> Items() => Element.ValueKind == JsonValueKind.Array
-        ? Element.EnumerateArray().Select((item, i) => ((object?)(double)i, Of(item, TypeOf(Type.ElementType))))
+        ? Element.EnumerateArray().Select((item, i) => ((object?)(long)i, Of(item, TypeOf(Type.ElementType))))
         : Element.EnumerateObject().OrderBy(static p => p.Name, StringComparer.Ordinal)
             .Select(p => ((object?)p.Name, Of(p.Value, TypeOf(Type.ElementType))));
 
@@ -65,15 +67,16 @@ internal sealed record TypedJson(JsonElement Element, JsonTypeInfo Type)
             return $"[{string.Join(' ', Items().Select(static i => TemplateValues.Print(i.Item)))}]";
         if (IsMap)
             return $"map[{string.Join(' ', Items().Select(static i => $"{i.Key}:{TemplateValues.Print(i.Item)}"))}]";
-        return $"{{{string.Join(' ', Type.Properties.Select(p => TryField(p.Name, out var v) ? TemplateValues.Print(v) : ""))}}}";
+        var fields = Type.Properties.Select(p => TryField(p.Name, out var value) ? TemplateValues.Print(value) : "");
+        return $"{{{string.Join(' ', fields)}}}";
     }
 
     /// <summary>In the order of the fields; maps sorted, as Go writes them.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         if (Element.ValueKind == JsonValueKind.Array) WriteList(writer);
-        else if (IsMap) WriteMap(writer, Items().Select(static i => ((string)i.Key!, i.Item)));
-        else WriteMap(writer, Element.EnumerateObject().Select(p =>
+        else if (IsMap) TemplateJson.WriteMap(writer, Items().Select(static i => ((string)i.Key!, i.Item)));
+        else TemplateJson.WriteMap(writer, Element.EnumerateObject().Select(p =>
             (p.Name, TryField(p.Name, out var value) && value is TypedJson && p.Value.ValueKind != JsonValueKind.Null
                 ? value : TemplateValues.Simplify(p.Value))));
     }
@@ -81,19 +84,8 @@ internal sealed record TypedJson(JsonElement Element, JsonTypeInfo Type)
     private void WriteList(Utf8JsonWriter writer)
     {
         writer.WriteStartArray();
-        foreach (var (_, item) in Items()) TemplateFunctions.WriteJson(writer, item);
+        foreach (var (_, item) in Items()) TemplateJson.Write(writer, item);
         writer.WriteEndArray();
-    }
-
-    private static void WriteMap(Utf8JsonWriter writer, IEnumerable<(string Name, object? Value)> items)
-    {
-        writer.WriteStartObject();
-        foreach (var (name, value) in items)
-        {
-            writer.WritePropertyName(name);
-            TemplateFunctions.WriteJson(writer, value);
-        }
-        writer.WriteEndObject();
     }
 
     private JsonTypeInfo? TypeOf(Type? type) =>
@@ -103,7 +95,8 @@ internal sealed record TypedJson(JsonElement Element, JsonTypeInfo Type)
         type == typeof(string) ? ""
         : type == typeof(bool) ? false
         : type == typeof(string[]) ? new List<object?>()
-        : type.IsValueType && Nullable.GetUnderlyingType(type) is null && type.IsPrimitive ? 0.0
+        : type == typeof(double) ? 0.0
+        : type.IsValueType && Nullable.GetUnderlyingType(type) is null && type.IsPrimitive ? 0L
         : Nil;
 
     private sealed class NilPointer
