@@ -105,12 +105,18 @@ public sealed class ImageService : IAsyncDisposable
         FindSnapshot(key) ?? throw new ImageException(ImageError.NotFound, $"there is no file system of \"{key}\""),
         skips);
 
+    /// <inheritdoc cref="LoadAsync(Stream, Platform?, IProgress{ImageProgress}?, CancellationToken)"/>
+    public Task<ImmutableArray<Image>> LoadAsync(
+        Stream archive, IProgress<ImageProgress>? progress, CancellationToken cancellationToken) =>
+        LoadAsync(archive, platform: null, progress, cancellationToken);
+
     /// <summary>Takes in what <c>save</c> wrote, docker's archive or an OCI layout, plain or compressed.</summary>
+    /// <param name="platform">Of several, the one to take; null: this machine's, and docker's archives as they are.</param>
     /// <returns>The images it held. Progress says <c>Loaded image: …</c> for each as docker does.</returns>
-    public async Task<ImmutableArray<Image>> LoadAsync(
-        Stream archive, IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Image>> LoadAsync(Stream archive, Platform? platform,
+        IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
     {
-        var images = await new ImageLoader(stores).LoadAsync(archive, progress, cancellationToken);
+        var images = await new ImageLoader(stores, platform).LoadAsync(archive, progress, cancellationToken);
         await stores.CollectAsync(cancellationToken); // What the archive had besides: its lists, other platforms.
         foreach (var image in images)
             Tell("load", image.Id.ToString(), image.RepoTags.FirstOrDefault());

@@ -126,6 +126,10 @@ internal static partial class Catalog
 
         new("system check", "Verify all images that are stored", static () => new SystemCheck()),
         new("system df", "Show what is stored, and how large", static () => new DiskUsageCommand()),
+        new("system dial-stdio", "Join the standard streams to the daemon", static () => new DialStdio())
+        {
+            IsHidden = true,
+        },
         new("system events", "Show events as they happen", static () => new EventsCommand(), "events"),
         new("system info", "Show the daemon's state", static () => new InfoCommand(), "info"),
         new("system prune", "Remove what is unused", static () => new SystemPrune()),

@@ -8,5 +8,8 @@ namespace Orchestrator.Cli.Commands;
 /// <param name="Aliases">Other words for it, old top-level verbs among them.</param>
 internal sealed record CommandEntry(string Path, string Summary, Func<Command> Create, params string[] Aliases)
 {
+    /// <summary>Not for people to type: no list shows it.</summary>
+    public bool IsHidden { get; init; }
+
     public bool Is(string path) => path == Path || Array.IndexOf(Aliases, path) >= 0;
 }

@@ -25,9 +25,10 @@ internal sealed class GlobalFlags
         Help = Flags.Bool("help", null, "Print this text");
         _host = Flags.String(
             "host", 'H',
-            $"Daemon to talk to: unix:///path or tcp://host:port (ORCH_HOST, else {DaemonAddress.Default})");
+            "Daemon to talk to: unix:///path, tcp://host:port or ssh://user@host "
+            + $"(ORCH_HOST, else {DaemonAddress.Default})");
         Flags.Add(new ValueFlag<string>(
-            "log-level", 'l', "string", "Accepted for docker's sake", "", CheckLevel) { Hidden = true });
+            "log-level", 'l', "string", "Accepted for docker's sake", "", CheckLevel));
         _tls = Flags.Bool("tls", null, "Speak TLS; implied by --tlsverify");
         _ca = Flags.String("tlscacert", null, "Authority to trust (ORCH_CERT_PATH/ca.pem, else ~/.orch/ca.pem)");
         _certificate = Flags.String("tlscert", null, "Certificate to show (…/cert.pem)");

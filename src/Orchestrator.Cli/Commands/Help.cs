@@ -44,7 +44,8 @@ internal static class Help
     {
         o.WriteLine(
             $"Usage:  orch {group} COMMAND\n\n{Catalog.Groups.First(g => g.Name == group).Summary}\n\nCommands:");
-        foreach (var entry in Catalog.Entries.Where(e => e.Path.StartsWith(group + " ", StringComparison.Ordinal)))
+        foreach (var entry in Catalog.Entries.Where(
+            e => !e.IsHidden && e.Path.StartsWith(group + " ", StringComparison.Ordinal)))
             Line(o, entry.Path[(group.Length + 1)..], entry.Summary);
         o.WriteLine($"\nRun 'orch {group} COMMAND --help' for more information on a command.");
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Api;
+using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands;
@@ -15,13 +16,16 @@ internal sealed class InspectCommand : Command
     private readonly string _suffix;
     private readonly ValueFlag<string> _format;
     private readonly BoolFlag? _size;
+    private readonly BoolFlag? _verbose;
+    private readonly ValueFlag<string>? _platform;
 
     public InspectCommand(string argument, string path, string suffix = "")
     {
         (_argument, _path, _suffix) = (argument, path, suffix);
         _format = Flags.InspectFormat();
         if (path == "/containers/") _size = Flags.Bool("size", 's', "Show sizes");
-        if (path == "/networks/") Flags.Bool("verbose", 'v', "Show services and tasks, too");
+        if (path == "/networks/") _verbose = Flags.Bool("verbose", 'v', "Show services and tasks, too");
+        if (path == "/images/") _platform = Flags.Platform();
     }
 
     public override string Usage => $"[OPTIONS] {_argument} [{_argument}...]";
@@ -30,8 +34,8 @@ internal sealed class InspectCommand : Command
 
     public override int Run(Session session, List<string> args)
     {
-        var query = _size?.Value == true ? "?size=1"
-            : Flags.All.Any(static f => f is BoolFlag { Name: "verbose", Value: true }) ? "?verbose=true" : "";
+        var query = new Query().Add("size", _size?.Value == true).Add("verbose", _verbose?.Value == true)
+            .Add("platform", _platform?.Value ?? "");
         return InspectRunner.Run(session, args, _format.Value,
             name => session.Client.GetJson($"{_path}{EscapeImage(name)}{_suffix}{query}"), TypeOf(_path));
     }

@@ -39,7 +39,7 @@ internal static class Completer
     private static void Commands(Candidates candidates, List<string> group)
     {
         var prefix = group.Count == 0 ? "" : group[0] + " ";
-        foreach (var entry in Catalog.Entries)
+        foreach (var entry in Catalog.Entries.Where(static e => !e.IsHidden))
             foreach (var path in entry.Aliases.Prepend(entry.Path))
                 if (path.StartsWith(prefix, StringComparison.Ordinal) && path[prefix.Length..] is var word
                     && !word.Contains(' ', StringComparison.Ordinal) && !word.StartsWith('-'))

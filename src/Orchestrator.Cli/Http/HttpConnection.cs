@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Orchestrator.Cli.Http;
@@ -10,8 +8,7 @@ namespace Orchestrator.Cli.Http;
 /// Not HttpClient: attach and exec take the connection over after the answer's head, and the handler with its pools
 /// costs a native client more start-up time than all the rest of a listing (docs/decisions/020).
 /// </remarks>
-/// <param name="stream">The socket's own, or TLS over it; disposing it closes the socket.</param>
-internal sealed class HttpConnection(Socket socket, Stream stream, string host) : IDisposable
+internal sealed class HttpConnection(DaemonStream daemon, string host) : IDisposable
 {
     private const int MaxHeadBytes = 64 * 1024;
 
@@ -19,31 +16,21 @@ internal sealed class HttpConnection(Socket socket, Stream stream, string host) 
     private int _start;
     private int _end;
 
+    private Stream Stream => daemon.Stream;
+
     public void SendHead(string method, string target, IEnumerable<(string Name, string Value)> headers)
     {
         var head = new StringBuilder(256);
         head.Append(method).Append(' ').Append(target).Append(" HTTP/1.1\r\nHost: ").Append(host)
             .Append("\r\nUser-Agent: orch/").Append(BuildInfo.Version).Append("\r\n");
         foreach (var (name, value) in headers) head.Append(name).Append(": ").Append(value).Append("\r\n");
-        stream.Write(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()));
+        Stream.Write(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()));
     }
 
-    public void Write(ReadOnlySpan<byte> bytes) => stream.Write(bytes);
+    public void Write(ReadOnlySpan<byte> bytes) => Stream.Write(bytes);
 
     /// <summary>Tells the peer that no more input comes; output still flows.</summary>
-    public void CloseWrite()
-    {
-        try
-        {
-            // Over TLS its own closing word comes first, or the daemon would take the end for a cut.
-            if (stream is SslStream tls) tls.ShutdownAsync().GetAwaiter().GetResult();
-            else socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or IOException)
-        {
-            // The other side closed first; there is nobody left to tell.
-        }
-    }
+    public void CloseWrite() => daemon.CloseWrite();
 
     /// <summary>Status and headers; interim answers (1xx other than 101) are passed over.</summary>
     /// <exception cref="IOException">The connection ended, or what came is not HTTP.</exception>
@@ -65,7 +52,7 @@ internal sealed class HttpConnection(Socket socket, Stream stream, string host) 
     /// <summary>Bytes that were read ahead come first.</summary>
     public int Read(Span<byte> target)
     {
-        if (_start == _end) return stream.Read(target);
+        if (_start == _end) return Stream.Read(target);
         var count = Math.Min(target.Length, _end - _start);
         _buffer.AsSpan(_start, count).CopyTo(target);
         _start += count;
@@ -86,12 +73,12 @@ internal sealed class HttpConnection(Socket socket, Stream stream, string host) 
         }
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => daemon.Dispose();
 
     private bool Fill()
     {
         _start = 0;
-        _end = stream.Read(_buffer);
+        _end = Stream.Read(_buffer);
         return _end > 0;
     }
 

@@ -50,6 +50,9 @@ internal static class FlagKinds
     public static ValueFlag<string> InspectFormat(this FlagSet flags) => flags.String(
         "format", 'f', "Print with 'json' or a Go template");
 
+    public static ValueFlag<string> Platform(this FlagSet flags) =>
+        flags.String("platform", null, "Platform of the image, os/arch[/variant]");
+
     public static BoolFlag NoTrunc(this FlagSet flags) => flags.Bool("no-trunc", null, "Print values in full");
 
     public static BoolFlag Quiet(this FlagSet flags, string help = "Print IDs only") => flags.Bool("quiet", 'q', help);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
 using Orchestrator.EngineApi.Http;
+using Orchestrator.EngineApi.Images;
 
 namespace Orchestrator.EngineApi.Containers;
 
@@ -67,7 +68,7 @@ internal sealed class ContainerRoutes(EngineApiContext context)
         var request = await http.ReadJsonAsync(Json.CreateContainerRequest);
         var spec = CreateMapping.ToSpec(request);
         if (http.Query("platform") is { Length: > 0 } platform)
-            PlatformCheck.Check(spec.Image, engine.Images.TryFind(spec.Image), platform);
+            PlatformCheck.Check(spec.Image, engine.Images.TryFind(spec.Image), [platform]);
         var created = await engine.CreateAsync(spec, http.Query("name"), http.RequestAborted);
         await http.WriteJsonAsync(
             new Api.CreateContainerResponse { Id = created.Id, Warnings = [.. created.Warnings] },

@@ -30,12 +30,14 @@ internal sealed class ImageRoutes(EngineApiContext context)
 
     private Task GetAsync(HttpContext http) => Split(http) switch
     {
-        (var name, "json") => http.WriteJsonAsync(ImageViews.Inspect(images.Find(name)), Json.ImageInspect),
+        (var name, "json") => http.WriteJsonAsync(ImageViews.Inspect(Find(http, name)), Json.ImageInspect),
         (var name, "history") => http.WriteJsonAsync(
-            [.. images.History(name).Select(ImageViews.History)], Json.ImageHistoryItemArray),
+            [.. images.History(Find(http, name).Id.ToString()).Select(ImageViews.History)], Json.ImageHistoryItemArray),
         (var name, "get") => transfers.SaveAsync(http, [name]),
         _ => NotHere.AnswerAsync(http),
     };
+
+    private Image Find(HttpContext http, string name) => PlatformCheck.Check(http, name, images.Find(name));
 
     private Task PostAsync(HttpContext http) => Split(http) switch
     {
@@ -75,7 +77,9 @@ internal sealed class ImageRoutes(EngineApiContext context)
             NoPrune = http.Flag("noprune"),
             UserOf = engine.UserOf,
         };
-        var gone = await images.RemoveAsync(http.Route("path"), options, http.RequestAborted);
+        var name = http.Route("path");
+        PlatformCheck.Check(name, images.TryFind(name), [.. http.Request.Query["platforms"].OfType<string>()]);
+        var gone = await images.RemoveAsync(name, options, http.RequestAborted);
         await http.WriteJsonAsync([.. gone.Select(ImageViews.Deletion)], Json.ImageDeleteItemArray);
     }
 

@@ -26,7 +26,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         if (names.Count == 0)
             throw EngineException.Invalid("name at least one image to save");
         foreach (var name in names)
-            images.Find(name); // Before the first byte, while an error can still be one.
+            PlatformCheck.Check(http, name, images.Find(name)); // Before the first byte, while an error can still be one.
         http.Response.ContentType = "application/x-tar";
         await images.SaveAsync(names, http.Response.Body, http.RequestAborted);
     }
@@ -35,6 +35,8 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
     {
         var tag = http.Query("tag");
         var reference = Tagged(name, tag);
+        if (images.TryFind(reference) is { } image)
+            PlatformCheck.Check(http, reference, image);
         return ProgressStream.RunAsync(http, async progress =>
         {
             var login = RegistryAuth.Read(http);
@@ -66,7 +68,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         var parsed = Reference.Parse(reference); // What is malformed is refused before the stream begins.
         return ProgressStream.RunAsync(http, async progress =>
         {
-            var (platform, login) = (PlatformOf(http), RegistryAuth.Read(http));
+            var (platform, login) = (PlatformCheck.Asked(http), RegistryAuth.Read(http));
             await (parsed is { Tag: null, Digest: null }
                 ? images.PullAllAsync(reference, platform, login, progress, http.RequestAborted)
                 : images.PullAsync(reference, platform, login, progress, http.RequestAborted));
@@ -85,7 +87,7 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
             Reference = repository.Length == 0 ? null : tag.Length == 0 ? repository : $"{repository}:{tag}",
             Changes = [.. http.Request.Query["changes"].OfType<string>()],
             Message = http.Query("message") is { Length: > 0 } message ? message : "Imported from -",
-            Platform = PlatformOf(http),
+            Platform = PlatformCheck.Asked(http),
         };
         await ProgressStream.RunAsync(http, async progress =>
         {
@@ -98,14 +100,12 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
         http.TakeAnySize();
         IProgress<ImageProgress>? Quiet(IProgress<ImageProgress> progress) =>
             http.Flag("quiet") ? new OnlyText(progress) : progress;
+        var platform = PlatformCheck.Asked(http);
         return ProgressStream.RunAsync(http, async progress =>
         {
-            await images.LoadAsync(http.Request.Body, Quiet(progress), http.RequestAborted);
+            await images.LoadAsync(http.Request.Body, platform, Quiet(progress), http.RequestAborted);
         });
     }
-
-    private static Platform? PlatformOf(HttpContext http) =>
-        http.Query("platform") is { Length: > 0 } text ? Platform.Parse(text) : null;
 
     private sealed class OnlyText(IProgress<ImageProgress> inner) : IProgress<ImageProgress>
     {

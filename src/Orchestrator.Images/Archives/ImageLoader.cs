@@ -6,11 +6,14 @@ using Orchestrator.Oci.Images;
 namespace Orchestrator.Images.Archives;
 
 /// <summary>Takes in image archives: docker's, and OCI layouts.</summary>
-internal sealed class ImageLoader(ImageStores stores)
+/// <param name="platform">Of several, the one to take; null: this machine's, and docker's archives as they are.</param>
+internal sealed class ImageLoader(ImageStores stores, Platform? platform)
 {
     private const string ContainerdName = "io.containerd.image.name";
     private const string OciName = "org.opencontainers.image.ref.name";
     private const int MaxIndexDepth = 3;
+
+    private Platform Wanted => platform ?? Platform.Host;
 
     public Task<ImmutableArray<Image>> LoadAsync(
         Stream archive, IProgress<ImageProgress>? progress, CancellationToken cancellationToken) =>
@@ -58,6 +61,9 @@ internal sealed class ImageLoader(ImageStores stores)
                 layers.Add(await stores.DescribeLayerAsync(files.Require(layer), cancellationToken));
 
             var config = Guarded(ImageJson.ReadConfig, json);
+            if (platform?.Accepts(config.Platform) == false)
+                throw new ImageException(
+                    ImageError.Invalid, $"the archive has no image for {platform}: it holds one of {config.Platform}");
             await stores.UnpackAsync(lease, config, layers, null, cancellationToken);
             loaded.Add(new Loaded(await stores.AddAsync(lease, config, json, layers, names, cancellationToken), names));
         }
@@ -79,18 +85,18 @@ internal sealed class ImageLoader(ImageStores stores)
         }
 
         return loaded.Count > 0 ? loaded : throw new ImageException(ImageError.Invalid,
-            $"the archive has no image for {Platform.Host}");
+            $"the archive has no image for {Wanted}");
     }
 
     private async Task<Descriptor?> ChooseAsync(
         ArchiveFiles files, Descriptor entry, int depth, CancellationToken cancellationToken)
     {
         if (MediaTypes.IsManifest(entry.MediaType))
-            return entry.Platform is null || Platform.Host.Accepts(entry.Platform) ? entry : null;
+            return entry.Platform is null || Wanted.Accepts(entry.Platform) ? entry : null;
         if (!MediaTypes.IsIndex(entry.MediaType) || depth > MaxIndexDepth || !files.Has(entry.Digest))
             return null;
         var index = Guarded(ImageJson.ReadIndex, await stores.Content.ReadAsync(entry.Digest, cancellationToken));
-        return index.Choose(Platform.Host) is { } chosen
+        return index.Choose(Wanted) is { } chosen
             ? await ChooseAsync(files, chosen, depth + 1, cancellationToken) : null;
     }
 

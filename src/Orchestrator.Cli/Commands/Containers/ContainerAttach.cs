@@ -35,7 +35,7 @@ internal sealed class ContainerAttach : Command
 
         using var signals = _signalProxy && !tty ? new SignalProxy(session.Client, container.Id) : null;
         using var resizer = tty && session.OutputIsTerminal
-            ? new TerminalResizer(session, $"/containers/{container.Id}") : null;
+            ? new TerminalResizer(session, $"/containers/{container.Id}", redraws: true) : null;
         return ContainerConsole.Run(session, stream, tty, input, DetachKeys.Chosen(session, _detachKeys))
             ? exit.Wait() : throw DetachKeys.Typed();
     }

@@ -17,6 +17,8 @@ internal static class ContainerCreation
             throw new CliException(
                 "container ID file found, make sure the other container isn't running "
                 + $"or delete {flags.CidFile.Value}", 125);
+        if (flags.Resources.NamesKernelMemory)
+            session.Error.WriteLine("WARNING: --kernel-memory is ignored: the kernel has no such limit any more");
         if (flags.Pull.Value == "always") Pull(session, flags, request.Image);
 
         var response = Post(session, flags, request);

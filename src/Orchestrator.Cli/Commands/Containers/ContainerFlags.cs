@@ -33,7 +33,8 @@ internal sealed class ContainerFlags
         Restart = f.String("restart", null, "When to restart it: no, on-failure[:max], always, unless-stopped", "no");
         Pull = f.String("pull", null, "When to pull the image: always, missing, never", "missing");
         Quiet = f.Bool("quiet", 'q', "Do not show the pull's progress");
-        Platform = f.String("platform", null, "Platform of the image, os/arch[/variant]");
+        Platform = f.Platform();
+        f.Add(new Images.TrustFlag());
 
         Health = new HealthSpec(f);
         LogDriver = f.String("log-driver", null, "Driver that keeps the container's output");

@@ -1,4 +1,5 @@
 using Orchestrator.Api;
+using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Parsing;
 
@@ -12,12 +13,14 @@ internal sealed class ImageHistory : Command
     private readonly BoolFlag _noTrunc;
     private readonly BoolFlag _quiet;
     private readonly ValueFlag<string> _format;
+    private readonly ValueFlag<string> _platform;
 
     public ImageHistory()
     {
         _format = Flags.Format();
         _human = Flags.Bool("human", 'H', "Print sizes and dates for people", value: true);
         _noTrunc = Flags.NoTrunc();
+        _platform = Flags.Platform();
         _quiet = Flags.Quiet();
     }
 
@@ -27,7 +30,9 @@ internal sealed class ImageHistory : Command
 
     public override int Run(Session session, List<string> args)
     {
-        var steps = session.Client.Get($"/images/{EscapeImage(args[0])}/history", ApiJson.Wire.ImageHistoryItemArray);
+        var query = new Query().Add("platform", _platform.Value);
+        var steps = session.Client.Get(
+            $"/images/{EscapeImage(args[0])}/history{query}", ApiJson.Wire.ImageHistoryItemArray);
         var now = session.Time.GetUtcNow();
         new Listing<ImageHistoryItem>(
             ["ID", _human ? "CreatedSince" : "CreatedAt", "CreatedBy", "Size", "Comment"],

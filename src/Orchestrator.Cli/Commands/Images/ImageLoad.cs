@@ -7,11 +7,13 @@ namespace Orchestrator.Cli.Commands.Images;
 internal sealed class ImageLoad : Command
 {
     private readonly ValueFlag<string> _input;
+    private readonly ValueFlag<string> _platform;
     private readonly BoolFlag _quiet;
 
     public ImageLoad()
     {
         _input = Flags.String("input", 'i', "Archive to read, in place of stdin");
+        _platform = Flags.Platform();
         _quiet = Flags.Bool("quiet", 'q', "Do not show progress");
     }
 
@@ -26,9 +28,9 @@ internal sealed class ImageLoad : Command
         if (_input.Value.Length == 0 && session.InputIsTerminal)
             throw new CliException("requested load from stdin, but stdin is empty: name an archive with -i");
         using var file = _input.Value.Length == 0 ? null : ArchiveFile.Open(_input.Value);
+        var query = new Query().Add("quiet", _quiet || !session.OutputIsTerminal).Add("platform", _platform.Value);
         using var response = session.Client.Upload(
-            $"/images/load{new Query().Add("quiet", _quiet || !session.OutputIsTerminal)}", file ?? session.Input,
-            "application/x-tar");
+            $"/images/load{query}", file ?? session.Input, "application/x-tar");
         ProgressStream.Show(session, response.Body, session.Out);
         return 0;
     }

@@ -11,7 +11,8 @@ internal sealed class ImagePull : Command
     public ImagePull()
     {
         _allTags = Flags.Bool("all-tags", 'a', "Pull every tag of the repository");
-        _platform = Flags.String("platform", null, "Platform of the image, os/arch[/variant]");
+        Flags.Add(new TrustFlag());
+        _platform = Flags.Platform();
         _quiet = Flags.Bool("quiet", 'q', "Print the image's name only");
     }
 

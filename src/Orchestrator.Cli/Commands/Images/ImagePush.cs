@@ -5,11 +5,14 @@ namespace Orchestrator.Cli.Commands.Images;
 internal sealed class ImagePush : Command
 {
     private readonly BoolFlag _allTags;
+    private readonly ValueFlag<string> _platform;
     private readonly BoolFlag _quiet;
 
     public ImagePush()
     {
         _allTags = Flags.Bool("all-tags", 'a', "Push every tag of the repository");
+        Flags.Add(new TrustFlag());
+        _platform = Flags.Platform();
         _quiet = Flags.Bool("quiet", 'q', "Print the image's name only");
     }
 
@@ -26,7 +29,7 @@ internal sealed class ImagePush : Command
             throw new CliException("tag can't be used with --all-tags/-a");
         if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0)
             session.Out.WriteLine("Using default tag: latest");
-        ImageTransfer.Push(session, args[0], _quiet ? TextWriter.Null : session.Out, _allTags);
+        ImageTransfer.Push(session, args[0], _platform.Value, _quiet ? TextWriter.Null : session.Out, _allTags);
         if (_quiet) session.Out.WriteLine(ImageName.WithTag(args[0]));
         return 0;
     }

@@ -6,8 +6,13 @@ namespace Orchestrator.Cli.Commands.Images;
 internal sealed class ImageSave : Command
 {
     private readonly ValueFlag<string> _output;
+    private readonly ValueFlag<string> _platform;
 
-    public ImageSave() => _output = Flags.String("output", 'o', "Archive to write, in place of stdout");
+    public ImageSave()
+    {
+        _output = Flags.String("output", 'o', "Archive to write, in place of stdout");
+        _platform = Flags.Platform();
+    }
 
     public override string Usage => "[OPTIONS] IMAGE [IMAGE...]";
 
@@ -19,6 +24,7 @@ internal sealed class ImageSave : Command
     {
         var query = new Query();
         foreach (var name in args) query.Add("names", name);
+        query.Add("platform", _platform.Value);
         return ArchiveFile.Save(session, $"/images/get{query}", _output.Value, "image");
     }
 }

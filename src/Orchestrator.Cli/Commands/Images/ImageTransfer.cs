@@ -16,10 +16,10 @@ internal static class ImageTransfer
         ProgressStream.Show(session, response.Body, progress);
     }
 
-    public static void Push(Session session, string image, TextWriter progress, bool allTags = false)
+    public static void Push(Session session, string image, string platform, TextWriter progress, bool allTags = false)
     {
         var (repository, tag) = ImageName.Split(image);
-        var query = new Query().Add("tag", allTags ? "" : tag.Length > 0 ? tag : "latest");
+        var query = new Query().Add("tag", allTags ? "" : tag.Length > 0 ? tag : "latest").Add("platform", platform);
         // The header must be there even without a login: the API asks for it.
         var headers = RegistryAuth.Headers(session, image).DefaultIfEmpty(("X-Registry-Auth", "e30="));
         using var response = session.Client.Send(
