@@ -29,7 +29,8 @@ internal sealed class ImagePush : Command
             throw new CliException("tag can't be used with --all-tags/-a");
         if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0)
             session.Out.WriteLine("Using default tag: latest");
-        ImageTransfer.Push(session, args[0], _platform.Value, _quiet ? TextWriter.Null : session.Out, _allTags);
+        ImageTransfer.Push(
+            session, args[0], _quiet ? TextWriter.Null : session.Out, _allTags, _platform.Value);
         if (_quiet) session.Out.WriteLine(ImageName.WithTag(args[0]));
         return 0;
     }

@@ -16,7 +16,8 @@ internal static class ImageTransfer
         ProgressStream.Show(session, response.Body, progress);
     }
 
-    public static void Push(Session session, string image, string platform, TextWriter progress, bool allTags = false)
+    public static void Push(
+        Session session, string image, TextWriter progress, bool allTags = false, string platform = "")
     {
         var (repository, tag) = ImageName.Split(image);
         var query = new Query().Add("tag", allTags ? "" : tag.Length > 0 ? tag : "latest").Add("platform", platform);
