@@ -37,7 +37,7 @@ internal static class BuildQuery
         ShmSizeBytes = Number(http, "shmsize"),
         CgroupParent = http.Query("cgroupparent"),
         ExtraHosts = [.. http.Request.Query["extrahosts"].OfType<string>().SelectMany(Listed)],
-        SecurityOpt = Json(http, "securityopt", BuildQueryJson.Default.StringArray) ?? [],
+        SecurityOpt = [.. http.Request.Query["securityopt"].OfType<string>().SelectMany(Listed)],
         Ulimits =
         [
             .. (Json(http, "ulimits", BuildQueryJson.Default.UlimitArray) ?? [])

@@ -8,6 +8,7 @@ using Orchestrator.Build.Cache;
 using Orchestrator.Build.Contexts;
 using Orchestrator.Build.Execution;
 using Orchestrator.Build.Syntax;
+using Orchestrator.Build.Syntax.Checks;
 using Orchestrator.Engine;
 using Orchestrator.EngineApi.Http;
 
@@ -52,9 +53,12 @@ internal sealed class BuildRoutes(EngineApiContext context)
             Limits = BuildQuery.Limits(http),
             Credentials = BuildLogins.Read(http),
             Squash = http.Flag("squash"),
+            AllowsInsecure = http.Request.Query["allow"].Contains("security.insecure"),
         };
         using var folder = builder.Store.NewFolder();
         var dockerfile = await ReadAsync(http, folder);
+        if (BuildChecks.Refusal(dockerfile, BuildChecks.Run(dockerfile, new CheckInputs())) is { } refusal)
+            throw EngineException.Invalid(refusal);
         await new BuildStream(http, http.Flag("q")).RunAsync((output, cancellationToken) => builder.BuildAsync(
             request with { Dockerfile = dockerfile, Context = folder.Path }, output, cancellationToken));
     }

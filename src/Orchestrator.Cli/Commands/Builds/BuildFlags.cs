@@ -33,7 +33,8 @@ internal sealed class BuildFlags
     public BuildFlags(FlagSet f)
     {
         _hosts = f.List("add-host", null, "Line for /etc/hosts of steps, name:address", "list", CheckHost);
-        _allow = f.List("allow", null, "Allow steps what they may not else: security.insecure");
+        _allow = f.List(
+            "allow", null, "Allow steps what they may not else: security.insecure", "list", CheckAllowed);
         _buildArgs = f.List("build-arg", null, "Variable of the build, NAME=value", "list", CheckVariable);
         _cacheFrom = f.List("cache-from", null, "Image whose layers may stand in for steps", "list", CacheSpec.From);
         _cacheTo = f.List("cache-to", null, "Repository to push the cache to", "list", CacheSpec.To);
@@ -67,7 +68,8 @@ internal sealed class BuildFlags
     {
         var query = new Query().Add("version", "1");
         foreach (var tag in _tags.Values) query.Add("t", tag);
-        foreach (var option in SecurityOptions()) query.Add("securityopt", option);
+        foreach (var option in _securityOptions.Values) query.Add("securityopt", option);
+        foreach (var name in _allow.Values) query.Add("allow", name);
         foreach (var host in _hosts.Values) query.Add("extrahosts", host);
         query.Add("nocache", _noCache).Add("pull", _pull).Add("forcerm", _forceRemove).Add("squash", _squash)
             .Add("rm", _remove ? null : "0").Add("target", _target.Value).Add("isolation", _isolation.Value)
@@ -89,10 +91,6 @@ internal sealed class BuildFlags
 
     private static string DefaultPlatform(Session session, string platform) => platform.Length > 0 ? platform
         : Config.Variables.Find(session.Environment, "DEFAULT_PLATFORM") ?? "";
-
-    private IEnumerable<string> SecurityOptions() => _allow.Values.Select(static name =>
-        name is "security.insecure" or "network.host" ? name : throw new CliException($"invalid entitlement: {name}", 125))
-        .Where(static name => name == "security.insecure").Select(static _ => "insecure").Concat(_securityOptions.Values);
 
     /// <summary>A bare name takes this process's value; without one the Dockerfile's own counts.</summary>
     private JsonObject BuildArgs(Session session)
@@ -119,6 +117,9 @@ internal sealed class BuildFlags
 
     private static string? Json(IReadOnlyList<string> list) =>
         list.Count == 0 ? null : new JsonArray([.. list.Select(static text => (JsonNode)text)]).ToJsonString();
+
+    private static string CheckAllowed(string name) => name is "security.insecure" or "network.host"
+        ? name : throw new FormatException($"invalid entitlement: {name}");
 
     private static string CheckTag(string text) =>
         ImageName.Fault(text) is { } fault ? throw new FormatException(fault) : text;
