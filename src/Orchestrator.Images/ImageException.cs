@@ -6,4 +6,7 @@ public sealed class ImageException(ImageError error, string message, Exception? 
     : Exception(message, inner)
 {
     public ImageError Error { get; } = error;
+
+    /// <summary>How long a registry that is busy asked to be left alone; null: it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -13,6 +13,7 @@ public sealed class ImageRegistry : IDisposable
     private readonly RegistryOptions options;
     private readonly TimeProvider time;
     private readonly PeerRegistries? peers;
+    private DateTimeOffset collected;
 
     /// <param name="content">Shared with the engine's images; each keeps what it names.</param>
     /// <param name="peers">Null: there is no other manager.</param>
@@ -49,8 +50,7 @@ public sealed class ImageRegistry : IDisposable
         {
             do
             {
-                Uploads.Expire();
-                Repositories.Prune();
+                await TidyAsync(cancellationToken);
                 await SyncAsync(cancellationToken);
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -59,6 +59,18 @@ public sealed class ImageRegistry : IDisposable
         {
             // The end of the run, no error.
         }
+    }
+
+    /// <summary>Gives up idle uploads and, now and then, deletes what no manifest names; pushes go on meanwhile.</summary>
+    private async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        Uploads.Expire();
+        var now = time.GetUtcNow();
+        if (now - collected < options.CollectInterval)
+            return;
+        collected = now;
+        await Content.CollectAsync(cancellationToken);
+        Repositories.Prune();
     }
 
     /// <summary>Takes over every tag that another manager has newer, with all it names.</summary>

@@ -18,6 +18,9 @@ public sealed record RegistryOptions
     /// <summary>How long a manifest's push may take to reach a majority. Default 5 min.</summary>
     public TimeSpan ReplicationTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often what nothing names any more is deleted. Default 1 h.</summary>
+    public TimeSpan CollectInterval { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How often tags are compared with the other managers'. Default 30 s.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -40,6 +40,27 @@ public sealed class DistributionTests
     }
 
     [Fact]
+    public async Task What_no_manifest_names_is_deleted_while_the_registry_serves()
+    {
+        await using var host = await RegistryHost.StartAsync();
+        var options = new RegistryOptions { Root = Path.Combine(host.DataRoot, "registry"), BlobGrace = TimeSpan.FromDays(-1), SyncInterval = TimeSpan.FromMilliseconds(20), CollectInterval = TimeSpan.Zero };
+        using var registry = new ImageRegistry(options, host.Images.Content, null, TimeProvider.System);
+        var waste = await PushBlobAsync(host, "a", "waste"u8.ToArray());
+        var kept = await PushManifestAsync(host, "a", "1");
+        using var stop = new CancellationTokenSource();
+        var running = registry.RunAsync(stop.Token);
+
+        for (var i = 0; i < 500 && host.Images.Content.Contains(waste); i++)
+            await Task.Delay(10);
+        await stop.CancelAsync();
+        await running;
+
+        Assert.False(host.Images.Content.Contains(waste));
+        Assert.True(host.Images.Content.Contains(kept));
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync(host.Url($"/v2/a/blobs/{waste}"))).StatusCode);
+    }
+
+    [Fact]
     public async Task A_manifest_whose_blobs_were_not_pushed_is_refused()
     {
         await using var host = await RegistryHost.StartAsync();

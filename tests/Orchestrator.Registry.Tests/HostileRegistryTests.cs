@@ -47,6 +47,30 @@ public sealed class HostileRegistryTests
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.DataRoot, "content", "ingest")));
     }
 
+    [Fact]
+    public async Task A_registry_that_is_busy_is_asked_again_when_it_said()
+    {
+        await using var node = await RegistryHost.StartAsync();
+        await using var server = await StartAsync("busy once");
+        var host = new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
+        var said = new List<string>();
+
+        var error = await Assert.ThrowsAsync<ImageException>(() => node.Images.PullAsync($"{host}/a:1", null, null, new Listener(said), default));
+
+        // The other blob is damaged, which ends the pull; the wait was that of the header, not half a second.
+        Assert.Contains("does not match its digest", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Retrying in 2 seconds", said);
+    }
+
+    private sealed class Listener(List<string> said) : IProgress<ImageProgress>
+    {
+        public void Report(ImageProgress value)
+        {
+            lock (said)
+                said.Add(value.Status ?? "");
+        }
+    }
+
     /// <summary>An index that names one that names one…</summary>
     private static byte[] Nested(int depth) => ImageJson.Write(depth == 0
         ? new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [] }
@@ -58,6 +82,7 @@ public sealed class HostileRegistryTests
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
+        var busy = lie == "busy once";
         server.Map("/v2/a/manifests/{reference}", (HttpContext http, string reference) => lie switch
         {
             "endless manifest" => EndlessAsync(http, MediaTypes.OciManifest),
@@ -68,6 +93,7 @@ public sealed class HostileRegistryTests
         server.Map("/v2/a/blobs/{digest}", (HttpContext http, string digest) => (digest == Image.Config!.Digest.ToString(), lie) switch
         {
             (true, _) => BytesAsync(http, Config, "application/octet-stream"),
+            (_, "busy once") when busy => Busy(http),
             (_, "endless blob") => EndlessAsync(http, "application/octet-stream"),
             (_, "short blob") => BytesAsync(http, "t"u8.ToArray(), "application/octet-stream"),
             (_, "other blob") => BytesAsync(http, "rat"u8.ToArray(), "application/octet-stream"),
@@ -75,6 +101,14 @@ public sealed class HostileRegistryTests
         });
         await server.StartAsync();
         return server;
+
+        Task Busy(HttpContext http)
+        {
+            busy = false;
+            http.Response.Headers.RetryAfter = "2";
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            return Task.CompletedTask;
+        }
     }
 
     private static Task BytesAsync(HttpContext http, byte[] bytes, string type) => Results.Bytes(bytes, type).ExecuteAsync(http);

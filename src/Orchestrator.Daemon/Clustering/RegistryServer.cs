@@ -44,6 +44,7 @@ internal static class RegistryServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // Layers are as large as they are.
+            kestrel.Limits.MaxResponseBufferSize = 512 * 1024; // The next piece is read while the last one is sent.
             kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;

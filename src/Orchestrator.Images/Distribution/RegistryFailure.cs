@@ -49,11 +49,18 @@ internal static class RegistryFailure
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new ImageException(ImageError.Denied,
                 $"access to {what} denied by {domain}{said}: it does not exist or may require \"orch login {domain}\""),
             var status when IsPassing(status) => new ImageException(ImageError.Unavailable,
-                $"registry {domain} failed with {(int)status} on {what}{said}: try again later"),
+                $"registry {domain} failed with {(int)status} on {what}{said}: try again later")
+            {
+                RetryAfter = WaitOf(response),
+            },
             var status =>
                 new ImageException(ImageError.Invalid, $"registry {domain} refused {what} with {(int)status}{said}"),
         };
     }
+
+    /// <summary>The header's seconds, or the time until its date.</summary>
+    private static TimeSpan? WaitOf(HttpResponseMessage response) => response.Headers.RetryAfter is not { } header
+        ? null : header.Delta ?? (header.Date - (response.Headers.Date ?? TimeProvider.System.GetUtcNow()));
 
     public static ImageException Unreachable(string domain, Exception inner) => new(ImageError.Unavailable,
         $"cannot reach registry {domain}: {Innermost(inner)}; check its name, that it runs "

@@ -4,6 +4,7 @@ namespace Orchestrator.Images.Distribution;
 internal sealed class TransferRetry(int attempts, TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
     /// <param name="waiting">Told the seconds until the next try.</param>
     public async Task<T> RunAsync<T>(
@@ -18,11 +19,19 @@ internal sealed class TransferRetry(int attempts, TimeProvider time)
             catch (Exception error)
                 when (attempt < attempts && IsPassing(error) && !cancellationToken.IsCancellationRequested)
             {
-                var delay = First * Math.Pow(2, attempt - 1);
+                var delay = DelayOf(error, attempt);
                 waiting?.Invoke((int)Math.Ceiling(delay.TotalSeconds));
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Twice as long each time, or as long as the registry asks for, within reason.</summary>
+    private static TimeSpan DelayOf(Exception error, int attempt)
+    {
+        var own = First * Math.Pow(2, attempt - 1);
+        var asked = (error as ImageException)?.RetryAfter ?? TimeSpan.Zero;
+        return asked > own ? TimeSpan.FromTicks(Math.Min(asked.Ticks, Longest.Ticks)) : own;
     }
 
     /// <summary>
