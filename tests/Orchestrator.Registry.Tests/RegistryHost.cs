@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -74,7 +75,10 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
             new RegistryOptions { Root = Path.Combine(folder, "registry") }, Images.Content, this, TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(Address.ToString());
+        // As the daemon serves it: files go by way of the kernel.
+        builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = FileSender.BufferBytes);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
+            IPAddress.Loopback, Address.Port, listen => listen.UseFileSending()));
         web = builder.Build();
         web.Use(async (context, next) =>
         {

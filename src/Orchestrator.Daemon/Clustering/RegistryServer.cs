@@ -18,33 +18,36 @@ namespace Orchestrator.Daemon.Clustering;
 /// </summary>
 internal static class RegistryServer
 {
+    private const int BufferBytes = 512 * 1024;
+
     /// <summary>To nodes, by their certificates, and to whoever logs in.</summary>
     public static Task<WebApplication> StartAsync(
         ImageRegistry registry, string address, IdentitySource identity, Func<NodeId, bool> isRemoved,
         TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) => StartAsync(
         registry, new IPEndPoint(IPAddress.Parse(address), ClusterRegistry.Port),
-        listen => listen.UseClusterTls(identity, time),
+        listen => listen.UseClusterTls(identity, time), BufferBytes,
         (context, name) => RightsOf(context, isRemoved) ?? registry.Gate.RightsOf(context, name, isOpen: false),
         loggers, cancellationToken);
 
     /// <summary>To clients that know no cluster: whoever logs in or, while there are no users, everybody.</summary>
     public static Task<WebApplication> StartPlainAsync(
         ImageRegistry registry, IPEndPoint address, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-        StartAsync(registry, address, _ => { },
+        StartAsync(registry, address, listen => listen.UseFileSending(), FileSender.BufferBytes,
             (context, name) => registry.Gate.RightsOf(context, name, isOpen: true), loggers, cancellationToken);
 
     private static async Task<WebApplication> StartAsync(
-        ImageRegistry registry, IPEndPoint address, Action<ListenOptions> secure, RegistryAuthorizer authorize,
-        ILoggerFactory loggers, CancellationToken cancellationToken)
+        ImageRegistry registry, IPEndPoint address, Action<ListenOptions> secure, int bufferBytes,
+        RegistryAuthorizer authorize, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = bufferBytes);
         builder.Services.AddRoutingCore().AddSingleton(loggers);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // Layers are as large as they are.
-            kestrel.Limits.MaxResponseBufferSize = 512 * 1024; // The next piece is read while the last one is sent.
+            kestrel.Limits.MaxResponseBufferSize = BufferBytes; // The next piece is read while the last one is sent.
             kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;

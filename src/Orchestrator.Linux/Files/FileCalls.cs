@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Linux.Files;
@@ -18,6 +19,29 @@ public static class FileCalls
     public static void Allocate(SafeFileHandle file, long offset, long length, bool keepSize = false) =>
         LinuxException.Check(LibcFiles.fallocate(file, keepSize ? 1 : 0, offset, length), "fallocate", "file");
 
+    /// <summary>sendfile: from a file into a socket that does not block, with nothing copied on the way.</summary>
+    /// <returns>How many bytes went; null: the socket takes none now. Zero: the file ends before.</returns>
+    /// <exception cref="LinuxException">EPIPE, ECONNRESET: nobody reads any more.</exception>
+    public static int? TrySend(SafeHandle socket, SafeFileHandle file, long offset, int count)
+    {
+        while (true)
+        {
+            var sent = LibcFiles.sendfile(socket, file, ref offset, (nuint)count);
+            if (sent >= 0)
+                return (int)sent;
+            switch ((Errno)Marshal.GetLastPInvokeError())
+            {
+                case Errno.EINTR:
+                    continue;
+                case Errno.EAGAIN:
+                    return null;
+                default:
+                    LinuxException.Check(-1, "sendfile", "socket");
+                    break;
+            }
+        }
+    }
+
     /// <summary>
     /// flock without waiting; it ends when the file is closed, or its process with all heirs of the fd.
     /// </summary>
@@ -29,7 +53,7 @@ public static class FileCalls
         const int shared = 1, lockExclusive = 2, nonBlocking = 4;
         if (LibcFiles.flock(file, (exclusive ? lockExclusive : shared) | nonBlocking) == 0)
             return true;
-        if ((Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EAGAIN)
+        if ((Errno)Marshal.GetLastPInvokeError() == Errno.EAGAIN)
             return false;
         LinuxException.Check(-1, "flock", "file");
         return false;

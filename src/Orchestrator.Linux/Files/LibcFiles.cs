@@ -29,6 +29,9 @@ internal static unsafe partial class LibcFiles
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fallocate(SafeFileHandle fd, int mode, long offset, long length);
 
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint sendfile(SafeHandle to, SafeFileHandle from, ref long offset, nuint count);
+
     [LibraryImport("libc", SetLastError = true)] internal static partial int flock(SafeFileHandle fd, int operation);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

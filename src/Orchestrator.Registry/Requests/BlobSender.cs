@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Images.Content;
@@ -72,6 +73,12 @@ internal static class BlobSender
     {
         await response.StartAsync(cancellationToken);
         var writer = response.BodyWriter;
+        if (response.HttpContext.Features.Get<FileSender>() is { } sender)
+        {
+            await SendAsync(sender, file, first, count, writer, cancellationToken);
+            return;
+        }
+
         while (count > 0)
         {
             var memory = writer.GetMemory(ChunkBytes);
@@ -84,6 +91,29 @@ internal static class BlobSender
             writer.Advance(read);
             if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
                 return; // The caller has gone.
+        }
+    }
+
+    /// <summary>The writer is told of the bytes, and counts them; the kernel moves them.</summary>
+    private static async Task SendAsync(FileSender sender, FileStream file, long first, long count, PipeWriter writer,
+        CancellationToken cancellationToken)
+    {
+        await writer.FlushAsync(cancellationToken); // The head goes first.
+        sender.Begin(file.SafeFileHandle, first);
+        try
+        {
+            while (count > 0)
+            {
+                var told = (int)Math.Min(writer.GetMemory().Length, count);
+                writer.Advance(told);
+                count -= told;
+                if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+                    return; // The caller has gone.
+            }
+        }
+        finally
+        {
+            sender.End();
         }
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Orchestrator.Registry.Requests;
 
@@ -14,5 +16,14 @@ public static class RegistryMapping
         var requests = new RegistryRequests(registry, authorize);
         return endpoints.Map("/v2/{**path}", (HttpContext context) =>
             requests.HandleAsync(context, (string?)context.Request.RouteValues["path"] ?? ""));
+    }
+
+    /// <summary>Has blobs sent by the kernel, on a listener in plain HTTP/1.1.</summary>
+    /// <remarks>Its transport must have <see cref="FileSender.BufferBytes"/> as the limit of what it holds back.</remarks>
+    public static ListenOptions UseFileSending(this ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(FileSender.Use);
+        return listen;
     }
 }
