@@ -15,7 +15,10 @@ internal static class NameChecks
                     $"Stage name should not use the same name as reserved stage \"{name}\"");
             }
             if (!seen.Add(name))
-                sink.Add("DuplicateStageName", stage.From, $"Duplicate stage name \"{name}\", stage names should be unique");
+            {
+                sink.Add("DuplicateStageName", stage.From,
+                    $"Duplicate stage name \"{name}\", stage names should be unique");
+            }
         }
         foreach (var instruction in Instructions.Of(file)) CheckDescription(instruction, sink);
     }

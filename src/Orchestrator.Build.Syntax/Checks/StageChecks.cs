@@ -51,7 +51,8 @@ internal sealed class StageChecks(Dockerfile file, CheckInputs inputs, FindingSi
                 Legacy(label, label.Labels);
                 break;
             case MaintainerInstruction:
-                sink.Add("MaintainerDeprecated", instruction, "Maintainer instruction is deprecated in favor of using label");
+                sink.Add("MaintainerDeprecated", instruction,
+                    "Maintainer instruction is deprecated in favor of using label");
                 break;
             case WorkdirInstruction workdir:
                 if (!scope.HasWorkdir && !workdir.Path.StartsWith('/') && !workdir.Path.StartsWith('$'))
@@ -134,7 +135,10 @@ internal sealed class StageChecks(Dockerfile file, CheckInputs inputs, FindingSi
         if (port.Contains('$', StringComparison.Ordinal)) return;
         var slash = port.IndexOf('/', StringComparison.Ordinal);
         if (slash >= 0 && port[slash..].Any(char.IsUpper))
-            sink.Add("ExposeProtoCasing", expose, $"Defined protocol '{port}' in EXPOSE instruction should be lowercase");
+        {
+            sink.Add("ExposeProtoCasing", expose,
+                $"Defined protocol '{port}' in EXPOSE instruction should be lowercase");
+        }
         if (port.Contains(':', StringComparison.Ordinal))
         {
             sink.Add("ExposeInvalidFormat", expose,

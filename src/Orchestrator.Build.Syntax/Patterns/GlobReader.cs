@@ -16,7 +16,8 @@ internal sealed class GlobReader(string pattern, bool doubleStars)
         var tokens = ImmutableArray.CreateBuilder<GlobToken>();
         while (!AtEnd) tokens.Add(Next());
         // Docker takes a leading ** before plain text for "ends in", wherever that begins.
-        if (doubleStars && tokens.Count > 1 && tokens[0].Kind == GlobKind.Folders && !pattern.StartsWith("**/", StringComparison.Ordinal)
+        if (doubleStars && tokens.Count > 1 && tokens[0].Kind == GlobKind.Folders
+            && !pattern.StartsWith("**/", StringComparison.Ordinal)
             && tokens.Skip(1).All(token => token.Kind == GlobKind.Rune)) tokens[0] = new GlobToken(GlobKind.All);
         return tokens.ToImmutable();
     }

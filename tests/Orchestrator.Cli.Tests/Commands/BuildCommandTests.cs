@@ -165,6 +165,7 @@ public sealed class BuildCommandTests : IDisposable
     {
         Write("Dockerfile", "FROM scratch\n");
         var file = Path.Combine(_folder, "id");
+        _daemon.Answer("POST /build", 200, $$"""{"stream":"{{Id}}\n"}""" + "\n");
 
         var result = _daemon.Run("build", "-q", "--iidfile", file, _folder);
 
@@ -195,6 +196,18 @@ public sealed class BuildCommandTests : IDisposable
 
         Assert.Equal((0, "x"), (result.ExitCode, File.ReadAllText(Path.Combine(_folder, "out/bin/tool"))));
         Assert.Equal("DELETE /containers/c1?force=1&v=1", _daemon.Lines.Last());
+    }
+
+    [Fact]
+    public void An_archive_to_standard_output_has_it_for_itself()
+    {
+        Write("Dockerfile", "FROM scratch\n");
+        _daemon.Answer("GET /images/" + Id + "/get", 200, "archive", "application/x-tar");
+
+        var result = _daemon.Run("build", "-o", "type=oci,dest=-", _folder);
+
+        Assert.Equal((0, "archive"), (result.ExitCode, result.Out));
+        Assert.Contains("Successfully built", result.Error);
     }
 
     [Fact]

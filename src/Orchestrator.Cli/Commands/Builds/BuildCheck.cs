@@ -18,8 +18,9 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
     {
         if (context.TryReadDockerfile() is not { } content) return null;
         var text = Encoding.UTF8.GetString(content);
-        var name = context.Dockerfile.StartsWith(".dockerfile.", StringComparison.Ordinal) || context.Dockerfile.Length == 0
-            ? "Dockerfile" : context.Dockerfile;
+        var isUnnamed = context.Dockerfile.Length == 0
+            || context.Dockerfile.StartsWith(".dockerfile.", StringComparison.Ordinal);
+        var name = isUnnamed ? "Dockerfile" : context.Dockerfile;
         try
         {
             var file = DockerfileParser.Parse(content);
@@ -42,7 +43,10 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
     public static int Report(Session session, BuildCheck? check)
     {
         if (check is null)
-            throw new CliException("--check needs a Dockerfile on this host: fetch or unpack the context, then name its folder");
+        {
+            throw new CliException(
+                "--check needs a Dockerfile on this host: fetch or unpack the context, then name its folder");
+        }
         check.Write(session.Out);
         return check.Findings.IsEmpty ? 0 : 1;
     }
@@ -51,7 +55,8 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
     public void Summarize(TextWriter writer)
     {
         if (Findings.IsEmpty) return;
-        writer.WriteLine($"\n {Findings.Length} warning{(Findings.Length == 1 ? "" : "s")} found (use --check to expand):");
+        var plural = Findings.Length == 1 ? "" : "s";
+        writer.WriteLine($"\n {Findings.Length} warning{plural} found (use --check to expand):");
         foreach (var finding in Findings)
             writer.WriteLine($" - {finding.Rule}: {finding.Message} (line {finding.Position.Line})");
     }
@@ -63,7 +68,8 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
             writer.WriteLine("Check complete, no warnings found.");
             return;
         }
-        writer.WriteLine($"Check complete, {Findings.Length} warning{(Findings.Length == 1 ? " has" : "s have")} been found!");
+        var have = Findings.Length == 1 ? "warning has" : "warnings have";
+        writer.WriteLine($"Check complete, {Findings.Length} {have} been found!");
         var lines = Text.Split('\n');
         foreach (var finding in Findings)
         {
@@ -80,7 +86,8 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
         {
             var known = session.Client.Get($"/images/{Uri.EscapeDataString(image)}/json", ApiJson.Wire.ImageInspect);
             var variables = (known.Config?.Env ?? []).Select(static pair => pair.Split('=')[0]);
-            return new BaseFacts([.. variables], $"{known.Os}/{known.Architecture}", known.Config?.Shell is { Length: > 0 });
+            var hasShell = known.Config?.Shell is { Length: > 0 };
+            return new BaseFacts([.. variables], $"{known.Os}/{known.Architecture}", hasShell);
         }
         catch (Exception e) when (e is CliException or DaemonException)
         {

@@ -64,22 +64,26 @@ internal sealed class BuildCommand : Command
         if (checks?.Refusal is { } refusal) throw new CliException(refusal);
 
         if (_idFile.Value.Length > 0) File.Delete(_idFile.Value); // No stale one stays if this fails.
-        var id = Build(session, context);
+        // Where the result itself goes to standard output, nothing else may.
+        var words = outputs.Exists(static output => output.Destination == "-") ? session.Error : session.Out;
+        var id = Build(session, context, words);
         if (!IsQuiet) checks?.Summarize(session.Error);
-        foreach (var output in outputs) BuildOutputs.Deliver(session, output, id, IsQuiet);
+        foreach (var output in outputs) BuildOutputs.Deliver(session, output, id, IsQuiet ? TextWriter.Null : words);
         if (_idFile.Value.Length > 0) WriteId(id);
         return 0;
     }
 
-    private string Build(Session session, IBuildContext context)
+    private string Build(Session session, IBuildContext context, TextWriter words)
     {
-        var shown = IsQuiet ? new StringWriter() : session.Out;
+        var shown = IsQuiet ? new StringWriter() : words;
         try
         {
             using var response = Send(session, context, shown);
             var isRewritten = _progress.Value == "tty" || (_progress.Value == "auto" && session.OutputIsTerminal);
             var id = BuildStream.Show(session, response.Body, shown, isRewritten && !IsQuiet);
-            if (IsQuiet) session.Out.WriteLine(id);
+            if (!IsQuiet) return id;
+            id = id.Length > 0 ? id : LastLine(shown.ToString()!); // A quiet build prints nothing else.
+            words.WriteLine(id);
             return id;
         }
         catch (Exception e) when (IsQuiet && e is CliException or DaemonException)
@@ -102,6 +106,8 @@ internal sealed class BuildCommand : Command
             shown.Flush();
         }, headers);
     }
+
+    private static string LastLine(string text) => text.TrimEnd('\n').Split('\n')[^1];
 
     private void WriteId(string id)
     {

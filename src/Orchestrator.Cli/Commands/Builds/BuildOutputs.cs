@@ -8,8 +8,9 @@ namespace Orchestrator.Cli.Commands.Builds;
 /// <summary>Brings a built image where <c>-o</c> wants it.</summary>
 internal static class BuildOutputs
 {
+    /// <param name="progress">Where a push tells how it goes on.</param>
     /// <exception cref="CliException">It cannot be written there.</exception>
-    public static void Deliver(Session session, OutputSpec output, string image, bool isQuiet)
+    public static void Deliver(Session session, OutputSpec output, string image, TextWriter progress)
     {
         switch (output.Type)
         {
@@ -25,18 +26,18 @@ internal static class BuildOutputs
                     Write(session, output.Destination, archive.Body);
                 return;
             default:
-                Name(session, output, image, isQuiet);
+                Name(session, output, image, progress);
                 return;
         }
     }
 
-    private static void Name(Session session, OutputSpec output, string image, bool isQuiet)
+    private static void Name(Session session, OutputSpec output, string image, TextWriter progress)
     {
         foreach (var name in output.Names)
         {
             var (repository, tag) = ImageName.Split(name);
             session.Client.Post($"/images/{image}/tag{new Query().Add("repo", repository).Add("tag", tag)}");
-            if (output.Push) ImageTransfer.Push(session, name, isQuiet ? TextWriter.Null : session.Out);
+            if (output.Push) ImageTransfer.Push(session, name, progress);
         }
     }
 
