@@ -10,6 +10,9 @@ namespace Orchestrator.Build;
 /// folder for each build that runs.</remarks>
 public sealed class BuildStore
 {
+    /// <summary>What the cache alone may take up after a build; then the least recently used goes. 20 GB.</summary>
+    public const long KeptBytes = 20_000_000_000;
+
     private BuildStore(string work, string secrets, BuildCache cache, CacheFolders folders) =>
         (Work, Volatile, Cache, Folders) = (work, secrets, cache, folders);
 

@@ -43,10 +43,13 @@ public sealed class ImageBuilder(BuildStore store, ImageService images, IStepRun
         };
         await BeginAsync(session, output, cancellationToken);
         var result = await StagesAsync(session, cancellationToken);
+        if (request.Squash)
+            result = await Squasher.SquashAsync(session, result, cancellationToken);
         var image = await FinishAsync(session, result, cancellationToken);
         await output(new BuildMessage.Built(image.Id));
         await CacheExport.PushAsync(session, image, output, cancellationToken);
         await EndAsync(session, image, output);
+        await new CachePruner(store, images).LimitAsync(BuildStore.KeptBytes, cancellationToken);
         return image;
     }
 

@@ -10,7 +10,8 @@ namespace Orchestrator.Build.Cache;
 public sealed class CacheFolders(string root)
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> users = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
 
     /// <summary>A folder in use; disposing lets others have it.</summary>
     public sealed record Use(string Path, bool IsNew, Action Leave) : IDisposable
@@ -24,48 +25,52 @@ public sealed class CacheFolders(string root)
     {
         using var key = new CacheKey("cache folder 1").Add(id);
         var name = key.ToString();
-        switch (sharing)
-        {
-            case CacheSharing.Locked:
-                var turn = turns.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
-                await turn.WaitAsync(cancellationToken);
-                return Enter(name, () => turn.Release());
-            case CacheSharing.Private:
-                var number = 0;
-                while (!users.TryAdd($"{name}-{number}", 1))
-                    number++;
-                return Take($"{name}-{number}", () => users.TryRemove($"{name}-{number}", out _));
-            default:
-                return Enter(name, () => { });
-        }
+        if (sharing != CacheSharing.Locked)
+            return Enter(name, alone: sharing == CacheSharing.Private, () => { });
+        var turn = turns.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellationToken);
+        return Enter(name, alone: false, () => turn.Release());
     }
-
-    /// <summary>Folders that nobody uses right now.</summary>
-    public IReadOnlyList<string> Idle() => !Directory.Exists(root) ? []
-        : [.. Directory.EnumerateDirectories(root).Where(path => users.GetValueOrDefault(System.IO.Path.GetFileName(path)) == 0)];
 
     /// <summary>All folders.</summary>
     public IReadOnlyList<string> List() => Directory.Exists(root) ? Directory.GetDirectories(root) : [];
 
-    /// <param name="name">Of one that is idle.</param>
-    public void Delete(string name) => DirectoryTree.Delete(System.IO.Path.Combine(root, name));
-
-    private Use Enter(string name, Action leave)
+    /// <summary>Removes a folder, with what is in it.</summary>
+    /// <returns>False: somebody uses it.</returns>
+    public bool TryDelete(string name)
     {
-        var first = $"{name}-0";
-        users.AddOrUpdate(first, 1, (_, count) => count + 1);
-        return Take(first, () =>
+        var doomed = System.IO.Path.Combine(root, $".{Guid.NewGuid():N}");
+        lock (gate)
         {
-            users.AddOrUpdate(first, 0, (_, count) => count - 1);
-            leave();
-        });
+            if (users.GetValueOrDefault(name) > 0)
+                return false;
+            Directory.Move(System.IO.Path.Combine(root, name), doomed);
+        }
+
+        DirectoryTree.Delete(doomed);
+        return true;
     }
 
-    private Use Take(string name, Action leave)
+    private Use Enter(string id, bool alone, Action leave)
     {
-        var path = System.IO.Path.Combine(root, name);
-        var isNew = !Directory.Exists(path);
-        Directory.CreateDirectory(path);
-        return new Use(path, isNew, leave);
+        lock (gate)
+        {
+            var number = 0;
+            while (alone && users.GetValueOrDefault($"{id}-{number}") > 0)
+                number++;
+            var name = $"{id}-{number}";
+            var path = System.IO.Path.Combine(root, name);
+            var isNew = !Directory.Exists(path);
+            Directory.CreateDirectory(path);
+            users[name] = users.GetValueOrDefault(name) + 1;
+            return new Use(path, isNew, () => Leave(name, leave));
+        }
+    }
+
+    private void Leave(string name, Action leave)
+    {
+        lock (gate)
+            users[name]--;
+        leave();
     }
 }

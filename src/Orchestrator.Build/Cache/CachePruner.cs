@@ -46,13 +46,12 @@ public sealed class CachePruner(BuildStore store, ImageService images)
     {
         var items = List();
         var left = items.Sum(item => item.SizeBytes);
-        var idle = store.Folders.Idle().Select(path => Path.GetFileName(path)).ToHashSet(StringComparer.Ordinal);
         var gone = new List<CacheItem>();
         long bytes = 0;
         foreach (var item in items)
         {
             if ((wanted.KeepBytes > 0 && left <= wanted.KeepBytes) || !wanted.Matches(item)
-                || (item.IsShared && !wanted.All) || (item.Kind == Folder && !idle.Contains(item.Id)))
+                || (item.IsShared && !wanted.All) || (item.Kind == Folder && !store.Folders.TryDelete(item.Id)))
                 continue;
             left -= item.SizeBytes;
             bytes += Remove(item);
@@ -62,15 +61,20 @@ public sealed class CachePruner(BuildStore store, ImageService images)
         return (gone, bytes + await images.CollectGarbageAsync(cancellationToken));
     }
 
+    /// <summary>Prunes what is more than that many bytes, not counting what images share.</summary>
+    public async Task LimitAsync(long bytes, CancellationToken cancellationToken)
+    {
+        // Every build ends with this, so folders are not walked for it.
+        var layers = store.Cache.List().Sum(record => record.Layer?.SizeBytes ?? 0);
+        if (layers > bytes)
+            await PruneAsync(new CachePrune { KeepBytes = bytes }, cancellationToken);
+    }
+
     /// <returns>Bytes that are free at once; those of layers are when they are collected.</returns>
     private long Remove(CacheItem item)
     {
         if (item.Kind == Folder)
-        {
-            store.Folders.Delete(item.Id);
             return item.SizeBytes;
-        }
-
         store.Cache.Drop(item.Id);
         return 0;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orchestrator.Build.Cache;
 using Orchestrator.Build.Planning;
 using Orchestrator.Images;
@@ -38,6 +39,9 @@ internal sealed class BuildSession : IDisposable
     public CacheImages CacheImages { get; set; } = CacheImages.None;
 
     public ImageWorkshop Workshop => Images.Workshop;
+
+    /// <summary>Digests of what was copied from the context, which stays as it is: by all that they depend on.</summary>
+    public ConcurrentDictionary<string, string> Digests { get; } = new(StringComparer.Ordinal);
 
     /// <summary>RUN steps of stages that are built side by side, at one time.</summary>
     public SemaphoreSlim Running { get; } = new(Math.Max(2, Environment.ProcessorCount));

@@ -34,7 +34,7 @@ internal sealed class CopyExecutor(BuildSession session, StageTable stages, int 
         List<CopyItem> items = [.. fetched.Items, .. await LocalAsync(tree, copy, cancellationToken)];
         var ground = copy.Link ? before with { Layers = [] } : before;
         var dress = Dress(copy, before);
-        var digest = await DigestAsync(items, dress, cancellationToken);
+        var digest = await DigestAsync(copy, items, dress, cancellationToken);
         var createdBy = CreatedBy(outcome.Next, copy, digest);
         using var key = Key(copy, ground, dress, digest, items);
         var layer = await LayerStep.DoAsync(
@@ -85,12 +85,22 @@ internal sealed class CopyExecutor(BuildSession session, StageTable stages, int 
     }
 
     /// <summary>One name for the files, as docker's classic builder has it in its history.</summary>
-    private static async Task<string> DigestAsync(
-        List<CopyItem> items, CopyDress dress, CancellationToken cancellationToken)
+    private async Task<string> DigestAsync(StepWork.Copy copy, List<CopyItem> items, CopyDress dress,
+        CancellationToken cancellationToken)
     {
+        // What is fetched or written has a folder of its own each time; only the context's paths mean the same twice.
+        var isContext = copy.From is null && copy.Files.IsEmpty && !copy.Sources.Any(AddedSources.IsRemote);
         var digests = new List<string>();
         foreach (var item in items)
-            digests.Add($"{(item.IsFolder ? "dir" : "file")}:{await TreeCopier.DigestAsync(item, dress, cancellationToken)}");
+        {
+            var place = string.Join('\n', [item.Path, $"{dress.Owner}", $"{copy.Chmod}", .. copy.Exclude]);
+            if (!isContext || !session.Digests.TryGetValue(place, out var digest))
+                digest = await TreeCopier.DigestAsync(item, dress, cancellationToken);
+            if (isContext)
+                session.Digests[place] = digest;
+            digests.Add($"{(item.IsFolder ? "dir" : "file")}:{digest}");
+        }
+
         if (digests is [var only])
             return only;
         using var all = new CacheKey("multi 1").AddAll(digests);

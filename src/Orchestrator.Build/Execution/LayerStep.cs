@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Images.Building;
 using Orchestrator.Images.Layers;
+using Orchestrator.Linux;
 
 namespace Orchestrator.Build.Execution;
 
@@ -46,7 +47,7 @@ internal static class LayerStep
         layer is null || before.Chain == ground.Chain ? layer
             : await session.Workshop.StackAsync(session.Lease, layer, before.Chain, cancellationToken);
 
-    private static async Task<MadeLayer?> MakeAsync(BuildSession session, StageResult before,
+    public static async Task<MadeLayer?> MakeAsync(BuildSession session, StageResult before,
         IReadOnlyCollection<string> mountPoints, Func<Snapshot, CancellationToken, Task> work,
         CancellationToken cancellationToken)
     {
@@ -58,6 +59,12 @@ internal static class LayerStep
             var writing = new LayerWriting { Newest = session.Epoch, MountPoints = mountPoints };
             return await session.Workshop.CommitAsync(
                 session.Lease, snapshot, before.Chain, writing, cancellationToken);
+        }
+        catch (IOException e) when (e.HResult is (int)Errno.ENOSPC or (int)Errno.EDQUOT)
+        {
+            throw new BuildException(
+                "no space left on device: free some, for example with \"orch builder prune\" or \"orch rmi\", and try again",
+                inner: e);
         }
         finally
         {

@@ -62,7 +62,8 @@ internal sealed class OrderedOutput : IDisposable
         await gate.WaitAsync();
         try
         {
-            if (waiting.TryGetValue(stage, out var kept))
+            // A stage that waited for one that failed fails too, and has nothing to add.
+            if (!failed && waiting.TryGetValue(stage, out var kept))
                 await FlushAsync(kept);
             failed = true; // What others may still say is of no use.
         }

@@ -75,6 +75,10 @@ public sealed class ImageWorkshop
         return lease.Pin(layer.Blob.Digest) && stores.Layers.Find(layer.ChainId) is not null;
     }
 
+    /// <summary>The tar of a layer, plain or compressed.</summary>
+    /// <exception cref="ImageException">NotFound: nobody protected it.</exception>
+    public Stream OpenRead(MadeLayer layer) => stores.Content.OpenRead(layer.Blob.Digest);
+
     /// <summary>Puts a layer that was made over others on these.</summary>
     public async Task<MadeLayer> StackAsync(
         ContentLease lease, MadeLayer layer, Digest? below, CancellationToken cancellationToken)

@@ -64,8 +64,10 @@ internal sealed class ImageLibrary : IContentRoots
         configs[id] = config;
         var after = Change(current =>
         {
-            var entry = current.Images.GetValueOrDefault(id) ?? new LibraryEntry { Id = id, Manifest = manifest };
-            var next = current.With(entry with { Manifest = manifest });
+            var entry = current.Images.GetValueOrDefault(id);
+            // The same again, as a build from its cache makes it, is nothing to write down.
+            var next = entry is not null && entry.Manifest.Digest == manifest.Digest ? current
+                : current.With((entry ?? new LibraryEntry { Id = id, Manifest = manifest }) with { Manifest = manifest });
             return names.Aggregate(next, (s, name) => s.Named(name, id, now));
         });
         return Describe(after.Images[id], after.NamesOf(id));

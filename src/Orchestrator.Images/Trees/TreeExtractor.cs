@@ -21,6 +21,9 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
     /// <summary>An owner of the archive as the tree's file system is to be told.</summary>
     public Func<uint, uint, (uint Uid, uint Gid)> Owners { get; init; } = (uid, gid) => (uid, gid);
 
+    /// <summary>Entries that are passed over are read and left out.</summary>
+    public Func<TarEntry, bool> Takes { get; init; } = _ => true;
+
     /// <summary>A folder never takes the place of a file, nor a file that of a folder.</summary>
     public bool KeepsKinds { get; init; }
 
@@ -31,7 +34,8 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
         {
             try
             {
-                await ExtractAsync(entry, tar.Content, cancellationToken);
+                if (Takes(entry))
+                    await ExtractAsync(entry, tar.Content, cancellationToken);
             }
             catch (LinuxException e) when (!Disk.IsFull(e))
             {

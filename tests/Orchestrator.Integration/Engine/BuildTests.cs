@@ -154,6 +154,18 @@ public sealed class BuildTests(LoneDaemon node) : IDisposable
     }
 
     [RootFact]
+    public async Task Squashed_a_build_is_one_layer_that_has_nothing_of_what_was_taken_away()
+    {
+        Write("Dockerfile", $"FROM {LoneDaemon.Image}\nRUN mkdir /d && echo 1 >/d/a\nRUN rm -r /d /bin/wget\nRUN echo 2 >/b\n");
+
+        var built = await node.TryAsync("orch", "build", "--squash", "-t", "squashed:1", here.FullName);
+
+        Assert.Equal(0, built.ExitCode);
+        Assert.Equal("2", await node.DockerAsync("inspect", "-f", "{{len .RootFS.Layers}}", "squashed:1"));
+        Assert.Equal("b\nbin", await node.DockerAsync("run", "--rm", "squashed:1", "sh", "-c", "ls -d b bin d bin/wget 2>/dev/null; true"));
+    }
+
+    [RootFact]
     public async Task A_client_that_goes_away_ends_its_build()
     {
         await Shell.TryRunAsync("timeout", ["-s", "KILL", "1", .. Command($"FROM {LoneDaemon.Image}\nRUN sleep 1000\n")], Classic);
