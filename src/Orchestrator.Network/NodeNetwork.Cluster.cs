@@ -54,7 +54,7 @@ public sealed partial class NodeNetwork
 
     private static void Check(ClusterView view)
     {
-        if (!IPAddress.TryParse(view.NodeVtep, out _))
+        if (!IPAddress.TryParse(view.NodeVtep, out _) && view != ClusterView.OfNoCluster)
             throw new NetworkException(NetworkFault.Invalid,
                 $"\"{view.NodeVtep}\" is no address for this node's end of the overlays");
         foreach (var network in view.Overlays.Select(o => o.Network))
@@ -71,7 +71,12 @@ public sealed partial class NodeNetwork
         var kept = cluster.Overlays
             .Where(o => view.Overlays.All(v => v.Network.Id != o.Network.Id) && ListEndpoints(o.Network.Id).Length > 0)
             .Select(o => new OverlayView(o.Network));
-        return view with { Overlays = [.. view.Overlays, .. kept] };
+        return view with
+        {
+            // Of a node that left, what is kept still ends where it did.
+            NodeVtep = view.NodeVtep.Length > 0 ? view.NodeVtep : cluster.NodeVtep,
+            Overlays = [.. view.Overlays, .. kept],
+        };
     }
 
     /// <summary>Brings an overlay up and makes every endpoint reachable; what is to go is returned for later.</summary>

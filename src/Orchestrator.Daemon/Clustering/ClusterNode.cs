@@ -50,7 +50,7 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         };
 
     /// <summary>Takes up the membership that the disk tells of.</summary>
-    public void Start()
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -61,11 +61,14 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             }
             else if (Directory.Exists(paths.Root) && !File.Exists(paths.State))
             {
-                Directory.Delete(paths.Root, recursive: true); // An init, join or leave that a crash broke off.
+                // An init, join or leave that a crash broke off.
+                await TasksOfCluster.RemoveAsync(services, cancellationToken).ConfigureAwait(false);
+                Directory.Delete(paths.Root, recursive: true);
             }
         }
         catch (Exception e) when (e is UserException or System.Text.Json.JsonException or IOException
-            or UnauthorizedAccessException or Google.Protobuf.InvalidProtocolBufferException)
+            or UnauthorizedAccessException or Google.Protobuf.InvalidProtocolBufferException
+            or Network.NetworkException or Engine.EngineException)
         {
             // The engine still serves; `orch info` tells what is wrong.
             loadError = e.Message;

@@ -58,7 +58,7 @@ internal sealed class ClusterPart : IAsyncDisposable
         if (plainAddress is not null)
             plain = await RegistryServer.StartPlainAsync(registry, plainAddress, loggers, cancellationToken)
                 .ConfigureAwait(false);
-        Node.Start();
+        await Node.StartAsync(cancellationToken).ConfigureAwait(false);
         tidying = registry.RunAsync(ended.Token);
     }
 

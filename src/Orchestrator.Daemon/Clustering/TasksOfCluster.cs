@@ -13,6 +13,6 @@ internal static class TasksOfCluster
         await Task.WhenAll(tasks.Select(
             t => services.Node.Engine.RemoveAsync(t.Id, force: true, volumes: true, cancellationToken)))
             .ConfigureAwait(false);
-        await services.Node.Network.ApplyClusterAsync(new ClusterView(""), cancellationToken).ConfigureAwait(false);
+        await services.Node.Network.ApplyClusterAsync(ClusterView.OfNoCluster, cancellationToken).ConfigureAwait(false);
     }
 }

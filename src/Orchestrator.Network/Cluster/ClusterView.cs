@@ -6,6 +6,9 @@ namespace Orchestrator.Network;
 /// <param name="NodeVtep">This node's address on the underlay, from which VXLAN packets leave.</param>
 public sealed record ClusterView(string NodeVtep)
 {
+    /// <summary>Of a node that is in no cluster: takes down all but overlays that local containers are still on.</summary>
+    public static ClusterView OfNoCluster { get; } = new("");
+
     /// <summary>Overlays that have, or are about to have, a task on this node. Others are taken down.</summary>
     public ImmutableArray<OverlayView> Overlays { get; init; } = [];
 
