@@ -77,21 +77,35 @@ internal sealed class ImageTransferRoutes(EngineApiContext context)
 
     private async Task ImportAsync(HttpContext http, string source)
     {
-        if (source != "-")
-            throw new EngineException(
-                EngineError.NotImplemented, "import from a URL is not supported; download it and import the file");
-        http.TakeAnySize();
         var (repository, tag) = (http.Query("repo"), http.Query("tag"));
         var options = new ImportOptions
         {
             Reference = repository.Length == 0 ? null : tag.Length == 0 ? repository : $"{repository}:{tag}",
             Changes = [.. http.Request.Query["changes"].OfType<string>()],
-            Message = http.Query("message") is { Length: > 0 } message ? message : "Imported from -",
+            Message = http.Query("message") is { Length: > 0 } message ? message : $"Imported from {source}",
             Platform = PlatformCheck.Asked(http),
         };
+        if (source != "-")
+        {
+            await ImportRemoteAsync(http, source, options);
+            return;
+        }
+
+        http.TakeAnySize();
         await ProgressStream.RunAsync(http, async progress =>
         {
             await images.ImportAsync(http.Request.Body, options, progress, http.RequestAborted);
+        });
+    }
+
+    private async Task ImportRemoteAsync(HttpContext http, string source, ImportOptions options)
+    {
+        using var archive = await RemoteArchive.OpenAsync(source, http.RequestAborted);
+        await ProgressStream.RunAsync(http, async progress =>
+        {
+            progress.Report(new ImageProgress($"Downloading from {archive.Address}"));
+            await using var content = await archive.ReadAsync(progress, http.RequestAborted);
+            await images.ImportAsync(content, options, progress, http.RequestAborted);
         });
     }
 
