@@ -23,7 +23,7 @@ internal static unsafe class IdentitySteps
             case PlanOp.Umask:
                 return Syscall.Call(Syscall.Umask, step->A);
             case PlanOp.ChangeDirectory:
-                return ChangeDirectory(text1);
+                return ChangeDirectory(text1, step->A != 0);
             case PlanOp.NoNewPrivileges:
                 return Syscall.Call(Syscall.Prctl, SetNoNewPrivileges, 1);
             case PlanOp.BoundingSet:
@@ -47,9 +47,9 @@ internal static unsafe class IdentitySteps
 
     /// <summary>Into the container's directory, and sure that it is the container's: a path kept open from the host
     /// reads as "(unreachable)…" (CVE-2024-21626).</summary>
-    private static long ChangeDirectory(byte* path)
+    private static long ChangeDirectory(byte* path, bool makes)
     {
-        var fd = Resolve.Directory(path);
+        var fd = makes ? Resolve.Directory(path) : Resolve.Open(path);
         if (fd < 0)
             return fd;
         var result = Syscall.Call(Syscall.Fchdir, fd);

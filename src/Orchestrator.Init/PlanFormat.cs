@@ -77,7 +77,7 @@ internal enum PlanOp
     /// <summary>A: umask.</summary>
     Umask = 21,
 
-    /// <summary>Text1: directory inside the container, made if missing.</summary>
+    /// <summary>Text1: directory inside the container. A: 1: made if missing.</summary>
     ChangeDirectory = 22,
 
     NoNewPrivileges = 23,

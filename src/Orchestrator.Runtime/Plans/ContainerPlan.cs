@@ -41,7 +41,7 @@ internal static class ContainerPlan
             .. FileSystem(spec, linux, process, state, cgroups, files),
             .. Personality(linux),
             .. hasUser && !NamespacePlan.IsNew(linux, "uts") ? [] : Names(spec, linux),
-            .. ProcessPlan.Identity(process, available, hasUser),
+            .. ProcessPlan.Identity(process, available, hasUser, makesDirectory: true),
         ];
         if (waitForStart)
             plan.Add(new(PlanOp.WaitForStart, "wait for start"));

@@ -33,7 +33,7 @@ internal static class ProcessPlan
         new(PlanOp.OpenRoot, "open the container's root"),
         process.Terminal ? Terminal(process, 0) : new(PlanOp.Session, "new session"),
         .. Scheduling.Affinity(process.ExecCpuAffinity?.Final, "process.execCPUAffinity.final"),
-        .. Identity(process, available, namespaces.HasFlag(NamespaceKinds.User)),
+        .. Identity(process, available, namespaces.HasFlag(NamespaceKinds.User), makesDirectory: false),
         Execute(process),
     ];
 
@@ -76,7 +76,9 @@ internal static class ProcessPlan
     /// <summary>Limits before privileges go, groups before the user, capabilities after it, and the program is looked
     /// for as the user that will run it.</summary>
     /// <param name="hasUser">In a user namespace, whose root may not raise limits: the runtime sets them.</param>
-    public static IEnumerable<PlanEntry> Identity(ProcessSpec process, ulong available, bool hasUser)
+    /// <param name="makesDirectory">As runc: a container's own is made, an exec's must be there.</param>
+    public static IEnumerable<PlanEntry> Identity(
+        ProcessSpec process, ulong available, bool hasUser, bool makesDirectory)
     {
         if (process.Args.Length == 0)
             throw new RuntimeException("no command specified");
@@ -87,9 +89,9 @@ internal static class ProcessPlan
         foreach (var step in Scheduling.Build(process, hasUser))
             yield return step;
         yield return new(PlanOp.Umask, "set umask") { A = process.User.Umask ?? 0x12 };
-        yield return new(PlanOp.ChangeDirectory, $"change to directory {process.Cwd}")
+        yield return new(PlanOp.ChangeDirectory, $"chdir to cwd (\"{process.Cwd}\") set in config.json failed")
         {
-            Text1 = Directory(process.Cwd),
+            Text1 = Directory(process.Cwd), A = makesDirectory ? 1 : 0,
         };
         if (process.NoNewPrivileges)
             yield return new(PlanOp.NoNewPrivileges, "forbid new privileges");
