@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Linux.Io;
 using Orchestrator.Oci.Bundle;
+using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Containers;
 using Orchestrator.Runtime.Init;
 
@@ -60,7 +61,7 @@ internal static class CommandLine
     private static int Execute(Arguments global, GlobalOptions options)
     {
         if (global.Has("version"))
-            return Print($"orch-runtime version 0.1.0\nspec: {RuntimeSpec.CurrentVersion}\n");
+            return Print($"orch-runtime version 0.1.0\nspec: {RuntimeSpec.CurrentVersion}\n{ShimRevision.Line}\n");
         if (global.Words.Count == 0 || global.Words[0] == "help" || global.Has("help"))
             return ExplainOverall(global);
         var command = CommandTable.Find(global.Words[0])

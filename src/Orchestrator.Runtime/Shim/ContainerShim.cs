@@ -5,10 +5,7 @@ using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Bundle;
 using Orchestrator.Oci.Shim;
 using Orchestrator.Runtime.Containers;
-using Orchestrator.Runtime.Hooks;
-using Orchestrator.Runtime.Init;
-using Orchestrator.Runtime.Plans;
-using Orchestrator.Runtime.Resources;
+using Orchestrator.Runtime.Shim.Backends;
 using Orchestrator.Runtime.Shim.Logs;
 using Orchestrator.Runtime.Validation;
 
@@ -28,23 +25,21 @@ internal sealed class ContainerShim : IDisposable
     private readonly ShimOptions options;
     private readonly EventLoop loop;
     private readonly ShimDirectory directory;
-    private readonly PreparedBundle prepared;
+    private readonly IContainerBackend backend;
     private readonly ContainerLog? log;
-    private readonly InitProcess init;
     private bool isRecorded;
 
     private ContainerShim(
-        ShimOptions options, EventLoop loop, PreparedBundle prepared, ContainerLog? log, InitProcess init,
+        ShimOptions options, EventLoop loop, IContainerBackend backend, ContainerLog? log, int pid,
         ProcessStreams streams)
     {
-        (this.options, this.loop, this.prepared, this.log, this.init) = (options, loop, prepared, log, init);
+        (this.options, this.loop, this.backend, this.log) = (options, loop, backend, log);
         directory = new ShimDirectory(options.State);
-        streams.Started(init.Terminal);
-        Main = new ShimProcess(loop, init.Pid, streams, log, options.StdinOnce, readAtOnce: true, ReapDead);
-        State = Created(options, prepared, init.Pid);
+        Main = new ShimProcess(loop, pid, streams, log, options.StdinOnce, readAtOnce: true, ReapDead);
+        State = Created(options, backend, pid);
         Save();
         loop.Resting = Rest;
-        if (!prepared.Namespaces.HasFlag(NamespaceKinds.Pid))
+        if (!backend.HasPidNamespace)
             loop.After(OrphanTime, ReapOrphans);
     }
 
@@ -61,22 +56,23 @@ internal sealed class ContainerShim : IDisposable
     /// <exception cref="RuntimeException">Why not; nothing is left.</exception>
     public static ContainerShim Create(ShimOptions options, EventLoop loop)
     {
-        var prepared = PreparedBundle.Prepare(options.Id, options.Bundle, $"{options.CgroupParent}/{options.Id}");
+        IContainerBackend backend = options.Runtime is { } program
+            ? ForeignBackend.Open(program, options) : OwnBackend.Open(options);
         try
         {
-            var process = prepared.Spec.Process ?? throw new RuntimeException("config.json has no process");
+            var process = backend.Spec.Process ?? throw new RuntimeException("config.json has no process");
             var log = options.Log is { } wanted ? Open(wanted, loop) : null;
             var streams = process.Terminal ? ProcessStreams.Terminal()
                 : options.InheritStdio ? ProcessStreams.Inherited()
                 : ProcessStreams.Pipes(options.OpenStdin, outputs: true);
-            var init = prepared.StartInit(streams.ForChild);
-            return new ContainerShim(options, loop, prepared, log, init, streams);
+            var pid = backend.Create(streams);
+            return new ContainerShim(options, loop, backend, log, pid, streams);
         }
         catch
         {
-            prepared.Cgroups.KillAll();
-            prepared.RemoveCgroups();
-            prepared.Removed(HostLog.Warn);
+            backend.KillAll();
+            backend.Remove();
+            backend.Removed();
             throw;
         }
     }
@@ -99,8 +95,7 @@ internal sealed class ContainerShim : IDisposable
         State = State with { StartedAt = DateTimeOffset.UtcNow, Status = ContainerStatus.Running };
         try
         {
-            init.Go();
-            init.AwaitExecuted();
+            backend.Start();
         }
         catch (RuntimeException e)
         {
@@ -111,7 +106,6 @@ internal sealed class ContainerShim : IDisposable
         }
 
         Save();
-        prepared.Started(init.Pid, HostLog.Warn);
         return State;
     }
 
@@ -125,32 +119,26 @@ internal sealed class ContainerShim : IDisposable
         if (process.Exit is not null)
             throw new RuntimeException(
                 request.ExecId is null ? $"container {options.Id} is not running" : "exec has ended");
-        if (!request.All)
+        if (!request.All && process == Main)
+            backend.Signal(Main, request.Signal);
+        else if (!request.All)
             process.Signal(request.Signal);
         else if (request.Signal == Sigkill)
-            prepared.Cgroups.KillAll();
+            backend.KillAll();
         else
-            foreach (var pid in prepared.Cgroups.Processes())
+            foreach (var pid in backend.Cgroups.Processes())
                 ThisProcess.Kill(pid, request.Signal);
     }
 
     public ExecStarted Exec(ExecSpec spec)
     {
         Require(ContainerStatus.Running, "exec in");
-        var process = ExecDefaults.Complete(spec, prepared.Spec);
+        var process = ExecDefaults.Complete(spec, backend.Spec);
         SpecValidator.Check(process);
         var streams = process.Terminal ? ProcessStreams.Terminal() : ProcessStreams.Pipes(spec.OpenStdin, !spec.Detach);
-        using var target = PidFd.Open(Main.Pid);
-        using var file = Linux.Io.FileDescriptor.Borrow(target.Fd);
         try
         {
-            var available = PreparedBundle.AvailableCapabilities(prepared.Namespaces);
-            var plan = prepared.Confined(
-                ProcessPlan.ForExec(process, prepared.Cgroups, Main.Pid, prepared.Namespaces, available), process, Main.Pid);
-            using var launched = InitProcess.Start(plan, streams.ForChild, new ProcessRequests(process), file);
-            launched.AwaitExecuted();
-            streams.Started(launched.Terminal);
-            return Register(launched.Pid, streams, spec.Detach);
+            return Register(backend.Exec(process, Main.Pid, streams), streams, spec.Detach);
         }
         catch
         {
@@ -162,7 +150,7 @@ internal sealed class ContainerShim : IDisposable
     public void Pause()
     {
         Require(ContainerStatus.Running, "pause");
-        prepared.Cgroups.Freeze();
+        backend.Pause();
         State = State with { Status = ContainerStatus.Paused };
         Save();
     }
@@ -170,19 +158,19 @@ internal sealed class ContainerShim : IDisposable
     public void Resume()
     {
         Require(ContainerStatus.Paused, "unpause");
-        prepared.Cgroups.Thaw();
+        backend.Resume();
         State = State with { Status = ContainerStatus.Running };
         Save();
     }
 
-    public void Update(ResourcesSpec resources) => ResourcePlan.Update(prepared.Cgroups, resources);
+    public void Update(ResourcesSpec resources) => backend.Update(resources);
 
-    public ContainerStats Stats() => StatsMapping.Of(prepared.Cgroups);
+    public ContainerStats Stats() => StatsMapping.Of(backend.Cgroups);
 
     /// <summary>Kills what runs, then removes cgroup and state. The shim has nothing left to do then.</summary>
     public void Delete()
     {
-        prepared.Cgroups.KillAll();
+        backend.KillAll();
         while (Main.Exit is null && State.Status != ContainerStatus.Stopped)
         {
             ReapDead();
@@ -192,14 +180,14 @@ internal sealed class ContainerShim : IDisposable
         Main.StopReading(); // Ends the exit for whoever still waits.
         if (log?.Await(LogTime) != null)
             Record();
-        prepared.RemoveCgroups();
+        backend.Remove();
         Directory.Delete(options.State, recursive: true);
-        prepared.Removed(HostLog.Warn);
+        backend.Removed();
     }
 
     public void Dispose()
     {
-        init.Dispose();
+        backend.Dispose();
         Main.Dispose();
         Execs.Dispose();
         log?.Dispose();
@@ -235,12 +223,12 @@ internal sealed class ContainerShim : IDisposable
 
     private void MainDied(WaitStatus status)
     {
-        var oomKilled = prepared.Cgroups.OomKills() > 0;
+        var oomKilled = backend.Cgroups.OomKills() > 0;
         var exit = Status(status, State.StartedAt) with { OomKilled = oomKilled };
         Main.Finished = Ended;
         Main.Ended(exit);
-        if (!prepared.Namespaces.HasFlag(NamespaceKinds.Pid))
-            prepared.Cgroups.KillAll(); // With a pid namespace the kernel does so itself.
+        if (!backend.HasPidNamespace)
+            backend.KillAll(); // With a pid namespace the kernel does so itself.
     }
 
     /// <summary>All it wrote is in its log, then its exit is on disk, and only then is anybody told.</summary>
@@ -311,7 +299,7 @@ internal sealed class ContainerShim : IDisposable
         ExitCode = status.ExitCode, Signal = status.Signal, StartedAt = startedAt, FinishedAt = DateTimeOffset.UtcNow,
     };
 
-    private static ContainerState Created(ShimOptions options, PreparedBundle prepared, int pid) => new()
+    private static ContainerState Created(ShimOptions options, IContainerBackend backend, int pid) => new()
     {
         Id = options.Id,
         Status = ContainerStatus.Created,
@@ -321,7 +309,7 @@ internal sealed class ContainerShim : IDisposable
         ShimStartTicks = ProcessIdentity.StartTicks(Environment.ProcessId) ?? 0,
         BootId = ProcessIdentity.BootId(),
         Bundle = options.Bundle,
-        CgroupsPath = prepared.CgroupsPath,
+        CgroupsPath = backend.CgroupsPath,
         CreatedAt = DateTimeOffset.UtcNow,
     };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Runtime.Commands;
+using Orchestrator.Runtime.Shim.Backends;
 using Orchestrator.Runtime.Shim.Logs;
 
 namespace Orchestrator.Runtime.Shim;
@@ -10,7 +11,7 @@ internal sealed record ShimOptions
     public static readonly string[] Switches = ["open-stdin", "stdin-once", "inherit-stdio"];
 
     public static readonly string[] Values =
-        ["id", "bundle", "state", "cgroup-parent", "ready-fd", .. LogOptions.Values];
+        ["id", "bundle", "state", "cgroup-parent", "ready-fd", "runtime", "runtime-arg", .. LogOptions.Values];
 
     public required string Id { get; init; }
 
@@ -31,6 +32,9 @@ internal sealed record ShimOptions
     /// <summary>The container gets the shim's own streams; nothing is logged and nobody can attach.</summary>
     public bool InheritStdio { get; init; }
 
+    /// <summary>Another OCI runtime that makes the container; null: we do.</summary>
+    public ForeignProgram? Runtime { get; init; }
+
     /// <summary>Where the one line goes; 1 unless the container needs our standard output for itself.</summary>
     public int ReadyFd { get; init; } = 1;
 
@@ -44,6 +48,8 @@ internal sealed record ShimOptions
         OpenStdin = arguments.Has("open-stdin"),
         StdinOnce = arguments.Has("stdin-once"),
         InheritStdio = arguments.Has("inherit-stdio"),
+        Runtime = arguments["runtime"] is { } path
+            ? new ForeignProgram(Path.GetFullPath(path), [.. arguments.Every("runtime-arg")]) : null,
         ReadyFd = int.Parse(arguments["ready-fd"] ?? "1", CultureInfo.InvariantCulture),
     };
 }
