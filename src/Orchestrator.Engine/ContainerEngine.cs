@@ -6,6 +6,7 @@ using Orchestrator.Engine.Execs;
 using Orchestrator.Engine.Files;
 using Orchestrator.Engine.Health;
 using Orchestrator.Engine.Logs;
+using Orchestrator.Engine.Logs.Journal;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Volumes;
 using Orchestrator.Images;
@@ -50,7 +51,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         var bundles = new BundleWriter(options, directories, table, logger);
         roots = new RootMounter(options.UserRemap);
         var links = new ContainerLinks(table);
-        var mounts = new VolumeMounts(Volumes, options.RunRoot);
+        var mounts = new VolumeMounts(Volumes, services.Images, roots, options.RunRoot);
         var host = testHost ?? new KernelHost(
             options, directories, services.Images, services.Network, table, bundles, roots, mounts, links,
             new ShimLauncher(options),
@@ -61,7 +62,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         Kernel = KernelSupport.Detect(options.CgroupParent);
         var check = new HostSpecCheck(table, Kernel, options);
         creator = new ContainerCreator(
-            table, store, services.Images, services.Network, Volumes, containerEvents, check, links, time);
+            table, store, services.Images, services.Network, Volumes, host, containerEvents, check, links, time);
         steps = new StepContainers(host, check, services.Network, directories, services.Images, time);
         remover = new ContainerRemover(host, store, table, Volumes, containerEvents, logger);
         var probe = new HealthProbe(containerEvents, bundles.HostCapabilities, time);
@@ -141,6 +142,21 @@ public sealed class ContainerEngine : IAsyncDisposable
     public async Task RemoveAsync(string reference, bool force, bool volumes, CancellationToken cancellationToken)
     {
         var entry = table.Get(reference);
+        if (!entry.TryBeginRemoval())
+            throw EngineException.Conflict($"removal of container {reference} is already in progress");
+        try
+        {
+            await RemoveAsync(entry, force, volumes, cancellationToken);
+        }
+        finally
+        {
+            entry.EndRemoval();
+        }
+    }
+
+    private async Task RemoveAsync(
+        ContainerEntry entry, bool force, bool volumes, CancellationToken cancellationToken)
+    {
         if (force)
             await stopper.ForceDownAsync(entry, cancellationToken);
         using var held = await entry.Gate.EnterAsync(cancellationToken);
@@ -243,6 +259,10 @@ public sealed class ContainerEngine : IAsyncDisposable
         containerEvents.Publish(entry.Record, "resize", ("height", $"{height}"), ("width", $"{width}"));
     }
 
+    /// <summary>The AppArmor profile of a container; empty where the host has no AppArmor.</summary>
+    public string ApparmorOf(ContainerRecord record) =>
+        KernelSupport.HasApparmor ? SecurityOptions.ApparmorOf(record.Spec.Host, Options.Apparmor) : "";
+
     /// <summary>Bytes of what the container has written to its root.</summary>
     public long SizeOf(ContainerRecord record) =>
         Images.FindSnapshot(record.Id) is { } snapshot ? DirectorySize.Of(snapshot.UpperDir) : 0;
@@ -251,6 +271,8 @@ public sealed class ContainerEngine : IAsyncDisposable
     {
         var entry = table.Get(reference);
         var driver = entry.Record.Spec.Host.Log.Driver;
+        if (driver == LogDrivers.Journald)
+            return new JournalReader(entry.Id, services.Time).ReadAsync(query, HasEnded, cancellationToken);
         if (entry.Record.LogPath.Length == 0)
             throw new EngineException(
                 EngineError.NotImplemented, $"configured logging driver does not support reading: {driver} keeps no log on this host; run the "
@@ -330,12 +352,13 @@ public sealed class ContainerEngine : IAsyncDisposable
     public void RefreshFiles(string reference) => networks.RefreshFiles(table.Get(reference));
 
     /// <summary>
-    /// A container made from an image, a running one first: what keeps that image from being removed.
+    /// A container made from an image or that mounts it, a running one first: what keeps that image from being removed.
     /// </summary>
     public ImageUse? UserOf(Oci.Images.Digest imageId)
     {
-        var users = table.All.Select(entry => entry.Record).Where(
-            record => record.ImageId == imageId.ToString()).ToList();
+        var id = imageId.ToString();
+        var users = table.All.Select(entry => entry.Record).Where(record => record.ImageId == id
+            || record.Mounts.Any(mount => mount.Type == "image" && mount.Options == id)).ToList();
         var user = users.Find(record => record.State.IsUp) ?? users.FirstOrDefault();
         return user is null ? null : new ImageUse(user.Id, user.State.IsUp);
     }

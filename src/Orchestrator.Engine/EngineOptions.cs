@@ -14,6 +14,12 @@ public sealed record EngineOptions
     /// <summary>The <c>orch-runtime</c> binary, absolute.</summary>
     public string RuntimePath { get; init; } = "/usr/bin/orch-runtime";
 
+    /// <summary>Other runtimes that containers may ask for, by name.</summary>
+    public IReadOnlyDictionary<string, OciRuntime> Runtimes { get; init; } = new Dictionary<string, OciRuntime>();
+
+    /// <summary>Of containers that ask for none.</summary>
+    public string DefaultRuntime { get; init; } = OciRuntime.Own;
+
     /// <summary>Cgroup under which each container gets one named by its id. Default <c>/orch</c>.</summary>
     public string CgroupParent { get; init; } = "/orch";
 

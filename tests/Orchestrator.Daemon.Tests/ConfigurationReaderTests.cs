@@ -80,7 +80,11 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("{ \"log-driver\": \"splunk\" }", "no log driver named 'splunk'")]
     [InlineData("{ \"hosts\": [\"ssh://a\"] }", "ssh://a")]
     [InlineData("{ \"storage-driver\": \"btrfs\" }", "overlayfs only")]
-    [InlineData("{ \"default-runtime\": \"nvidia\" }", "leave it out")]
+    [InlineData("{ \"default-runtime\": \"nvidia\" }", "--add-runtime nvidia=PATH")]
+    [InlineData("{ \"runtimes\": { \"orch\": { \"path\": \"runc\" } } }", "runtime name 'orch' is reserved")]
+    [InlineData("{ \"runtimes\": { \"a\": { \"runtimeType\": \"io.containerd.kata.v2\" } } }", "runtimes.a.runtimeType cannot be used")]
+    [InlineData("{ \"runtimes\": { \"a\": { \"runtimeArgs\": [\"-v\"] } } }", "runtimes.a has no path")]
+    [InlineData("{ \"runtimes\": { \"a\": \"runc\" } }", "runtimes is an object of something else")]
     [InlineData("{ \"seccomp-profile\": \"/nosuch\" }", "/nosuch")]
     [InlineData("{ \"authorization-plugins\": [\"p\"] }", "nothing would be forbidden")]
     public void A_fault_in_the_file_is_one_line_that_names_it(string content, string named)
@@ -113,9 +117,22 @@ public sealed class ConfigurationReaderTests : IDisposable
 
         Assert.Equal(("/g", "/p", 1500), (options.DataRoot, options.PidFile, options.Mtu));
         Assert.Equal(
-            ["--add-runtime", "--containerd", "--iptables", "--selinux-enabled"],
+            ["--containerd", "--iptables", "--selinux-enabled"],
             options.Warnings.Select(warning => warning.Split(' ')[0]).Order());
         Assert.All(options.Warnings, warning => Assert.Contains(" has no effect: ", warning));
+    }
+
+    [Fact]
+    public void Other_runtimes_come_from_the_file_and_from_flags()
+    {
+        File.WriteAllText(file, """{ "runtimes": { "crun": { "path": "/usr/bin/crun", "runtimeArgs": ["--a,b", "c=d"] } } }""");
+        var crun = Read("--default-runtime", "crun").Runtimes["crun"];
+        File.WriteAllText(file, "{}");
+        var runsc = Read("--add-runtime", "runsc=/usr/local/bin/runsc").Runtimes["runsc"];
+
+        Assert.Equal("/usr/bin/crun", crun.Path);
+        Assert.Equal(["--a,b", "c=d"], crun.Arguments);
+        Assert.Equal("/usr/local/bin/runsc", runsc.Path);
     }
 
     [Theory]

@@ -12,4 +12,5 @@ public sealed record Mount
     public BindOptions? BindOptions { get; set; }
     public VolumeOptions? VolumeOptions { get; set; }
     public TmpfsOptions? TmpfsOptions { get; set; }
+    public ImageMountOptions? ImageOptions { get; set; }
 }

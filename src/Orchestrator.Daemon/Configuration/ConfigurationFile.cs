@@ -62,6 +62,9 @@ internal static class ConfigurationFile
         (List, JsonValueKind.Array) => All(value.EnumerateArray(), String),
         (Records, JsonValueKind.Array) => All(value.EnumerateArray(), Fields),
         (Pairs, JsonValueKind.Object) => All(value.EnumerateObject(), Pair),
+        (Objects, JsonValueKind.Object) => All(
+            value.EnumerateObject(),
+            one => one.Value.ValueKind == JsonValueKind.Object ? $"{one.Name}={one.Value.GetRawText()}" : null),
         (Named, JsonValueKind.Object) => All(
             value.EnumerateObject(), one => Fields(one.Value) is { } fields ? $"{one.Name}={fields}" : null),
         _ => null,

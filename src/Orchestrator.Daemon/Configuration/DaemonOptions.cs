@@ -120,7 +120,10 @@ public sealed record DaemonOptions
     /// <summary><c>builtin</c>, <c>unconfined</c> or the path of a profile.</summary>
     public string SeccompProfile { get; init; } = "builtin";
 
-    public string DefaultRuntime { get; init; } = "orch";
+    /// <summary>Other runtimes by name.</summary>
+    public IReadOnlyDictionary<string, OciRuntime> Runtimes { get; init; } = new Dictionary<string, OciRuntime>();
+
+    public string DefaultRuntime { get; init; } = OciRuntime.Own;
 
     /// <summary><c>default</c> or <c>user[:group]</c>, whose subordinate ids containers get; null: the host's.</summary>
     public string? UserRemap { get; init; }
@@ -171,9 +174,10 @@ public sealed record DaemonOptions
         if (StorageDriver is not ("" or "overlay2" or "overlay" or "overlayfs"))
             yield return $"storage-driver is \"{StorageDriver}\", which is not supported: images are kept on overlayfs "
                 + "only; leave it out, or write overlay2.";
-        if (DefaultRuntime is not ("" or "orch" or "runc" or "io.containerd.runc.v2"))
-            yield return $"default-runtime is \"{DefaultRuntime}\"; containers run under orch-runtime alone, "
-                + "whose shim is its own: leave it out.";
+        if (DefaultRuntime is not ("" or OciRuntime.Own or "runc" or "io.containerd.runc.v2")
+            && !Runtimes.ContainsKey(DefaultRuntime))
+            yield return $"default-runtime is \"{DefaultRuntime}\", and there is no such runtime; leave it out, or add it: "
+                + $"--add-runtime {DefaultRuntime}=PATH.";
         foreach (var label in Labels.Where(label => label.IndexOf('=') < 1))
             yield return $"label is \"{label}\"; write key=value.";
     }

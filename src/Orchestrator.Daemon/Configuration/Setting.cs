@@ -22,6 +22,9 @@ internal enum SettingKind
     /// <summary>As <see cref="Records"/>; an object of objects in the file, whose names are the flag's first word.
     /// </summary>
     Named,
+
+    /// <summary>Repeatable <c>name=text</c>; an object of objects in the file, <c>name={…}</c> then.</summary>
+    Objects,
 }
 
 /// <summary>One thing that can be set of orchd: dockerd's flag for it, dockerd's key in the file, what it sets.</summary>

@@ -91,7 +91,9 @@ internal static class Settings
 
         new("cgroup-parent", "cgroup-parent", Text, "cgroup of containers (default /orch)",
             (o, v) => o with { CgroupParent = v[^1].Length > 0 ? v[^1] : o.CgroupParent }),
-        new("default-runtime", "default-runtime", Text, "orch, which is the only one",
+        new("add-runtime", "runtimes", Objects, "name=path of another OCI runtime, for containers that ask for it",
+            (o, v) => o with { Runtimes = RuntimeSettings.Parse(v) }),
+        new("default-runtime", "default-runtime", Text, "of containers that ask for none (default orch)",
             (o, v) => o with { DefaultRuntime = v[^1] }),
         new("default-ulimit", "default-ulimits", Named, "name=soft[:hard] of containers",
             (o, v) => o with { DefaultUlimits = [.. v.Select(Ulimit)] }),

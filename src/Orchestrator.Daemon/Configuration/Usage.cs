@@ -44,7 +44,7 @@ internal static class Usage
         SettingKind.Number => " N",
         SettingKind.Size => " BYTES",
         SettingKind.List => " VALUE...",
-        SettingKind.Pairs or SettingKind.Records or SettingKind.Named => " KEY=VALUE...",
+        SettingKind.Pairs or SettingKind.Records or SettingKind.Named or SettingKind.Objects => " KEY=VALUE...",
         _ => " VALUE",
     };
 }

@@ -15,7 +15,6 @@ internal static class WithoutMeaning
 
     public static IEnumerable<Setting> Settings { get; } =
     [
-        Of("add-runtime", "runtimes", Named, "containers run under orch-runtime alone, whose shim is its own"),
         Of("allow-direct-routing", "allow-direct-routing", Truth, "forward rules are orchd's own", "false"),
         Of("allow-nondistributable-artifacts", "allow-nondistributable-artifacts", List, "no layer is left out"),
         Of("bip6", "bip6", Text, NoIPv6),

@@ -28,4 +28,7 @@ internal static partial class DaemonLog
 
     [LoggerMessage(1008, LogLevel.Information, "orchd stops, and its {Count} containers with it.")]
     public static partial void StoppingAll(this ILogger logger, int count);
+
+    [LoggerMessage(1009, LogLevel.Warning, "{Fault}.")]
+    public static partial void RuntimeDoesNotFit(this ILogger logger, string fault);
 }

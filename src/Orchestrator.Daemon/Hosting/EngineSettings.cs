@@ -1,6 +1,7 @@
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Startup;
 using Orchestrator.Engine;
+using Orchestrator.Engine.Containers;
 
 namespace Orchestrator.Daemon.Hosting;
 
@@ -27,6 +28,9 @@ internal static class EngineSettings
             IpcMode = options.IpcMode,
             CgroupnsMode = options.CgroupnsMode,
             Init = options.Init,
+            Runtimes = options.Runtimes,
+            // What scripts written for dockerd call its own runtime is ours, unless they name a program for it.
+            DefaultRuntime = options.Runtimes.ContainsKey(options.DefaultRuntime) ? options.DefaultRuntime : OciRuntime.Own,
             NoNewPrivileges = options.NoNewPrivileges,
             Seccomp = Seccomp(options.SeccompProfile),
         };

@@ -38,8 +38,11 @@ internal sealed class NodeServices : IAsyncDisposable
         var (profile, fault) = DefaultProfile.Load();
         if (fault.Length > 0)
             logger.SettingWithoutEffect(fault);
+        var settings = EngineOf(options) with { Apparmor = profile };
+        if (await RuntimeProgram.FaultAsync(settings.RuntimePath, cancellationToken) is { Length: > 0 } misfit)
+            logger.RuntimeDoesNotFit(misfit);
         var engine = await ContainerEngine.OpenAsync(
-            EngineOf(options) with { Apparmor = profile }, new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
+            settings, new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
         if (network.PendingSettings.Length > 0)
             logger.SettingWithoutEffect(network.PendingSettings);
         return new NodeServices(images, network, engine, new ImageBuilder(builds, images, engine.Steps));

@@ -12,6 +12,7 @@ internal sealed class ContainerCreator(
     ImageService images,
     NodeNetwork network,
     VolumeStore volumes,
+    IContainerHost host,
     ContainerEvents events,
     HostSpecCheck check,
     ContainerLinks links,
@@ -39,12 +40,14 @@ internal sealed class ContainerCreator(
                 Spec = spec,
                 ImageId = image.Id.ToString(),
                 Process = process,
-                Mounts = new MountPlanner(volumes, table).Plan(spec, defaults.Volumes is { } paths ? paths.Keys : []),
+                Mounts = Keyed(id, new MountPlanner(volumes, table, FindImage).Plan(
+                    spec, defaults.Volumes is { } paths ? paths.Keys : [])),
                 Links = linked,
                 Connections = connections,
                 LogPath = store.LogOf(id, spec.Host.Log.Driver),
             };
             await WriteAsync(record, image, cancellationToken);
+            await FillAsync(record);
             table.Add(new ContainerEntry(record));
             events.Publish(record, "create");
             return new CreatedContainer(id, warnings);
@@ -84,18 +87,50 @@ internal sealed class ContainerCreator(
         try
         {
             store.CreateDirectory(record.Id);
-            await Task.WhenAll(
-                images.PrepareAsync(record.Id, image, cancellationToken),
-                Task.Run(() => store.Save(record), cancellationToken));
+            await Task.WhenAll(PrepareAsync(record, image, cancellationToken), Task.Run(() => store.Save(record), cancellationToken));
         }
         catch (Exception e) when (e is ImageException or IOException or OperationCanceledException)
         {
             store.Delete(record.Id);
-            await images.RemoveSnapshotAsync(record.Id, CancellationToken.None);
+            await host.DeleteRootAsync(record.Id, CancellationToken.None);
             if (e is OperationCanceledException)
                 throw;
             throw new EngineException(EngineError.Internal, $"cannot create container {record.Name}: {e.Message}", e);
         }
+    }
+
+    /// <summary>As docker: whoever looks into a new volume finds in it what the image has, before any start.</summary>
+    private async Task FillAsync(ContainerRecord record)
+    {
+        try
+        {
+            // From here on the caller may go away: a half-filled volume would not be filled again.
+            await host.FillVolumesAsync(record, CancellationToken.None);
+        }
+        catch
+        {
+            store.Delete(record.Id);
+            await host.DeleteRootAsync(record.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Its own root, and what it mounts of other images: a snapshot keeps an image's layers.</summary>
+    private async Task PrepareAsync(ContainerRecord record, Image image, CancellationToken cancellationToken)
+    {
+        await images.PrepareAsync(record.Id, image, cancellationToken);
+        foreach (var mount in record.Mounts.Where(mount => mount.Type == "image"))
+            await images.PrepareAsync(mount.Name, FindImage(mount.Options), cancellationToken);
+    }
+
+    private static IReadOnlyList<MountRecord> Keyed(string id, IReadOnlyList<MountRecord> mounts)
+    {
+        var images = 0;
+        return
+        [
+            .. mounts.Select(mount => mount.Type == "image"
+                ? mount with { Name = RunDirectories.ImageKey(id, images++) } : mount),
+        ];
     }
 
     /// <summary>The networks that a spec wants to be on.</summary>

@@ -9,6 +9,7 @@ internal sealed class ContainerEntry(ContainerRecord record)
 {
     private volatile ContainerRecord current = record;
     private volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int removing;
 
     public string Id { get; } = record.Id;
 
@@ -41,6 +42,13 @@ internal sealed class ContainerEntry(ContainerRecord record)
 
     /// <summary>Clients that attached before the start.</summary>
     public AttachQueue Attaching { get; } = new();
+
+    /// <summary>Of several who are asked to remove it, one does.</summary>
+    /// <returns>False: somebody is at it.</returns>
+    public bool TryBeginRemoval() => Interlocked.Exchange(ref removing, 1) == 0;
+
+    /// <summary>It came to nothing, and may be tried again.</summary>
+    public void EndRemoval() => Volatile.Write(ref removing, 0);
 
     public void CancelPendingRestart()
     {

@@ -75,12 +75,13 @@ public sealed record ProcessRecord
 }
 
 /// <summary>A mount as it will be made: every name resolved to a path of the host.</summary>
-/// <param name="Type"><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</param>
-/// <param name="Name">The volume's name; empty for others.</param>
-/// <param name="Options">Mount options; for tmpfs those of mount(8).</param>
+/// <param name="Type"><c>bind</c>, <c>volume</c>, <c>tmpfs</c> or <c>image</c>.</param>
+/// <param name="Name">The volume's name; of an image, the key of its snapshot; empty for others.</param>
+/// <param name="Source">On the host; of an image, its name as typed.</param>
+/// <param name="Options">Mount options; for tmpfs those of mount(8); of an image, its id.</param>
 /// <param name="NonRecursive">What is mounted below the source stays out.</param>
 /// <param name="RecursiveReadOnly">What is mounted below the source is read-only too.</param>
-/// <param name="Subpath">The part of the volume that is mounted; empty: all of it.</param>
+/// <param name="Subpath">The part of the volume or image that is mounted; empty: all of it.</param>
 public sealed record MountRecord(
     string Type,
     string Name,

@@ -19,6 +19,9 @@ public sealed record ContainerSpec
 
     public bool Tty { get; init; }
 
+    /// <summary>Of the terminal as it is made; null: the kernel's.</summary>
+    public ConsoleSize? ConsoleSize { get; init; }
+
     public bool OpenStdin { get; init; }
 
     /// <summary>Close the container's stdin when the first attached client goes.</summary>
@@ -61,6 +64,9 @@ public sealed record ContainerSpec
     /// <see cref="HostSpec.NetworkMode"/> names.</summary>
     public IReadOnlyList<EndpointConfig> Networks { get; init; } = [];
 }
+
+/// <summary>Rows and columns of a terminal.</summary>
+public sealed record ConsoleSize(uint Height, uint Width);
 
 /// <summary>A health check as docker spells it; zero durations take docker's defaults.</summary>
 /// <param name="Test"><c>["NONE"]</c>, <c>["CMD", …]</c> or <c>["CMD-SHELL", "…"]</c>; empty: inherit.</param>

@@ -10,6 +10,7 @@ internal static class HostDefaults
             ? options.DefaultNetwork : host.NetworkMode,
         IpcMode = Or(host.IpcMode, options.IpcMode),
         CgroupnsMode = Or(host.CgroupnsMode, options.CgroupnsMode),
+        Runtime = Or(host.Runtime, options.DefaultRuntime),
         Init = host.Init ?? (options.Init ? true : null),
         SecurityOpt = WithPrivileges(host.SecurityOpt, options.NoNewPrivileges),
         Log = Log(host.Log, options),

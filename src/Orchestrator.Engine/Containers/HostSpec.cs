@@ -38,6 +38,9 @@ public sealed record HostSpec
 
     public bool? Init { get; init; }
 
+    /// <summary>Name of the runtime; empty: orchd's own.</summary>
+    public string Runtime { get; init; } = "";
+
     public IReadOnlyList<string> CapAdd { get; init; } = [];
 
     public IReadOnlyList<string> CapDrop { get; init; } = [];

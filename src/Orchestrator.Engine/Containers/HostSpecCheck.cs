@@ -8,6 +8,9 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
     {
         spec = spec with { Host = HostDefaults.Fill(spec.Host, options) };
         var host = spec.Host;
+        Require(
+            host.Runtime == OciRuntime.Own || options.Runtimes.ContainsKey(host.Runtime),
+            $"unknown or invalid runtime name: {host.Runtime}; add it to orchd: --add-runtime {host.Runtime}=PATH");
         CheckPolicy(host);
         CheckNumbers(host);
         AddressCheck.Check(spec);
@@ -28,7 +31,7 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
         var security = SecurityOptions.Parse(host.SecurityOpt);
         Running.SeccompChoice.Check(security.Seccomp);
         Require(
-            security.Apparmor is "" or "unconfined" || File.Exists("/sys/module/apparmor/parameters/enabled"),
+            security.Apparmor is "" or "unconfined" || KernelSupport.HasApparmor,
             $"AppArmor profile {security.Apparmor}: this host has no AppArmor; drop --security-opt apparmor");
         warnings.AddRange(WarnOfSecurity(security));
         return (spec with { Host = host with { Resources = resources } }, warnings);

@@ -31,6 +31,9 @@ public sealed record KernelSupport
 
     public string Mems { get; init; } = "0-8191";
 
+    /// <summary>This kernel has AppArmor, and it is on.</summary>
+    public static bool HasApparmor { get; } = File.Exists("/sys/module/apparmor/parameters/enabled");
+
     /// <param name="cgroupParent">Where the containers' cgroups are: the root of a hierarchy lacks files they have.
     /// </param>
     public static KernelSupport Detect(string cgroupParent)

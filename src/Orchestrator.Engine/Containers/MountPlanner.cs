@@ -1,9 +1,11 @@
 using Orchestrator.Engine.Volumes;
+using Orchestrator.Images;
 
 namespace Orchestrator.Engine.Containers;
 
 /// <summary>Turns all the ways to ask for a mount into one list: one mount a target, parents before children.</summary>
-internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
+/// <param name="findImage">By name or id; throws for an unknown one.</param>
+internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table, Func<string, Image> findImage)
 {
     /// <summary>Linux 5.12 can make a whole tree of mounts read-only at once.</summary>
     private static readonly bool CanAllBeReadOnly = Environment.OSVersion.Version >= new Version(5, 12);
@@ -41,7 +43,7 @@ internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
             throw EngineException.Invalid($"invalid mode for volumes-from: {mode}");
         var other = table.Find(parts[0]) ?? throw EngineException.Invalid(
             EngineException.NoSuchContainer(parts[0]).Message); // A 404 is a missing image to clients.
-        return other.Record.Mounts.Where(mount => mount.Type != "tmpfs").Select(mount => mount with
+        return other.Record.Mounts.Where(mount => mount.Type is "bind" or "volume").Select(mount => mount with
         {
             ReadOnly = mount.ReadOnly || mode == "ro",
             // It stays the other container's to remove.
@@ -100,8 +102,11 @@ internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
                 if (request.Mode > 0)
                     options.Add($"mode={Convert.ToString(request.Mode, 8)}");
                 return new MountRecord("tmpfs", "", "", target, request.ReadOnly, "", string.Join(',', options));
+            case "image":
+                return LongImage(request, target);
             default:
-                throw EngineException.Invalid($"mount type unknown: \"{request.Type}\"; use bind, volume or tmpfs");
+                throw EngineException.Invalid(
+                    $"mount type unknown: \"{request.Type}\"; use bind, volume, tmpfs or image");
         }
     }
 
@@ -115,6 +120,32 @@ internal sealed class MountPlanner(VolumeStore volumes, ContainerTable table)
             request.Source, target, request.ReadOnly, copy: !request.NoCopy && request.Subpath.Length == 0,
             request.VolumeLabels, request.VolumeOptions);
         return mount with { Subpath = request.Subpath };
+    }
+
+    private MountRecord LongImage(MountRequest request, string target)
+    {
+        if (request.Source.Length == 0)
+            throw EngineException.Invalid("invalid mount config for type \"image\": field Source must not be empty");
+        if (request.Subpath.Length > 0 && !IsBeneath(request.Subpath))
+            throw EngineException.Invalid(
+                $"invalid mount config for type \"image\": subpath \"{request.Subpath}\" must be a relative path "
+                + "within the image");
+        return new MountRecord(
+            "image", "", request.Source, target, ReadOnly: true, "rprivate", ImageId(request.Source),
+            Subpath: request.Subpath);
+    }
+
+    private string ImageId(string reference)
+    {
+        try
+        {
+            return findImage(reference).Id.ToString();
+        }
+        catch (EngineException e) when (e.Error == EngineError.NotFound)
+        {
+            // A 404 is the container's own image to clients: they would pull that, and try again.
+            throw EngineException.Invalid($"{e.Message}; pull it first: orch pull {reference}");
+        }
     }
 
     private static bool IsBeneath(string path) => !path.StartsWith('/') && !path.Split('/').Contains("..");

@@ -24,6 +24,14 @@ internal sealed record SecurityOptions
     public static SecurityOptions Parse(IReadOnlyList<string> options) =>
         options.Aggregate(new SecurityOptions(), (all, option) => all.With(option));
 
+    /// <summary>The AppArmor profile a container gets.</summary>
+    /// <param name="otherwise">For one that names none and is not privileged.</param>
+    public static string ApparmorOf(HostSpec host, string otherwise)
+    {
+        var asked = Parse(host.SecurityOpt).Apparmor;
+        return host.Privileged ? "unconfined" : asked.Length > 0 ? asked : otherwise;
+    }
+
     private SecurityOptions With(string option)
     {
         if (option == "no-new-privileges")

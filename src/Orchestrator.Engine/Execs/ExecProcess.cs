@@ -14,6 +14,7 @@ internal static class ExecProcess
         return new ProcessSpec
         {
             Terminal = spec.Tty,
+            ConsoleSize = BundleBuilder.Console(spec.Tty, spec.ConsoleSize),
             Args = [.. spec.Command],
             Env = [.. Environment(container, spec, user.Home)],
             Cwd = spec.WorkingDirectory.Length > 0 ? spec.WorkingDirectory : container.Process.WorkingDirectory,

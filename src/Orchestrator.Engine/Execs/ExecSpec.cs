@@ -1,3 +1,5 @@
+using Orchestrator.Engine.Containers;
+
 namespace Orchestrator.Engine.Execs;
 
 /// <summary>A further program to run inside a running container.</summary>
@@ -13,6 +15,9 @@ public sealed record ExecSpec
     public string User { get; init; } = "";
 
     public bool Tty { get; init; }
+
+    /// <summary>Of the terminal as it is made; null: the kernel's.</summary>
+    public ConsoleSize? ConsoleSize { get; init; }
 
     public bool AttachStdin { get; init; }
 

@@ -95,7 +95,11 @@ internal sealed class ExecTable(
                 + "executable file not found in $PATH", cause),
             ShimException { ExitCode: 126 } => new EngineException(EngineError.CommandNotExecutable,
                 $"OCI runtime exec failed: exec failed: \"{exec.Record.Spec.Command[0]}\": permission denied", cause),
-            _ => new EngineException(EngineError.Internal, $"OCI runtime exec failed: {cause.Message}", cause),
+            _ => new EngineException(
+                // As docker, which takes these words for a program that is not there.
+                cause.Message.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase)
+                    ? EngineError.CommandNotFound : EngineError.Internal,
+                $"OCI runtime exec failed: exec failed: unable to start container process: {cause.Message}", cause),
         };
         var code = failure.Error switch { EngineError.CommandNotFound => 127, _ => 126 };
         End(container, exec, code);

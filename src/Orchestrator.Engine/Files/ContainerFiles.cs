@@ -179,7 +179,7 @@ public sealed class ContainerFiles
                 ? ContainerRoot.OfProcess(run.Pid) : ContainerRoot.OfFolder(directories.Rootfs(record.Id));
         var snapshot = images.FindSnapshot(record.Id) ?? throw new EngineException(
             EngineError.Internal, $"the file system of container {record.ShortId} is gone; remove the container");
-        var mounts = withMounts ? volumes.Hold(record.Mounts, record.Id) : [];
+        var mounts = withMounts ? volumes.Hold(record.Mounts, record.Id, RemapOf(record) is not null) : [];
         return ContainerRoot.Mount(snapshot, mounts, directories.Scratch(record.Id), Fill);
 
         // First use of a volume, as the start would be; with users of its own only the start knows how.

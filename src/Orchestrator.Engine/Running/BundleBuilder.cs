@@ -6,8 +6,6 @@ namespace Orchestrator.Engine.Running;
 /// <summary>Writes a container's record as an OCI configuration. Pure.</summary>
 internal static class BundleBuilder
 {
-    private const string Unconfined = "unconfined";
-
     public static RuntimeSpec Build(BundleInput input)
     {
         var host = input.Record.Spec.Host;
@@ -60,12 +58,16 @@ internal static class BundleBuilder
     public static CapabilitySets Capabilities(HostSpec host, string[] hostCapabilities, uint uid) =>
         ContainerDefaults.CapabilitySets(CapabilityList.Resolve(host, hostCapabilities), isRoot: uid == 0);
 
+    public static Oci.Bundle.ConsoleSize? Console(bool tty, Containers.ConsoleSize? size) =>
+        tty && size is not null ? new(size.Height, size.Width) : null;
+
     private static ProcessSpec Process(BundleInput input, SecurityOptions security)
     {
         var (record, host) = (input.Record, input.Record.Spec.Host);
         return new ProcessSpec
         {
             Terminal = record.Spec.Tty,
+            ConsoleSize = Console(record.Spec.Tty, record.Spec.ConsoleSize),
             Args = [.. record.Process.Arguments],
             Env = Environment(record, input.Hostname, input.User.Home, record.Spec.Tty),
             Cwd = record.Process.WorkingDirectory,
@@ -74,8 +76,8 @@ internal static class BundleBuilder
             Rlimits = Rlimits(host.Ulimits, input.DefaultRlimits),
             NoNewPrivileges = security.NoNewPrivileges,
             OomScoreAdj = host.OomScoreAdj == 0 ? null : host.OomScoreAdj,
-            ApparmorProfile = host.Privileged ? Unconfined
-                : security.Apparmor.Length > 0 ? security.Apparmor : input.Apparmor,
+            // Other runtimes refuse even "unconfined" where there is no AppArmor.
+            ApparmorProfile = input.Apparmor.Length > 0 ? SecurityOptions.ApparmorOf(host, input.Apparmor) : null,
         };
     }
 

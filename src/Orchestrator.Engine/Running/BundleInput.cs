@@ -40,7 +40,7 @@ internal sealed record BundleInput
     /// <summary>Capabilities this daemon itself has: a privileged container gets these.</summary>
     public required string[] HostCapabilities { get; init; }
 
-    /// <summary>AppArmor profile for a creator that named none.</summary>
+    /// <summary>AppArmor profile for a creator that named none; empty: this host has no AppArmor.</summary>
     public string Apparmor { get; init; } = "unconfined";
 
     /// <summary>The daemon's filter of system calls, for a creator that asked for none.</summary>

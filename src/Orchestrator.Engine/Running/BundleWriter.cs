@@ -42,7 +42,7 @@ internal sealed class BundleWriter(
             Devices = [.. Devices(host)],
             Remap = RemapOf(host),
             Seccomp = options.Seccomp,
-            Apparmor = options.Apparmor,
+            Apparmor = KernelSupport.HasApparmor ? options.Apparmor : "",
         });
         BundleDirectory.Write(directories.Bundle(record.Id), spec);
     }

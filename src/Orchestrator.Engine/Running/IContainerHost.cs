@@ -13,6 +13,10 @@ internal interface IContainerHost
     /// <exception cref="EngineException">It cannot be; nothing is left behind.</exception>
     Task<IContainerRun> CreateAsync(ContainerRecord record, CancellationToken cancellationToken);
 
+    /// <summary>Gives its empty volumes what the image has at their targets.</summary>
+    /// <exception cref="EngineException">A volume cannot be mounted, or has no room. Nothing stays mounted.</exception>
+    Task FillVolumesAsync(ContainerRecord record, CancellationToken cancellationToken);
+
     /// <summary>Finds what an earlier daemon left running.</summary>
     /// <returns>Null: no shim of the container lives.</returns>
     Task<IContainerRun?> AdoptAsync(ContainerRecord record, CancellationToken cancellationToken);

@@ -37,8 +37,9 @@ internal sealed class KernelHost(
             var links = later ? NetworkLinks.Later : await ConnectAsync(record, null, cancellationToken);
             await mounting;
             MountShm(record);
-            var ready = record with { Mounts = volumes.Hold(record.Mounts, record.Id) };
-            VolumeFiller.Fill(ready.Mounts, directories.Rootfs(record.Id), bundles.RemapOf(record.Spec.Host));
+            var remap = bundles.RemapOf(record.Spec.Host);
+            var ready = record with { Mounts = volumes.Hold(record.Mounts, record.Id, remap is not null) };
+            VolumeFiller.Fill(ready.Mounts, directories.Rootfs(record.Id), remap);
             bundles.Write(ready, links);
             var shim = await launcher.LaunchAsync(record, directories, cancellationToken);
             if (later)
@@ -51,6 +52,38 @@ internal sealed class KernelHost(
         {
             await ReleaseAsync(record, CancellationToken.None);
             throw;
+        }
+    }
+
+    public async Task FillVolumesAsync(ContainerRecord record, CancellationToken cancellationToken)
+    {
+        if (!record.Mounts.Any(VolumeFiller.MayFill))
+            return;
+        try
+        {
+            directories.Create(record.Id);
+            await Task.Run(Fill, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new EngineException(
+                EngineError.Internal, $"cannot fill the volumes of container {record.Name}: {e.Message}", e);
+        }
+        finally
+        {
+            UnmountRoot(record.Id);
+            volumes.Release(record.Id);
+            directories.Delete(record.Id);
+        }
+
+        void Fill()
+        {
+            var remap = bundles.RemapOf(record.Spec.Host);
+            var held = volumes.Hold([.. record.Mounts.Where(VolumeFiller.MayFill)], record.Id, remap is not null);
+            if (!held.Any(VolumeFiller.IsToFill))
+                return;
+            MountRoot(record);
+            VolumeFiller.Fill(held, directories.Rootfs(record.Id), remap);
         }
     }
 
@@ -88,8 +121,15 @@ internal sealed class KernelHost(
         await TryAsync(record, "run directory", () => Task.Run(() => directories.Delete(record.Id), cancellationToken));
     }
 
-    public Task DeleteRootAsync(string id, CancellationToken cancellationToken) =>
-        images.RemoveSnapshotAsync(id, cancellationToken);
+    public async Task DeleteRootAsync(string id, CancellationToken cancellationToken)
+    {
+        var mounted = 0;
+        while (images.FindSnapshot(RunDirectories.ImageKey(id, mounted)) is not null)
+            mounted++;
+        while (mounted-- > 0) // From the last: what a crash leaves is then still found.
+            await images.RemoveSnapshotAsync(RunDirectories.ImageKey(id, mounted), cancellationToken);
+        await images.RemoveSnapshotAsync(id, cancellationToken);
+    }
 
     public async Task RelinkAsync(ContainerRecord record, CancellationToken cancellationToken)
     {

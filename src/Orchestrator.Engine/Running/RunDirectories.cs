@@ -21,6 +21,10 @@ internal sealed class RunDirectories
 
     public string Bundle(string id) => Path.Combine(root, id[..NameLength]);
 
+    /// <summary>Key of the snapshot of an image that is mounted into a container, the first, the second and so on.
+    /// </summary>
+    public static string ImageKey(string id, int number) => $"{id}.{number}";
+
     public string Rootfs(string id) => Path.Combine(Bundle(id), "rootfs");
 
     /// <summary>Where the root of a container that is down is mounted for a while.</summary>

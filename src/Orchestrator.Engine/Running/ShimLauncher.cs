@@ -41,7 +41,22 @@ internal sealed class ShimLauncher(EngineOptions options)
             : new ShimException(line.Length > 0 ? line : "the shim ended without a word", 1);
     }
 
-    private static List<string> Arguments(
+    /// <summary>Nothing for our own: the shim is that itself.</summary>
+    private IEnumerable<string> RuntimeArguments(string name)
+    {
+        if (name is "" or OciRuntime.Own)
+            return [];
+        if (!options.Runtimes.TryGetValue(name, out var runtime))
+            throw EngineException.Invalid(
+                $"unknown or invalid runtime name: {name}; add it to orchd: --add-runtime {name}=PATH");
+        var path = runtime.Find() ?? throw new EngineException(
+            EngineError.Internal,
+            $"unable to retrieve OCI runtime: exec: \"{runtime.Path}\": executable file not found; install it, or mend "
+            + $"the path of runtime {name} in orchd's configuration");
+        return ["--runtime", path, .. runtime.Arguments.Select(argument => $"--runtime-arg={argument}")];
+    }
+
+    private List<string> Arguments(
         ContainerRecord record, RunDirectories directories, IReadOnlyList<string> log)
     {
         var arguments = new List<string>
@@ -50,6 +65,7 @@ internal sealed class ShimLauncher(EngineOptions options)
             directories.Shim(record.Id).Path,
         };
         arguments.AddRange(log);
+        arguments.AddRange(RuntimeArguments(record.Spec.Host.Runtime));
         if (record.Spec.OpenStdin)
             arguments.Add("--open-stdin");
         // A terminal stays open when its client leaves: someone may attach again.

@@ -11,6 +11,13 @@ internal static class VolumeFiller
 {
     private const int BufferBytes = 128 << 10;
 
+    /// <summary>Whether something could be copied to it, as far as can be told before it is mounted.</summary>
+    public static bool MayFill(MountRecord mount) => mount is { Type: "volume", Subpath: "", Options: not "nocopy" };
+
+    /// <param name="mount">Mounted.</param>
+    public static bool IsToFill(MountRecord mount) =>
+        MayFill(mount) && !Directory.EnumerateFileSystemEntries(mount.Source).Any();
+
     /// <param name="rootfs">Mounted; links in it cannot lead out.</param>
     /// <param name="remap">Whose root an empty volume belongs to; null: the host's.</param>
     public static void Fill(IReadOnlyList<MountRecord> mounts, string rootfs, UserRemap? remap)

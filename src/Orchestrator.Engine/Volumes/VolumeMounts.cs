@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using Orchestrator.Engine.Containers;
+using Orchestrator.Engine.Running;
+using Orchestrator.Images;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Mounts;
 
 namespace Orchestrator.Engine.Volumes;
 
-/// <summary>Keeps volumes that are more than a folder mounted for as long as someone uses them, and finds parts of
-/// volumes.</summary>
+/// <summary>Keeps volumes that are more than a folder, and images, mounted for as long as someone uses them, and finds
+/// parts of either.</summary>
 /// <remarks>A mount outlives the daemon. Whoever adopts the container takes its hold over; what nobody holds goes at
 /// the volume's next release or removal.</remarks>
 internal sealed class VolumeMounts
@@ -15,29 +17,40 @@ internal sealed class VolumeMounts
     private const int NameLength = 32;
 
     private readonly VolumeStore volumes;
+    private readonly ImageService images;
+    private readonly RootMounter roots;
     private readonly string parts;
 
     /// <summary>Volume → its users. The set is also the lock under which that volume is mounted and unmounted.
     /// </summary>
     private readonly ConcurrentDictionary<string, HashSet<string>> holds = new();
 
-    public VolumeMounts(VolumeStore volumes, string runRoot)
+    public VolumeMounts(VolumeStore volumes, ImageService images, RootMounter roots, string runRoot)
     {
-        this.volumes = volumes;
+        (this.volumes, this.images, this.roots) = (volumes, images, roots);
         parts = Path.Combine(runRoot, "volume-parts");
         Directory.CreateDirectory(parts, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Makes all volumes among the mounts usable.</summary>
+    /// <summary>Makes all volumes and images among the mounts usable.</summary>
     /// <param name="user">64 characters or more, for <see cref="Release"/>.</param>
+    /// <param name="remapped">Ids of images are to be those of the daemon's remapping.</param>
     /// <returns>The mounts with the sources to bind.</returns>
     /// <exception cref="EngineException">A device cannot be mounted, or a part is not there. Nothing is held.
     /// </exception>
-    public IReadOnlyList<MountRecord> Hold(IReadOnlyList<MountRecord> mounts, string user)
+    public IReadOnlyList<MountRecord> Hold(IReadOnlyList<MountRecord> mounts, string user, bool remapped)
     {
         try
         {
-            return [.. mounts.Select((mount, index) => mount.Type == "volume" ? Hold(mount, index, user) : mount)];
+            return
+            [
+                .. mounts.Select((mount, index) => mount.Type switch
+                {
+                    "volume" => Hold(mount, index, user),
+                    "image" => HoldImage(mount, index, user, remapped),
+                    _ => mount,
+                }),
+            ];
         }
         catch
         {
@@ -74,10 +87,25 @@ internal sealed class VolumeMounts
     private MountRecord Hold(MountRecord mount, int index, string user)
     {
         var device = MountDevice(mount, user);
-        var source = mount.Subpath.Length == 0 ? mount.Source : BindPart(mount, PartOf(user, index));
+        var source = mount.Subpath.Length == 0
+            ? mount.Source : BindPart(volumes.PathOf(mount.Name), mount.Subpath, PartOf(user, index));
         // Said again: a bind of what is read-only may be made writable.
         var readOnly = mount.ReadOnly || device?.Flags.HasFlag(MountFlags.ReadOnly) == true;
         return mount with { Source = source, ReadOnly = readOnly };
+    }
+
+    private MountRecord HoldImage(MountRecord mount, int index, string user, bool remapped)
+    {
+        var snapshot = images.FindSnapshot(mount.Name) ?? throw new EngineException(
+            EngineError.Internal, $"the image {mount.Source} at {mount.Target} is gone; create the container again");
+        var place = PartOf(user, index);
+        RemovePart(place);
+        Directory.CreateDirectory(place);
+        roots.Mount(snapshot, place, remapped);
+        return mount with
+        {
+            Source = mount.Subpath.Length == 0 ? place : BindPart(place, mount.Subpath, place + ".part"),
+        };
     }
 
     private VolumeDevice? MountDevice(MountRecord mount, string user)
@@ -100,12 +128,12 @@ internal sealed class VolumeMounts
 
     /// <summary>Through an open descriptor: whoever writes to the volume may put a link in the way at any moment, and
     /// it shall lead nowhere else.</summary>
-    private string BindPart(MountRecord mount, string place)
+    private static string BindPart(string whole, string subpath, string place)
     {
         try
         {
-            using var volume = DirectoryHandle.Open(volumes.PathOf(mount.Name));
-            using var part = volume.OpenIn(mount.Subpath, OpenFlags.O_PATH);
+            using var folder = DirectoryHandle.Open(whole);
+            using var part = folder.OpenIn(subpath, OpenFlags.O_PATH);
             var source = $"/proc/self/fd/{part.DangerousGetHandle()}";
             RemovePart(place);
             if (Directory.Exists(source))
@@ -118,8 +146,8 @@ internal sealed class VolumeMounts
         catch (LinuxException e)
         {
             throw EngineException.Invalid(
-                $"cannot access path {volumes.PathOf(mount.Name)}/{mount.Subpath}: "
-                + (e.Errno == Errno.ENOENT ? "no such file or directory; make it in the volume first" : e.Message));
+                $"cannot access path {whole}/{subpath}: "
+                + (e.Errno == Errno.ENOENT ? "no such file or directory; make it first" : e.Message));
         }
     }
 

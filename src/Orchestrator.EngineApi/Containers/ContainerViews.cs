@@ -28,8 +28,13 @@ internal static class ContainerViews
             RestartCount = record.State.RestartCount,
             Driver = "overlay2",
             Platform = "linux",
+            AppArmorProfile = engine.ApparmorOf(record),
             ExecIDs = engine.ExecsOf(record.Id) is { Count: > 0 } execs ? [.. execs] : null,
-            HostConfig = HostMapping.ToApi(record.Spec.Host) with { Links = Links(record, engine) },
+            HostConfig = HostMapping.ToApi(record.Spec.Host) with
+            {
+                Links = Links(record, engine),
+                ConsoleSize = record.Spec.ConsoleSize is { } size ? [size.Height, size.Width] : [0, 0],
+            },
             GraphDriver = Graph(record, engine),
             Mounts = [.. record.Mounts.Where(mount => mount.Type != "tmpfs").Select(Mount)],
             Config = Config(record),
@@ -146,7 +151,7 @@ internal static class ContainerViews
     private static Api.MountPoint Mount(MountRecord mount) => new()
     {
         Type = mount.Type,
-        Name = mount.Name.Length > 0 ? mount.Name : null,
+        Name = mount.Type == "volume" ? mount.Name : null,
         Source = mount.Source,
         Destination = mount.Target,
         Driver = mount.Type == "volume" ? "local" : null,

@@ -20,6 +20,7 @@ internal static class CreateMapping
             Domainname = request.Domainname,
             User = request.User,
             Tty = request.Tty,
+            ConsoleSize = Console(request.HostConfig?.ConsoleSize),
             OpenStdin = request.OpenStdin,
             StdinOnce = request.StdinOnce,
             AttachStdin = request.AttachStdin,
@@ -39,6 +40,14 @@ internal static class CreateMapping
             Networks = Networks(request),
         };
     }
+
+    /// <param name="size">Rows, then columns; zeros and nothing mean that nobody knows.</param>
+    public static ConsoleSize? Console(uint[]? size) => size switch
+    {
+        null or [] or [0, 0] => null,
+        [<= ushort.MaxValue and var rows, <= ushort.MaxValue and var columns] => new(rows, columns),
+        _ => throw EngineException.Invalid("invalid ConsoleSize: write [rows, columns], each at most 65535"),
+    };
 
     public static EndpointConfig Endpoint(string network, Api.EndpointSettings? settings, string? mac = null) => new()
     {

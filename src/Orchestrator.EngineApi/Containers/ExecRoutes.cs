@@ -33,6 +33,7 @@ internal sealed class ExecRoutes(EngineApiContext context)
             WorkingDirectory = request.WorkingDir,
             User = request.User,
             Tty = request.Tty,
+            ConsoleSize = CreateMapping.Console(request.ConsoleSize),
             AttachStdin = request.AttachStdin,
             AttachStdout = request.AttachStdout,
             AttachStderr = request.AttachStderr,

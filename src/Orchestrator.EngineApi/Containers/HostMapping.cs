@@ -29,6 +29,7 @@ internal static class HostMapping
         Privileged = host.Privileged,
         ReadonlyRootfs = host.ReadonlyRootfs,
         Init = host.Init,
+        Runtime = host.Runtime ?? "",
         CapAdd = host.CapAdd ?? [],
         CapDrop = host.CapDrop ?? [],
         SecurityOpt = host.SecurityOpt ?? [],
@@ -110,7 +111,7 @@ internal static class HostMapping
             Type = spec.Log.Driver.Length > 0 ? spec.Log.Driver : "json-file",
             Config = spec.Log.Options is { } options ? new(options) : [],
         },
-        Runtime = "orch",
+        Runtime = spec.Runtime.Length > 0 ? spec.Runtime : OciRuntime.Own,
     };
 
     public static RestartPolicy Policy(Api.RestartPolicy policy) => new(
@@ -148,7 +149,7 @@ internal static class HostMapping
         mount.BindOptions?.ReadOnlyNonRecursive ?? false,
         mount.BindOptions?.ReadOnlyForceRecursive ?? false,
         mount.VolumeOptions?.DriverConfig?.Options,
-        mount.VolumeOptions?.Subpath ?? "");
+        mount.ImageOptions?.Subpath ?? mount.VolumeOptions?.Subpath ?? "");
 
     private static Api.Mount Mount(MountRequest mount) => new()
     {
@@ -165,7 +166,8 @@ internal static class HostMapping
                 ReadOnlyNonRecursive = mount.ReadOnlyNonRecursive ? true : null,
                 ReadOnlyForceRecursive = mount.ReadOnlyForceRecursive ? true : null,
             },
-        VolumeOptions = VolumeOptions(mount),
+        VolumeOptions = mount.Type == "image" ? null : VolumeOptions(mount),
+        ImageOptions = mount is { Type: "image", Subpath.Length: > 0 } ? new() { Subpath = mount.Subpath } : null,
         TmpfsOptions = mount.Type == "tmpfs" && (mount.TmpfsSizeBytes > 0 || mount.Mode > 0)
             ? new() { SizeBytes = mount.TmpfsSizeBytes, Mode = (uint)mount.Mode } : null,
     };

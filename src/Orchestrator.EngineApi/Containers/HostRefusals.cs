@@ -8,9 +8,6 @@ internal static class HostRefusals
 {
     public static void Check(Api.HostConfig host)
     {
-        Refuse(
-            host.Runtime is not (null or "" or "orch"),
-            $"unknown or invalid runtime name: {host.Runtime}; this daemon has only \"orch\"");
         Refuse(host.Isolation is not ("" or "default"), $"invalid isolation '{host.Isolation}' on linux");
         Refuse(
             host.StorageOpt is { Count: > 0 },

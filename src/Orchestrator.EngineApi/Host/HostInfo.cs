@@ -18,6 +18,16 @@ internal sealed class HostInfo
         var other => other.ToString().ToLowerInvariant(),
     };
 
+    private static Dictionary<string, Api.RuntimeInfo> Runtimes(EngineOptions options)
+    {
+        var all = options.Runtimes.ToDictionary(one => one.Key, one => new Api.RuntimeInfo
+        {
+            Path = one.Value.Path, Args = one.Value.Arguments.Count > 0 ? [.. one.Value.Arguments] : null,
+        });
+        all[OciRuntime.Own] = new() { Path = options.RuntimePath };
+        return all;
+    }
+
     private static string Machine => RuntimeInformation.OSArchitecture switch
     {
         System.Runtime.InteropServices.Architecture.X64 => "x86_64",
@@ -76,8 +86,8 @@ internal sealed class HostInfo
             HttpsProxy = WithoutPassword(facts.HttpsProxy),
             NoProxy = facts.NoProxy,
             ServerVersion = facts.Version,
-            Runtimes = new() { ["orch"] = new() { Path = options.RuntimePath } },
-            DefaultRuntime = "orch",
+            Runtimes = Runtimes(options),
+            DefaultRuntime = options.DefaultRuntime,
             LiveRestoreEnabled = facts.LiveRestore,
             InitBinary = "orch-runtime",
             ContainerdCommit = Commit($"none, orchd {facts.Version}"),
@@ -92,7 +102,7 @@ internal sealed class HostInfo
 
     private static IEnumerable<string> Security(EngineOptions options)
     {
-        if (File.Exists("/sys/module/apparmor/parameters/enabled"))
+        if (KernelSupport.HasApparmor)
             yield return "name=apparmor";
         yield return options.Seccomp switch
         {

@@ -31,6 +31,8 @@ internal sealed class FakeHost : IContainerHost
     public Task<IContainerRun?> AdoptAsync(ContainerRecord record, CancellationToken cancellationToken) =>
         Task.FromResult<IContainerRun?>(Runs.GetValueOrDefault(record.Id));
 
+    public Task FillVolumesAsync(ContainerRecord record, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public bool HasRemains(ContainerRecord record) => false;
 
     public ExitStatus? ReadExit(ContainerRecord record) => Exits.GetValueOrDefault(record.Id);

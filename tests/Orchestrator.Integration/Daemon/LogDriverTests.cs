@@ -121,6 +121,31 @@ public sealed class LogDriverTests(ConfiguredDaemon node)
         await node.DockerAsync("rm", id);
     }
 
+    [RootFact]
+    public async Task What_the_journal_took_in_is_read_back()
+    {
+        await using var journal = await RealJournal.StartAsync(node);
+        var id = await node.DockerAsync(
+            "run", "-d", "--name", "kept", "--log-driver", "journald", "--log-opt", "labels=team.name", "-l", "team.name=x",
+            LoneDaemon.Image, "sh", "-c", "echo 1; sleep 1.1; echo 2 >&2; for i in $(seq 3 40); do echo $i; done; printf part");
+
+        var followed = await node.DockerAsync("logs", "-f", id);
+        Assert.Equal(Numbers(1, 40, except: 2) + "\npart", followed);
+        var all = await node.TryDockerAsync("logs", id);
+        Assert.Equal(("2", 40), (all.Error, all.Lines.Length));
+        Assert.Equal("39\n40\npart", await node.DockerAsync("logs", "--tail", "3", id));
+        Assert.Equal("TEAM_NAME=x part", await node.DockerAsync("logs", "--details", "-n", "1", id));
+        var stamped = await node.DockerAsync("logs", "-t", id);
+        var second = stamped.Split('\n')[1].Split(' ')[0];
+        Assert.Equal(Numbers(3, 40) + "\npart", await node.DockerAsync("logs", "--since", second, id));
+        Assert.Equal("1", await node.DockerAsync("logs", "--until", DateTimeOffset.Parse(
+            second, System.Globalization.CultureInfo.InvariantCulture).AddSeconds(-0.5).ToString("o"), id));
+        await node.DockerAsync("rm", id);
+
+        static string Numbers(int first, int last, int except = 0) =>
+            string.Join('\n', Enumerable.Range(first, last - first + 1).Where(number => number != except));
+    }
+
     [RootTheory]
     [InlineData("unknown log opt 'tag' for local log driver", "--log-driver", "local", "--log-opt", "tag=x")]
     [InlineData("no log driver named 'splunk' is registered", "--log-driver", "splunk")]
@@ -133,6 +158,27 @@ public sealed class LogDriverTests(ConfiguredDaemon node)
 
         Assert.Equal(1, made.ExitCode);
         Assert.Contains(words, made.Error);
+    }
+
+    /// <summary>systemd's own, without systemd: in the daemon's namespaces, with a machine id of its own.</summary>
+    private sealed class RealJournal(ConfiguredDaemon node, string pid) : IAsyncDisposable
+    {
+        public static async Task<RealJournal> StartAsync(ConfiguredDaemon node)
+        {
+            await File.WriteAllTextAsync($"{node.Root}/machine-id", "0123456789abcdef0123456789abcdef\n");
+            await File.WriteAllTextAsync($"{node.Root}/journald.conf", "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\n");
+            var started = await node.InsideAsync($$"""
+                mount --bind {{node.Root}}/machine-id /etc/machine-id
+                mount --bind {{node.Root}}/journald.conf /etc/systemd/journald.conf
+                setsid /lib/systemd/systemd-journald >/dev/null 2>&1 </dev/null & echo $!
+                """);
+            await Eventually.HoldsAsync(
+                "the journal listens", TimeSpan.FromSeconds(10),
+                async () => (await node.InsideAsync("journalctl --sync")).ExitCode == 0);
+            return new RealJournal(node, started.Output.Trim());
+        }
+
+        public async ValueTask DisposeAsync() => await node.InsideAsync($"kill {pid}");
     }
 
     /// <summary>A log server that keeps what it is sent, on a unix socket.</summary>

@@ -74,7 +74,7 @@ public sealed class SettingsTests(ConfiguredDaemon node)
         Assert.Contains("zone=a", info);
         Assert.Contains("Base: 10.200.0.0/16, Size: 26", info);
         Assert.DoesNotContain("<nil>", info);
-        Assert.Contains("--add-runtime has no effect", node.Log);
+        Assert.Contains("--cdi-spec-dir has no effect", node.Log);
     }
 
     [RootFact]
@@ -89,7 +89,7 @@ public sealed class SettingsTests(ConfiguredDaemon node)
     [RootFact]
     public async Task A_reload_takes_up_what_dockerd_would_and_a_broken_file_nothing()
     {
-        var since = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var since = (await node.InsideAsync("date +%s.%N")).Output;
         try
         {
             await node.ReloadAsync(ConfiguredDaemon.Settings
@@ -106,7 +106,7 @@ public sealed class SettingsTests(ConfiguredDaemon node)
             Assert.Equal("[zone=b]", await node.DockerAsync("info", "-f", "{{.Labels}}"));
             Assert.Contains("icc changed in the file; it takes effect when orchd is started again", node.Log);
             var events = await node.DockerAsync(
-                "events", "--since", $"{since}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}",
+                "events", "--since", since, "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}",
                 "--filter", "type=daemon", "--filter", "event=reload", "--format", "{{.Action}} {{.Actor.Attributes.labels}}");
             Assert.Equal("reload [\"zone=b\"]", events);
         }
@@ -114,6 +114,58 @@ public sealed class SettingsTests(ConfiguredDaemon node)
         {
             await node.ReloadAsync(ConfiguredDaemon.Settings);
         }
+    }
+
+    [RootFact]
+    public async Task A_reload_makes_a_registry_insecure_and_a_mirror_known()
+    {
+        await node.InsideAsync($"mkdir -p {node.Root}/web; busybox httpd -p 10.199.7.1:5005 -h {node.Root}/web");
+        try
+        {
+            var before = await node.TryDockerAsync("pull", "10.199.7.1:5005/x");
+            await node.ReloadAsync(ConfiguredDaemon.Settings.Replace(
+                "\"icc\"", "\"insecure-registries\": [\"10.199.7.1:5005\"], \"registry-mirrors\": [\"http://10.199.7.1:5005\"], \"icc\"",
+                StringComparison.Ordinal));
+            await Eventually.HoldsAsync(
+                "the mirror is told", TimeSpan.FromSeconds(10),
+                () => node.DockerAsync("info", "-f", "{{.RegistryConfig.Mirrors}}"), mirrors => mirrors == "[http://10.199.7.1:5005]");
+            var after = await node.TryDockerAsync("pull", "10.199.7.1:5005/x");
+
+            Assert.Contains("cannot reach registry", before.Error); // It speaks no TLS.
+            Assert.Contains("manifest for 10.199.7.1:5005/x:latest not found", after.Error);
+        }
+        finally
+        {
+            await node.ReloadAsync(ConfiguredDaemon.Settings);
+            await Eventually.HoldsAsync(
+                "the mirror is forgotten", TimeSpan.FromSeconds(10),
+                () => node.DockerAsync("info", "-f", "{{.RegistryConfig.Mirrors}}"), mirrors => mirrors == "[]");
+        }
+    }
+
+    [RootFact]
+    public async Task Flags_choose_the_form_of_the_log_the_proxy_of_registries_and_the_address_of_a_swarm()
+    {
+        var (proxied, before) = (Path.Combine(node.Root, "proxied"), node.Log.Length);
+        await node.InsideAsync(
+            $"(printf 'HTTP/1.1 403 no\\r\\n\\r\\n' | timeout 60 busybox nc -l -p 3128 >{proxied} 2>&1 &)");
+        await node.RestartAsync(
+            $"-H unix://{node.ApiSocket} --log-format json --swarm-default-advertise-addr 127.0.0.1 "
+            + "--https-proxy http://127.0.0.1:3128 --max-download-attempts 1");
+
+        await node.TryDockerAsync("pull", "registry.invalid:5000/x");
+        await node.DockerAsync("swarm", "init");
+
+        Assert.Equal("127.0.0.1", await node.DockerAsync("info", "-f", "{{.Swarm.NodeAddr}}"));
+        Assert.StartsWith("CONNECT registry.invalid:5000", await File.ReadAllTextAsync(proxied));
+        Assert.All(
+            node.Log[before..].Split('\n', StringSplitOptions.RemoveEmptyEntries).SkipWhile(line => !line.StartsWith('{')),
+            line => Assert.NotEmpty(JsonDocument.Parse(line).RootElement.GetProperty("LogLevel").GetString()!));
+        // By another daemon than the one that made it: it is told of nothing but its disk.
+        await node.RestartAsync();
+        await node.DockerAsync("swarm", "leave", "-f");
+        Assert.DoesNotContain("ingress", await node.DockerAsync("network", "ls"));
+        Assert.Empty((await node.InsideAsync("ip -o link | grep -E 'ing0|vx'")).Output);
     }
 
     [RootFact]

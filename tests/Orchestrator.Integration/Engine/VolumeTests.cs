@@ -22,6 +22,19 @@ public sealed class VolumeTests(LoneDaemon node)
     }
 
     [RootFact]
+    public async Task A_new_volume_has_what_the_image_has_there_before_any_start()
+    {
+        await node.DockerAsync("create", "--name", "filled-1", "-v", "filled-v:/bin", LoneDaemon.Image, "true");
+
+        var volume = await node.DockerAsync("volume", "inspect", "-f", "{{.Mountpoint}}", "filled-v");
+
+        Assert.True(File.Exists(Path.Combine(volume, "busybox")));
+        Assert.Empty((await node.InsideAsync($"grep ' {node.Root}/run/containers' /proc/self/mounts")).Output);
+        await node.DockerAsync("rm", "filled-1");
+        await node.DockerAsync("volume", "rm", "filled-v");
+    }
+
+    [RootFact]
     public async Task A_volume_of_type_tmpfs_is_mounted_while_in_use_and_empty_afterwards()
     {
         var mount = $"type=volume,src=tmpfs-1,dst=/data,{TmpfsOptions}";

@@ -21,7 +21,8 @@ public sealed class ConfiguredDaemon : LoneDaemon
           "dns": ["192.0.2.7"],
           "ip": "127.0.0.1",
           "node-generic-resources": ["gpu=2"],
-          "runtimes": { "nvidia": { "path": "nvidia-container-runtime" } },
+          "runtimes": { "other": { "path": "runc" }, "gone": { "path": "/nosuch/runtime" } },
+          "cdi-spec-dirs": ["/etc/cdi"],
           "log-driver": "json-file",
           "log-opts": { "max-size": "1m", "tag": "{{.Name}}" }
         }
