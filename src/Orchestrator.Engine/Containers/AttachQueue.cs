@@ -12,10 +12,16 @@ internal sealed class AttachQueue
 
     public AttachedStreams Enter(AttachOptions options, bool framed)
     {
-        var streams = new PendingStreams(framed);
+        var streams = new PendingStreams(framed, Leave);
         lock (gate)
             waiting.Add((options, streams));
         return streams;
+    }
+
+    private void Leave(PendingStreams streams)
+    {
+        lock (gate)
+            waiting.RemoveAll(one => one.Streams == streams);
     }
 
     public async Task JoinAsync(IContainerRun run, bool terminal, bool stdinOnce, CancellationToken cancellationToken)
@@ -46,7 +52,8 @@ internal sealed class AttachQueue
 }
 
 /// <summary>Streams of a container that does not run yet.</summary>
-internal sealed class PendingStreams(bool framed) : AttachedStreams
+/// <param name="left">Told when the client goes.</param>
+internal sealed class PendingStreams(bool framed, Action<PendingStreams> left) : AttachedStreams
 {
     private readonly TaskCompletionSource<AttachedStreams?> joined = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,6 +88,7 @@ internal sealed class PendingStreams(bool framed) : AttachedStreams
     public override async ValueTask DisposeAsync()
     {
         disposed = true;
+        left(this);
         joined.TrySetResult(null);
         if (await joined.Task is { } streams)
             await streams.DisposeAsync();

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -89,10 +91,27 @@ internal sealed class HijackingConnection : ConnectionContext, IHijackFeature
 
 public static class HijackingListener
 {
+    /// <summary>Go's, and so dockerd's.</summary>
+    private const int KeepAliveSeconds = 15;
+
     /// <summary>Makes <see cref="IHijackFeature"/> available to requests that come in here.</summary>
     public static ListenOptions UseHijacking(this ListenOptions options)
     {
-        options.Use(next => connection => new HijackingConnection(connection).RunAsync(next));
+        options.Use(next => connection =>
+        {
+            KeepAlive(connection.Features.Get<IConnectionSocketFeature>()?.Socket);
+            return new HijackingConnection(connection).RunAsync(next);
+        });
         return options;
+    }
+
+    /// <summary>A host that went without a word is found out, and what waits for it let go.</summary>
+    private static void KeepAlive(Socket? socket)
+    {
+        if (socket is not { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 })
+            return;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
     }
 }

@@ -15,6 +15,9 @@ internal static class RawStream
 {
     private static readonly Version MultiplexedSince = new(1, 42);
 
+    /// <summary>How often a client that says no more is looked after.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Answers, pumps until the program's output has ended or the client is gone, and closes the connection.
     /// </summary>
@@ -34,8 +37,8 @@ internal static class RawStream
             else
                 await connection.Output.WriteAsync(head);
             using var ending = new CancellationTokenSource();
-            var input = PumpInputAsync(connection.Input, streams, ending.Token);
-            await PumpOutputAsync(connection, streams, socket);
+            var input = PumpInputAsync(connection.Input, streams, socket, ending);
+            await PumpOutputAsync(connection, streams, socket, ending.Token);
             await ending.CancelAsync();
             await input.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -64,20 +67,33 @@ internal static class RawStream
             await JsonBody.ReadAsync(http);
     }
 
-    private static async Task PumpOutputAsync(IDuplexPipe connection, AttachedStreams streams, Socket? socket)
+    private static async Task PumpOutputAsync(
+        IDuplexPipe connection, AttachedStreams streams, Socket? socket, CancellationToken gone)
     {
         for (var first = true; ; first = false)
         {
             var memory = connection.Output.GetMemory(32 << 10);
-            var read = await streams.ReadAsync(memory, CancellationToken.None);
+            var read = await ReadAsync(streams, memory, gone);
             if (read == 0)
                 return;
             if (first)
                 await HeadIsReadAsync(socket);
             connection.Output.Advance(read);
-            var flushed = await connection.Output.FlushAsync();
+            var flushed = await connection.Output.FlushAsync(CancellationToken.None);
             if (flushed.IsCompleted)
                 return; // The client is gone altogether.
+        }
+    }
+
+    private static async ValueTask<int> ReadAsync(AttachedStreams streams, Memory<byte> memory, CancellationToken gone)
+    {
+        try
+        {
+            return await streams.ReadAsync(memory, gone);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
         }
     }
 
@@ -93,25 +109,44 @@ internal static class RawStream
     }
 
     private static async Task PumpInputAsync(
-        PipeReader input, AttachedStreams streams, CancellationToken cancellationToken)
+        PipeReader input, AttachedStreams streams, Socket? socket, CancellationTokenSource ending)
     {
         try
         {
             while (true)
             {
-                var read = await input.ReadAsync(cancellationToken);
+                var read = await input.ReadAsync(ending.Token);
                 foreach (var segment in read.Buffer)
-                    await streams.WriteAsync(segment, cancellationToken);
+                    await streams.WriteAsync(segment, ending.Token);
                 input.AdvanceTo(read.Buffer.End);
                 if (!read.IsCompleted)
                     continue;
-                await streams.CloseInputAsync(cancellationToken);
+                var leaving = WatchAsync(socket, ending);
+                await streams.CloseInputAsync(ending.Token);
+                await leaving;
                 return;
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // Reset by the client, or the output has ended: either way there is no more input.
+            // The output has ended: there is no use for more input.
+        }
+        catch (IOException)
+        {
+            await ending.CancelAsync(); // Reset by the client.
+        }
+    }
+
+    /// <summary>A client that has said all may still listen, or be gone: that a program which prints nothing would never
+    /// find out.</summary>
+    private static async Task WatchAsync(Socket? socket, CancellationTokenSource ending)
+    {
+        while (socket is not null && !ending.IsCancellationRequested)
+        {
+            if (UnixSocket.HasHungUp(socket))
+                await ending.CancelAsync();
+            else
+                await Task.Delay(Glance, ending.Token);
         }
     }
 }

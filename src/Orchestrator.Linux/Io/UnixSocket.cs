@@ -22,6 +22,17 @@ public static unsafe partial class UnixSocket
         return ioctl((int)socket.Handle, outgoing, &count) == 0 ? count : 0;
     }
 
+    /// <summary>Whether the other side is gone altogether, and not only silent. TCP finds out by what is sent, its
+    /// keep-alive probes included.</summary>
+    public static bool HasHungUp(System.Net.Sockets.Socket socket)
+    {
+        const short error = 0x8, hangUp = 0x10;
+        if (socket.SafeHandle.IsClosed)
+            return true;
+        var watched = new PollFd { Fd = (int)socket.Handle };
+        return poll(&watched, 1, 0) > 0 && (watched.Happened & (error | hangUp)) != 0;
+    }
+
     public static (FileDescriptor, FileDescriptor) Pair()
     {
         var fds = stackalloc int[2];
@@ -166,6 +177,14 @@ public static unsafe partial class UnixSocket
     [LibraryImport("libc", SetLastError = true)]
     private static partial int socketpair(int domain, int type, int protocol, int* fds);
 
+    internal struct PollFd
+    {
+        public int Fd;
+        public short Events;
+        public short Happened;
+    }
+
+    [LibraryImport("libc", SetLastError = true)] private static partial int poll(PollFd* fds, nuint count, int milliseconds);
     [LibraryImport("libc", SetLastError = true)] private static partial int bind(int fd, byte* address, uint length);
     [LibraryImport("libc", SetLastError = true)] private static partial int connect(int fd, byte* address, uint length);
     [LibraryImport("libc", SetLastError = true)] private static partial int listen(int fd, int backlog);
