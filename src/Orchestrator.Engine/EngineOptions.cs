@@ -14,6 +14,9 @@ public sealed record EngineOptions
     /// <summary>The <c>orch-runtime</c> binary, absolute.</summary>
     public string RuntimePath { get; init; } = "/usr/bin/orch-runtime";
 
+    /// <summary>The <c>orch-net</c> binary, absolute: it speaks TLS for shims.</summary>
+    public string HelperPath { get; init; } = "/usr/bin/orch-net";
+
     /// <summary>Other runtimes that containers may ask for, by name.</summary>
     public IReadOnlyDictionary<string, OciRuntime> Runtimes { get; init; } = new Dictionary<string, OciRuntime>();
 

@@ -2,7 +2,10 @@ using Orchestrator.Linux;
 using Orchestrator.NetHelper;
 using Orchestrator.Network.Helper;
 
-// orch-net: what must go on while orchd is dead. Names inside containers, and host ports nobody else may take.
+// orch-net: what must go on while orchd is dead. Names inside containers, host ports nobody else may take, and, as a
+// process of its own for each container that wants it, its log's way to a server over TLS.
+if (args is ["tls", .. var tls])
+    return await TlsRelay.RunAsync(tls);
 if (args is not ["--root", var root])
 {
     Console.Error.WriteLine("orch-net is started by orchd: orch-net --root FOLDER");

@@ -86,5 +86,8 @@ internal sealed class NodeServices : IAsyncDisposable
     };
 
     private static EngineOptions EngineOf(DaemonOptions options) =>
-        EngineSettings.Of(options, Companions.Find("orch-runtime", options.RuntimePath, "runtime-path"));
+        EngineSettings.Of(options, Companions.Find("orch-runtime", options.RuntimePath, "runtime-path")) with
+        {
+            HelperPath = Companions.Find("orch-net", options.NetHelperPath, "net-helper-path"),
+        };
 }

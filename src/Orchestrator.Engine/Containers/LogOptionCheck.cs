@@ -9,7 +9,11 @@ public static partial class LogOptionCheck
     private static readonly string[] OfAny = ["mode", "max-buffer-size"];
     private static readonly string[] OfFiles = ["max-size", "max-file", "compress"];
     private static readonly string[] Extras = ["labels", "labels-regex", "env", "env-regex", "tag"];
-    private static readonly string[] OfSyslog = ["syslog-address", "syslog-facility", "syslog-format"];
+    private static readonly string[] OfSyslog =
+    [
+        "syslog-address", "syslog-facility", "syslog-format", "syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key",
+        "syslog-tls-skip-verify",
+    ];
 
     /// <exception cref="EngineException">No such driver or option, or a value it cannot have.</exception>
     public static void Check(LogSpec log)
@@ -21,9 +25,6 @@ public static partial class LogOptionCheck
         var options = log.Options ?? new Dictionary<string, string>();
         foreach (var (name, value) in options)
         {
-            if (name.StartsWith("syslog-tls-", StringComparison.Ordinal) && driver == LogDrivers.Syslog)
-                throw EngineException.Invalid(
-                    $"{name}: syslog over TLS is not supported; send to a syslog daemon on this host, and let it do that");
             if (!OptionsOf(driver).Contains(name))
                 throw EngineException.Invalid($"unknown log opt '{name}' for {driver} log driver");
             if (Fault(name, value) is { } remedy)
@@ -55,6 +56,8 @@ public static partial class LogOptionCheck
         "mode" when value is not ("blocking" or "non-blocking") => "use blocking or non-blocking",
         "labels-regex" or "env-regex" when !IsPattern(value) => "it is no regular expression",
         "syslog-address" => SyslogAddress.FaultOf(value),
+        "syslog-tls-ca-cert" or "syslog-tls-cert" or "syslog-tls-key" when !value.StartsWith('/') =>
+            "use the absolute path of a PEM file",
         "syslog-facility" when SyslogAddress.FacilityOf(value) is null => "use a facility such as daemon or local0",
         "syslog-format" when value is not ("" or "rfc3164" or "rfc5424" or "rfc5424micro") =>
             "use rfc3164, rfc5424 or rfc5424micro",

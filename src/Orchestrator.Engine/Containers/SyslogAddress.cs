@@ -7,6 +7,7 @@ namespace Orchestrator.Engine.Containers;
 /// <summary>The log options of syslog that are more than a word. Docker's grammar.</summary>
 internal static class SyslogAddress
 {
+    private const string Secure = "tcp+tls";
     private const int DefaultPort = 514;
 
     private static readonly string[] Facilities =
@@ -19,10 +20,13 @@ internal static class SyslogAddress
     public static string? FaultOf(string address) => address.Split("://", 2) switch
     {
         ["unix" or "unixgram", var path] => path.StartsWith('/') ? null : "use unix:///path or unixgram:///path",
-        ["udp" or "tcp", { Length: > 0 } host] when TrySplit(host, out _, out _) => null,
-        ["tcp+tls", _] => "syslog over TLS is not supported; send to a syslog daemon on this host, and let it do that",
-        _ => "use udp://host:port, tcp://host:port, unix:///path or unixgram:///path",
+        ["udp" or "tcp" or Secure, { Length: > 0 } host] when TrySplit(host, out _, out _) => null,
+        _ => "use udp://host:port, tcp://host:port, tcp+tls://host:port, unix:///path or unixgram:///path",
     };
+
+    /// <returns>Whom to ask for a certificate; null: it is not TLS.</returns>
+    public static string? SecureHostOf(string address) =>
+        address.Split("://", 2) is [Secure, var rest] && TrySplit(rest, out var host, out _) ? host : null;
 
     /// <summary>A word, or the number that it stands for; null: neither.</summary>
     public static int? FacilityOf(string text) =>

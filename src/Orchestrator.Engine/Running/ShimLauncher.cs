@@ -15,7 +15,8 @@ internal sealed class ShimLauncher(EngineOptions options)
         ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken)
     {
         var directory = directories.Shim(record.Id);
-        var log = await LogArguments.OfAsync(record, directories.Bundle(record.Id), cancellationToken);
+        var log = await LogArguments.OfAsync(
+            record, directories.Bundle(record.Id), options.HelperPath, cancellationToken);
         CheckAnswer(await RunAsync(Arguments(record, directories, log), cancellationToken));
         var client = await ShimClient.ConnectAsync(directory.ControlSocket, cancellationToken);
         return new LaunchedShim(client, await client.StateAsync(cancellationToken));

@@ -13,7 +13,7 @@ namespace Orchestrator.Linux.Io;
 public static unsafe partial class ClientSocket
 {
     private const int Unix = 1, Inet = 2, Inet6 = 10, Stream = 1, Datagram = 2, Cloexec = 0x80000;
-    private const int SocketLevel = 1, SendTimeout = 21, NoSignal = 0x4000;
+    private const int SocketLevel = 1, ReceiveTimeout = 20, SendTimeout = 21, NoSignal = 0x4000;
 
     /// <summary>Connects to a path.</summary>
     /// <exception cref="LinuxException">ENOENT, ECONNREFUSED; EPROTOTYPE: it is of the other kind.</exception>
@@ -59,6 +59,20 @@ public static unsafe partial class ClientSocket
         }
     }
 
+    /// <summary>Neither reading nor sending waits for longer from here on.</summary>
+    public static void Limit(FileDescriptor socketFd, TimeSpan limit)
+    {
+        foreach (var which in (ReadOnlySpan<int>)[SendTimeout, ReceiveTimeout])
+            Limit(socketFd, which, limit);
+    }
+
+    private static void Limit(FileDescriptor socketFd, int which, TimeSpan limit)
+    {
+        var time = stackalloc long[2];
+        (time[0], time[1]) = ((long)limit.TotalSeconds, limit.Milliseconds * 1000L);
+        LinuxException.Check(setsockopt(socketFd.Fd, SocketLevel, which, time, 16), "setsockopt", "SO_SNDTIMEO");
+    }
+
     private static FileDescriptor Connect(
         int family, bool datagram, byte* address, uint length, string subject, TimeSpan limit)
     {
@@ -66,10 +80,7 @@ public static unsafe partial class ClientSocket
             socket(family, (datagram ? Datagram : Stream) | Cloexec, 0), "socket", subject));
         try
         {
-            var time = stackalloc long[2];
-            (time[0], time[1]) = ((long)limit.TotalSeconds, limit.Milliseconds * 1000L);
-            LinuxException.Check(
-                setsockopt(made.Fd, SocketLevel, SendTimeout, time, 16), "setsockopt", "SO_SNDTIMEO");
+            Limit(made, SendTimeout, limit);
             LinuxException.Check(connect(made.Fd, address, length), "connect", subject);
             return made;
         }

@@ -1,5 +1,8 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.RegularExpressions;
 using Orchestrator.Integration.Support;
 using Orchestrator.Testing;
 
@@ -83,8 +86,8 @@ public sealed class LogDriverTests(ConfiguredDaemon node)
         await node.DockerAsync("wait", id);
 
         var messages = await server.ReadAsync(3);
-        Assert.Contains(messages, message => System.Text.RegularExpressions.Regex.IsMatch(message, output));
-        Assert.Contains(messages, message => System.Text.RegularExpressions.Regex.IsMatch(message, errors));
+        Assert.Contains(messages, message => Regex.IsMatch(message, output));
+        Assert.Contains(messages, message => Regex.IsMatch(message, errors));
         Assert.EndsWith("part", messages[^1]);
         var logs = await node.TryDockerAsync("logs", id);
         Assert.Equal(1, logs.ExitCode);
@@ -100,6 +103,30 @@ public sealed class LogDriverTests(ConfiguredDaemon node)
 
         Assert.Equal(125, run.ExitCode);
         Assert.Contains("failed to initialize logging driver: connect(127.0.0.1:1): ECONNREFUSED", run.Error);
+    }
+
+    [RootFact]
+    public async Task Over_TLS_syslog_is_sent_to_a_server_that_shows_who_it_is_and_to_no_other()
+    {
+        var (pem, sent) = (Path.Combine(node.Root, "log-server.pem"), Path.Combine(node.Root, "log-server.out"));
+        await File.WriteAllTextAsync(pem, ServerPem("localhost"));
+        // Its input stays open: it hangs up when that ends.
+        await node.InsideAsync($"(sleep 100 | openssl s_server -accept 127.0.0.1:6514 -cert {pem} -quiet) >{sent} 2>&1 &");
+        string[] flags = ["--rm", "--log-driver", "syslog", "--log-opt", "syslog-address=tcp+tls://localhost:6514", "--log-opt", "tag=web"];
+
+        var stranger = await node.TryDockerAsync(["run", .. flags, LoneDaemon.Image, "true"]);
+        await node.DockerAsync(["run", .. flags, "--log-opt", "syslog-tls-skip-verify=1", LoneDaemon.Image, "echo", "blindly"]);
+        await node.DockerAsync(["run", .. flags, "--log-opt", $"syslog-tls-ca-cert={pem}", "--log-opt", "syslog-format=rfc5424",
+            LoneDaemon.Image, "sh", "-c", TwoLines]);
+
+        Assert.Equal(125, stranger.ExitCode);
+        Assert.Contains("failed to initialize logging driver: tls: The remote certificate is invalid", stranger.Error);
+        await Eventually.HoldsAsync(
+            "the server has it all", TimeSpan.FromSeconds(10), () => File.ReadAllTextAsync(sent), text =>
+                Regex.IsMatch(text, @"^<30>.* web\[\d+\]: blindly$", RegexOptions.Multiline)
+                // Each behind its length.
+                && Regex.Matches(text, @"(\d+) (<\d\d>1 \S+ \S+ web \d+ web - (?:out|err|part))") is { Count: 3 } messages
+                && messages.All(message => message.Groups[1].Value == $"{message.Groups[2].Length}"));
     }
 
     [RootFact]
@@ -158,6 +185,18 @@ public sealed class LogDriverTests(ConfiguredDaemon node)
 
         Assert.Equal(1, made.ExitCode);
         Assert.Contains(words, made.Error);
+    }
+
+    /// <summary>A certificate that vouches for itself, and its key.</summary>
+    private static string ServerPem(string host)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(host);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
     }
 
     /// <summary>systemd's own, without systemd: in the daemon's namespaces, with a machine id of its own.</summary>

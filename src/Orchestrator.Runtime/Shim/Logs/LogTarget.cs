@@ -24,7 +24,9 @@ internal sealed record LogTarget(LogFormat Format, LogSink Sink)
     private static LogTarget Socket(MessageFormat format, Func<FileDescriptor> connect, TimeProvider time) =>
         new(format, new SocketSink(format, connect, time));
 
-    private static FileDescriptor Connect(SyslogOptions server) => server.Path is { } path
+    private static FileDescriptor Connect(SyslogOptions server) => server.Relay is { } relay
+        ? relay.Connect()
+        : server.Path is { } path
         ? ClientSocket.ConnectUnix(path, !server.IsStream, SocketSink.Patience)
         : ClientSocket.Connect(server.EndPoint!, !server.IsStream, SocketSink.Patience);
 }

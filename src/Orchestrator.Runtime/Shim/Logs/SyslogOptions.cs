@@ -11,9 +11,14 @@ namespace Orchestrator.Runtime.Shim.Logs;
 internal sealed record SyslogOptions(
     IPEndPoint? EndPoint, string? Path, bool IsStream, int Facility, string Format, string Tag)
 {
+    private const string Secure = "tcp+tls";
     private const int Daemon = 3;
 
-    public static readonly string[] Values = ["log-address", "log-facility", "log-format", "log-tag"];
+    public static readonly string[] Values =
+        ["log-address", "log-facility", "log-format", "log-tag", "log-relay", "log-relay-arg"];
+
+    /// <summary>What speaks TLS for us; null: the messages go as they are.</summary>
+    public TlsRelay? Relay { get; init; }
 
     /// <exception cref="RuntimeException">Names the option and what it may be.</exception>
     public static SyslogOptions From(Arguments arguments)
@@ -21,11 +26,15 @@ internal sealed record SyslogOptions(
         var address = arguments["log-address"] ?? "unixgram:///dev/log";
         var parts = address.Split("://", 2);
         var isPath = parts[0] is "unix" or "unixgram";
-        if (parts is not [_, { Length: > 0 } where] || (!isPath && parts[0] is not ("tcp" or "udp")))
+        if (parts is not [_, { Length: > 0 } where] || (!isPath && parts[0] is not ("tcp" or "udp" or Secure)))
             throw new RuntimeException($"--log-address {address} is no address; use udp://1.2.3.4:514 or unix:///path", 2);
         return new SyslogOptions(
-            isPath ? null : End(where, address), isPath ? where : null, parts[0] is "tcp" or "unix",
-            FacilityOf(arguments["log-facility"]), arguments["log-format"] ?? "", arguments["log-tag"] ?? "orch");
+            isPath ? null : End(where, address), isPath ? where : null, parts[0] is "tcp" or "unix" or Secure,
+            FacilityOf(arguments["log-facility"]), arguments["log-format"] ?? "", arguments["log-tag"] ?? "orch")
+        {
+            Relay = parts[0] == Secure
+                ? new TlsRelay(arguments.Need("log-relay"), ["tls", where, .. arguments.Every("log-relay-arg")]) : null,
+        };
     }
 
     private static IPEndPoint End(string text, string address) => IPEndPoint.TryParse(text, out var end)
