@@ -19,6 +19,12 @@ internal sealed class ConfigFile
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly (string Key, string Variable)[] ProxyVariables =
+    [
+        ("httpProxy", "HTTP_PROXY"), ("httpsProxy", "HTTPS_PROXY"), ("noProxy", "NO_PROXY"), ("ftpProxy", "FTP_PROXY"),
+        ("allProxy", "ALL_PROXY"),
+    ];
+
     private readonly JsonObject _root;
 
     private ConfigFile(string path, JsonObject root) => (Path, _root) = (path, root);
@@ -69,6 +75,19 @@ internal sealed class ConfigFile
 
     /// <summary>Servers with an entry, whether or not it holds anything.</summary>
     public IEnumerable<string> Servers => _root["auths"] is JsonObject auths ? auths.Select(static a => a.Key) : [];
+
+    /// <summary>The proxies that what runs on a daemon gets as variables, in both cases.</summary>
+    /// <param name="daemon">Its address; one that is not named gets those of <c>default</c>.</param>
+    public IEnumerable<(string Variable, string Value)> Proxies(string daemon)
+    {
+        if (_root["proxies"] is not JsonObject all || (all[daemon] ?? all["default"]) is not JsonObject proxies) yield break;
+        foreach (var (key, variable) in ProxyVariables)
+        {
+            if (proxies[key] is not JsonValue value || !value.TryGetValue(out string? text) || text.Length == 0) continue;
+            yield return (variable, text);
+            yield return (variable.ToLowerInvariant(), text);
+        }
+    }
 
     /// <summary>Headers to send with every request.</summary>
     public IEnumerable<(string Name, string Value)> HttpHeaders => _root[nameof(HttpHeaders)] is JsonObject headers

@@ -126,6 +126,18 @@ public sealed class BuildCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_users_proxies_come_along()
+    {
+        Write("Dockerfile", "FROM scratch\n");
+        using var home = new UserFolder();
+        home.Write(".orch/config.json", """{"proxies":{"default":{"httpProxy":"http://p:1","noProxy":""}}}""");
+
+        home.RunAt(_daemon.Address, "", "build", "--build-arg", "http_proxy=mine", _folder);
+
+        Assert.Contains("buildargs={\"http_proxy\":\"mine\",\"HTTP_PROXY\":\"http://p:1\"}", _daemon.Lines.Single());
+    }
+
+    [Fact]
     public void A_secret_travels_in_a_header_alone()
     {
         Write("Dockerfile", "FROM scratch\n");

@@ -92,7 +92,10 @@ internal sealed class BuildFlags
     private static string DefaultPlatform(Session session, string platform) => platform.Length > 0 ? platform
         : Config.Variables.Find(session.Environment, "DEFAULT_PLATFORM") ?? "";
 
-    /// <summary>A bare name takes this process's value; without one the Dockerfile's own counts.</summary>
+    /// <summary>
+    /// A bare name takes this process's value; without one the Dockerfile's own counts. The user's proxies, and the
+    /// epoch of the environment, come along where nothing else was said.
+    /// </summary>
     private JsonObject BuildArgs(Session session)
     {
         var map = new JsonObject();
@@ -101,6 +104,7 @@ internal sealed class BuildFlags
             var (name, value) = KeyValues.Split(pair);
             map[name] = value ?? session.Environment(name);
         }
+        foreach (var (name, value) in session.Folder.File.Proxies(session.Client.Address.Text)) map.TryAdd(name, value);
         if (!map.ContainsKey("SOURCE_DATE_EPOCH") && session.Environment("SOURCE_DATE_EPOCH") is { Length: > 0 } epoch)
             map["SOURCE_DATE_EPOCH"] = epoch;
         return map;
