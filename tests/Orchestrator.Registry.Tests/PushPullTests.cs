@@ -131,7 +131,7 @@ public sealed class PushPullTests
         Assert.Empty(node.Images.Content.List());
     }
 
-    private static async Task<Image> ImportAsync(ImageService images, string name, string content)
+    internal static async Task<Image> ImportAsync(ImageService images, string name, string content)
     {
         var folder = Directory.CreateTempSubdirectory("orch-rootfs-").FullName;
         try

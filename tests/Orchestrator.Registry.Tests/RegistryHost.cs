@@ -14,7 +14,7 @@ namespace Orchestrator.Registry.Tests;
 /// <summary>A manager's registry and images on a real Kestrel at a loopback port; may have others beside it.</summary>
 internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterRegistry
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("orch-registry-").FullName;
+    private readonly string folder;
     private readonly HttpClientHandler handler = new();
     private WebApplication? web;
     private int answered;
@@ -45,9 +45,12 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
 
     public string DataRoot => folder;
 
-    public static async Task<RegistryHost> StartAsync()
+    private RegistryHost(string folder) => this.folder = folder;
+
+    /// <param name="folder">Of all it keeps; null: one of its own.</param>
+    public static async Task<RegistryHost> StartAsync(string? folder = null)
     {
-        var host = new RegistryHost();
+        var host = new RegistryHost(folder ?? Directory.CreateTempSubdirectory("orch-registry-").FullName);
         await host.OpenAsync();
         return host;
     }
