@@ -61,9 +61,8 @@ internal static class InspectRunner
     private static void Write(
         TextWriter writer, List<(JsonElement Object, JsonTypeInfo? Type)> found, string format)
     {
-        if (format.Length == 0) writer.WriteLine(JsonText.IndentedList(found.Select(static f => f.Object)));
-        else if (format == "json")
-            writer.WriteLine($"[{string.Join(',', found.Select(static f => JsonText.Line(f.Object)))}]");
+        if (format is "" or "json")
+            writer.WriteLine(JsonText.List(found.Select(static f => f.Object), indented: format.Length == 0));
         else
         {
             var template = Template.Parse(format);
@@ -73,6 +72,7 @@ internal static class InspectRunner
             }
             catch (TemplateException e)
             {
+                writer.WriteLine(); // Docker's too: nothing is a line of its own.
                 throw new CliException(e.Message, e); // It was a template; this is what docker tells apart by its exit code.
             }
         }

@@ -27,13 +27,14 @@ internal static class JsonText
     /// <summary>On one line.</summary>
     public static string Line(JsonElement element) => Write(LineOptions, element.WriteTo);
 
-    /// <summary>The elements as a JSON list, four spaces deep.</summary>
-    public static string IndentedList(IEnumerable<JsonElement> elements) => Write(IndentedOptions, writer =>
-    {
-        writer.WriteStartArray();
-        foreach (var element in elements) element.WriteTo(writer);
-        writer.WriteEndArray();
-    });
+    /// <summary>The elements as a JSON list: on one line, or four spaces deep.</summary>
+    public static string List(IEnumerable<JsonElement> elements, bool indented) =>
+        Write(indented ? IndentedOptions : LineOptions, writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var element in elements) element.WriteTo(writer);
+            writer.WriteEndArray();
+        });
 
     private static string Write(JsonWriterOptions options, Action<Utf8JsonWriter> body)
     {

@@ -32,6 +32,10 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
         }
     }
 
+    /// <summary>The rows as templates see them.</summary>
+    public List<object?> Data(IEnumerable<T> rows) =>
+        [.. rows.Select(row => new Row(this, row, IsHeader: false))];
+
     private void WriteAs(TextWriter writer, IEnumerable<T> rows, string format, bool quiet)
     {
         if (quiet && format.Length == 0) format = "{{." + QuietField + "}}";
@@ -102,8 +106,9 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
                 + string.Join(", ", Listing.Columns.Select(static c => c.Name)));
         }
 
-        public IEnumerable<KeyValuePair<string, object?>> Fields => Listing.Columns.Select(
-            c => new KeyValuePair<string, object?>(c.Name, IsHeader ? c.Header : c.Typed(Value!)));
+        public IEnumerable<KeyValuePair<string, object?>> Fields =>
+            Listing.Columns.OrderBy(static c => c.Name, StringComparer.Ordinal)
+                .Select(c => new KeyValuePair<string, object?>(c.Name, IsHeader ? c.Header : c.Typed(Value!)));
     }
 
     private Column<T>[] Columns => columns;

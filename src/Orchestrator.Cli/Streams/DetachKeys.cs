@@ -17,6 +17,9 @@ internal sealed class DetachKeys
     public static DetachKeys Parse(string text) =>
         new([.. (text.Length == 0 ? Default : text).Split(',').Select(key => ParseKey(key, text))]);
 
+    public static ValueFlag<string> Flag(FlagSet flags) =>
+        flags.String("detach-keys", null, $"Keys that detach (default \"{Default}\")");
+
     /// <summary>Those of the flag, else those of the user's config.json; empty: the default.</summary>
     public static string Chosen(Session session, ValueFlag<string> flag) =>
         flag.Value.Length > 0 ? flag.Value : session.Folder.File.Text("detachKeys");

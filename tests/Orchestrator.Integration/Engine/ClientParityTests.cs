@@ -8,9 +8,9 @@ namespace Orchestrator.Integration.Engine;
 /// <summary>What <c>orch</c> prints is what the stock client, asking the same daemon, prints: to the byte.</summary>
 /// <remarks>
 /// Left out, as they differ on purpose: <c>version</c> and the client's part of <c>info</c> (another program); the order
-/// of an image's names and of several labels (docker's is that of a hash table, ours sorted); whole structures printed
-/// by <c>{{.}}</c> where pointers are in them; the words of template errors (position and Go type); "exit status 1"
-/// behind the error of <c>network rm</c>.
+/// of an image's names and of several labels in a listing (docker's is that of a hash table, ours sorted); whole
+/// structures printed by <c>{{.}}</c> where pointers are in them; Go's types in template errors; "exit status 1" behind
+/// the error of <c>network rm</c>.
 /// </remarks>
 [Collection(LoneDaemonCollection.Name)]
 public sealed partial class ClientParityTests(LoneDaemon daemon, ITestOutputHelper output)
@@ -29,6 +29,12 @@ public sealed partial class ClientParityTests(LoneDaemon daemon, ITestOutputHelp
         "ps -a --format `{{range $i, $e := split .Image \":\"}}{{$i}}={{$e}} {{end}}{{with .Names}}<{{.}}>{{end}}`",
         "ps -a --format `{{html .Command}} {{js .Command}} {{urlquery .Image}} {{print .ID 1 2 .Names}}`",
         "ps -a --format `{{lt 1 2}} {{ge 3 4}} {{and .ID .Names}} {{or \"\" .Names}} {{not .ID}} {{$x := .ID}}{{$x}}`",
+        "ps -a --format `{{define \"n\"}}<{{.}}>{{end}}{{template \"n\" .Names}}`", "ps -a --format table{{.Names}}",
+        "ps -a --format `table {{upper .Names}}\\t{{join (split .Image \":\") \"-\"}}`", "volume ls --format {{.Name",
+        "volume ls --format {{upper}}", "volume ls --format `{{index .Name \"x\"}}`", "volume ls --format `{{.Name \"x\"}}`",
+        "system df -v --format json", "system df -v --format `{{range .Volumes}}{{.Name}} {{end}}{{len .Images}}`",
+        "inspect -f {{.Nope}} p-web", "inspect -f {{.State.Health.Status}} p-done", "inspect -f {{if}} p-web",
+        "inspect -f {{.Config.Labels.none}} p-web",
         "ps -a --format `a\\tb\\nc`", "ps -a --format TABLE", "ps -a --format `{{/* none */}}{{- .ID -}} x`",
         "images --filter reference=p-image", "images -q --no-trunc --filter reference=p-image",
         "images --digests --filter reference=p-image", "images --filter reference=p-image --format json",
@@ -129,7 +135,7 @@ public sealed partial class ClientParityTests(LoneDaemon daemon, ITestOutputHelp
     [GeneratedRegex(" {2,}")]
     private static partial Regex Spaces();
 
-    [GeneratedRegex(@"(?:Less than a second|\d+ seconds?|About a minute|\d+ minutes)(?: ago)? *")]
+    [GeneratedRegex(@"(?:Less than a second|\d+ seconds?|About an? (?:minute|hour)|\d+ (?:minutes|hours))(?: ago)? *")]
     private static partial Regex Ages();
 
     private async Task SetUpAsync()

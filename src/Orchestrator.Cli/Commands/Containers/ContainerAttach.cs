@@ -15,7 +15,7 @@ internal sealed class ContainerAttach : Command
     {
         _noStdin = Flags.Bool("no-stdin", null, "Do not attach stdin");
         _signalProxy = Flags.Bool("sig-proxy", null, "Hand signals on to the container", value: true);
-        _detachKeys = Flags.String("detach-keys", null, $"Keys that detach (default \"{DetachKeys.Default}\")");
+        _detachKeys = DetachKeys.Flag(Flags);
     }
 
     public override string Usage => "[OPTIONS] CONTAINER";

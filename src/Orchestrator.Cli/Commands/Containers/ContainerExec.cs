@@ -28,7 +28,7 @@ internal sealed class ContainerExec : Command
         _envFiles = Flags.List("env-file", null, "File with a variable on each line");
         _user = Flags.String("user", 'u', "User and group to run as, <name|uid>[:<group|gid>]");
         _workdir = Flags.String("workdir", 'w', "Working directory inside the container");
-        _detachKeys = Flags.String("detach-keys", null, $"Keys that detach (default \"{DetachKeys.Default}\")");
+        _detachKeys = DetachKeys.Flag(Flags);
     }
 
     public override string Usage => "[OPTIONS] CONTAINER COMMAND [ARG...]";

@@ -57,6 +57,10 @@ internal sealed class ContainerList : Command
             "ID", "Image", "Command", "LocalVolumes", "Size", "RunningFor", "Status", "Names")
         .Write(session.Out, containers);
 
+    /// <summary>As templates see them.</summary>
+    public static List<object?> UsageData(Session session, IEnumerable<ContainerSummary> containers) =>
+        new ContainerList().Listing(full: true, session.Time.GetUtcNow()).Data(containers);
+
     private Listing<ContainerSummary> Listing(bool full, DateTimeOffset now, params string[] usage)
     {
         string[] table = usage.Length > 0 ? usage : ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"];

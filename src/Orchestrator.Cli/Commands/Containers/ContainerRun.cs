@@ -17,7 +17,7 @@ internal sealed class ContainerRun : Command
         _flags = new ContainerFlags(Flags);
         _detach = Flags.Bool("detach", 'd', "Print the container's ID and leave it running");
         _signalProxy = Flags.Bool("sig-proxy", null, "Hand signals on to the container", value: true);
-        _detachKeys = Flags.String("detach-keys", null, $"Keys that detach (default \"{DetachKeys.Default}\")");
+        _detachKeys = DetachKeys.Flag(Flags);
     }
 
     public override string Usage => "[OPTIONS] IMAGE [COMMAND] [ARG...]";

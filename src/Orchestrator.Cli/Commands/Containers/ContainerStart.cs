@@ -15,7 +15,7 @@ internal sealed class ContainerStart : Command
     {
         _attach = Flags.Bool("attach", 'a', "Show what it prints, and hand signals on");
         _interactive = Flags.Bool("interactive", 'i', "Attach stdin as well");
-        _detachKeys = Flags.String("detach-keys", null, $"Keys that detach (default \"{DetachKeys.Default}\")");
+        _detachKeys = DetachKeys.Flag(Flags);
     }
 
     public override string Usage => "[OPTIONS] CONTAINER [CONTAINER...]";

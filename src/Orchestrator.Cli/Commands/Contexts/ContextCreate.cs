@@ -5,16 +5,13 @@ namespace Orchestrator.Cli.Commands.Contexts;
 
 internal sealed class ContextCreate : Command
 {
-    private readonly ValueFlag<string> _description;
-    private readonly ValueFlag<string> _docker;
+    private readonly ContextChange _change;
     private readonly ValueFlag<string> _from;
 
     public ContextCreate()
     {
-        _description = Flags.String("description", null, "What it is for");
-        _docker = Flags.String(
-            "docker", null, "The daemon: host=ADDRESS,ca=FILE,cert=FILE,key=FILE,skip-tls-verify=true, or from=CONTEXT",
-            typeName: "stringToString");
+        _change = new ContextChange(
+            Flags, "The daemon: host=ADDRESS,ca=FILE,cert=FILE,key=FILE,skip-tls-verify=true, or from=CONTEXT");
         _from = Flags.String("from", null, "Take all from another context");
     }
 
@@ -25,6 +22,7 @@ internal sealed class ContextCreate : Command
     public override string[] Examples =>
     [
         "orch context create prod --docker host=tcp://m1:2376,ca=ca.pem,cert=cert.pem,key=key.pem",
+        "orch context create far --docker host=ssh://me@far",
         "orch context create here --from default",
     ];
 
@@ -40,13 +38,7 @@ internal sealed class ContextCreate : Command
                 context = store.Get(_from.Value) with { Name = name };
             else context = ContextEndpoint.Copy(session, context, ContextEntry.DefaultName);
         }
-        else if (!_docker.IsSet) context = ContextEndpoint.Copy(session, context, ContextEntry.DefaultName);
-        if (_docker.IsSet) context = ContextEndpoint.Apply(session, context, _docker.Value);
-        if (_description.IsSet) context = context with { Description = _description.Value };
-        store.Put(context);
-        session.Out.WriteLine(name);
-        session.Out.Flush();
-        session.Error.WriteLine($"Successfully created context \"{name}\"");
-        return 0;
+        else if (!_change.NamesDaemon) context = ContextEndpoint.Copy(session, context, ContextEntry.DefaultName);
+        return _change.Keep(session, store, context, "created");
     }
 }

@@ -1,18 +1,12 @@
 using Orchestrator.Cli.Contexts;
-using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Commands.Contexts;
 
 internal sealed class ContextUpdate : Command
 {
-    private readonly ValueFlag<string> _description;
-    private readonly ValueFlag<string> _docker;
+    private readonly ContextChange _change;
 
-    public ContextUpdate()
-    {
-        _description = Flags.String("description", null, "What it is for");
-        _docker = Flags.String("docker", null, "The daemon, in place of the one it names", typeName: "stringToString");
-    }
+    public ContextUpdate() => _change = new ContextChange(Flags, "The daemon, in place of the one it names");
 
     public override string Usage => "[OPTIONS] CONTEXT";
 
@@ -24,13 +18,6 @@ internal sealed class ContextUpdate : Command
     {
         var (name, store) = (args[0], new ContextStore(session.Folder));
         ContextStore.CheckName(name);
-        var context = store.Get(name);
-        if (_docker.IsSet) context = ContextEndpoint.Apply(session, context, _docker.Value);
-        if (_description.IsSet) context = context with { Description = _description.Value };
-        store.Put(context);
-        session.Out.WriteLine(name);
-        session.Out.Flush();
-        session.Error.WriteLine($"Successfully updated context \"{name}\"");
-        return 0;
+        return _change.Keep(session, store, store.Get(name), "updated");
     }
 }

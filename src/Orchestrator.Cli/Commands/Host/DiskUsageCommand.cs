@@ -25,12 +25,14 @@ internal sealed class DiskUsageCommand : Command
 
     public override int Run(Session session, List<string> args)
     {
-        if (_verbose && _format.IsSet)
-            throw new CliException("--verbose is a text for people: leave it out to use --format");
         var usage = session.Client.Get("/system/df", ApiJson.Wire.DiskUsage);
+        // What a container shares with its image is in the table of images already.
+        var own = usage with { Containers = [.. usage.Containers.Select(static c => c with { SizeRootFs = null })] };
         if (_verbose)
         {
-            WriteAll(session, usage);
+            if (_format.Value.Length == 0 || _format.Value.StartsWith("table", StringComparison.Ordinal))
+                WriteAll(session, own);
+            else UsageData.Write(session, own, _format.Value);
             return 0;
         }
         new Listing<Row>(
@@ -52,22 +54,11 @@ internal sealed class DiskUsageCommand : Command
         session.Out.WriteLine("Images space usage:\n");
         ImageList.WriteUsage(session, usage.Images);
         session.Out.WriteLine("\nContainers space usage:\n");
-        // What a container shares with its image is in the table of images already.
-        ContainerList.WriteUsage(session, [.. usage.Containers.Select(static c => c with { SizeRootFs = null })]);
+        ContainerList.WriteUsage(session, usage.Containers);
         session.Out.WriteLine("\nLocal Volumes space usage:\n");
         VolumeList.WriteUsage(session, usage.Volumes);
         session.Out.WriteLine($"\nBuild cache usage: {Units.Size(usage.BuildCache.Sum(static b => b.Size))}\n");
-        var now = session.Time.GetUtcNow();
-        new Listing<BuildCacheRecord>(
-            ["ID", "Type", "Size", "Created", "Used", "Count", "Shared"],
-            new("ID", "CACHE ID", static b => Text.ShortId(b.ID) + (b.InUse ? "*" : "")),
-            new("Type", "CACHE TYPE", static b => b.Type),
-            new("Size", "SIZE", static b => Units.Size(b.Size, 3)),
-            new("Created", "CREATED", b => HumanDuration.Of(now - b.CreatedAt) + " ago"),
-            new("Used", "LAST USED", b => b.LastUsedAt is { } used ? HumanDuration.Of(now - used) + " ago" : ""),
-            new("Count", "USAGE", static b => $"{b.UsageCount}"),
-            new("Shared", "SHARED", static b => b.Shared ? "true" : "false"))
-            .Write(session.Out, usage.BuildCache);
+        BuildCacheList.Of(session.Time.GetUtcNow()).Write(session.Out, usage.BuildCache);
     }
 
     private static Row[] Rows(DiskUsage usage)

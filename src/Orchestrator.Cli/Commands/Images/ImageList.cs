@@ -91,6 +91,15 @@ internal sealed class ImageList : Command
             .Write(session.Out, images.SelectMany(image => list.Rows(image).Take(1)));
     }
 
+    /// <summary>As templates see them.</summary>
+    public static List<object?> UsageData(Session session, IEnumerable<ImageSummary> images)
+    {
+        var list = new ImageList();
+        list._noTrunc.Set("true");
+        return list.Listing(session.Time.GetUtcNow())
+            .Data(images.SelectMany(image => list.Rows(image).Take(1)).Select(static row => row with { Digest = "" }));
+    }
+
     private static string Measured(long count) => count < 0 ? "N/A" : $"{count}";
 
     private sealed record Row(ImageSummary Image, string Repository, string Tag, string Digest);

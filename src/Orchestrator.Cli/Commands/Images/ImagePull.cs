@@ -22,11 +22,7 @@ internal sealed class ImagePull : Command
 
     public override int Run(Session session, List<string> args)
     {
-        if (ImageName.Fault(args[0]) is { } fault) throw new CliException(fault);
-        if (_allTags && ImageName.Split(args[0]).Tag.Length > 0)
-            throw new CliException("tag can't be used with --all-tags/-a");
-        if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0)
-            session.Out.WriteLine("Using default tag: latest");
+        ImageTransfer.CheckName(session, args[0], _allTags, _quiet);
         ImageTransfer.Pull(session, args[0], _platform.Value, _quiet ? TextWriter.Null : session.Out, _allTags);
         session.Out.WriteLine(_allTags ? args[0] : Familiar(ImageName.WithTag(args[0])));
         return 0;

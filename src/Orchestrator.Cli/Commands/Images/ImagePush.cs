@@ -24,11 +24,7 @@ internal sealed class ImagePush : Command
 
     public override int Run(Session session, List<string> args)
     {
-        if (ImageName.Fault(args[0]) is { } fault) throw new CliException(fault);
-        if (_allTags && ImageName.Split(args[0]).Tag.Length > 0)
-            throw new CliException("tag can't be used with --all-tags/-a");
-        if (!_allTags && !_quiet && ImageName.Split(args[0]).Tag.Length == 0)
-            session.Out.WriteLine("Using default tag: latest");
+        ImageTransfer.CheckName(session, args[0], _allTags, _quiet);
         ImageTransfer.Push(
             session, args[0], _quiet ? TextWriter.Null : session.Out, _allTags, _platform.Value);
         if (_quiet) session.Out.WriteLine(ImageName.WithTag(args[0]));

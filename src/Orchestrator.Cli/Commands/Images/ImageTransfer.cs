@@ -6,6 +6,16 @@ namespace Orchestrator.Cli.Commands.Images;
 /// <summary>Pull and push, with the progress the daemon reports.</summary>
 internal static class ImageTransfer
 {
+    /// <summary>Says which tag is meant where none is given.</summary>
+    /// <exception cref="CliException">No name, or one tag where all are meant.</exception>
+    public static void CheckName(Session session, string image, bool allTags, bool quiet)
+    {
+        if (ImageName.Fault(image) is { } fault) throw new CliException(fault);
+        var hasTag = ImageName.Split(image).Tag.Length > 0;
+        if (allTags && hasTag) throw new CliException("tag can't be used with --all-tags/-a");
+        if (!allTags && !quiet && !hasTag) session.Out.WriteLine("Using default tag: latest");
+    }
+
     public static void Pull(Session session, string image, string platform, TextWriter progress, bool allTags = false)
     {
         var (repository, tag) = ImageName.Split(image);

@@ -22,6 +22,9 @@ internal sealed class VolumeList() : ListCommand("Print names only")
     public static void WriteUsage(Session session, IEnumerable<Volume> volumes) =>
         Listing("Name", "Links", "Size").Write(session.Out, volumes);
 
+    /// <summary>As templates see them.</summary>
+    public static List<object?> UsageData(IEnumerable<Volume> volumes) => Listing().Data(volumes);
+
     private static Listing<Volume> Listing(params string[] table) => new(
         table,
         new("Driver", "DRIVER", static v => v.Driver),

@@ -7,6 +7,6 @@ internal interface ITemplateObject
     /// <exception cref="TemplateFault">There is no such field, or it takes other arguments.</exception>
     object? Get(string name, List<object?> arguments);
 
-    /// <summary>All fields, for <c>{{json .}}</c>.</summary>
+    /// <summary>All fields, in the order of <c>{{json .}}</c>.</summary>
     IEnumerable<KeyValuePair<string, object?>> Fields { get; }
 }

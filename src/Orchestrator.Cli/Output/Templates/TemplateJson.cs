@@ -31,8 +31,7 @@ internal static class TemplateJson
                 writer.WriteEndArray();
                 break;
             case ITemplateObject row:
-                var fields = row.Fields.OrderBy(static f => f.Key, StringComparer.Ordinal);
-                WriteMap(writer, fields.Select(static f => (f.Key, f.Value)));
+                WriteMap(writer, row.Fields.Select(static f => (f.Key, f.Value)));
                 break;
             default: writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
         }

@@ -71,22 +71,26 @@ internal sealed record TypedJson(JsonElement Element, JsonTypeInfo Type)
         return $"{{{string.Join(' ', fields)}}}";
     }
 
-    /// <summary>In the order of the fields; maps sorted, as Go writes them.</summary>
+    /// <summary>In the order of the fields; maps sorted, as Go writes them. Values are as they came.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
-        if (Element.ValueKind == JsonValueKind.Array) WriteList(writer);
-        else if (IsMap) TemplateJson.WriteMap(writer, Items().Select(static i => ((string)i.Key!, i.Item)));
-        else TemplateJson.WriteMap(writer, Element.EnumerateObject().Select(p =>
-            (p.Name, TryField(p.Name, out var value) && value is TypedJson && p.Value.ValueKind != JsonValueKind.Null
-                ? value : TemplateValues.Simplify(p.Value))));
+        if (Element.ValueKind == JsonValueKind.Array)
+        {
+            writer.WriteStartArray();
+            foreach (var item in Element.EnumerateArray()) TemplateJson.Write(writer, Inner(item, Type.ElementType));
+            writer.WriteEndArray();
+            return;
+        }
+        var properties = Element.EnumerateObject().AsEnumerable();
+        if (IsMap) properties = properties.OrderBy(static p => p.Name, StringComparer.Ordinal);
+        TemplateJson.WriteMap(writer, properties.Select(p => (p.Name, (object?)Inner(p.Value, TypeOfField(p.Name)))));
     }
 
-    private void WriteList(Utf8JsonWriter writer)
-    {
-        writer.WriteStartArray();
-        foreach (var (_, item) in Items()) TemplateJson.Write(writer, item);
-        writer.WriteEndArray();
-    }
+    private Type? TypeOfField(string name) =>
+        IsMap ? Type.ElementType : Type.Properties.FirstOrDefault(p => p.Name == name)?.PropertyType;
+
+    private object Inner(JsonElement item, Type? type) =>
+        item.ValueKind != JsonValueKind.Null && Of(item, TypeOf(type)) is TypedJson typed ? typed : item;
 
     private JsonTypeInfo? TypeOf(Type? type) =>
         type is not null && Type.Options.TryGetTypeInfo(type, out var info) ? info : null;
