@@ -30,6 +30,10 @@ public static class ContextFolder
         {
             throw new BuildException($"the build context cannot be read: {e.Message}", inner: e);
         }
+        catch (IOException e) when (DiskFull.Is(e))
+        {
+            throw DiskFull.Explain(e);
+        }
     }
 
     /// <summary>Reads the Dockerfile of a context, and takes out of that what <c>.dockerignore</c> leaves out.</summary>

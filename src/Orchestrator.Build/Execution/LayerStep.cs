@@ -1,7 +1,6 @@
 using System.Globalization;
 using Orchestrator.Images.Building;
 using Orchestrator.Images.Layers;
-using Orchestrator.Linux;
 
 namespace Orchestrator.Build.Execution;
 
@@ -60,11 +59,9 @@ internal static class LayerStep
             return await session.Workshop.CommitAsync(
                 session.Lease, snapshot, before.Chain, writing, cancellationToken);
         }
-        catch (IOException e) when (e.HResult is (int)Errno.ENOSPC or (int)Errno.EDQUOT)
+        catch (IOException e) when (DiskFull.Is(e))
         {
-            throw new BuildException(
-                "no space left on device: free some, for example with \"orch builder prune\" or \"orch rmi\", and try again",
-                inner: e);
+            throw DiskFull.Explain(e);
         }
         finally
         {
