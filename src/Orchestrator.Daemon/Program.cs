@@ -62,10 +62,14 @@ internal static class Daemon
         await ApiServer.StartAsync(api, options, CancellationToken.None);
         using var pid = PidFile.Write(options.PidFile);
 
+        using var stopping = new CancellationTokenSource();
+        var tidying = new IdleMemory(TimeProvider.System).RunAsync(stopping.Token);
         manager.Ready();
         logger.Started(BuildInfo.Version, string.Join(", ", options.Hosts), options.DataRoot);
         if (await Task.WhenAny(api.WaitForShutdownAsync(), cluster.Node.Broken) == cluster.Node.Broken)
             await FailAsync(cluster.Node.Broken);
+        await stopping.CancelAsync();
+        await tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         manager.Stopping();
         await StopAsync(node, reloader.Options, logger);
 
