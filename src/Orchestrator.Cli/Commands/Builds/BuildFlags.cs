@@ -52,7 +52,7 @@ internal sealed class BuildFlags
         _ssh = f.List("ssh", null, "SSH agent for steps, default or id[=socket]", "list");
         _tags = f.List("tag", 't', "Name of the image, name[:tag]", "list", CheckTag);
         _target = f.String("target", null, "Stage to build");
-        f.Add(new BoolFlag("disable-content-trust", null, "Accepted for docker's sake", true) { Hidden = true });
+        f.Add(new Images.TrustFlag());
         f.Add(new ValueFlag<string>("builder", null, "string", "Accepted for docker's sake", "", static s => s)
             { Hidden = true });
         f.Add(new ListFlag("provenance", null, "Accepted for docker's sake") { Hidden = true });
