@@ -47,7 +47,7 @@ internal sealed partial record GitSource(string Repository, string Ref, string F
         await GitAsync(work, cancellationToken, "remote", "add", "origin", Repository);
         await FetchAsync(work, cancellationToken);
         await GitAsync(work, cancellationToken, "-c", "advice.detachedHead=false", "checkout", "-q", "FETCH_HEAD");
-        await GitAsync(work, cancellationToken, "submodule", "update", "--init", "--recursive", "--depth=1", "-q");
+        await ShallowAsync(work, cancellationToken, "submodule", "update", "--init", "--recursive", "-q");
         var head = (await GitAsync(work, cancellationToken, "rev-parse", "HEAD")).Trim();
         if (commit is not null && head != commit)
             throw new BuildException($"expected checksum to match {commit}, got {head}");
@@ -61,7 +61,7 @@ internal sealed partial record GitSource(string Repository, string Ref, string F
         var wanted = Ref.Length > 0 ? Ref : "HEAD";
         if (!CommitName().IsMatch(wanted))
         {
-            await GitAsync(work, cancellationToken, "fetch", "-q", "--depth=1", "origin", wanted);
+            await ShallowAsync(work, cancellationToken, "fetch", "-q", "origin", wanted);
             return;
         }
 
@@ -74,6 +74,20 @@ internal sealed partial record GitSource(string Repository, string Ref, string F
             await GitAsync(work, cancellationToken, "fetch", "-q", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*");
             var full = (await GitAsync(work, cancellationToken, "rev-parse", "--verify", wanted + "^{commit}")).Trim();
             await File.WriteAllTextAsync(Path.Combine(work, ".git", "FETCH_HEAD"), full + "\n", cancellationToken);
+        }
+    }
+
+    /// <summary>The newest commit alone, unless the server cannot part it from those before, as one of files cannot.
+    /// </summary>
+    private async Task ShallowAsync(string work, CancellationToken cancellationToken, params string[] arguments)
+    {
+        try
+        {
+            await GitAsync(work, cancellationToken, [.. arguments, "--depth=1"]);
+        }
+        catch (BuildException e) when (e.Message.Contains("shallow", StringComparison.OrdinalIgnoreCase))
+        {
+            await GitAsync(work, cancellationToken, arguments);
         }
     }
 
@@ -116,6 +130,7 @@ internal sealed partial record GitSource(string Repository, string Ref, string F
         };
         // Nobody is there to be asked, and no file protocol: a Dockerfile shall not read the host's folders.
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+        start.Environment["LC_ALL"] = "C"; // What it says is looked into.
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GIT_ALLOW_PROTOCOL"] = "git:http:https:ssh";
         try

@@ -118,7 +118,7 @@ internal sealed class CopyExecutor(BuildSession session, StageTable stages, int 
 
     private CacheKey Key(
         StepWork.Copy copy, StageResult ground, CopyDress dress, string digest, IEnumerable<CopyItem> items) =>
-        new CacheKey("copy 1").Add(ground.Chain?.ToString()).Add(digest)
+        new CacheKey("copy 2").Add(ground.Chain?.ToString()).Add(digest)
             .AddAll(items.Select(item => $"{item.Name} {item.IsFolder} {item.Unpacks}"))
             .Add(copy.WorkingDirectory).Add(copy.Destination).Add(dress.Owner?.ToString()).Add(copy.Chmod)
             .Add(copy.Parents ? "parents" : null).Add(LayerStep.Times(session));

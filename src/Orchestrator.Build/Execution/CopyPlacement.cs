@@ -23,7 +23,7 @@ internal sealed class CopyPlacement(StepWork.Copy copy, CopyDress dress, IReadOn
             await PlaceAsync(tree.Root, item, cancellationToken);
     }
 
-    private Task PlaceAsync(DirectoryHandle root, CopyItem item, CancellationToken cancellationToken)
+    internal Task PlaceAsync(DirectoryHandle root, CopyItem item, CancellationToken cancellationToken)
     {
         if (item.Unpacks)
             return UnpackAsync(root, item, cancellationToken);
@@ -74,7 +74,8 @@ internal sealed class CopyPlacement(StepWork.Copy copy, CopyDress dress, IReadOn
         var isThere = root.TryStat(real.Length == 0 ? "." : real, out var status);
         var intoFolder = copy.Destination.EndsWith('/') || copy.Destination is "." or ".." || items.Count > 1
             || (isThere && status.Kind == FileKind.Directory);
-        var (folder, name) = intoFolder ? (Destination, item.Name) : UnixPath.Split(Destination);
+        // A link that is named itself is written through; one that a folder happens to have is replaced.
+        var (folder, name) = intoFolder ? (Destination, item.Name) : UnixPath.Split("/" + real);
         return WriteAsync(root, item, folder, name, cancellationToken);
     }
 
