@@ -9,7 +9,8 @@ internal static class CacheFilter
 {
     public static Func<CacheItem, bool> Of(HttpContext http, TimeProvider time)
     {
-        var filters = http.Filters("until", "unused-for", "id", "type", "description", "shared", "private", "inuse", "parents");
+        var filters = http.Filters(
+            "until", "unused-for", "id", "type", "description", "shared", "private", "inuse", "parents", "label", "label!");
         var now = time.GetUtcNow();
         return item => filters["until"].Concat(filters["unused-for"]).All(
                 until => item.LastUsedAt < PruneFilter.Until(until, now))
@@ -18,6 +19,7 @@ internal static class CacheFilter
             && (!filters.Has("description") || filters["description"].Any(
                 text => item.Description.Contains(text, StringComparison.Ordinal)))
             && (!filters.Has("shared") || item.IsShared) && (!filters.Has("private") || !item.IsShared)
-            && !filters.Has("inuse"); // What is in use never goes.
+            && !filters.Has("inuse") // What is in use never goes.
+            && !filters.Has("label"); // The cache has none; system prune asks everything with the same filters.
     }
 }

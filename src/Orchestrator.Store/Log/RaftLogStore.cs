@@ -144,7 +144,11 @@ public sealed class RaftLogStore : IDisposable
     public void Dispose()
     {
         file?.Dispose();
-        if (spare is { IsCompletedSuccessfully: true })
+        if (spare is null)
+            return;
+        // Once we are gone nobody writes here any more, whoever opens the log next included.
+        Task.WhenAny(spare).Wait();
+        if (spare.IsCompletedSuccessfully)
             spare.Result.Dispose();
     }
 
