@@ -9,6 +9,10 @@ internal static class PasswordHash
     private const int Rounds = 200_000;
     private const int Bytes = 32;
 
+    /// <summary>Fits no password, and takes as long to find that out as any other.</summary>
+    public static readonly string Decoy =
+        $"pbkdf2-sha256${Rounds}${Convert.ToBase64String(new byte[16])}${Convert.ToBase64String(new byte[Bytes])}";
+
     /// <returns><c>pbkdf2-sha256$ROUNDS$SALT$HASH</c>.</returns>
     public static string Make(string password)
     {

@@ -13,9 +13,13 @@ internal sealed record AccountList(long Version, byte[] TokenKey, ImmutableArray
 /// <summary>Keeps the users on disk and checks logins.</summary>
 public sealed class RegistryAccounts
 {
+    /// <summary>How long a login waits for its turn.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private readonly object gate = new();
     private readonly string path;
     private readonly TimeProvider time;
+    private readonly SemaphoreSlim trials = new(Math.Max(1, Environment.ProcessorCount / 4));
     private volatile AccountList list;
 
     /// <summary>Logins found good since the users last changed; deriving a password's hash is slow by intent.</summary>
@@ -60,21 +64,44 @@ public sealed class RegistryAccounts
         return true;
     }
 
+    /// <summary>Who is no user is told so no sooner than who has a wrong password.</summary>
     /// <returns>Null: no such user, or not that password.</returns>
-    internal RegistryUser? LogIn(string name, string password)
+    /// <exception cref="RegistryError">TOOMANYREQUESTS: others try passwords all the time.</exception>
+    internal async Task<RegistryUser?> LogInAsync(string name, string password, CancellationToken cancellationToken)
     {
         var current = list;
-        if (current.Users.FirstOrDefault(u => u.Name == name) is not { Secret.Length: > 0 } user)
+        if (current.Users.IsEmpty)
             return null;
+        var user = current.Users.FirstOrDefault(u => u.Name == name && u.Secret.Length > 0);
         var known = (name, Convert.ToHexString(HMACSHA256.HashData(
             current.TokenKey, System.Text.Encoding.UTF8.GetBytes(password))));
-        if (proven.Contains(known))
+        if (user is not null && proven.Contains(known))
             return user;
-        if (!PasswordHash.Fits(user.Secret, password))
+        if (!await FitsAsync(user?.Secret ?? PasswordHash.Decoy, password, cancellationToken) || user is null)
             return null;
-        if (ReferenceEquals(current, list))
-            proven = proven.Add(known);
+        lock (gate)
+        {
+            if (ReferenceEquals(current, list))
+                proven = proven.Add(known);
+        }
+
         return user;
+    }
+
+    /// <summary>Anybody can have passwords tried: that gets a part of the processors, and no thread that others need.
+    /// </summary>
+    private async Task<bool> FitsAsync(string secret, string password, CancellationToken cancellationToken)
+    {
+        if (!await trials.WaitAsync(Patience, cancellationToken))
+            throw new RegistryError(429, "TOOMANYREQUESTS", "too many logins are being checked: try again later");
+        try
+        {
+            return await Task.Run(() => PasswordHash.Fits(secret, password), CancellationToken.None);
+        }
+        finally
+        {
+            trials.Release();
+        }
     }
 
     internal RegistryUser? Find(string name) => list.Users.FirstOrDefault(u => u.Name == name);

@@ -6,6 +6,9 @@ namespace Orchestrator.Registry.Access;
 /// <summary>Rights by login: basic, or a token that a login was given.</summary>
 public sealed class RegistryGate
 {
+    /// <summary>Of a request's items: the <see cref="RegistryUser"/> that its password is of.</summary>
+    private static readonly object LoggedIn = new();
+
     private readonly RegistryAccounts accounts;
 
     internal RegistryGate(RegistryAccounts accounts, TimeProvider time) =>
@@ -24,6 +27,13 @@ public sealed class RegistryGate
         return Who(context)?.RightsOn(repository) ?? RegistryRights.None;
     }
 
+    /// <summary>Checks the password of a request, if it has one: once, before anything asks who it is.</summary>
+    internal async Task LogInAsync(HttpContext context)
+    {
+        if (ReadBasic(context.Request.Headers.Authorization.ToString()) is var (user, password))
+            context.Items[LoggedIn] = await accounts.LogInAsync(user, password, context.RequestAborted);
+    }
+
     /// <summary>The user of a request; null: a login that is not good, or none and no anonymous user.</summary>
     internal RegistryUser? Who(HttpContext context)
     {
@@ -32,7 +42,7 @@ public sealed class RegistryGate
             return accounts.Find(RegistryUser.Anonymous);
         if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
             return Tokens.Read(header[7..].Trim()) is { } name ? accounts.Find(name) : null;
-        return ReadBasic(header) is var (user, password) ? accounts.LogIn(user, password) : null;
+        return context.Items[LoggedIn] as RegistryUser;
     }
 
     private static (string User, string Password)? ReadBasic(string header)

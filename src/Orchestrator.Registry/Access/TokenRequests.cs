@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Orchestrator.Registry.Access;
 
@@ -6,6 +7,8 @@ namespace Orchestrator.Registry.Access;
 /// <remarks>Source: distribution's "Token Authentication Specification", and its OAuth2 form for POST.</remarks>
 internal sealed class TokenRequests(RegistryGate gate, RegistryAccounts accounts)
 {
+    private const int MaxFormBytes = 64 << 10;
+
     public async Task AnswerAsync(HttpContext context)
     {
         var user = HttpMethods.IsPost(context.Request.Method) ? await OfFormAsync(context) : gate.Who(context);
@@ -22,8 +25,13 @@ internal sealed class TokenRequests(RegistryGate gate, RegistryAccounts accounts
     {
         if (!context.Request.HasFormContentType)
             throw RegistryError.Unsupported();
+        // Whoever asks is nobody yet, and the server itself takes layers of any size.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxFormBytes;
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         return form["grant_type"] == "password"
-            ? accounts.LogIn(form["username"].ToString(), form["password"].ToString()) : null;
+            ? await accounts.LogInAsync(
+                form["username"].ToString(), form["password"].ToString(), context.RequestAborted)
+            : null;
     }
 }

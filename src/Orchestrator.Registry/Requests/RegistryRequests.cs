@@ -21,6 +21,7 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
         {
             context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
             var call = new RegistryCall(context, RegistryPath.Parse(path), authorize);
+            await registry.Gate.LogInAsync(context);
             if (call.Path.Resource == RegistryResource.Token)
             {
                 await tokens.AnswerAsync(context);

@@ -59,8 +59,14 @@ internal sealed class UploadRequests(ImageRegistry registry)
     private static async Task AppendAsync(UploadSessions.Session session, RegistryCall call)
     {
         CheckRange(session, call);
-        await session.Ingest.AppendAsync(call.Http.Request.Body, long.MaxValue, call.Aborted);
+        await TakeAsync(session, call);
         await Describe(call, session, StatusCodes.Status202Accepted);
+    }
+
+    private static async Task TakeAsync(UploadSessions.Session session, RegistryCall call)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Aborted, session.Stalled);
+        await session.Ingest.AppendAsync(call.Http.Request.Body, long.MaxValue, either.Token);
     }
 
     /// <summary>An upload of one request ends with it: nobody was told how to go on.</summary>
@@ -80,7 +86,7 @@ internal sealed class UploadRequests(ImageRegistry registry)
     {
         var digest = RegistryCall.ParseDigest(call.Query("digest"));
         CheckRange(session, call);
-        await session.Ingest.AppendAsync(call.Http.Request.Body, long.MaxValue, call.Aborted);
+        await TakeAsync(session, call);
         using var lease = registry.Content.Lease();
         try
         {
@@ -106,7 +112,7 @@ internal sealed class UploadRequests(ImageRegistry registry)
         RegistryCall call, string id, Func<UploadSessions.Session, RegistryCall, Task> work)
     {
         var session = registry.Uploads.Find(call.Name, id);
-        if (!session.Turn.Wait(0))
+        if (!session.TryTakeTurn())
             throw RegistryError.UploadInvalid(
                 StatusCodes.Status409Conflict, "another request is writing to this upload");
         try
@@ -117,6 +123,12 @@ internal sealed class UploadRequests(ImageRegistry registry)
         {
             registry.Uploads.End(session);
             throw;
+        }
+        catch (OperationCanceledException) when (!call.Aborted.IsCancellationRequested)
+        {
+            registry.Uploads.End(session);
+            throw RegistryError.UploadInvalid(
+                StatusCodes.Status408RequestTimeout, "the upload has lain idle for too long: begin anew");
         }
         finally
         {

@@ -21,6 +21,39 @@ internal sealed class UploadSessions(RegistryOptions options, ContentStore conte
 
         public DateTimeOffset LastUsed { get; set; }
 
+        /// <summary>Cancelled when the request that works on it brings nothing any more.</summary>
+        public CancellationToken Stalled => stalled.Token;
+
+        /// <summary>Whether there is more than when this was last asked.</summary>
+        public bool HasGrown()
+        {
+            var before = seen;
+            return (seen = Ingest.Length) != before;
+        }
+
+        /// <summary>Ends the request that works on it, and with that the upload.</summary>
+        public void GiveUp()
+        {
+            lock (stalled)
+            {
+                if (!disposed)
+                    stalled.Cancel();
+            }
+        }
+
+        /// <returns>False: a request works on it, or it has ended.</returns>
+        public bool TryTakeTurn()
+        {
+            try
+            {
+                return Turn.Wait(0);
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+
         /// <summary>Ends a turn; the upload may have been ended in it.</summary>
         public void Release()
         {
@@ -30,11 +63,15 @@ internal sealed class UploadSessions(RegistryOptions options, ContentStore conte
 
         public void Dispose()
         {
-            disposed = true;
+            lock (stalled)
+                disposed = true;
             Ingest.Dispose();
             Turn.Dispose();
+            stalled.Dispose();
         }
 
+        private readonly CancellationTokenSource stalled = new();
+        private long seen;
         private bool disposed;
     }
 
@@ -68,9 +105,18 @@ internal sealed class UploadSessions(RegistryOptions options, ContentStore conte
 
     public void Expire()
     {
-        var since = time.GetUtcNow() - options.UploadIdle;
-        foreach (var session in sessions.Values.Where(s => s.LastUsed < since && s.Turn.Wait(0)))
-            End(session);
+        var now = time.GetUtcNow();
+        foreach (var session in sessions.Values)
+        {
+            if (session.HasGrown())
+                session.LastUsed = now;
+            else if (session.LastUsed >= now - options.UploadIdle)
+                continue;
+            else if (session.TryTakeTurn())
+                End(session);
+            else
+                session.GiveUp(); // Its client's host may be gone: no end of the connection ever comes then.
+        }
     }
 
     public void Dispose()

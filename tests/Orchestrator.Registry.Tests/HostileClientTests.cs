@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Orchestrator.Registry.Tests;
+
+/// <summary>Clients that want nothing but to keep the registry busy.</summary>
+public sealed class HostileClientTests(SharedHost shared) : IClassFixture<SharedHost>
+{
+    private RegistryHost Host => shared.Host;
+
+    [Fact]
+    public async Task Passwords_are_tried_in_turn_so_that_trying_them_takes_no_more_than_a_part_of_the_processors()
+    {
+        var accounts = new RegistryAccounts(Path.Combine(Host.DataRoot, "hostile-users.json"), TimeProvider.System);
+        accounts.Save("ci", "secret", []);
+        using var gone = new CancellationTokenSource();
+
+        var tried = Enumerable.Range(0, Environment.ProcessorCount).Select(i => accounts.LogInAsync(i % 2 == 0 ? "ci" : "nobody", "wrong", default)).ToList();
+        var waiting = accounts.LogInAsync("ci", "secret", gone.Token);
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.All(await Task.WhenAll(tried), Assert.Null);
+        Assert.NotNull(await accounts.LogInAsync("ci", "secret", default));
+    }
+
+    [Fact]
+    public void Who_is_no_user_is_refused_with_as_much_work_as_who_is_one()
+    {
+        var (decoy, real) = (PasswordHash.Decoy.Split('$'), PasswordHash.Make("x").Split('$'));
+
+        Assert.Equal(real[..2], decoy[..2]);
+        Assert.Equal(real.Select(part => part.Length), decoy.Select(part => part.Length));
+        Assert.False(PasswordHash.Fits(PasswordHash.Decoy, ""));
+    }
+
+    [Fact]
+    public async Task A_login_as_long_as_a_layer_is_not_read()
+    {
+        var spec = new SpecClient(Host, "hostile/form");
+        var form = Encoding.ASCII.GetBytes("grant_type=password&username=ci&password=" + new string('x', 1 << 20));
+
+        var answer = await spec.SendAsync("POST", "/v2/_token", form, "Content-Type: application/x-www-form-urlencoded");
+
+        Assert.Equal(413, answer.Status);
+    }
+
+    [Fact]
+    public async Task An_upload_whose_client_has_fallen_silent_is_given_up_though_its_connection_stands()
+    {
+        var spec = new SpecClient(Host, "hostile/silent");
+        var upload = await spec.BeginAsync();
+        var session = Host.Registry.Uploads.Find(spec.Name, upload.Split('/')[^1]);
+        using var client = new TcpClient();
+        await client.ConnectAsync(Host.Address.Host, Host.Address.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"PATCH {upload} HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nabc"));
+        while (session.Ingest.Length < 3)
+            await Task.Delay(5);
+
+        session.GiveUp();
+
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 408", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, Host.Registry.Uploads.CountOf(spec.Name));
+    }
+
+    [Fact]
+    public void An_upload_that_a_request_works_on_is_idle_when_nothing_comes_of_it()
+    {
+        var options = new RegistryOptions { Root = "unused", UploadIdle = TimeSpan.FromSeconds(-1) };
+        using var uploads = new UploadSessions(options, Host.Images.Content, TimeProvider.System);
+        var session = uploads.Begin("a");
+        Assert.True(session.TryTakeTurn());
+        session.Ingest.AppendAsync("abc"u8.ToArray(), default).AsTask().Wait();
+
+        uploads.Expire();
+        Assert.False(session.Stalled.IsCancellationRequested); // It has grown.
+        uploads.Expire();
+
+        Assert.True(session.Stalled.IsCancellationRequested);
+    }
+}
