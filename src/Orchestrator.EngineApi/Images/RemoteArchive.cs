@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Orchestrator.Engine;
 using Orchestrator.Images;
 
@@ -9,10 +10,12 @@ internal sealed class RemoteArchive : IDisposable
 {
     private const int ReportEvery = 512 << 10, LongestComplaint = 1000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Connections are not kept: one archive is rarely followed by another of the same host.</summary>
     private static readonly HttpClient Http = new(new SocketsHttpHandler
     {
-        ConnectTimeout = TimeSpan.FromSeconds(30), PooledConnectionLifetime = TimeSpan.Zero,
+        UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(30), PooledConnectionLifetime = TimeSpan.Zero,
     });
 
     private readonly HttpResponseMessage answer;
@@ -66,7 +69,7 @@ internal sealed class RemoteArchive : IDisposable
     private static async Task<EngineException> RefusalAsync(
         Uri address, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var complaint = (await answer.Content.ReadAsStringAsync(cancellationToken)).Trim();
+        var complaint = await ComplaintAsync(answer, cancellationToken);
         return new EngineException(
             answer.StatusCode switch
             {
@@ -75,6 +78,25 @@ internal sealed class RemoteArchive : IDisposable
                 _ => EngineError.Internal,
             },
             $"failed to GET {address} with status {(int)answer.StatusCode} {answer.ReasonPhrase}"
-            + (complaint.Length is > 0 and < LongestComplaint ? $": {complaint}" : ""));
+            + (complaint.Length > 0 ? $": {complaint}" : ""));
+    }
+
+    /// <summary>What it says of it; nothing, if that is long or long in coming.</summary>
+    private static async Task<string> ComplaintAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        var buffer = new byte[LongestComplaint];
+        try
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync(patience.Token);
+            var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience.Token);
+            return count == buffer.Length ? "" : Encoding.UTF8.GetString(buffer, 0, count).Trim();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return "";
+        }
     }
 }
