@@ -41,7 +41,9 @@ public sealed class BuildStore
         }
 
         var cache = BuildCache.Open(Path.Combine(root, "cache"), images.Workshop, time);
-        return new BuildStore(work, secrets, cache, new CacheFolders(Path.Combine(root, "mounts")));
+        var mounts = new CacheFolders(Path.Combine(root, "mounts"));
+        mounts.Sweep();
+        return new BuildStore(work, secrets, cache, mounts);
     }
 
     /// <summary>A folder for the context of one build; disposing it removes it.</summary>

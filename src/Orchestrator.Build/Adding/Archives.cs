@@ -16,8 +16,8 @@ internal static class Archives
     {
         try
         {
-            await using var file = Open(item);
-            if (file.Length == 0)
+            await using var file = RegularFile.TryOpen(item.Tree, item.Path);
+            if (file is not { Length: > 0 })
                 return false;
             await using var plain = await LayerCompression.DecompressAsync(file, cancellationToken);
             return await new TarReader(plain).NextAsync(cancellationToken) is not null;
@@ -37,7 +37,8 @@ internal static class Archives
     {
         try
         {
-            await using var file = Open(item);
+            await using var file = RegularFile.TryOpen(item.Tree, item.Path)
+                ?? throw new BuildException($"{item.Name} is no file");
             await using var plain = await LayerCompression.DecompressAsync(file, cancellationToken);
             await new TreeExtractor(root, folder) { Owner = owner }
                 .ExtractAsync(new TarReader(plain), cancellationToken);
@@ -47,8 +48,4 @@ internal static class Archives
             throw new BuildException($"{item.Name}: {e.Message}", inner: e);
         }
     }
-
-    /// <summary>Not blocking: a pipe may be called so.</summary>
-    private static FileStream Open(CopyItem item) =>
-        new(item.Tree.OpenIn(item.Path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK), FileAccess.Read);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Orchestrator.Build.Copying;
 using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Build.Adding;
@@ -93,15 +94,21 @@ internal sealed partial record GitSource(string Repository, string Ref, string F
 
     private void Move(string work, string target, bool keepsHistory)
     {
-        var from = Folder.Length == 0 ? work : Path.GetFullPath(Path.Combine(work, Folder));
-        if (!(from + "/").StartsWith(work + "/", StringComparison.Ordinal) || !Directory.Exists(from)
-            || new DirectoryInfo(from).LinkTarget is not null)
-            throw new BuildException($"{Repository} has no folder {Folder}");
+        var from = Path.Combine(work, FolderIn(work)).TrimEnd('/');
         if (!keepsHistory)
             DirectoryTree.Delete(Path.Combine(from, ".git"));
         Directory.Delete(target);
         Directory.Move(from, target);
         DirectoryTree.Delete(work);
+    }
+
+    /// <summary>Where <see cref="Folder"/> is, links resolved as if the repository were all there is.</summary>
+    internal string FolderIn(string work)
+    {
+        using var root = DirectoryHandle.Open(work);
+        var real = ScopedPath.Resolve(root, Folder);
+        return real.Length == 0 || (root.TryStat(real, out var status) && status.Kind == FileKind.Directory)
+            ? real : throw new BuildException($"{Repository} has no folder {Folder}");
     }
 
     private async Task<string> GitAsync(string folder, CancellationToken cancellationToken, params string[] arguments)
@@ -133,6 +140,9 @@ internal sealed partial record GitSource(string Repository, string Ref, string F
         start.Environment["LC_ALL"] = "C"; // What it says is looked into.
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GIT_ALLOW_PROTOCOL"] = "git:http:https:ssh";
+        // Nor are the daemon's own settings and passwords for whoever writes a Dockerfile.
+        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        start.Environment["HOME"] = "/dev/null";
         try
         {
             return Process.Start(start)!;

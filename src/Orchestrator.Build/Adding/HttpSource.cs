@@ -8,7 +8,8 @@ internal static class HttpSource
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler
     {
-        AutomaticDecompression = DecompressionMethods.None, ConnectTimeout = TimeSpan.FromSeconds(30),
+        // One build's cookies are not another's.
+        UseCookies = false, AutomaticDecompression = DecompressionMethods.None, ConnectTimeout = TimeSpan.FromSeconds(30),
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,

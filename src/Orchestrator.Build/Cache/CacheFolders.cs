@@ -19,6 +19,13 @@ public sealed class CacheFolders(string root)
         public void Dispose() => Leave();
     }
 
+    /// <summary>Removes what a crash has left half removed.</summary>
+    public void Sweep()
+    {
+        foreach (var path in Directory.Exists(root) ? Directory.GetDirectories(root, ".*") : [])
+            DirectoryTree.Delete(path);
+    }
+
     /// <summary>Takes a folder, making it if need be.</summary>
     /// <param name="sharing">Whether to wait for, pass by or join others that use it.</param>
     public async Task<Use> EnterAsync(string id, CacheSharing sharing, CancellationToken cancellationToken)
@@ -33,16 +40,17 @@ public sealed class CacheFolders(string root)
     }
 
     /// <summary>All folders.</summary>
-    public IReadOnlyList<string> List() => Directory.Exists(root) ? Directory.GetDirectories(root) : [];
+    public IReadOnlyList<string> List() => !Directory.Exists(root) ? []
+        : [.. Directory.GetDirectories(root).Where(path => !System.IO.Path.GetFileName(path).StartsWith('.'))];
 
     /// <summary>Removes a folder, with what is in it.</summary>
-    /// <returns>False: somebody uses it.</returns>
+    /// <returns>False: somebody uses it, or it is gone already.</returns>
     public bool TryDelete(string name)
     {
         var doomed = System.IO.Path.Combine(root, $".{Guid.NewGuid():N}");
         lock (gate)
         {
-            if (users.GetValueOrDefault(name) > 0)
+            if (users.GetValueOrDefault(name) > 0 || !Directory.Exists(System.IO.Path.Combine(root, name)))
                 return false;
             Directory.Move(System.IO.Path.Combine(root, name), doomed);
         }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Orchestrator.Images;
 using Orchestrator.Oci.Images;
 
@@ -93,6 +94,15 @@ public sealed class CachePruner(BuildStore store, ImageService images)
         {
             RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
         };
-        return new DirectoryInfo(path).EnumerateFiles("*", all).Sum(file => file.Length);
+        // A step may be using it, and what was there a moment ago is not now.
+        try
+        {
+            return new FileSystemEnumerable<long>(
+                path, (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length, all).Sum();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return 0; // Pruned by another.
+        }
     }
 }

@@ -51,31 +51,21 @@ public static class ContextFolder
         if (content.Length == 0)
             throw new BuildException($"the Dockerfile ({wanted}) cannot be empty");
         if (isSent)
-            IgnoredFiles.RemoveSent(folder, wanted);
+            IgnoredFiles.RemoveSent(root, wanted);
         else
-            IgnoredFiles.RemoveAll(folder);
+            IgnoredFiles.RemoveAll(root, folder);
         return DockerfileParser.Parse(content);
     }
 
     private static byte[]? TryRead(DirectoryHandle root, string path)
     {
-        try
-        {
-            using var handle = root.OpenIn(ScopedPath.Resolve(root, path), OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
-            using var file = new FileStream(handle, FileAccess.Read);
-            if (!file.CanSeek || file.Length > MaxDockerfile)
-                throw new BuildException($"the Dockerfile {path} is no file, or larger than {MaxDockerfile >> 20} MiB");
-            var content = new byte[file.Length];
-            file.ReadExactly(content);
-            return content;
-        }
-        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.EISDIR)
-        {
+        using var file = RegularFile.TryOpen(root, path);
+        if (file is null)
             return null;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return null; // A folder.
-        }
+        if (file.Length > MaxDockerfile)
+            throw new BuildException($"the Dockerfile {path} is larger than {MaxDockerfile >> 20} MiB");
+        var content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
     }
 }

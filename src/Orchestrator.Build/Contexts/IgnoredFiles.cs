@@ -1,3 +1,4 @@
+using Orchestrator.Build.Copying;
 using Orchestrator.Build.Syntax.Patterns;
 using Orchestrator.Linux.Files;
 
@@ -8,33 +9,39 @@ internal static class IgnoredFiles
 {
     private const string Name = ".dockerignore";
 
+    private const int MaxBytes = 4 << 20;
+
     /// <summary>What a client sends along only because the daemon reads it, after that was done.</summary>
-    public static void RemoveSent(string folder, string dockerfile)
+    /// <remarks>The Dockerfile's folder may be a link that the client sent, and must not lead out.</remarks>
+    public static void RemoveSent(DirectoryHandle root, string dockerfile)
     {
-        if (Read(folder) is not { } ignore)
+        if (Read(root) is not { } ignore)
             return;
         foreach (var path in (string[])[Name, UnixPath.Clean(dockerfile).TrimStart('/')])
         {
-            if (ignore.Excludes(path))
-                File.Delete(Path.Combine(folder, path));
+            var real = ScopedPath.Resolve(root, path, followLast: false);
+            if (ignore.Excludes(path) && root.TryStat(real, out var status) && status.Kind != FileKind.Directory)
+                root.Remove(real);
         }
     }
 
     /// <summary>All of it, where no client has done so.</summary>
-    public static void RemoveAll(string folder)
+    public static void RemoveAll(DirectoryHandle root, string folder)
     {
-        if (Read(folder) is { } ignore)
+        if (Read(root) is { } ignore)
             Remove(ignore, folder, "");
     }
 
-    private static IgnoreFile? Read(string folder)
+    private static IgnoreFile? Read(DirectoryHandle root)
     {
-        var path = Path.Combine(folder, Name);
-        if (new FileInfo(path) is not { Exists: true, LinkTarget: null })
+        if (!root.TryStat(Name, out var status) || status.Kind != FileKind.Regular || status.Size > MaxBytes)
             return null;
+        using var file = RegularFile.TryOpen(root, Name)!;
+        var content = new byte[file.Length];
+        file.ReadExactly(content);
         try
         {
-            return IgnoreFile.Parse(File.ReadAllBytes(path));
+            return IgnoreFile.Parse(content);
         }
         catch (FormatException e)
         {

@@ -39,6 +39,9 @@ public sealed record BuildRequest
     /// <summary>RUN steps may ask for <c>--security=insecure</c>.</summary>
     public bool AllowsInsecure { get; init; }
 
+    /// <summary>RUN steps may ask for <c>--network=host</c>, though <see cref="NetworkMode"/> is another.</summary>
+    public bool AllowsHostNetwork { get; init; }
+
     public StepLimits Limits { get; init; } = new();
 
     /// <summary>Content of the secrets that steps may mount, by their ids.</summary>

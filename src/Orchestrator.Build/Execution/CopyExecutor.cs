@@ -93,7 +93,9 @@ internal sealed class CopyExecutor(BuildSession session, StageTable stages, int 
         var digests = new List<string>();
         foreach (var item in items)
         {
-            var place = string.Join('\n', [item.Path, $"{dress.Owner}", $"{copy.Chmod}", .. copy.Exclude]);
+            // Names of files may hold anything, so no sign parts them from what follows.
+            using var key = new CacheKey("place").Add(item.Path).Add($"{dress.Owner}").Add(copy.Chmod).AddAll(copy.Exclude);
+            var place = key.ToString();
             if (!isContext || !session.Digests.TryGetValue(place, out var digest))
                 digest = await TreeCopier.DigestAsync(item, dress, cancellationToken);
             if (isContext)
@@ -121,5 +123,6 @@ internal sealed class CopyExecutor(BuildSession session, StageTable stages, int 
         new CacheKey("copy 2").Add(ground.Chain?.ToString()).Add(digest)
             .AddAll(items.Select(item => $"{item.Name} {item.IsFolder} {item.Unpacks}"))
             .Add(copy.WorkingDirectory).Add(copy.Destination).Add(dress.Owner?.ToString()).Add(copy.Chmod)
+            .Add(copy.Chown is null ? null : "chown") // What an archive has keeps its owners without.
             .Add(copy.Parents ? "parents" : null).Add(LayerStep.Times(session));
 }

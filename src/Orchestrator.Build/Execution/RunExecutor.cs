@@ -22,6 +22,8 @@ internal sealed class RunExecutor(BuildSession session, StageTable stages, int s
     {
         if (run.Security == RunSecurity.Insecure && !session.Request.AllowsInsecure)
             throw new BuildException("security.insecure is not allowed: build with --allow security.insecure");
+        if (run.Network == RunNetwork.Host && session.Request is { AllowsHostNetwork: false, NetworkMode: not "host" })
+            throw new BuildException("network.host is not allowed: build with --allow network.host");
         var wanted = await mounts.PlanAsync(run, cancellationToken);
         using var key = Key(before, run, wanted);
         var layer = await LayerStep.DoAsync(

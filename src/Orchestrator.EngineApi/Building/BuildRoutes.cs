@@ -54,6 +54,7 @@ internal sealed class BuildRoutes(EngineApiContext context)
             Credentials = BuildLogins.Read(http),
             Squash = http.Flag("squash"),
             AllowsInsecure = http.Request.Query["allow"].Contains("security.insecure"),
+            AllowsHostNetwork = http.Request.Query["allow"].Contains("network.host"),
         };
         using var folder = builder.Store.NewFolder();
         var dockerfile = await ReadAsync(http, folder);

@@ -68,6 +68,7 @@ public sealed class BuildTests(LoneDaemon node) : IDisposable
         await RefusedAsync("dockerfile parse error on line 2: unknown instruction: NOPE", "FROM x\nNOPE\n");
         await RefusedAsync("COPY failed: file not found in build context", $"FROM {LoneDaemon.Image}\nCOPY nope /\n");
         await RefusedAsync("secret token: not found", $"FROM {LoneDaemon.Image}\nRUN --mount=type=secret,id=token,required true\n");
+        await RefusedAsync("network.host is not allowed", $"FROM {LoneDaemon.Image}\nRUN --network=host true\n");
         await RefusedAsync("failed to reach build target x", $"FROM {LoneDaemon.Image}\n", "--target", "x");
     }
 
@@ -123,6 +124,20 @@ public sealed class BuildTests(LoneDaemon node) : IDisposable
         Assert.Contains("/var:\ncache\n", built.Output);
         Assert.Contains("/var/cache:\nkept\n", built.Output);
         Assert.Contains("/mnt: No such file", built.Output);
+    }
+
+    [RootFact]
+    public async Task An_archive_that_was_added_with_its_owners_is_not_taken_for_one_without()
+    {
+        Write("f", "content");
+        await Shell.RunAsync(
+            "tar", ["-C", here.FullName, "--owner=7", "--group=7", "-cf", Path.Combine(here.FullName, "a.tar"), "f"]);
+
+        await BuildAsync($"FROM {LoneDaemon.Image}\nADD a.tar /x/\nCMD stat -c %u /x/f", "-t", "owned:kept");
+        await BuildAsync($"FROM {LoneDaemon.Image}\nADD --chown=0:0 a.tar /x/\nCMD stat -c %u /x/f", "-t", "owned:root");
+
+        Assert.Equal("7", await node.DockerAsync("run", "--rm", "owned:kept"));
+        Assert.Equal("0", await node.DockerAsync("run", "--rm", "owned:root"));
     }
 
     [RootFact]

@@ -34,7 +34,7 @@ internal sealed class BuildFlags
     {
         _hosts = f.List("add-host", null, "Line for /etc/hosts of steps, name:address", "list", CheckHost);
         _allow = f.List(
-            "allow", null, "Allow steps what they may not else: security.insecure", "list", CheckAllowed);
+            "allow", null, "Allow steps what they may not else: security.insecure, network.host", "list", CheckAllowed);
         _buildArgs = f.List("build-arg", null, "Variable of the build, NAME=value", "list", CheckVariable);
         _cacheFrom = f.List("cache-from", null, "Image whose layers may stand in for steps", "list", CacheSpec.From);
         _cacheTo = f.List("cache-to", null, "Repository to push the cache to", "list", CacheSpec.To);
