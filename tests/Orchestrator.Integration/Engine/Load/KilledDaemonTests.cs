@@ -24,7 +24,7 @@ public sealed class KilledDaemonTests
         var seed = SoakSetting.Number("ORCH_SEED", Environment.TickCount);
         var random = new Random(seed);
 
-        for (var kill = 0; kill < SoakSetting.Number("ORCH_KILLS", 4); kill++)
+        for (var kill = 0; kill < SoakSetting.Number("ORCH_KILLS", 2); kill++)
         {
             using var stopping = new CancellationTokenSource();
             var hands = Enumerable.Range(0, Hands)
