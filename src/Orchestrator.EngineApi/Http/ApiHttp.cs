@@ -27,7 +27,7 @@ public static class ApiHttp
     public static async Task WriteJsonAsync<T>(
         this HttpContext http, T body, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, GoOrder.Of(type));
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = bytes.Length;
@@ -39,7 +39,7 @@ public static class ApiHttp
     /// beginning of an object.</remarks>
     public static async Task WriteLineAsync<T>(this HttpContext http, T body, JsonTypeInfo<T> type)
     {
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(body, type), (byte)'\n'];
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(body, GoOrder.Of(type)), (byte)'\n'];
         await http.Response.Body.WriteAsync(line, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
     }
