@@ -18,12 +18,25 @@ internal static class BuildQuery
     public static BuildInputs Inputs(HttpContext http) => new()
     {
         Target = http.Query("target"),
-        Platform = http.Query("platform") is { Length: > 0 } text ? Platform.Parse(text) : null,
+        Platform = OnePlatform(http.Query("platform")),
         BuildArgs = (Json(http, "buildargs", BuildQueryJson.Default.DictionaryStringString) ?? [])
             .ToImmutableDictionary(pair => pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal),
         Labels = (Json(http, "labels", BuildQueryJson.Default.DictionaryStringString) ?? [])
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value ?? "", StringComparer.Ordinal),
     };
+
+    /// <exception cref="EngineException">There are several.</exception>
+    /// <exception cref="FormatException">It is no platform.</exception>
+    private static Platform? OnePlatform(string text)
+    {
+        if (text.Contains(',', StringComparison.Ordinal))
+        {
+            throw EngineException.Invalid(
+                $"Multi-platform build is not supported: build for one of {text} at a time");
+        }
+
+        return text.Length > 0 ? Platform.Parse(text) : null;
+    }
 
     public static StepLimits Limits(HttpContext http) => new()
     {
