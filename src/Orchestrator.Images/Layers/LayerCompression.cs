@@ -11,6 +11,10 @@ public static class LayerCompression
     /// <summary>
     /// The plain bytes of <paramref name="source"/>, which is read and, with the result, not disposed.
     /// </summary>
+    /// <remarks>
+    /// Reading it fails with InvalidDataException where it is damaged or cut off; for gzip only in a process that sets
+    /// <c>System.IO.Compression.UseStrictValidation</c>, as orchd does.
+    /// </remarks>
     /// <exception cref="NotSupportedException">The library for it is not installed; the message says how to.</exception>
     public static async ValueTask<Stream> DecompressAsync(Stream source, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Orchestrator.Images.Layers;
 using Orchestrator.Testing;
@@ -24,6 +25,7 @@ public sealed class LayerCompressionTests
     }
 
     [Theory]
+    [InlineData("gzip")]
     [InlineData("zstd")]
     [InlineData("xz")]
     [InlineData("bzip2")]
@@ -49,6 +51,32 @@ public sealed class LayerCompressionTests
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(bytes));
 
         Assert.Contains("128 MiB of memory", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gzip_may_be_padded_as_tapes_are_but_not_end_within_its_checksum()
+    {
+        var packed = TarBuilder.Gzip("content"u8.ToArray());
+
+        Assert.Equal("content"u8.ToArray(), await ReadAsync([.. packed, .. new byte[512]]));
+        for (var missing = 1; missing <= 8; missing++)
+            await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(packed[..^missing]));
+    }
+
+    [RootFact]
+    public async Task A_gzip_that_is_cut_where_an_entry_ends_is_no_shorter_image()
+    {
+        await using var node = await TestNode.StartAsync();
+        var tar = new TarBuilder().File("first", "x").File("second", "y").Build();
+        using var packed = new MemoryStream();
+        await using var gzip = new GZipStream(packed, CompressionLevel.Fastest);
+        await gzip.WriteAsync(tar.AsMemory(0, 1024)); // A header, and a block of content.
+        await gzip.FlushAsync();
+
+        var error = await Assert.ThrowsAsync<ImageException>(() => node.ImportAsync(packed.ToArray(), "short"));
+
+        Assert.Equal(ImageError.Invalid, error.Error);
+        Assert.Empty(node.Kept());
     }
 
     private static async Task<byte[]> ReadAsync(byte[] packed)
