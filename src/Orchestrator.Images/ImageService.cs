@@ -251,6 +251,14 @@ public sealed class ImageService : IAsyncDisposable
         long Bytes(Digest chain) => stores.Layers.Find(chain)?.SizeBytes ?? 0;
     }
 
+    /// <summary>Measures what an image has in the content store: manifest, configuration and layers.</summary>
+    public async Task<ImageContent> MeasureContentAsync(Image image, CancellationToken cancellationToken)
+    {
+        var reached = await new ContentGraph(Content).ReachAsync([image.Manifest], cancellationToken);
+        var sizes = reached.Select(Content.SizeOf).ToList();
+        return new ImageContent(sizes.Sum() ?? 0, !sizes.Contains(null));
+    }
+
     /// <summary>Tries a login at its registry.</summary>
     /// <param name="server">As clients name it: a host, or an address; empty is docker.io.</param>
     /// <exception cref="ImageException">Denied: not accepted. Unavailable: the registry does not answer.</exception>

@@ -16,4 +16,7 @@ public sealed record ImageSummary
     public long SharedSize { get; set; } = -1;
     public long Containers { get; set; } = -1;
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public Dictionary<string, string>? Labels { get; set; }
+
+    /// <summary>Null: not asked for.</summary>
+    public ManifestSummary[]? Manifests { get; set; }
 }

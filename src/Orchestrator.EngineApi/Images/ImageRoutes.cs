@@ -56,8 +56,22 @@ internal sealed class ImageRoutes(EngineApiContext context)
     private async Task ListAsync(HttpContext http)
     {
         var filters = http.Filters("before", "dangling", "label", "reference", "since", "until");
-        var shown = images.List().Where(image => ImageFilter.Matches(filters, image, images, context.Time));
-        await http.WriteJsonAsync([.. shown.Select(ImageViews.Summary).Select(image => ImageFilter.NamesOf(filters, image))], Json.ImageSummaryArray);
+        var users = http.Flag("manifests")
+            ? engine.List().ToLookup(record => record.ImageId, record => record.Id) : null;
+        var shown = new List<Api.ImageSummary>();
+        foreach (var image in images.List().Where(i => ImageFilter.Matches(filters, i, images, context.Time)))
+        {
+            var summary = ImageFilter.NamesOf(filters, ImageViews.Summary(image));
+            if (users is not null)
+            {
+                var content = await images.MeasureContentAsync(image, http.RequestAborted);
+                summary.Manifests = [ImageViews.Manifest(image, content, users[summary.Id])];
+            }
+
+            shown.Add(summary);
+        }
+
+        await http.WriteJsonAsync([.. shown], Json.ImageSummaryArray);
     }
 
     private async Task TagAsync(HttpContext http, string name)

@@ -37,6 +37,22 @@ internal static class ImageViews
         Metadata = new() { LastTagTime = image.LastTagTime },
     };
 
+    /// <param name="containers">The ids of those that were made of it.</param>
+    public static Api.ManifestSummary Manifest(
+        Image image, ImageContent content, IEnumerable<string> containers) => new()
+    {
+        ID = image.Manifest.Digest.ToString(),
+        Descriptor = Descriptor(image.Manifest),
+        Available = content.IsWhole,
+        Size = new() { Content = content.Bytes, Total = content.Bytes + image.SizeBytes },
+        ImageData = new()
+        {
+            Platform = Platform(image.Config.Platform),
+            Size = new() { Unpacked = image.SizeBytes },
+            Containers = [.. containers],
+        },
+    };
+
     public static Api.ImageHistoryItem History(ImageHistoryLine line) => new()
     {
         Id = line.Id,
@@ -52,18 +68,18 @@ internal static class ImageViews
 
     public static Api.DistributionInspect Distribution(ResolvedImage image) => new()
     {
-        Descriptor = new()
-        {
-            MediaType = image.Descriptor.MediaType, Digest = image.Descriptor.Digest.ToString(),
-            Size = image.Descriptor.Size,
-        },
-        Platforms =
-        [
-            .. image.Platforms.Select(platform => new Api.ImagePlatform
-            {
-                Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant,
-            }),
-        ],
+        Descriptor = Descriptor(image.Descriptor),
+        Platforms = [.. image.Platforms.Select(Platform)],
+    };
+
+    private static Api.DistributionDescriptor Descriptor(Oci.Images.Descriptor descriptor) => new()
+    {
+        MediaType = descriptor.MediaType, Digest = descriptor.Digest.ToString(), Size = descriptor.Size,
+    };
+
+    private static Api.ImagePlatform Platform(Oci.Images.Platform platform) => new()
+    {
+        Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant,
     };
 
     private static Api.ContainerConfig Config(Oci.Images.ContainerConfig config) => new()

@@ -31,12 +31,10 @@ RUN = {
     "use-api-socket": "experimental in docker: -v of the socket says what it gives away",
 }
 START = {"checkpoint": CHECKPOINTS, "checkpoint-dir": CHECKPOINTS}
-TREE = {"tree": "experimental in docker: images here are of one platform each"}
 CSI = ("availability", "group", "limit-bytes", "required-bytes", "scope", "secret", "sharing", "topology-preferred",
        "topology-required", "type")
 FLAGS = {
     "run": RUN, "create": RUN, "container run": RUN, "container create": RUN, "start": START, "container start": START,
-    "images": TREE, "image ls": TREE,
     "network connect": {"gw-priority": "of API 1.48, and this is 1.44"},
     "volume create": dict.fromkeys(CSI, PLUGINS), "volume ls": {"cluster": PLUGINS},
     "service create": dict.fromkeys(("config", "credential-spec", "generic-resource", "secret"), LATER),

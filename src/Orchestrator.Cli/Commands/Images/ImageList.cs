@@ -15,6 +15,7 @@ internal sealed class ImageList : Command
     private readonly BoolFlag _quiet;
     private readonly ListFlag _filter;
     private readonly ValueFlag<string> _format;
+    private readonly BoolFlag _tree;
 
     public ImageList()
     {
@@ -24,6 +25,7 @@ internal sealed class ImageList : Command
         _format = Flags.Format();
         _noTrunc = Flags.NoTrunc();
         _quiet = Flags.Quiet();
+        _tree = Flags.Bool("tree", null, "Show each image with its platform, sizes and whether it is in use");
     }
 
     public override string Usage => "[OPTIONS] [REPOSITORY[:TAG]]";
@@ -34,10 +36,24 @@ internal sealed class ImageList : Command
     {
         var filters = FilterFlags.ToFilters(_filter);
         if (args.Count == 1) filters.Add("reference", args[0]);
+        if (_tree) return WriteTree(session, filters);
         var images = session.Client.Get(
             $"/images/json{new Query().Add("all", _all).Add(filters)}", ApiJson.Wire.ImageSummaryArray);
         var rows = images.OrderByDescending(static i => i.Created).SelectMany(Rows);
         Listing(session.Time.GetUtcNow()).Write(session.Out, rows, DefaultFormat.Of(session, _format, "imagesFormat", _quiet), _quiet);
+        return 0;
+    }
+
+    private int WriteTree(Session session, Filters filters)
+    {
+        var other = _quiet ? "--quiet" : _noTrunc ? "--no-trunc" : _digests ? "--digests"
+            : _format.Value is { Length: > 0 } ? "--format" : null;
+        if (other is not null)
+            throw new CliException($"{other} is not yet supported with --tree: give one of the two");
+        var images = session.Client.Get(
+            $"/images/json{new Query().Add("all", _all).Add(filters).Add("manifests", true)}",
+            ApiJson.Wire.ImageSummaryArray);
+        new ImageTree(session.Width).Write(session.Out, images.Where(image => _all || !ImageTree.IsDangling(image)));
         return 0;
     }
 
