@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Mounts;
 
@@ -10,14 +11,15 @@ internal static class VolumeDeviceMounter
 {
     public static void Mount(VolumeDevice device, string target)
     {
+        if (IsNetwork(device))
+            device = device with { Data = WithAddress(device, target) };
         try
         {
-            var data = IsNetwork(device) ? WithAddress(device) : device.Data;
             MountCalls.Mount(
                 device.Device, target, device.Type, device.IsBind ? device.Flags & BindOnly : device.Flags,
-                data.Length > 0 ? data : null);
+                device.Data.Length > 0 ? device.Data : null);
         }
-        catch (Exception e) when (e is LinuxException or SocketException)
+        catch (LinuxException e)
         {
             throw Failure(device, target, e);
         }
@@ -48,17 +50,34 @@ internal static class VolumeDeviceMounter
     private static bool IsNetwork(VolumeDevice device) => device.Type is "nfs" or "nfs4" or "cifs";
 
     /// <summary>The kernel resolves no names: it wants <c>addr=</c>, as an address.</summary>
-    private static string WithAddress(VolumeDevice device)
+    private static string WithAddress(VolumeDevice device, string target)
     {
         var options = device.Data.Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();
         var at = options.FindIndex(option => option.StartsWith("addr=", StringComparison.Ordinal));
         var host = at >= 0 ? options[at][5..] : HostOf(device);
         if (host.Length == 0)
             return device.Data;
-        var address = IPAddress.TryParse(host, out var known) ? known : Dns.GetHostAddresses(host)[0];
+        var address = IPAddress.TryParse(host, out var known) ? known : Resolve(host, target);
         if (at >= 0)
             options.RemoveAt(at);
         return string.Join(',', options.Append($"addr={address}"));
+    }
+
+    /// <summary>IPv4 before IPv6, as docker has it: the name may have both, and the server listen on one.</summary>
+    private static IPAddress Resolve(string host, string target)
+    {
+        try
+        {
+            var all = Dns.GetHostAddresses(host);
+            return all.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? all[0];
+        }
+        catch (SocketException e)
+        {
+            throw new EngineException(
+                EngineError.Internal,
+                $"error while mounting volume '{target}': error resolving passed in network volume address: "
+                + $"lookup {host}: {e.Message}", e);
+        }
     }
 
     /// <summary><c>server:/path</c> or <c>//server/share</c>.</summary>
@@ -67,18 +86,13 @@ internal static class VolumeDeviceMounter
         : device.Device.LastIndexOf(":/", StringComparison.Ordinal) is > 0 and var end
             ? device.Device[..end].Trim('[', ']') : "";
 
-    private static EngineException Failure(VolumeDevice device, string target, Exception cause)
+    private static EngineException Failure(VolumeDevice device, string target, LinuxException cause)
     {
-        var reason = cause switch
+        var reason = cause.Errno switch
         {
-            LinuxException { Errno: Errno.ENOENT } => "no such file or directory",
-            LinuxException { Errno: Errno.ENODEV } =>
-                $"no such device (this kernel has no file system \"{device.Type}\")",
-            LinuxException { Errno: Errno.ETIMEDOUT } => "connection timed out",
-            LinuxException { Errno: Errno.ECONNREFUSED } => "connection refused",
-            LinuxException { Errno: Errno.EINVAL } => "invalid argument (are the options those of this file system?)",
-            LinuxException linux => linux.Errno.ToString(),
-            _ => $"cannot resolve its host: {cause.Message}",
+            Errno.ENODEV => $"no such device (this kernel has no file system \"{device.Type}\")",
+            Errno.EINVAL => "invalid argument (are the options those of this file system?)",
+            var other => Marshal.GetPInvokeErrorMessage((int)other).ToLowerInvariant(),
         };
         return new EngineException(
             EngineError.Internal,
