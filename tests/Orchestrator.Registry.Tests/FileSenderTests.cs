@@ -38,7 +38,10 @@ public sealed class FileSenderTests(SharedHost shared) : IClassFixture<SharedHos
     public async Task A_range_of_a_large_blob_is_that_range()
     {
         var digest = await new SpecClient(shared.Host, "ranges").PushBlobAsync(Blob);
-        using var request = new HttpRequestMessage(HttpMethod.Get, shared.Host.Url($"/v2/ranges/blobs/{digest}")) { Headers = { Range = new RangeHeaderValue(1_000_003, 7_999_999) } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, shared.Host.Url($"/v2/ranges/blobs/{digest}"))
+        {
+            Headers = { Range = new RangeHeaderValue(1_000_003, 7_999_999) },
+        };
 
         using var response = await shared.Host.Http.SendAsync(request);
 
@@ -58,5 +61,22 @@ public sealed class FileSenderTests(SharedHost shared) : IClassFixture<SharedHos
         }
 
         Assert.Equal(Blob, (await spec.SendAsync("GET", $"blobs/{digest}")).Body);
+    }
+
+    [Fact]
+    public async Task A_file_that_a_damaged_disk_cuts_short_ends_the_connection()
+    {
+        var digest = await new SpecClient(shared.Host, "short").PushBlobAsync(RandomNumberGenerator.GetBytes(9_000_001));
+        using var http = new HttpClient();
+        using var response = await http.GetAsync(
+            shared.Host.Url($"/v2/short/blobs/{digest}"), HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[1000]);
+
+        var path = Path.Combine(shared.Host.DataRoot, "content/blobs/sha256", digest.Hex);
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
+            file.SetLength(9_000_000); // In the last piece, which Kestrel takes for sent.
+
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null).WaitAsync(TimeSpan.FromSeconds(30)));
     }
 }

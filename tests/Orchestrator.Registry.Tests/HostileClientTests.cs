@@ -66,13 +66,13 @@ public sealed class HostileClientTests(SharedHost shared) : IClassFixture<Shared
     }
 
     [Fact]
-    public void An_upload_that_a_request_works_on_is_idle_when_nothing_comes_of_it()
+    public async Task An_upload_that_a_request_works_on_is_idle_when_nothing_comes_of_it()
     {
         var options = new RegistryOptions { Root = "unused", UploadIdle = TimeSpan.FromSeconds(-1) };
         using var uploads = new UploadSessions(options, Host.Images.Content, TimeProvider.System);
         var session = uploads.Begin("a");
         Assert.True(session.TryTakeTurn());
-        session.Ingest.AppendAsync("abc"u8.ToArray(), default).AsTask().Wait();
+        await session.Ingest.AppendAsync("abc"u8.ToArray(), default);
 
         uploads.Expire();
         Assert.False(session.Stalled.IsCancellationRequested); // It has grown.
