@@ -25,6 +25,9 @@ public sealed record ImageOptions
     /// <summary>Tries of one download or upload before it is given up. Default 5, as docker.</summary>
     public int TransferAttempts { get; init; } = 5;
 
+    /// <summary>A larger blob is uploaded in chunks of this size. Default 64 MiB.</summary>
+    public long UploadChunkBytes { get; init; } = 64 << 20;
+
     /// <summary>Most bytes one layer may unpack to. Default 128 GiB.</summary>
     public long MaxLayerBytes { get; init; } = 128L << 30;
 

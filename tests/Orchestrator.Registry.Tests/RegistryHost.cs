@@ -15,6 +15,7 @@ namespace Orchestrator.Registry.Tests;
 internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterRegistry
 {
     private readonly string folder;
+    private readonly long uploadChunkBytes;
     private readonly HttpClientHandler handler = new();
     private WebApplication? web;
     private int answered;
@@ -45,12 +46,14 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
 
     public string DataRoot => folder;
 
-    private RegistryHost(string folder) => this.folder = folder;
+    private RegistryHost(string folder, long uploadChunkBytes) =>
+        (this.folder, this.uploadChunkBytes) = (folder, uploadChunkBytes);
 
     /// <param name="folder">Of all it keeps; null: one of its own.</param>
-    public static async Task<RegistryHost> StartAsync(string? folder = null)
+    public static async Task<RegistryHost> StartAsync(string? folder = null, long uploadChunkBytes = 64 << 20)
     {
-        var host = new RegistryHost(folder ?? Directory.CreateTempSubdirectory("orch-registry-").FullName);
+        var host = new RegistryHost(
+            folder ?? Directory.CreateTempSubdirectory("orch-registry-").FullName, uploadChunkBytes);
         await host.OpenAsync();
         return host;
     }
@@ -73,7 +76,8 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     public async Task OpenAsync()
     {
         Images = await ImageService.OpenAsync(
-            new ImageOptions { DataRoot = folder, TransferAttempts = 2 }, this, TimeProvider.System, default);
+            new ImageOptions { DataRoot = folder, TransferAttempts = 2, UploadChunkBytes = uploadChunkBytes }, this,
+            TimeProvider.System, default);
         Registry = new ImageRegistry(
             new RegistryOptions { Root = Path.Combine(folder, "registry") }, Images.Content, this, TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder();

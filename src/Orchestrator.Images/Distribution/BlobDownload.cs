@@ -32,7 +32,7 @@ internal sealed class BlobDownload(ContentStore content, RegistryClient client, 
 
                 await CopyAsync(response, ingest, blob, progress, token);
                 return true;
-            }, waiting, cancellationToken);
+            }, () => ingest.Length, waiting, cancellationToken);
             ingest.Commit(lease, blob.Digest);
             return true;
         }

@@ -1,11 +1,11 @@
-using Orchestrator.Images.Layers;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>Sends one image to a registry: blobs side by side, the manifest last.</summary>
 internal sealed class ImagePusher(
-    ImageStores stores, RegistryClient client, TransferRetry retry, int concurrency, IProgress<ImageProgress>? progress)
+    ImageStores stores, RegistryClient client, TransferRetry retry, ImageOptions options,
+    IProgress<ImageProgress>? progress)
 {
     public async Task PushAsync(Reference name, CancellationToken cancellationToken)
     {
@@ -33,7 +33,11 @@ internal sealed class ImagePusher(
         foreach (var blob in blobs)
             progress?.Report(new ImageProgress("Preparing", blob.Digest.ShortHex));
         await Parallel.ForEachAsync(
-            blobs, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
+            blobs,
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = options.ConcurrentUploads, CancellationToken = cancellationToken,
+            },
             async (blob, token) => await UploadAsync(name, blob, token));
 
         var tag = name.Tag ?? image.Manifest.Digest.ToString();
@@ -41,7 +45,7 @@ internal sealed class ImagePusher(
         {
             await client.PutManifestAsync(tag, image.Manifest, json, token);
             return true;
-        }, null, cancellationToken);
+        }, null, null, cancellationToken);
         Remember(name, image);
         progress?.Report(new ImageProgress($"{tag}: digest: {image.Manifest.Digest} size: {json.Length}"));
         progress?.Report(
@@ -50,18 +54,19 @@ internal sealed class ImagePusher(
 
     private async Task UploadAsync(Reference name, Descriptor blob, CancellationToken cancellationToken)
     {
-        var id = blob.Digest.ShortHex;
-        var outcome = await retry.RunAsync(async token =>
+        var (id, ticks) = (blob.Digest.ShortHex, new ProgressPacer(stores.Time));
+        var from = MountSource(name, blob.Digest);
+        var upload = new BlobUpload(stores.Content, client, retry, options.UploadChunkBytes, blob);
+        var outcome = await upload.RunAsync(
+            from,
+            done => ticks.Report(progress, new ImageProgress("Pushing", id, done, blob.Size), done == blob.Size),
+            seconds => progress?.Report(new ImageProgress($"Retrying in {seconds} seconds", id)), cancellationToken);
+        progress?.Report(new ImageProgress(outcome switch
         {
-            if (await client.HasBlobAsync(blob.Digest, token))
-                return "Layer already exists";
-            var ticks = new ProgressPacer(stores.Time);
-            Stream Open() => new CountedStream(stores.Content.OpenRead(blob.Digest), new Meter(done =>
-                ticks.Report(progress, new ImageProgress("Pushing", id, done, blob.Size), done == blob.Size)));
-            var from = MountSource(name, blob.Digest);
-            return await client.UploadBlobAsync(blob, Open, from, token) ? $"Mounted from {from}" : "Pushed";
-        }, seconds => progress?.Report(new ImageProgress($"Retrying in {seconds} seconds", id)), cancellationToken);
-        progress?.Report(new ImageProgress(outcome, id));
+            UploadOutcome.Present => "Layer already exists",
+            UploadOutcome.Mounted => $"Mounted from {from}",
+            _ => "Pushed",
+        }, id));
     }
 
     /// <summary>Another repository of the same registry that, as far as we know, has the blob.</summary>
@@ -92,9 +97,4 @@ internal sealed class ImagePusher(
     private void Remember(Reference name, Image image) => stores.Library.Change(state =>
         state.Images.ContainsKey(image.Id)
             ? state.Named(name.WithDigest(image.Manifest.Digest), image.Id, stores.Time.GetUtcNow()) : state);
-
-    private sealed class Meter(Action<long> report) : IProgress<long>
-    {
-        public void Report(long value) => report(value);
-    }
 }

@@ -16,11 +16,15 @@ internal sealed class RegistryClient(
 
     public Reference Repository => repository;
 
-    private string Base => $"v2/{repository.Path}";
+    /// <summary>Whether another host may have what one of them has lost.</summary>
+    public bool HasSeveralHosts => endpoints.DistinctBy(e => e.Address.Authority).Count() > 1;
+
+    /// <summary>What the repository's addresses begin with, after the endpoint's.</summary>
+    public string Base => $"v2/{repository.Path}";
+
+    public string PushScope => $"repository:{repository.Path}:pull,push";
 
     private string PullScope => $"repository:{repository.Path}:pull";
-
-    private string PushScope => $"repository:{repository.Path}:pull,push";
 
     /// <summary>Fetches a manifest or index by tag or digest, verified where a digest names it.</summary>
     /// <exception cref="ImageException">NotFound, Denied, Unavailable, Damaged.</exception>
@@ -80,39 +84,6 @@ internal sealed class RegistryClient(
             return response.IsSuccessStatusCode;
         throw await RegistryFailure.OfAsync(
             response, repository.Domain, $"blob {digest} of {repository.FamiliarName}", cancellationToken);
-    }
-
-    /// <summary>Uploads a blob, unless the registry can take it over from another repository.</summary>
-    /// <param name="mountFrom">The path of a repository there that may have it; null: none known.</param>
-    /// <returns>Whether it was taken over.</returns>
-    public async Task<bool> UploadBlobAsync(
-        Descriptor blob, Func<Stream> open, string? mountFrom, CancellationToken cancellationToken)
-    {
-        var query = mountFrom is null ? "" : $"?mount={blob.Digest}&from={Uri.EscapeDataString(mountFrom)}";
-        using var session = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, $"{Base}/blobs/uploads/{query}"), PushScope,
-            cancellationToken);
-        if (session.StatusCode == HttpStatusCode.Created)
-            return true;
-        if (session.StatusCode != HttpStatusCode.Accepted || session.Headers.Location is not { } location)
-            throw await RegistryFailure.OfAsync(
-                session, repository.Domain, $"upload to {repository.FamiliarName}", cancellationToken);
-
-        var target = new Uri(session.RequestMessage!.RequestUri!, location);
-        var separator = target.Query.Length > 0 ? '&' : '?';
-        using var response = await SendAsync(
-            () => new HttpRequestMessage(
-            HttpMethod.Put, $"{target}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}")
-        {
-            Content = new StreamContent(open(), 128 * 1024)
-            {
-                Headers =
-                    { ContentLength = blob.Size, ContentType = new MediaTypeHeaderValue("application/octet-stream") },
-            },
-        }, PushScope, cancellationToken);
-        return response.StatusCode == HttpStatusCode.Created ? false
-            : throw await RegistryFailure.OfAsync(
-                response, repository.Domain, $"blob {blob.Digest}", cancellationToken);
     }
 
     /// <param name="reference">A tag or a digest.</param>
@@ -178,27 +149,26 @@ internal sealed class RegistryClient(
     /// <param name="make">
     /// Makes the request anew for each try; its address is relative to the endpoint, or whole.
     /// </param>
-    private async Task<HttpResponseMessage> SendAsync(
+    public async Task<(HttpResponseMessage Response, RegistryEndpoint From)> SendAnywhereAsync(
         Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken)
     {
         Exception? failure = null;
-        HttpResponseMessage? busy = null;
+        (HttpResponseMessage Response, RegistryEndpoint From)? busy = null;
         for (var (i, start) = (0, current); i < endpoints.Count; i++)
         {
             var index = (start + i) % endpoints.Count;
             try
             {
                 var response = await SendAsync(endpoints[index], make, scope, cancellationToken);
+                busy?.Response.Dispose();
                 if (!RegistryFailure.IsPassing(response.StatusCode))
                 {
-                    busy?.Dispose();
                     current = index;
-                    return response;
+                    return (response, endpoints[index]);
                 }
 
                 // Another manager may be well where this one is not; if none is, what this one says counts.
-                busy?.Dispose();
-                busy = response;
+                busy = (response, endpoints[index]);
             }
             catch (HttpRequestException error) when (!Disk.IsFull(error))
             {
@@ -210,17 +180,38 @@ internal sealed class RegistryClient(
         return busy ?? throw RegistryFailure.Unreachable(repository.Domain, failure!);
     }
 
+    /// <summary>Sends to one address only: there is what the request is about.</summary>
+    /// <exception cref="ImageException">Unavailable: the connection broke; how far it came is not known.</exception>
+    public async Task<HttpResponseMessage> SendToAsync(
+        RegistryEndpoint endpoint, Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(endpoint, make, scope, cancellationToken);
+        }
+        catch (Exception error) when (error is HttpRequestException or TimeoutException && !Disk.IsFull(error))
+        {
+            throw RegistryFailure.Broken(repository.Domain, error);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken) =>
+        (await SendAnywhereAsync(make, scope, cancellationToken)).Response;
+
     private async Task<HttpResponseMessage> SendAsync(
         RegistryEndpoint endpoint, Func<HttpRequestMessage> make, string scope, CancellationToken cancellationToken)
     {
         for (var answered = false; ; answered = true)
         {
             using var request = make();
-            request.RequestUri = new Uri(endpoint.Address, request.RequestUri!);
-            var header = request.Headers.Authorization = auth.For(scope);
+            var target = request.RequestUri = new Uri(endpoint.Address, request.RequestUri!);
+            // A registry may have uploads sent elsewhere; whoever that is learns no password.
+            var isIts = target.GetLeftPart(UriPartial.Authority) == endpoint.Address.GetLeftPart(UriPartial.Authority);
+            var header = request.Headers.Authorization = isIts ? auth.For(scope) : null;
             var response = await endpoint.Http.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.StatusCode != HttpStatusCode.Unauthorized || answered
+            if (response.StatusCode != HttpStatusCode.Unauthorized || answered || !isIts
                 || !await auth.AnswerAsync(endpoint.Http, response, scope, header, cancellationToken))
                 return response;
             response.Dispose();

@@ -66,6 +66,10 @@ internal static class RegistryFailure
         $"cannot reach registry {domain}: {Innermost(inner)}; check its name, that it runs "
         + "and that this host can reach it", inner);
 
+    /// <summary>It could be reached before.</summary>
+    public static ImageException Broken(string domain, Exception inner) => new(ImageError.Unavailable,
+        $"the connection to registry {domain} broke off: {Innermost(inner)}; try again", inner);
+
     private static string Innermost(Exception error) =>
         LayerPath.Shown(error.InnerException is null ? error.Message : error.GetBaseException().Message);
 

@@ -42,8 +42,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, 
         IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
     {
         var client = new RegistryClient(endpoints.Of(name.Domain), name, credentials);
-        return new ImagePusher(stores, client, Retry, options.ConcurrentUploads, progress)
-        .PushAsync(name, cancellationToken);
+        return new ImagePusher(stores, client, Retry, options, progress).PushAsync(name, cancellationToken);
     }
 
     public async Task<ResolvedImage> ResolveAsync(
@@ -118,7 +117,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, 
                 var client = new RegistryClient(
                     endpoints.Of(place.Domain), place, place.Domain == name.Domain ? credentials : null);
                 var (top, json) = await patience.RunAsync(
-                    token => client.GetManifestAsync(place, token), null, cancellationToken);
+                    token => client.GetManifestAsync(place, token), null, null, cancellationToken);
                 return (client, top, json);
             }
             catch (ImageException error)

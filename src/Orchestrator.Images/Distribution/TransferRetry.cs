@@ -6,19 +6,27 @@ internal sealed class TransferRetry(int attempts, TimeProvider time)
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
+    /// <summary>A try that brought so much more was no vain one: those that remain count from there.</summary>
+    private const long WorthwhileBytes = 1 << 20;
+
+    /// <param name="reached">How many bytes have been brought over for good; null: it is all or nothing.</param>
     /// <param name="waiting">Told the seconds until the next try.</param>
     public async Task<T> RunAsync<T>(
-        Func<CancellationToken, Task<T>> transfer, Action<int>? waiting, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T>> transfer, Func<long>? reached, Action<int>? waiting,
+        CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        for (var (attempt, mark) = (1, 0L); ; attempt++)
         {
             try
             {
                 return await transfer(cancellationToken);
             }
-            catch (Exception error)
-                when (attempt < attempts && IsPassing(error) && !cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (IsPassing(error) && !cancellationToken.IsCancellationRequested)
             {
+                if (reached?.Invoke() is { } now && now >= mark + WorthwhileBytes)
+                    (attempt, mark) = (1, now);
+                if (attempt >= attempts)
+                    throw;
                 var delay = DelayOf(error, attempt);
                 waiting?.Invoke((int)Math.Ceiling(delay.TotalSeconds));
                 await Task.Delay(delay, time, cancellationToken);
