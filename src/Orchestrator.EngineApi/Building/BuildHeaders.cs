@@ -17,7 +17,7 @@ internal static class BuildHeaders
         try
         {
             return Map(http, SecretHeader).ToImmutableDictionary(
-                secret => secret.Key, secret => Convert.FromBase64String(secret.Value ?? ""), StringComparer.Ordinal);
+                secret => secret.Key, secret => Convert.FromBase64String(secret.Value), StringComparer.Ordinal);
         }
         catch (FormatException)
         {
@@ -31,24 +31,27 @@ internal static class BuildHeaders
         var agents = Map(http, SshHeader);
         if (agents.Count > 0 && http.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress is not null)
             throw EngineException.Invalid("--ssh works through the daemon's own unix socket only: build on its host");
-        if (agents.Values.FirstOrDefault(path => path?.StartsWith('/') != true) is { } odd)
+        if (agents.Values.FirstOrDefault(path => !path.StartsWith('/')) is { } odd)
             throw EngineException.Invalid($"{SshHeader}: {odd} is no absolute path");
-        return agents.ToImmutableDictionary(agent => agent.Key, agent => agent.Value!, StringComparer.Ordinal);
+        return agents.ToImmutableDictionary(StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, string?> Map(HttpContext http, string header)
+    private static Dictionary<string, string> Map(HttpContext http, string header)
     {
         var text = http.Request.Headers[header].ToString();
         if (text.Length == 0)
             return [];
         try
         {
-            return JsonSerializer.Deserialize(
-                Base64Url.Decode(text), BuildQueryJson.Default.DictionaryStringString)!;
+            var map = JsonSerializer.Deserialize(Base64Url.Decode(text), BuildQueryJson.Default.DictionaryStringString);
+            return map?.ContainsValue(null!) == false ? map : throw Malformed(header);
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
-            throw EngineException.Invalid($"{header} is not base64url of a JSON map");
+            throw Malformed(header);
         }
     }
+
+    private static EngineException Malformed(string header) =>
+        EngineException.Invalid($"{header} is not base64url of a JSON map of strings");
 }

@@ -49,12 +49,12 @@ internal static class BuildQuery
         CpusetMems = http.Query("cpusetmems"),
         ShmSizeBytes = Number(http, "shmsize"),
         CgroupParent = http.Query("cgroupparent"),
-        ExtraHosts = [.. http.Request.Query["extrahosts"].OfType<string>().SelectMany(Listed)],
-        SecurityOpt = [.. http.Request.Query["securityopt"].OfType<string>().SelectMany(Listed)],
+        ExtraHosts = Mentioned(http, "extrahosts"),
+        SecurityOpt = Mentioned(http, "securityopt"),
         Ulimits =
         [
-            .. (Json(http, "ulimits", BuildQueryJson.Default.UlimitArray) ?? [])
-                .Select(limit => new StepUlimit(limit.Name, limit.Soft, limit.Hard)),
+            .. Items(http.Query("ulimits"), "ulimits", BuildQueryJson.Default.UlimitArray)
+                .Select(limit => new StepUlimit(limit.Name ?? "", limit.Soft, limit.Hard)),
         ],
     };
 
@@ -68,19 +68,32 @@ internal static class BuildQuery
     }
 
     public static ImmutableArray<string> List(HttpContext http, string name) =>
-        [.. Json(http, name, BuildQueryJson.Default.StringArray) ?? []];
+        [.. Items(http.Query(name), name, BuildQueryJson.Default.StringArray)];
 
     public static Dictionary<string, string?> Map(HttpContext http, string name) =>
         Json(http, name, BuildQueryJson.Default.DictionaryStringString) ?? [];
 
     /// <summary>Clients send either one value a mention, or one list as JSON.</summary>
-    private static IEnumerable<string> Listed(string value) => value.StartsWith('[')
-        ? JsonSerializer.Deserialize(value, BuildQueryJson.Default.StringArray) ?? [] : [value];
+    private static ImmutableArray<string> Mentioned(HttpContext http, string name) =>
+    [
+        .. http.Request.Query[name].OfType<string>().SelectMany(value => value.StartsWith('[')
+            ? Items(value, name, BuildQueryJson.Default.StringArray) : [value]),
+    ];
 
-    private static T? Json<T>(HttpContext http, string name, JsonTypeInfo<T> type)
+    /// <summary>A list, which has no holes.</summary>
+    private static T[] Items<T>(string text, string name, JsonTypeInfo<T[]> type)
         where T : class
     {
-        var text = http.Query(name);
+        var items = Json(text, name, type) ?? [];
+        return items.Contains(null!) ? throw EngineException.Invalid($"error reading {name}: null in a list") : items;
+    }
+
+    private static T? Json<T>(HttpContext http, string name, JsonTypeInfo<T> type)
+        where T : class => Json(http.Query(name), name, type);
+
+    private static T? Json<T>(string text, string name, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
             return text.Length == 0 ? null : JsonSerializer.Deserialize(text, type);
