@@ -10,16 +10,17 @@ namespace Orchestrator.Build.Cache;
 public sealed class CacheFolders(string root)
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> makers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> users = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
 
     /// <summary>A folder in use; disposing lets others have it.</summary>
-    public sealed record Use(string Path, bool IsNew, Action Leave) : IDisposable
+    public sealed record Use(string Path, Action Leave) : IDisposable
     {
         public void Dispose() => Leave();
     }
 
-    /// <summary>Removes what a crash has left half removed.</summary>
+    /// <summary>Removes what a crash has left half made or half removed.</summary>
     public void Sweep()
     {
         foreach (var path in Directory.Exists(root) ? Directory.GetDirectories(root, ".*") : [])
@@ -28,15 +29,22 @@ public sealed class CacheFolders(string root)
 
     /// <summary>Takes a folder, making it if need be.</summary>
     /// <param name="sharing">Whether to wait for, pass by or join others that use it.</param>
-    public async Task<Use> EnterAsync(string id, CacheSharing sharing, CancellationToken cancellationToken)
+    /// <param name="fill">Told where to put what a new folder begins with; there is no folder if this fails.</param>
+    public async Task<Use> EnterAsync(
+        string id, CacheSharing sharing, Func<string, Task> fill, CancellationToken cancellationToken)
     {
         using var key = new CacheKey("cache folder 1").Add(id);
-        var name = key.ToString();
-        if (sharing != CacheSharing.Locked)
-            return Enter(name, alone: sharing == CacheSharing.Private, () => { });
-        var turn = turns.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancellationToken);
-        return Enter(name, alone: false, () => turn.Release());
+        var use = await TakeAsync(key.ToString(), sharing, cancellationToken);
+        try
+        {
+            await MakeAsync(use.Path, fill, cancellationToken);
+            return use;
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 
     /// <summary>All folders.</summary>
@@ -59,7 +67,16 @@ public sealed class CacheFolders(string root)
         return true;
     }
 
-    private Use Enter(string id, bool alone, Action leave)
+    private async Task<Use> TakeAsync(string name, CacheSharing sharing, CancellationToken cancellationToken)
+    {
+        if (sharing != CacheSharing.Locked)
+            return Take(name, alone: sharing == CacheSharing.Private, () => { });
+        var turn = turns.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellationToken);
+        return Take(name, alone: false, () => turn.Release());
+    }
+
+    private Use Take(string id, bool alone, Action leave)
     {
         lock (gate)
         {
@@ -67,11 +84,29 @@ public sealed class CacheFolders(string root)
             while (alone && users.GetValueOrDefault($"{id}-{number}") > 0)
                 number++;
             var name = $"{id}-{number}";
-            var path = System.IO.Path.Combine(root, name);
-            var isNew = !Directory.Exists(path);
-            Directory.CreateDirectory(path);
             users[name] = users.GetValueOrDefault(name) + 1;
-            return new Use(path, isNew, () => Leave(name, leave));
+            return new Use(System.IO.Path.Combine(root, name), () => Leave(name, leave));
+        }
+    }
+
+    /// <summary>Who comes while another fills it waits; it has its name only once it is filled.</summary>
+    private async Task MakeAsync(string path, Func<string, Task> fill, CancellationToken cancellationToken)
+    {
+        var turn = makers.GetOrAdd(path, _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellationToken);
+        var making = System.IO.Path.Combine(root, $".{Guid.NewGuid():N}");
+        try
+        {
+            if (Directory.Exists(path))
+                return;
+            Directory.CreateDirectory(making);
+            await fill(making);
+            Directory.Move(making, path);
+        }
+        finally
+        {
+            DirectoryTree.Delete(making);
+            turn.Release();
         }
     }
 

@@ -99,10 +99,9 @@ internal sealed class StepMountPlanner(BuildSession session, StageTable stages, 
     private async Task AddCacheAsync(HeldMounts held, PlannedMount mount, CancellationToken cancellationToken)
     {
         var id = mount.Mount.Id is { Length: > 0 } named ? named : mount.Target;
-        var use = await session.Folders.EnterAsync(id, mount.Mount.Sharing, cancellationToken);
+        var use = await session.Folders.EnterAsync(
+            id, mount.Mount.Sharing, path => FillAsync(path, mount, cancellationToken), cancellationToken);
         held.Undo(use.Dispose);
-        if (use.IsNew)
-            await FillAsync(use.Path, mount, cancellationToken);
         held.Mounts.Add(new StepMount(mount.Target, use.Path, mount.Mount.ReadOnly));
     }
 
