@@ -5,6 +5,9 @@ namespace Orchestrator.Build.Syntax.Parsing;
 /// <summary>Ways to part an instruction's arguments into words.</summary>
 internal static class ArgumentWords
 {
+    /// <summary>What parts words where quotes do not count.</summary>
+    public static bool IsBlank(char c) => c is ' ' or '\t' or '\v' or '\f' or '\r';
+
     /// <summary>At blanks, whatever the quotes.</summary>
     public static List<Token> AtBlanks(Token arguments)
     {
@@ -12,9 +15,9 @@ internal static class ArgumentWords
         var text = arguments.Text;
         for (var i = 0; i < text.Length; i++)
         {
-            if (GoText.IsBlank(text[i])) continue;
+            if (IsBlank(text[i])) continue;
             var start = i;
-            while (i < text.Length && !GoText.IsBlank(text[i])) i++;
+            while (i < text.Length && !IsBlank(text[i])) i++;
             words.Add(new Token(text[start..i], arguments.Offset + start));
         }
         return words;
@@ -38,9 +41,9 @@ internal static class ArgumentWords
     {
         var text = arguments.Text;
         var end = 0;
-        while (end < text.Length && !GoText.IsBlank(text[end])) end++;
+        while (end < text.Length && !IsBlank(text[end])) end++;
         var rest = end;
-        while (rest < text.Length && GoText.IsBlank(text[rest])) rest++;
+        while (rest < text.Length && IsBlank(text[rest])) rest++;
         return end == text.Length ? null : (text[..end], text[rest..]);
     }
 

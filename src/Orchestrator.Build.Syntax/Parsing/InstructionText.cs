@@ -37,7 +37,7 @@ internal sealed record InstructionText(LogicalLine Line, char Escape)
         var start = from;
         while (start < text.Length && char.IsWhiteSpace(text[start])) start++;
         var end = start;
-        while (end < text.Length && !GoText.IsBlank(text[end])) end++;
+        while (end < text.Length && !ArgumentWords.IsBlank(text[end])) end++;
 
         var at = end;
         var flags = TakeFlags(text, ref at, escape);

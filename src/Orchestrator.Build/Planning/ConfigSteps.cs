@@ -22,7 +22,7 @@ internal static class ConfigSteps
             UserInstruction user => SetUser(state, user),
             StopSignalInstruction signal => SetStopSignal(state, signal),
             ShellInstruction shell => (With(state, state.Config with { Shell = [.. shell.Shell] }),
-                $"SHELL {GoText.Plain(shell.Shell)}"),
+                $"SHELL {HistoryText.Plain(shell.Shell)}"),
             HealthCheckInstruction check => SetHealthCheck(state, check),
             OnBuildInstruction trigger => (
                 With(state, state.Config with { OnBuild = [.. state.Config.OnBuild ?? [], trigger.Trigger] }),
@@ -98,7 +98,7 @@ internal static class ConfigSteps
         if (paths.Any(path => path.Trim().Length == 0))
             throw new DockerfileException("VOLUME specified can not be an empty string", instruction.Position);
         return (With(state, state.Config with { Volumes = Keys(state.Config.Volumes, paths) }),
-            $"VOLUME {GoText.Plain(paths)}");
+            $"VOLUME {HistoryText.Plain(paths)}");
     }
 
     private static (StageState, string) SetUser(StageState state, UserInstruction instruction)
@@ -145,9 +145,9 @@ internal static class ConfigSteps
             Retries = instruction.Retries,
         };
         var times = new[] { instruction.Interval, instruction.Timeout, instruction.StartPeriod, instruction.StartInterval }
-            .Select(span => GoText.Quote(GoText.Duration(span)));
+            .Select(span => GoText.Quote(HistoryText.Duration(span)));
         return (With(state, state.Config with { Healthcheck = check }),
-            $"HEALTHCHECK &{{{GoText.Quoted(test)} {string.Join(' ', times)} '\\x{instruction.Retries:x2}'}}");
+            $"HEALTHCHECK &{{{HistoryText.Quoted(test)} {string.Join(' ', times)} '\\x{instruction.Retries:x2}'}}");
     }
 
     private static long Nanoseconds(TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;

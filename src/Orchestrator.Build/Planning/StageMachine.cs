@@ -65,7 +65,7 @@ public static class StageMachine
     {
         string[] words = [.. instruction.Command.Under(state.Shell)];
         var next = state with { Config = state.Config with { Cmd = words }, HasOwnCommand = true };
-        return new StepOutcome(next, new StepWork.None(), Nop(state, $"CMD {GoText.Quoted(words)}"));
+        return new StepOutcome(next, new StepWork.None(), Nop(state, $"CMD {HistoryText.Quoted(words)}"));
     }
 
     /// <summary>A command of the base was meant for the base's entrypoint.</summary>
@@ -74,6 +74,6 @@ public static class StageMachine
         string[] words = [.. instruction.Command.Under(state.Shell)];
         var config = state.Config with { Entrypoint = words, Cmd = state.HasOwnCommand ? state.Config.Cmd : null };
         return new StepOutcome(
-            state with { Config = config }, new StepWork.None(), Nop(state, $"ENTRYPOINT {GoText.Quoted(words)}"));
+            state with { Config = config }, new StepWork.None(), Nop(state, $"ENTRYPOINT {HistoryText.Quoted(words)}"));
     }
 }

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Orchestrator.Build.Syntax.Parsing;
+namespace Orchestrator.Build.Syntax;
 
 /// <summary>Text as docker's messages show it.</summary>
-internal static class GoText
+public static class GoText
 {
     /// <summary>In double quotes, with what does not print as an escape.</summary>
     public static string Quote(string text)
@@ -23,7 +23,4 @@ internal static class GoText
         }
         return quoted.Append('"').ToString();
     }
-
-    /// <summary>What parts words where quotes do not count.</summary>
-    public static bool IsBlank(char c) => c is ' ' or '\t' or '\v' or '\f' or '\r';
 }

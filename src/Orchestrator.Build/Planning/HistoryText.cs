@@ -1,35 +1,17 @@
 using System.Globalization;
 using System.Text;
+using Orchestrator.Build.Syntax;
 
 namespace Orchestrator.Build.Planning;
 
 /// <summary>Lists and times as docker's history shows them.</summary>
-internal static class GoText
+internal static class HistoryText
 {
     /// <summary><c>["a" "b"]</c></summary>
-    public static string Quoted(IEnumerable<string> words) => $"[{string.Join(' ', words.Select(Quote))}]";
+    public static string Quoted(IEnumerable<string> words) => $"[{string.Join(' ', words.Select(GoText.Quote))}]";
 
     /// <summary><c>[a b]</c></summary>
     public static string Plain(IEnumerable<string> words) => $"[{string.Join(' ', words)}]";
-
-    public static string Quote(string text)
-    {
-        var quoted = new StringBuilder("\"");
-        foreach (var c in text)
-        {
-            quoted.Append(c switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\t' => "\\t",
-                '\r' => "\\r",
-                _ => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString(),
-            });
-        }
-
-        return quoted.Append('"').ToString();
-    }
 
     /// <summary><c>1m30s</c></summary>
     public static string Duration(TimeSpan span)
