@@ -10,6 +10,7 @@ using Orchestrator.Engine.Logs.Journal;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Volumes;
 using Orchestrator.Images;
+using Orchestrator.Linux.Files;
 using Orchestrator.Network;
 using Microsoft.Extensions.Logging;
 
@@ -265,7 +266,7 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>Bytes of what the container has written to its root.</summary>
     public long SizeOf(ContainerRecord record) =>
-        Images.FindSnapshot(record.Id) is { } snapshot ? DirectorySize.Of(snapshot.UpperDir) : 0;
+        Images.FindSnapshot(record.Id) is { } snapshot ? TreeSize.Of(snapshot.UpperDir) : 0;
 
     public IAsyncEnumerable<LogEntry> LogsAsync(string reference, LogQuery query, CancellationToken cancellationToken)
     {

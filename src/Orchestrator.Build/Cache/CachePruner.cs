@@ -1,5 +1,5 @@
-using System.IO.Enumeration;
 using Orchestrator.Images;
+using Orchestrator.Linux.Files;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Build.Cache;
@@ -85,24 +85,6 @@ public sealed class CachePruner(BuildStore store, ImageService images)
         record.Layer is { } layer && shared.Contains(layer.ChainId), record.CreatedAt, record.LastUsedAt, record.Uses);
 
     private static CacheItem ViewOf(string path) => new(
-        Path.GetFileName(path), Folder, "mount of type cache", SizeOf(path), IsShared: false,
+        Path.GetFileName(path), Folder, "mount of type cache", TreeSize.Of(path), IsShared: false,
         Directory.GetCreationTimeUtc(path), Directory.GetLastWriteTimeUtc(path), 0);
-
-    private static long SizeOf(string path)
-    {
-        var all = new EnumerationOptions
-        {
-            RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
-        };
-        // A step may be using it, and what was there a moment ago is not now.
-        try
-        {
-            return new FileSystemEnumerable<long>(
-                path, (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length, all).Sum();
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return 0; // Pruned by another.
-        }
-    }
 }

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Routing;
 using Orchestrator.Build.Cache;
 using Orchestrator.Engine;
 using Orchestrator.Engine.Containers;
-using Orchestrator.Engine.Files;
 using Orchestrator.EngineApi.Containers;
 using Orchestrator.EngineApi.Http;
 using Orchestrator.EngineApi.Images;
 using Orchestrator.EngineApi.Volumes;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.EngineApi.Host;
 
@@ -97,7 +97,7 @@ internal sealed class DiskUsageRoutes(EngineApiContext context)
             UsageData = new()
             {
                 RefCount = records.Count(record => record.Mounts.Any(mount => mount.Name == volume.Name)),
-                Size = DirectorySize.Of(path),
+                Size = TreeSize.Of(path),
             },
         };
     }

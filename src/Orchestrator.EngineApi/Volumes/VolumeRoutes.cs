@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orchestrator.Engine;
-using Orchestrator.Engine.Files;
 using Orchestrator.Engine.Volumes;
 using Orchestrator.EngineApi.Containers;
 using Orchestrator.EngineApi.Http;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.EngineApi.Volumes;
 
@@ -71,7 +71,7 @@ internal sealed class VolumeRoutes(EngineApiContext context)
             if (UsersOf(volume.Name).Count > 0
                 || !PruneFilter.Matches(filters, volume.Labels, volume.Created, context.Time))
                 continue;
-            bytes += DirectorySize.Of(volumes.PathOf(volume.Name));
+            bytes += TreeSize.Of(volumes.PathOf(volume.Name));
             volumes.Remove(volume.Name, [], force: true);
             gone.Add(volume.Name);
         }

@@ -202,27 +202,12 @@ internal sealed class LayerExtractor : IDisposable
         folder.Handle.TryStat(name, out var status)
         && status.Kind != FileKind.Directory && !LayerLookup.IsWhiteout(status);
 
-    /// <summary>What is a hole in the archive is one on disk.</summary>
     private async ValueTask WriteAsync(FolderResolver.Folder parent, string name, TarEntry entry, Stream stored,
         CancellationToken cancellationToken)
     {
         using var file = parent.Handle.OpenIn(
             name, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW, 0x180);
-        foreach (var extent in entry.Extents ?? [new TarExtent(0, entry.Size)])
-        {
-            for (long done = 0; done < extent.Length;)
-            {
-                var wanted = buffer.AsMemory(0, (int)Math.Min(buffer.Length, extent.Length - done));
-                var read = await stored.ReadAsync(wanted, cancellationToken);
-                RandomAccess.Write(file, buffer.AsSpan(0, read), extent.Offset + done);
-                done += read;
-            }
-
-            SizeBytes += extent.Length;
-        }
-
-        if (entry.Extents is not null)
-            RandomAccess.SetLength(file, entry.Size);
+        SizeBytes += await TarContent.WriteAsync(file, entry, stored, buffer, cancellationToken);
     }
 
     /// <summary>Owner first: changing it takes setuid bits and capabilities away.</summary>

@@ -41,7 +41,7 @@ internal static class SparseMap
     public static List<TarExtent> ReadLines(string text)
     {
         var (extents, lines) = (new List<TarExtent>(), text.Split('\n'));
-        var count = Number(lines[0]);
+        var count = Count(lines[0]);
         if (count > (lines.Length - 1) / 2)
             throw Malformed();
         for (var i = 0; i < count; i++)
@@ -52,6 +52,8 @@ internal static class SparseMap
     /// <summary>Refuses what is not in order, or not within the file, or not as long as what is stored.</summary>
     public static List<TarExtent> Checked(List<TarExtent> extents, long size, long stored)
     {
+        if (size is < 0 or > MaxSize) // First: of no other size can sums and differences overflow.
+            throw Malformed();
         long end = 0, sum = 0;
         foreach (var extent in extents)
         {
@@ -61,12 +63,15 @@ internal static class SparseMap
             sum += extent.Length;
         }
 
-        return size is >= 0 and <= MaxSize && sum == stored ? extents : throw Malformed();
+        return sum == stored ? extents : throw Malformed();
     }
 
     public static long Number(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number : throw Malformed();
+
+    /// <summary>How many extents a map announces.</summary>
+    public static long Count(string text) => Number(text) is <= MaxExtents and var count ? count : throw Malformed();
 
     public static TarException Malformed() => new("a sparse file's map is malformed");
 

@@ -47,7 +47,8 @@ public sealed class TarReader
     /// <exception cref="TarException">Not a tar, cut off, or beyond any sane limit.</exception>
     public async ValueTask<TarEntry?> NextAsync(CancellationToken cancellationToken)
     {
-        await SkipAsync(remaining + padding, cancellationToken);
+        await SkipAsync(remaining, cancellationToken); // Not their sum, which may be more than a long holds.
+        await SkipAsync(padding, cancellationToken);
         (remaining, padding) = (0, 0);
         (longName, longLink) = (null, null);
         locals.Clear();
@@ -215,7 +216,7 @@ public sealed class TarReader
             await ReadExactlyAsync(block, cancellationToken);
             remaining -= block.Length;
             if (map.Length == 0)
-                wanted = 1 + (2 * SparseMap.Number(Encoding.ASCII.GetString(block).Split('\n')[0]));
+                wanted = 1 + (2 * SparseMap.Count(Encoding.ASCII.GetString(block).Split('\n')[0]));
             lines += block.AsSpan().Count((byte)'\n');
             map.Write(block);
         }

@@ -35,7 +35,7 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
             try
             {
                 if (Takes(entry))
-                    await ExtractAsync(entry, tar.Content, cancellationToken);
+                    await ExtractAsync(entry, tar.Stored, cancellationToken);
             }
             catch (LinuxException e) when (!Disk.IsFull(e))
             {
@@ -47,7 +47,7 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
             SetFolderTime(path, time);
     }
 
-    private async ValueTask ExtractAsync(TarEntry entry, Stream content, CancellationToken cancellationToken)
+    private async ValueTask ExtractAsync(TarEntry entry, Stream stored, CancellationToken cancellationToken)
     {
         var steps = LayerPath.Split(entry.Name);
         using var parent = Folder(steps.Length == 0 ? steps : steps[..^1]);
@@ -59,7 +59,7 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
                 parent.MakeDirectory(name, 0x1C0);
                 break;
             case TarKind.File:
-                await WriteAsync(parent, name, content, cancellationToken);
+                await WriteAsync(parent, name, entry, stored, cancellationToken);
                 break;
             case TarKind.SymbolicLink:
                 parent.MakeSymbolicLink(entry.LinkName, name);
@@ -116,17 +116,11 @@ public sealed class TreeExtractor(DirectoryHandle root, string folder)
     }
 
     private async ValueTask WriteAsync(
-        DirectoryHandle parent, string name, Stream content, CancellationToken cancellationToken)
+        DirectoryHandle parent, string name, TarEntry entry, Stream stored, CancellationToken cancellationToken)
     {
         using var file = parent.OpenIn(
             name, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW, 0x180);
-        long offset = 0;
-        int read;
-        while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            RandomAccess.Write(file, buffer.AsSpan(0, read), offset);
-            offset += read;
-        }
+        await TarContent.WriteAsync(file, entry, stored, buffer, cancellationToken);
     }
 
     private void MakeHardLink(DirectoryHandle parent, string name, TarEntry entry)

@@ -52,6 +52,29 @@ public sealed class HostileContextTests : IDisposable
         Assert.True(name == "Dockerfile" ? failure is BuildException : failure is null, $"{failure}");
     }
 
+    /// <summary>4 TB of zeros, were they written.</summary>
+    [Fact]
+    public async Task A_hole_in_a_context_is_not_filled_with_zeros()
+    {
+        const long length = 1L << 42;
+        using var tar = new MemoryStream();
+        await using (var writer = new System.Formats.Tar.TarWriter(tar, leaveOpen: true))
+        {
+            await writer.WriteEntryAsync(new System.Formats.Tar.PaxTarEntry(
+                System.Formats.Tar.TarEntryType.RegularFile, "Dockerfile", new Dictionary<string, string>
+                {
+                    ["GNU.sparse.map"] = "0,2", ["GNU.sparse.size"] = $"{length}",
+                })
+                { DataStream = new MemoryStream("#x"u8.ToArray()) });
+        }
+
+        tar.Position = 0;
+        await ContextFolder.UnpackAsync(tar, folder, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(length, new FileInfo(Path.Combine(folder, "Dockerfile")).Length);
+        Assert.InRange(TreeSize.Of(folder), 0, 1 << 20);
+    }
+
     [Fact]
     public async Task A_pipe_is_no_archive()
     {

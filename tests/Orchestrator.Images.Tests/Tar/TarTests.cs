@@ -28,6 +28,13 @@ public sealed class TarTests
         },
     ];
 
+    private static string Pax(string key, string value)
+    {
+        var rest = $" {key}={value}\n";
+        var length = rest.Length + 2;
+        return $"{(length > 99 ? length + 1 : length)}{rest}";
+    }
+
     [Fact]
     public async Task What_is_written_is_read_back_the_same()
     {
@@ -116,19 +123,41 @@ public sealed class TarTests
     [InlineData("0,5", 100)]
     [InlineData("0,10,9223372036854775807,1", 100)]
     [InlineData("0,10", 99999999999999999)]
+    [InlineData("17592186044416,17592186044416", long.MaxValue)]
     [InlineData("0", 100)]
     [InlineData("a,b", 100)]
     public async Task A_sparse_map_that_lies_is_refused(string map, long size)
     {
-        static byte[] Pax(string key, string value)
-        {
-            var rest = $" {key}={value}\n";
-            var length = rest.Length + 2;
-            return Encoding.ASCII.GetBytes($"{(length > 99 ? length + 1 : length)}{rest}");
-        }
+        var records = Pax("GNU.sparse.map", map) + Pax("GNU.sparse.size", $"{size}") + Pax("GNU.sparse.name", "lie");
+        var tar = new TarBuilder().Add(new TarEntry { Name = "h", Kind = TarKind.File }, records).File("f", "0123456789").Build();
+        tar[156] = (byte)'x';
+        FixChecksum(tar);
 
-        byte[] records = [.. Pax("GNU.sparse.map", map), .. Pax("GNU.sparse.size", $"{size}"), .. Pax("GNU.sparse.name", "lie")];
-        var tar = new TarBuilder().Add(new TarEntry { Name = "h", Kind = TarKind.File }, Encoding.ASCII.GetString(records)).File("f", "0123456789").Build();
+        var error = await Assert.ThrowsAsync<TarException>(() => ReadAllAsync(tar));
+
+        Assert.Contains("sparse", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_size_that_no_sum_holds_does_not_make_the_next_entry_one_of_its_own()
+    {
+        var tar = new TarBuilder().File("large", "").File("hidden", "x").Build();
+        new byte[] { 0x80, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF }.CopyTo(tar, 124);
+        FixChecksum(tar);
+
+        var error = await Assert.ThrowsAsync<TarException>(() => ReadAllAsync(tar));
+
+        Assert.Contains("cut off", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("9223372036854775807")]
+    [InlineData("4611686018427387904")]
+    public async Task A_count_of_extents_that_overflows_is_refused(string count)
+    {
+        var records = Pax("GNU.sparse.major", "1") + Pax("GNU.sparse.minor", "0") + Pax("GNU.sparse.realsize", "100");
+        var tar = new TarBuilder().Add(new TarEntry { Name = "h", Kind = TarKind.File }, records)
+            .File("f", $"{count}\n0\n1\n".PadRight(1024, '\0')).Build();
         tar[156] = (byte)'x';
         FixChecksum(tar);
 
