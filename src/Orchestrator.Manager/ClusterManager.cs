@@ -8,6 +8,7 @@ using Orchestrator.Manager.Orchestration;
 using Orchestrator.Manager.Reaping;
 using Orchestrator.Manager.Roles;
 using Orchestrator.Manager.Scheduling;
+using Orchestrator.Manager.Sharing;
 using Orchestrator.Model;
 using Orchestrator.Store;
 
@@ -48,6 +49,8 @@ public sealed class ClusterManager : IDisposable
         var hub = new LogHub(store, options.Logs, time);
         Logs = new LogsService(hub, router);
         LogBroker = new LogBrokerService(hub, callers, store.Log);
+        Sharing = new SharingService(
+            store, callers, options.Sharing, time, loggers.CreateLogger<SharingService>());
         Control = new ControlService(
             router, new ClusterApi(store), new NodeApi(store), new ServiceApi(store), new TaskApi(store),
             new NetworkApi(store, options.Allocator));
@@ -60,6 +63,8 @@ public sealed class ClusterManager : IDisposable
     public LogsService Logs { get; }
 
     public LogBrokerService LogBroker { get; }
+
+    public SharingService Sharing { get; }
 
     /// <summary>Leads whenever this member of the log does, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

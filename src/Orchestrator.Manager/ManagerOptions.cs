@@ -6,6 +6,7 @@ using Orchestrator.Manager.Orchestration;
 using Orchestrator.Manager.Reaping;
 using Orchestrator.Manager.Roles;
 using Orchestrator.Manager.Scheduling;
+using Orchestrator.Manager.Sharing;
 
 namespace Orchestrator.Manager;
 
@@ -30,10 +31,13 @@ public sealed record ManagerOptions
 
     public LogHubOptions Logs { get; init; } = new();
 
+    public SharingOptions Sharing { get; init; } = new();
+
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>
     public IEnumerable<string> Faults() =>
         [
             .. Control.Faults(), .. Orchestrator.Faults(), .. Allocator.Faults(), .. Scheduler.Faults(),
             .. Dispatcher.Faults(), .. Reaper.Faults(), .. Roles.Faults(), .. Logs.Faults(),
+            .. Sharing.Faults(),
         ];
 }

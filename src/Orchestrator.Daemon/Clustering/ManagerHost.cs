@@ -152,6 +152,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         server.MapGrpcService<Manager.Dispatching.DispatcherService>();
         server.MapGrpcService<Manager.Logs.LogsService>();
         server.MapGrpcService<Manager.Logs.LogBrokerService>();
+        server.MapGrpcService<Manager.Sharing.SharingService>();
         server.MapGrpcService<CertificateAuthorityService>();
         server.MapGrpcService<NodeCertificatesService>();
         server.MapGrpcService<RaftService>();
@@ -165,6 +166,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         .AddSingleton(manager.Dispatcher)
         .AddSingleton(manager.Logs)
         .AddSingleton(manager.LogBroker)
+        .AddSingleton(manager.Sharing)
         .AddSingleton(new CertificateAuthorityService(store!))
         .AddSingleton(new NodeCertificatesService(
             store!, Authorizer, address => channels.Channel(address).CreateCallInvoker(), node.Time))
