@@ -42,12 +42,11 @@ public sealed class ImageBuilder(BuildStore store, ImageService images, IStepRun
             Epoch = EpochOf(plan.Inputs),
         };
         await BeginAsync(session, output, cancellationToken);
-        var result = await StagesAsync(session, cancellationToken);
-        if (request.Squash)
-            result = await Squasher.SquashAsync(session, result, cancellationToken);
-        var image = await FinishAsync(session, result, cancellationToken);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stages = new StageTable(session, stopping);
+        var image = await FinishAsync(session, stages, cancellationToken);
         await output(new BuildMessage.Built(image.Id));
-        await CacheExport.PushAsync(session, image, output, cancellationToken);
+        await new CacheExport(session, stages, image, output).PushAsync(cancellationToken);
         await EndAsync(session, image, output);
         await new CachePruner(store, images).LimitAsync(BuildStore.KeptBytes, cancellationToken);
         return image;
@@ -72,38 +71,17 @@ public sealed class ImageBuilder(BuildStore store, ImageService images, IStepRun
             await output(new BuildMessage.Print($"Step {step++}/{session.Plan.StepCount} : {argument.Original}\n"));
     }
 
-    private static async Task<StageResult> StagesAsync(BuildSession session, CancellationToken cancellationToken)
+    private static async Task<Image> FinishAsync(
+        BuildSession session, StageTable stages, CancellationToken cancellationToken)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var stages = new StageTable(session, stopping);
         await stages.BuildAllAsync(session.Plan.Needed);
-        return await stages.GetAsync(session.Plan.Target.Stage.Index, cancellationToken);
-    }
-
-    private async Task<Image> FinishAsync(BuildSession session, StageResult result, CancellationToken cancellationToken)
-    {
-        if (result.Base is { } on && result.History.Length == (on.Config.History ?? []).Length)
-        {
-            // Nothing was added: it is the base itself.
-            foreach (var tag in session.Request.Tags)
-                await images.TagAsync(on.Id.ToString(), tag, cancellationToken);
-            return images.Find(on.Id.ToString());
-        }
-
-        var config = result.ToImage(session.Epoch ?? TimeOf(result));
-        return await session.Workshop.AddAsync(
-            session.Lease, config, result.Layers, session.Request.Tags, cancellationToken);
-    }
-
-    /// <summary>The same image built again is the same image: it keeps the time it was first built at.</summary>
-    private DateTimeOffset TimeOf(StageResult result)
-    {
-        using var key = new CacheKey("image 1")
-            .Add(Digest.Of(ImageJson.Write(result.ToImage(created: null))).ToString());
-        using var lease = images.Workshop.Lease();
-        var record = store.Cache.Find(lease, key.ToString())
-            ?? store.Cache.Add(key.ToString(), null, "image");
-        return DateTimeOffset.FromUnixTimeMilliseconds(record.CreatedAt.ToUnixTimeMilliseconds());
+        var result = await stages.GetAsync(session.Plan.Target.Stage.Index, cancellationToken);
+        if (session.Request.Squash)
+            result = await Squasher.SquashAsync(session, result, cancellationToken);
+        var images = new StageImages(session);
+        if (session.Request.StageRepository.Length > 0)
+            await images.AddOthersAsync(stages, session.Request.StageRepository, cancellationToken);
+        return await images.AddAsync(result, session.Request.Tags, cancellationToken);
     }
 
     private static async Task EndAsync(BuildSession session, Image image, BuildOutput output)

@@ -237,6 +237,19 @@ public sealed class ImageService : IAsyncDisposable
             await PushAsync(tag, credentials, progress, cancellationToken);
     }
 
+    /// <summary>Sends several images under one name, as an index.</summary>
+    /// <param name="reference">A name with a tag.</param>
+    /// <param name="images">The first is the one that a pull of the name brings.</param>
+    public Task PushTogetherAsync(string reference, IReadOnlyList<Image> images, RegistryCredentials? credentials,
+        IProgress<ImageProgress>? progress, CancellationToken cancellationToken) => transfers.PushTogetherAsync(
+        ImageNames.Parse(reference).WithDefaultTag(), images, credentials, progress, cancellationToken);
+
+    /// <summary>Fetches what was pushed by <see cref="PushTogetherAsync"/>; of any other name its one image.</summary>
+    /// <param name="platform">Null is the host's.</param>
+    public Task<ImmutableArray<Image>> PullTogetherAsync(string reference, Platform? platform,
+        RegistryCredentials? credentials, CancellationToken cancellationToken) => transfers.PullTogetherAsync(
+        ImageNames.Parse(reference).WithDefaultTag(), platform ?? Platform.Host, credentials, cancellationToken);
+
     /// <summary>Measures the layers of all images by what was unpacked of each.</summary>
     public LayerUsage MeasureLayers()
     {

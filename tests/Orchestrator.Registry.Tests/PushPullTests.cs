@@ -37,6 +37,28 @@ public sealed class PushPullTests
     }
 
     [RootFact]
+    public async Task Images_that_are_pushed_together_come_back_together_and_by_the_name_the_first()
+    {
+        await using var registry = await RegistryHost.StartAsync();
+        await using var here = await RegistryHost.StartAsync();
+        await using var there = await RegistryHost.StartAsync();
+        var name = $"{registry.Host}/cache:1";
+        Image[] images = [await ImportAsync(here.Images, "first", "1"), await ImportAsync(here.Images, "second", "2")];
+
+        await here.Images.PushTogetherAsync(name, images, null, null, default);
+
+        Assert.Equal(images[0].Id, (await there.Images.PullAsync(name, null, null, null, default)).Id);
+        Assert.Equal(
+            images.Select(image => image.Id),
+            (await there.Images.PullTogetherAsync(name, null, null, default)).Select(image => image.Id));
+        await here.Images.TagAsync("second", $"{registry.Host}/alone:1", default);
+        await here.Images.PushAsync($"{registry.Host}/alone:1", null, null, default);
+        Assert.Equal(
+            [images[1].Id],
+            (await there.Images.PullTogetherAsync($"{registry.Host}/alone:1", null, null, default)).Select(i => i.Id));
+    }
+
+    [RootFact]
     public async Task A_pulled_image_survives_the_restart_of_the_registry_and_a_collection_of_garbage()
     {
         await using var registry = await RegistryHost.StartAsync();

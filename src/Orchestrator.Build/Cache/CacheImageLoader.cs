@@ -11,32 +11,38 @@ internal static class CacheImageLoader
     public static async Task<CacheImages> LoadAsync(BuildSession session, CancellationToken cancellationToken)
     {
         var images = ImmutableArray.CreateBuilder<CacheImages.Entry>();
-        foreach (var name in session.Request.CacheFrom)
+        foreach (var source in session.Request.CacheFrom)
         {
-            if (await FindAsync(session, name, cancellationToken) is not { } image)
-                continue;
-            var layers = await session.Workshop.LayersOfAsync(session.Lease, image, cancellationToken);
-            images.Add(new CacheImages.Entry(image.Config, layers));
+            foreach (var image in await FindAsync(session, source, cancellationToken))
+            {
+                var layers = await session.Workshop.LayersOfAsync(session.Lease, image, cancellationToken);
+                images.Add(new CacheImages.Entry(image.Config, layers));
+            }
         }
 
         return new CacheImages(images.ToImmutable());
     }
 
-    private static async Task<Image?> FindAsync(
-        BuildSession session, string name, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<Image>> FindAsync(
+        BuildSession session, CacheSource source, CancellationToken cancellationToken)
     {
+        var here = session.Images.TryFind(source.Name);
+        if (here is not null && !source.AsksRegistry)
+            return [here];
         try
         {
-            return session.Images.TryFind(name) ?? await session.Images.PullAsync(
-                name, session.Plan.Inputs.Platform, session.Request.Credentials(Reference.Parse(name).Domain), null,
-                cancellationToken);
+            return await session.Images.PullTogetherAsync(
+                source.Name, session.Plan.Inputs.Platform,
+                session.Request.Credentials(Reference.Parse(source.Name).Domain), cancellationToken);
         }
         catch (Exception e) when (e is ImageException or FormatException)
         {
+            if (here is not null)
+                return [here];
             var first = session.Plan.Needed.Min;
             await session.Output.WriteAsync(first, new BuildMessage.Print(
-                $"[Warning] cannot use {name} as a cache: {e.Message}\n"));
-            return null;
+                $"[Warning] cannot use {source.Name} as a cache: {e.Message}\n"));
+            return [];
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Build.Cache;
 using Orchestrator.Build.Planning;
 using Orchestrator.Build.Syntax;
 using Orchestrator.Images;
@@ -25,10 +26,13 @@ public sealed record BuildRequest
     public bool Pull { get; init; }
 
     /// <summary>Images whose layers may stand in for steps.</summary>
-    public ImmutableArray<string> CacheFrom { get; init; } = [];
+    public ImmutableArray<CacheSource> CacheFrom { get; init; } = [];
 
     /// <summary>Repositories that the image is pushed to, to be another build's <see cref="CacheFrom"/>.</summary>
-    public ImmutableArray<string> CacheTo { get; init; } = [];
+    public ImmutableArray<CacheTarget> CacheTo { get; init; } = [];
+
+    /// <summary>Repository where each other stage that was needed is tagged with its number; empty: none is.</summary>
+    public string StageRepository { get; init; } = "";
 
     /// <summary>The login for a registry, by its host; null: none is known.</summary>
     public Func<string, RegistryCredentials?> Credentials { get; init; } = _ => null;

@@ -94,6 +94,6 @@ internal sealed class StageBuilder(BuildSession session, StageTable stages, Stag
 
     /// <summary>What is not stored until the end has the name it would have; only the last step's is an image's.</summary>
     private static string ShortId(StageResult result) =>
-        result.Base is { } on && result.History.Length == (on.Config.History ?? []).Length ? on.Id.ShortHex
+        result.IsItsBase ? result.Base!.Id.ShortHex
             : Digest.Of(ImageJson.Write(result.ToImage(created: null))).ShortHex;
 }

@@ -17,6 +17,9 @@ internal sealed record StageResult(
     /// <summary>Names the files: the topmost layer with all below; null for none.</summary>
     public Digest? Chain => Layers.IsEmpty ? null : Layers[^1].ChainId;
 
+    /// <summary>Whether nothing was added to the image it began with.</summary>
+    public bool IsItsBase => Base is { } on && History.Length == (on.Config.History ?? []).Length;
+
     /// <summary>The image as it would be now.</summary>
     /// <param name="created">Time of this build's entries; null leaves it out.</param>
     public ImageConfig ToImage(DateTimeOffset? created) => new()

@@ -67,6 +67,14 @@ internal static class BuildQuery
         return tags;
     }
 
+    /// <summary>A name without a tag; empty where none is given.</summary>
+    public static string Repository(HttpContext http, string name)
+    {
+        var text = http.Query(name);
+        return text.Length == 0 || Reference.Parse(text) is { Tag: null, Digest: null } ? text
+            : throw EngineException.Invalid($"{name} is \"{text}\": leave the tag out");
+    }
+
     public static ImmutableArray<string> List(HttpContext http, string name) =>
         [.. Items(http.Query(name), name, BuildQueryJson.Default.StringArray)];
 

@@ -47,6 +47,7 @@ internal sealed class BuildRoutes(EngineApiContext context)
             Pull = http.Flag("pull"),
             CacheFrom = BuildCachePlaces.From(BuildQuery.List(http, "cachefrom")),
             CacheTo = BuildCachePlaces.To(BuildQuery.List(http, "cacheto")),
+            StageRepository = BuildQuery.Repository(http, "stagerepo"),
             Secrets = BuildHeaders.Secrets(http),
             SshAgents = BuildHeaders.SshAgents(http),
             NetworkMode = http.Query("networkmode") is { Length: > 0 } mode ? mode : "default",

@@ -1,3 +1,4 @@
+using Orchestrator.Images.Content;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
@@ -19,6 +20,36 @@ internal sealed class ImagePusher(
         }
 
         progress?.Report(new ImageProgress($"The push refers to repository [{name.Name}]"));
+        var tag = name.Tag ?? image.Manifest.Digest.ToString();
+        await SendAsync(lease, name, image, tag, cancellationToken);
+        Remember(name, image);
+        Finished(tag, image.Manifest);
+    }
+
+    /// <summary>Sends several images as one index that bears the name.</summary>
+    /// <param name="annotations">Of the index.</param>
+    public async Task PushTogetherAsync(Reference name, IReadOnlyList<Image> images,
+        Dictionary<string, string> annotations, CancellationToken cancellationToken)
+    {
+        using var lease = stores.Content.Lease();
+        progress?.Report(new ImageProgress($"The push refers to repository [{name.Name}]"));
+        foreach (var image in images)
+            await SendAsync(lease, name, image, image.Manifest.Digest.ToString(), cancellationToken);
+        var json = ImageJson.Write(new ImageIndex
+        {
+            MediaType = MediaTypes.OciIndex,
+            Manifests = [.. images.Select(image => image.Manifest with { Platform = image.Config.Platform })],
+            Annotations = annotations,
+        });
+        var index = Descriptor.Of(json, MediaTypes.OciIndex);
+        await PutAsync(name.Tag!, index, json, cancellationToken);
+        Finished(name.Tag!, index);
+    }
+
+    /// <summary>All that the manifest names, then the manifest under <paramref name="tag"/>, or its digest.</summary>
+    private async Task SendAsync(
+        ContentLease lease, Reference name, Image image, string tag, CancellationToken cancellationToken)
+    {
         var json = await stores.Content.ReadAsync(image.Manifest.Digest, cancellationToken);
         var manifest = ImageJson.ReadManifest(json);
         var blobs = (manifest.Layers ?? []).Append(manifest.Config!).DistinctBy(b => b.Digest).ToList();
@@ -39,17 +70,20 @@ internal sealed class ImagePusher(
                 MaxDegreeOfParallelism = options.ConcurrentUploads, CancellationToken = cancellationToken,
             },
             async (blob, token) => await UploadAsync(name, blob, token));
+        await PutAsync(tag, image.Manifest, json, cancellationToken);
+    }
 
-        var tag = name.Tag ?? image.Manifest.Digest.ToString();
-        await retry.RunAsync(async token =>
+    private Task<bool> PutAsync(string tag, Descriptor manifest, byte[] json, CancellationToken cancellationToken) =>
+        retry.RunAsync(async token =>
         {
-            await client.PutManifestAsync(tag, image.Manifest, json, token);
+            await client.PutManifestAsync(tag, manifest, json, token);
             return true;
         }, null, null, cancellationToken);
-        Remember(name, image);
-        progress?.Report(new ImageProgress($"{tag}: digest: {image.Manifest.Digest} size: {json.Length}"));
-        progress?.Report(
-            new ImageProgress(Pushed: new PushedImage(tag, image.Manifest.Digest.ToString(), json.Length)));
+
+    private void Finished(string tag, Descriptor manifest)
+    {
+        progress?.Report(new ImageProgress($"{tag}: digest: {manifest.Digest} size: {manifest.Size}"));
+        progress?.Report(new ImageProgress(Pushed: new PushedImage(tag, manifest.Digest.ToString(), manifest.Size)));
     }
 
     private async Task UploadAsync(Reference name, Descriptor blob, CancellationToken cancellationToken)
@@ -86,7 +120,7 @@ internal sealed class ImagePusher(
             using var file = stores.Content.OpenRead(manifest.Digest);
             var json = new byte[file.Length];
             file.ReadExactly(json);
-            return Content.ContentGraph.Children(manifest.MediaType, json).Any(c => c.Digest == blob);
+            return ContentGraph.Children(manifest.MediaType, json).Any(c => c.Digest == blob);
         }
         catch (Exception error) when (error is ImageException or FormatException)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
@@ -6,6 +7,11 @@ namespace Orchestrator.Images.Distribution;
 internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, IClusterRegistry? cluster)
     : IDisposable
 {
+    /// <summary>On an index whose images are wanted all at once.</summary>
+    private const string TogetherMark = "org.orchestrator.together";
+
+    private const int MostTogether = 200;
+
     private readonly RegistryEndpoints endpoints = new(first, cluster);
     private volatile ImageOptions options = first;
 
@@ -43,6 +49,51 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, 
     {
         var client = new RegistryClient(endpoints.Of(name.Domain), name, credentials);
         return new ImagePusher(stores, client, Retry, options, progress).PushAsync(name, cancellationToken);
+    }
+
+    public Task PushTogetherAsync(Reference name, IReadOnlyList<Image> images, RegistryCredentials? credentials,
+        IProgress<ImageProgress>? progress, CancellationToken cancellationToken)
+    {
+        var client = new RegistryClient(endpoints.Of(name.Domain), name, credentials);
+        return new ImagePusher(stores, client, Retry, options, progress).PushTogetherAsync(
+            name, images, new(StringComparer.Ordinal) { [TogetherMark] = "true" }, cancellationToken);
+    }
+
+    /// <summary>Fetches what was pushed together; of any other name the one image that it means.</summary>
+    public async Task<ImmutableArray<Image>> PullTogetherAsync(Reference name, Platform platform,
+        RegistryCredentials? credentials, CancellationToken cancellationToken)
+    {
+        var (now, retry) = (options, Retry);
+        var (client, top, json) = await FindAsync(name, credentials, retry, cancellationToken);
+        if (!MediaTypes.IsIndex(top.MediaType) || Together(json) is not { } wanted)
+            return [await PullAsync(name, platform, credentials, null, cancellationToken)];
+        var images = ImmutableArray.CreateBuilder<Image>();
+        foreach (var each in wanted.Where(each => each.Platform is null || platform.Accepts(each.Platform)))
+        {
+            var asked = client.Repository.WithDigest(each.Digest);
+            var (manifest, content) = await retry.RunAsync(
+                token => client.GetManifestAsync(asked, token), null, null, cancellationToken);
+            images.Add(await stores.UnderLeaseAsync(lease =>
+                new ImagePuller(stores, client, retry, now.ConcurrentDownloads, null)
+                    .PullAsync(lease, asked, manifest, content, platform, cancellationToken)));
+        }
+
+        return images.ToImmutable();
+    }
+
+    /// <returns>Null: it is an index of one image for several platforms.</returns>
+    private static IEnumerable<Descriptor>? Together(byte[] json)
+    {
+        try
+        {
+            var index = ImageJson.ReadIndex(json);
+            return index.Annotations?.ContainsKey(TogetherMark) == true
+                ? (index.Manifests ?? []).Take(MostTogether) : null;
+        }
+        catch (FormatException error)
+        {
+            throw new ImageException(ImageError.Damaged, $"the index cannot be read: {error.Message}", error);
+        }
     }
 
     public async Task<ResolvedImage> ResolveAsync(

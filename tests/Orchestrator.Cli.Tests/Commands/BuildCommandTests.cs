@@ -121,7 +121,7 @@ public sealed class BuildCommandTests : IDisposable
         Assert.Contains("&buildargs={\"A\":\"1=2\",\"FROM_CALLER\":\"yes\",\"NOWHERE\":null}", line);
         Assert.Contains("&labels={\"l\":\"v\"}", line);
         Assert.Contains("&nocache=1&pull=1&rm=0&target=x&networkmode=none", line);
-        Assert.Contains("&cachefrom=[\"c:1\"]&cacheto=[\"c:2\"]&memory=67108864", line);
+        Assert.Contains("&cachefrom=[\"type=registry,ref=c:1\"]&cacheto=[\"c:2\"]&memory=67108864", line);
         Assert.Contains("&ulimits=[{\"Name\":\"nofile\",\"Soft\":10,\"Hard\":20}]", line);
     }
 
@@ -291,12 +291,64 @@ public sealed class BuildCommandTests : IDisposable
     [InlineData("-o", "type=zip", "invalid output type: zip")]
     [InlineData("-o", "type=tar", "dest is required for tar output: write type=tar,dest=PATH")]
     [InlineData("--cache-to", "type=gha", "cache-to knows no type \"gha\": write type=registry,ref=IMAGE")]
+    [InlineData("--cache-to", "type=local", "cache-to needs dest=FOLDER")]
+    [InlineData("--cache-to", "type=registry,ref=a,mode=mid", "cache-to knows no mode \"mid\": write min or max")]
+    [InlineData("--cache-to", "type=inline,mode=max", "write type=registry or type=local")]
+    [InlineData("--cache-to", "type=registry,ref=a,sorc=b", "cache-to knows no \"sorc\": there are type, ref, dest, mode")]
+    [InlineData("--cache-from", "type=local,dest=x", "cache-from knows no \"dest\": there are type, ref, src")]
+    [InlineData("--cache-from", "type=inline", "name the image that has the cache in it")]
     public void A_flag_that_cannot_be_read_is_named(string flag, string value, string reason)
     {
         var result = _daemon.Run("build", flag, value, _folder);
 
         Assert.Equal(125, result.ExitCode);
         Assert.Contains(reason, result.Error);
+    }
+
+    [Fact]
+    public void A_cache_in_a_folder_is_the_daemons_while_it_builds()
+    {
+        Write("Dockerfile", "FROM scratch\n");
+        Write("cache/index.json", """{"manifests":[{"digest":"sha256:1","annotations":{"io.containerd.image.name":"mine:1"}}]}""");
+        Write("cache/blobs/sha256/1", "{}");
+        _daemon.Answer($"POST /images/{Id}/tag", 201);
+        _daemon.Answer("POST /images/load", 200, $$"""{"stream":"Loaded image ID: {{Id}}\n"}""");
+
+        var result = _daemon.Run("build", "--cache-from", $"type=local,src={_folder}/cache", _folder);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var name = _daemon.Lines.ElementAt(1).Split("repo=")[1].Replace("&tag=", ":", StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "POST /images/load?quiet=1", $"POST /images/{Id}/tag?repo={name.Split(':')[0]}&tag=0",
+                $"POST /build?version=1&cachefrom=[\"{name}\"]&dockerfile=Dockerfile", $"DELETE /images/{name}",
+            ],
+            _daemon.Lines);
+        Assert.DoesNotContain("mine:1", _daemon.Requests.First().Body); // Nothing here is to get that name.
+    }
+
+    [Fact]
+    public void A_cache_that_is_not_there_yet_is_a_warning()
+    {
+        Write("Dockerfile", "FROM scratch\n");
+
+        var result = _daemon.Run("build", "--cache-from", "type=local,src=/no/such", _folder);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("[Warning] cannot use /no/such as a cache: ", result.Error);
+    }
+
+    [Fact]
+    public void A_folder_that_is_something_elses_is_not_made_a_cache()
+    {
+        Write("Dockerfile", "FROM scratch\n");
+        Write("layout/index.json", """{"manifests":[]}""");
+
+        var result = _daemon.Run("build", "--cache-to", $"type=local,dest={_folder}/layout", _folder);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("is not a cache's: name another folder", result.Error);
+        Assert.Equal("""{"manifests":[]}""", File.ReadAllText($"{_folder}/layout/index.json"));
     }
 
     [Fact]

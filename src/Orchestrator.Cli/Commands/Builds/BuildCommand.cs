@@ -66,19 +66,21 @@ internal sealed class BuildCommand : Command
         if (_idFile.Value.Length > 0) File.Delete(_idFile.Value); // No stale one stays if this fails.
         // Where the result itself goes to standard output, nothing else may.
         var words = outputs.Exists(static output => output.Destination == "-") ? session.Error : session.Out;
-        var id = Build(session, context, words);
+        using var cache = new LocalCache(session, _flags.Platform);
+        var id = Build(session, context, cache, words);
         if (!IsQuiet) checks?.Summarize(session.Error);
+        foreach (var target in _flags.CacheTo.Where(static to => to.Folder.Length > 0)) cache.Save(target, id);
         foreach (var output in outputs) BuildOutputs.Deliver(session, output, id, IsQuiet ? TextWriter.Null : words);
         if (_idFile.Value.Length > 0) WriteId(id);
         return 0;
     }
 
-    private string Build(Session session, IBuildContext context, TextWriter words)
+    private string Build(Session session, IBuildContext context, LocalCache cache, TextWriter words)
     {
         var shown = IsQuiet ? new StringWriter() : words;
         try
         {
-            using var response = Send(session, context, shown);
+            using var response = Send(session, context, cache, shown);
             var isRewritten = _progress.Value == "tty" || (_progress.Value == "auto" && session.OutputIsTerminal);
             var id = BuildStream.Show(session, response.Body, shown, isRewritten && !IsQuiet);
             if (!IsQuiet) return id;
@@ -93,9 +95,9 @@ internal sealed class BuildCommand : Command
         }
     }
 
-    private HttpResponse Send(Session session, IBuildContext context, TextWriter shown)
+    private HttpResponse Send(Session session, IBuildContext context, LocalCache cache, TextWriter shown)
     {
-        var query = _flags.ToQuery(session).Add("q", IsQuiet).Add("dockerfile", context.Dockerfile);
+        var query = _flags.ToQuery(session, cache).Add("q", IsQuiet).Add("dockerfile", context.Dockerfile);
         var headers = _flags.Headers(session);
         if (context.Remote is { } remote)
             return session.Client.Send("POST", $"/build{query.Add("remote", remote)}", null, headers);

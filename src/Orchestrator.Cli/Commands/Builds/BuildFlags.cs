@@ -36,8 +36,10 @@ internal sealed class BuildFlags
         _allow = f.List(
             "allow", null, "Allow steps what they may not else: security.insecure, network.host", "list", CheckAllowed);
         _buildArgs = f.List("build-arg", null, "Variable of the build, NAME=value", "list", CheckVariable);
-        _cacheFrom = f.List("cache-from", null, "Image whose layers may stand in for steps", "list", CacheSpec.From);
-        _cacheTo = f.List("cache-to", null, "Repository to push the cache to", "list", CacheSpec.To);
+        _cacheFrom = f.List("cache-from", null, "Image, or type=local,src=folder, whose layers may stand in for steps", "list",
+            CacheSpec.CheckFrom);
+        _cacheTo = f.List("cache-to", null, "Repository to push the cache to, or type=local,dest=folder", "list",
+            CacheSpec.CheckTo);
         _forceRemove = f.Bool("force-rm", null, "Remove intermediate containers, also of a build that fails");
         _isolation = f.String("isolation", null, "Accepted for docker's sake");
         _labels = f.List("label", null, "Label of the image, name=value");
@@ -64,7 +66,10 @@ internal sealed class BuildFlags
 
     public string Platform => _platform.Value;
 
-    public Query ToQuery(Session session)
+    public IEnumerable<CacheSpec> CacheTo => _cacheTo.Values.Select(CacheSpec.To);
+
+    /// <param name="local">Takes care of caches that are folders here.</param>
+    public Query ToQuery(Session session, LocalCache local)
     {
         var query = new Query().Add("version", "1");
         foreach (var tag in _tags.Values) query.Add("t", tag);
@@ -76,7 +81,9 @@ internal sealed class BuildFlags
             .Add("platform", DefaultPlatform(session, _platform.Value))
             .Add("networkmode", _network.Value == "default" ? null : _network.Value)
             .Add("buildargs", Json(BuildArgs(session))).Add("labels", Json(Labels()))
-            .Add("cachefrom", Json(_cacheFrom.Values)).Add("cacheto", Json(_cacheTo.Values));
+            .Add("cachefrom", Json(CacheFrom(local)))
+            .Add("cacheto", Json([.. CacheTo.Select(static to => to.Text).Where(static text => text.Length > 0)]))
+            .Add("stagerepo", CacheTo.Any(static to => to.Folder.Length > 0 && to.AllStages) ? local.AskForStages() : null);
         _limits.Apply(query);
         return query;
     }
@@ -88,6 +95,12 @@ internal sealed class BuildFlags
             yield return ("X-Orch-Build-Secrets", BuildHeaders.Secrets(session, _secrets.Values));
         if (_ssh.Values.Count > 0) yield return ("X-Orch-Build-Ssh", BuildHeaders.Ssh(session, _ssh.Values));
     }
+
+    private List<string> CacheFrom(LocalCache local) =>
+    [
+        .. _cacheFrom.Values.Select(CacheSpec.From)
+            .SelectMany(from => from.Folder.Length > 0 ? local.Load(from.Folder) : [from.Text]),
+    ];
 
     private static string DefaultPlatform(Session session, string platform) => platform.Length > 0 ? platform
         : Config.Variables.Find(session.Environment, "DEFAULT_PLATFORM") ?? "";
@@ -119,7 +132,7 @@ internal sealed class BuildFlags
 
     private static string? Json(JsonObject map) => map.Count == 0 ? null : map.ToJsonString();
 
-    private static string? Json(IReadOnlyList<string> list) =>
+    private static string? Json(List<string> list) =>
         list.Count == 0 ? null : new JsonArray([.. list.Select(static text => (JsonNode)text)]).ToJsonString();
 
     private static string CheckAllowed(string name) => name is "security.insecure" or "network.host"

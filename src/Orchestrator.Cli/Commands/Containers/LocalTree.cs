@@ -38,7 +38,8 @@ internal static class LocalTree
         }
     }
 
-    private static void Pack(TarWriter tar, FileSystemInfo entry, string archived)
+    /// <param name="archived">As above.</param>
+    public static void Pack(TarWriter tar, FileSystemInfo entry, string archived)
     {
         var isFolder = entry.Attributes.HasFlag(FileAttributes.Directory) && entry.LinkTarget is null;
         if (archived.Length > 0) tar.WriteEntry(entry.FullName, isFolder ? archived + "/" : archived);
