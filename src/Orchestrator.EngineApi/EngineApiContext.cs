@@ -27,13 +27,15 @@ public sealed record EngineApiContext
 public interface IRegistryAccounts
 {
     /// <summary>All of them, without passwords.</summary>
-    IReadOnlyList<Api.RegistryAccount> List();
+    /// <exception cref="Model.UserException">Unavailable: they cannot be read now.</exception>
+    Task<IReadOnlyList<Api.RegistryAccount>> ListAsync(CancellationToken cancellationToken);
 
-    /// <exception cref="Model.UserException">The name or a pattern is malformed.</exception>
-    void Save(Api.RegistryAccount account);
+    /// <exception cref="Model.UserException">The name or a pattern is malformed. Unavailable.</exception>
+    Task SaveAsync(Api.RegistryAccount account, CancellationToken cancellationToken);
 
     /// <returns>False: there is none of that name.</returns>
-    bool Remove(string name);
+    /// <exception cref="Model.UserException">Unavailable.</exception>
+    Task<bool> RemoveAsync(string name, CancellationToken cancellationToken);
 }
 
 /// <summary>What the daemon says of itself.</summary>

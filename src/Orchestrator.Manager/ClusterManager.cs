@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Manager.Allocation;
 using Orchestrator.Manager.ControlApi;
 using Orchestrator.Manager.Dispatching;
+using Orchestrator.Manager.Images;
 using Orchestrator.Manager.Logs;
 using Orchestrator.Manager.Loops;
 using Orchestrator.Manager.Orchestration;
@@ -51,6 +52,8 @@ public sealed class ClusterManager : IDisposable
         LogBroker = new LogBrokerService(hub, callers, store.Log);
         Sharing = new SharingService(
             store, callers, options.Sharing, time, loggers.CreateLogger<SharingService>());
+        Names = new RegistryNames(store, channels, time);
+        NamesOfOthers = new RegistryNamesService(store, callers);
         Control = new ControlService(
             router, new ClusterApi(store), new NodeApi(store), new ServiceApi(store), new TaskApi(store),
             new NetworkApi(store, options.Allocator));
@@ -65,6 +68,11 @@ public sealed class ClusterManager : IDisposable
     public LogBrokerService LogBroker { get; }
 
     public SharingService Sharing { get; }
+
+    /// <summary>What the registry of this manager knows and changes.</summary>
+    public RegistryNames Names { get; }
+
+    public RegistryNamesService NamesOfOthers { get; }
 
     /// <summary>Leads whenever this member of the log does, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

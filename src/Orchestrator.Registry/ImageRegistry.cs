@@ -1,32 +1,48 @@
+using Orchestrator.Images;
 using Orchestrator.Images.Content;
+using Orchestrator.Images.Distribution;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Registry;
 
-/// <summary>The registry of one manager: what it holds, and how it keeps in step with the other managers.</summary>
+/// <summary>A registry: what it holds, what that is called, and how it keeps in step with other managers'.</summary>
 /// <remarks>
-/// A manifest is acknowledged once a majority of all managers hold it with all its blobs; names are looked up at all
-/// managers that answer, the newest wins. See docs/decisions/040-registry-replication.md.
+/// Of a daemon alone, or of one manager: then a manifest is acknowledged once a majority of all managers hold it with
+/// all its blobs and the replicated store has its name. See docs/decisions/040-registry-replication.md.
 /// </remarks>
 public sealed class ImageRegistry : IDisposable
 {
+    internal const string UserFile = "_users.json";
+
     private readonly RegistryOptions options;
     private readonly TimeProvider time;
     private readonly PeerRegistries? peers;
+    private readonly ManifestCopies? copies;
+    private readonly LegacyFiles legacy;
     private DateTimeOffset collected;
+    private DateTimeOffset caughtUp;
+    private ulong seen;
 
-    /// <param name="content">Shared with the engine's images; each keeps what it names.</param>
-    /// <param name="peers">Null: there is no other manager.</param>
-    public ImageRegistry(RegistryOptions options, ContentStore content, IRegistryPeers? peers, TimeProvider time)
+    private ImageRegistry(
+        RegistryOptions options, ContentStore content, (IRegistryNames Names, IAccountBook Accounts)? shared,
+        PeerRegistries? peers, TimeProvider time)
     {
-        (this.options, this.time, Content) = (options, time, content);
-        this.peers = peers is null ? null : new PeerRegistries(peers);
-        Repositories = new RepositoryStore(options, content, time);
+        (this.options, this.time, this.peers, Content) = (options, time, peers, content);
+        var folders = new RepositoryFolders(options.Root);
+        Held = new HeldContent(options, folders, content, time);
         Uploads = new UploadSessions(options, content, time);
-        Intake = new ManifestIntake(Repositories, content, this.peers, time);
-        Accounts = new RegistryAccounts(Path.Combine(options.Root, "_users.json"), time);
+        Intake = new ManifestIntake(Held, content, peers, time);
+        var files = new FileNames(folders, Held, content, time);
+        legacy = new LegacyFiles(folders, files);
+        copies = peers is null ? null : new ManifestCopies(options, content, Held, Intake, peers);
+        Names = shared?.Names ?? files;
+        Accounts = new RegistryAccounts(
+            shared?.Accounts ?? new AccountFile(Path.Combine(options.Root, UserFile), time));
         Gate = new RegistryGate(Accounts, time);
     }
+
+    /// <summary>The folder of its own files.</summary>
+    public string Root => options.Root;
 
     /// <summary>Who may log in.</summary>
     public RegistryAccounts Accounts { get; }
@@ -36,11 +52,28 @@ public sealed class ImageRegistry : IDisposable
 
     internal ContentStore Content { get; }
 
-    internal RepositoryStore Repositories { get; }
+    internal IRegistryNames Names { get; }
+
+    internal HeldContent Held { get; }
 
     internal UploadSessions Uploads { get; }
 
     internal ManifestIntake Intake { get; }
+
+    /// <summary>What this manager has in files that the store has not taken over; null: it is alone.</summary>
+    internal LegacyNames? Legacy => peers is null ? null : legacy.Read();
+
+    /// <summary>A registry that nobody shares, with its names in files.</summary>
+    /// <param name="content">Shared with the engine's images; each keeps what it names.</param>
+    public static ImageRegistry Alone(RegistryOptions options, ContentStore content, TimeProvider time) =>
+        new(options, content, null, null, time);
+
+    /// <summary>One manager's registry of a cluster's.</summary>
+    /// <param name="names">What all managers agree on; stays the caller's, as do the others.</param>
+    public static ImageRegistry OfCluster(
+        RegistryOptions options, ContentStore content, IRegistryNames names, IAccountBook accounts,
+        IRegistryPeers peers, TimeProvider time) =>
+        new(options, content, (names, accounts), new PeerRegistries(peers), time);
 
     /// <summary>Keeps in step with the other managers and tidies up, until cancelled. The owner awaits it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -61,6 +94,78 @@ public sealed class ImageRegistry : IDisposable
         }
     }
 
+    /// <summary>Fetches what others were given, if there is anything new.</summary>
+    public async Task SyncAsync(CancellationToken cancellationToken)
+    {
+        var (now, version) = (time.GetUtcNow(), Names.Version);
+        if (copies is null || version == 0 || (version == seen && now - caughtUp < options.RetryInterval))
+            return;
+        (seen, caughtUp) = (version, now);
+        await copies.CatchUpAsync(Names, cancellationToken);
+    }
+
+    /// <summary>Collects what the managers' files hold of names, for a store that has none yet.</summary>
+    /// <returns>Null: fewer than a majority of the managers answer.</returns>
+    public async Task<LegacyNames?> GatherLegacyAsync(CancellationToken cancellationToken)
+    {
+        var others = peers?.Others ?? [];
+        var answers = await Task.WhenAll(others.Select(peer => peers!.LegacyAsync(peer, cancellationToken)));
+        LegacyNames[] all = [legacy.Read(), .. answers.OfType<LegacyNames>()];
+        return all.Length >= ((others.Count + 1) / 2) + 1 ? LegacyNames.Merge(all) : null;
+    }
+
+    /// <summary>Lets go of the repositories that another registry has taken over whole; users stay.</summary>
+    public void GiveAwayTo(ImageRegistry other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (var name in Names.Repositories().Where(name => other.HasAllOf(this, name)))
+            Held.Remove(name);
+    }
+
+    /// <summary>To be called once the store has what <see cref="GatherLegacyAsync"/> gave.</summary>
+    public void ForgetLegacy() => legacy.Delete();
+
+    public void Dispose()
+    {
+        Uploads.Dispose();
+        peers?.Dispose();
+    }
+
+    internal bool Exists(string name) => Names.Has(name) || Held.Knows(name);
+
+    /// <summary>Brings the names up to date for an answer; where that fails, the answer says so.</summary>
+    internal async Task<bool> RefreshAsync(RegistryCall call)
+    {
+        var isCurrent = await Names.RefreshAsync(call.Aborted);
+        if (!isCurrent)
+            call.Say("Warning", "299 - \"this manager does not reach a majority of the others: it may be out of date\"");
+        return isCurrent;
+    }
+
+    /// <summary>Copies a manifest that is here to a majority of the managers, then has it named.</summary>
+    /// <exception cref="RegistryError">UNAVAILABLE: no majority could be reached; no tag has moved.</exception>
+    internal async Task PublishAsync(
+        string name, string? tag, NamedManifest manifest, byte[] json, CancellationToken cancellationToken)
+    {
+        if (copies is not null)
+        {
+            var descriptor = new Descriptor
+            {
+                Digest = manifest.Digest, MediaType = manifest.MediaType, Size = manifest.Size,
+            };
+            await copies.ReachMajorityAsync(name, descriptor, json, cancellationToken);
+        }
+
+        await Names.PutAsync(name, manifest, tag, cancellationToken);
+    }
+
+    private bool HasAllOf(ImageRegistry other, string name) =>
+        other.Names.Manifests(name).All(m => Names.MediaTypeOf(name, m.Digest) is not null)
+        && other.Names.Tags(name).All(tag => Names.Tag(name, tag) == other.Names.Tag(name, tag));
+
+    internal Task DeleteBlobElsewhereAsync(string name, Digest blob, CancellationToken cancellationToken) =>
+        peers?.DeleteBlobAsync(name, blob, cancellationToken) ?? Task.CompletedTask;
+
     /// <summary>Gives up idle uploads and, now and then, deletes what no manifest names; pushes go on meanwhile.</summary>
     private async Task TidyAsync(CancellationToken cancellationToken)
     {
@@ -69,129 +174,23 @@ public sealed class ImageRegistry : IDisposable
         if (now - collected < options.CollectInterval)
             return;
         collected = now;
+        copies?.Forget();
+        // What is not named may only be unknown here: who is cut off keeps it.
+        if (copies is not null && await IsCurrentAsync(cancellationToken))
+            Held.PruneManifests(Names);
         await Content.CollectAsync(cancellationToken);
-        Repositories.Prune();
+        Held.PruneBlobs();
     }
 
-    /// <summary>Takes over every tag that another manager has newer, with all it names.</summary>
-    public async Task SyncAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
     {
-        foreach (var peer in peers?.Others ?? [])
-        {
-            if (await peers!.AccountsAsync(peer, cancellationToken) is { } accounts)
-                Accounts.TakeOver(accounts);
-            foreach (var (name, tags) in await peers!.AllTagsAsync(peer, cancellationToken) ?? [])
-            {
-                if (!ReferenceGrammar.IsPath(name))
-                    continue;
-                foreach (var (tag, record) in tags.Where(t => ReferenceGrammar.IsTag(t.Key)))
-                    await TakeOverAsync(name, tag, record, cancellationToken);
-            }
-        }
-    }
-
-    public void Dispose()
-    {
-        Uploads.Dispose();
-        peers?.Dispose();
-    }
-
-    /// <summary>The newest record of a tag at all managers that answer, taken over if it is not this one's.</summary>
-    internal async Task<TagRecord?> FindTagAsync(string name, string tag, bool ask, CancellationToken cancellationToken)
-    {
-        var own = Repositories.Tag(name, tag);
-        if (!ask || peers is null)
-            return own;
-        var others = await peers.TagsAsync(name, tag, cancellationToken);
-        var newest = others.Select(o => o.Record).OrderByDescending(r => r.Version).FirstOrDefault();
-        return newest is not null && newest.Version > (own?.Version ?? 0)
-            && await TakeOverAsync(name, tag, newest, cancellationToken)
-            ? newest : own;
-    }
-
-    /// <summary>
-    /// Copies a manifest that is here to the other managers, and sets its tag once a majority has it.
-    /// </summary>
-    /// <param name="tag">Null: pushed by digest alone.</param>
-    /// <exception cref="RegistryError">
-    /// UNAVAILABLE: no majority could be reached; here, the tag stays what it was.
-    /// </exception>
-    internal async Task PublishAsync(
-        string name, string? tag, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
-    {
-        var before = tag is null ? null : await FindTagAsync(name, tag, ask: true, cancellationToken);
-        var record = new TagRecord(manifest.Digest, Repositories.NextVersion(before));
-        if (peers is { Others.Count: > 0 })
-            await ReachMajorityAsync(name, tag, record, manifest, json, cancellationToken);
-        if (tag is not null)
-            Repositories.SetTag(name, tag, record);
-    }
-
-    internal async Task DeleteTagAsync(string name, string tag, CancellationToken cancellationToken)
-    {
-        var record = await FindTagAsync(name, tag, ask: true, cancellationToken);
-        if (record?.Digest is null)
-            throw RegistryError.ManifestUnknown(tag);
-        var removed = new TagRecord(null, Repositories.NextVersion(record));
-        Repositories.SetTag(name, tag, removed);
-        if (peers is not null)
-            await peers.DeleteAsync($"v2/{name}/manifests/{tag}", removed.Version, cancellationToken);
-    }
-
-    internal async Task DeleteManifestAsync(string name, Digest digest, bool ask, CancellationToken cancellationToken)
-    {
-        if (Repositories.MediaTypeOf(name, digest) is null)
-            throw RegistryError.ManifestUnknown(digest.ToString());
-        Repositories.RemoveManifest(name, digest);
-        if (ask && peers is not null)
-            await peers.DeleteAsync($"v2/{name}/manifests/{digest}", 0, cancellationToken);
-    }
-
-    private async Task<bool> TakeOverAsync(
-        string name, string tag, TagRecord record, CancellationToken cancellationToken)
-    {
-        if (Repositories.Tag(name, tag) is { } own && own.Version >= record.Version)
-            return false;
-        if (record.Digest is { } digest && Repositories.MediaTypeOf(name, digest) is null
-            && !await Intake.FetchAsync(name, digest, cancellationToken))
-            return false;
-        Repositories.SetTag(name, tag, record);
-        return true;
-    }
-
-    private async Task ReachMajorityAsync(string name, string? tag, TagRecord record,
-        Descriptor manifest, byte[] json, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.ReplicationTimeout);
-        var others = peers!.Others;
-        var pending = others.Select(peer => peers.CopyToAsync(peer, name, tag ?? manifest.Digest.ToString(),
-            tag is null ? null : record.Version, manifest, json, limit.Token)).ToList();
-        var (have, needed) = (1, ((others.Count + 1) / 2) + 1);
         try
         {
-            while (have < needed && pending.Count > 0)
-            {
-                var done = await Task.WhenAny(pending);
-                pending.Remove(done);
-                have += await done ? 1 : 0;
-            }
+            return await Names.RefreshAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (ImageException)
         {
-            // Too slow counts as not reached.
-        }
-        finally
-        {
-            // Who is slower than the majority catches up by its next comparison of tags.
-            await limit.CancelAsync();
-            await Task.WhenAll((IEnumerable<Task>)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        if (have < needed)
-        {
-            throw new RegistryError(503, "UNAVAILABLE", $"the image is on {have} of {others.Count + 1} managers and " +
-                $"must be on {needed}: bring the others back (\"orch node ls\") and push again");
+            return false;
         }
     }
 }

@@ -17,15 +17,12 @@ internal sealed record TokenAnswer(
     [property: JsonPropertyName("access_token")] string AccessToken,
     [property: JsonPropertyName("expires_in")] int ExpiresIn);
 
-/// <summary>All tags of one repository with their versions, as managers tell one another.</summary>
-internal sealed record RepositoryTags(string Name, Dictionary<string, TagRecord> Tags);
-
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(Catalog))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TagRecord))]
 [JsonSerializable(typeof(AccountList))]
-[JsonSerializable(typeof(RepositoryTags[]))]
+[JsonSerializable(typeof(LegacyNames))]
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class RegistryServerJson : JsonSerializerContext;

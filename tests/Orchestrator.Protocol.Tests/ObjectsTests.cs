@@ -31,6 +31,15 @@ public sealed class ObjectsTests
         Check(new P.Cluster(), c => c.ToModel().ToProto());
 
     [Fact]
+    public void What_the_registry_names_survives_the_round_trip_in_every_field()
+    {
+        Check(new P.RepositoryManifest(), m => m.ToModel().ToProto());
+        Check(new P.RepositoryTag(), t => t.ToModel().ToProto());
+        Check(new P.RegistryLogin(), l => l.ToModel().ToProto());
+        Check(new P.RegistryState(), r => r.ToModel().ToProto());
+    }
+
+    [Fact]
     public void Empty_objects_become_models_without_an_exception()
     {
         _ = new P.Node().ToModel();

@@ -44,7 +44,7 @@ public sealed class DistributionTests
     {
         await using var host = await RegistryHost.StartAsync();
         var options = new RegistryOptions { Root = Path.Combine(host.DataRoot, "registry"), BlobGrace = TimeSpan.FromDays(-1), SyncInterval = TimeSpan.FromMilliseconds(20), CollectInterval = TimeSpan.Zero };
-        using var registry = new ImageRegistry(options, host.Images.Content, null, TimeProvider.System);
+        using var registry = ImageRegistry.Alone(options, host.Images.Content, TimeProvider.System);
         var waste = await PushBlobAsync(host, "a", "waste"u8.ToArray());
         var kept = await PushManifestAsync(host, "a", "1");
         using var stop = new CancellationTokenSource();
@@ -81,7 +81,7 @@ public sealed class DistributionTests
         host.Rights = RegistryRights.Pull;
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(host.Url("/v2/a/manifests/1"))).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(host, "/v2/a/blobs/uploads/")).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.GetAsync(host.Url("/v2/_orch/tags"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.GetAsync(host.Url("/v2/_orch/legacy"))).StatusCode);
         host.Rights = RegistryRights.None;
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.Http.GetAsync(host.Url("/v2/"))).StatusCode);
     }

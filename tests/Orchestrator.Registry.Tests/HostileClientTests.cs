@@ -11,8 +11,8 @@ public sealed class HostileClientTests(SharedHost shared) : IClassFixture<Shared
     [Fact]
     public async Task Passwords_are_tried_in_turn_so_that_trying_them_takes_no_more_than_a_part_of_the_processors()
     {
-        var accounts = new RegistryAccounts(Path.Combine(Host.DataRoot, "hostile-users.json"), TimeProvider.System);
-        accounts.Save("ci", "secret", []);
+        var accounts = new RegistryAccounts(new AccountFile(Path.Combine(Host.DataRoot, "hostile-users.json"), TimeProvider.System));
+        await accounts.SaveAsync("ci", "secret", [], default);
         using var gone = new CancellationTokenSource();
 
         var tried = Enumerable.Range(0, Environment.ProcessorCount).Select(i => accounts.LogInAsync(i % 2 == 0 ? "ci" : "nobody", "wrong", default)).ToList();

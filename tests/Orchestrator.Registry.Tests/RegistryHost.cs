@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Daemon.Clustering;
 using Orchestrator.Images;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Linux.Files;
@@ -18,6 +19,7 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     private readonly long uploadChunkBytes;
     private readonly HttpClientHandler handler = new();
     private WebApplication? web;
+    private ReplicatedNames? names;
     private int answered;
 
     public ImageService Images { get; private set; } = null!; // Set by StartAsync, the only way to get one.
@@ -46,14 +48,21 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
 
     public string DataRoot => folder;
 
+    /// <summary>What the managers agree on; null: this one is alone, or the next time it opens.</summary>
+    public ClusterStore? Store { get; set; }
+
+    /// <summary>Of a host with a <see cref="Store"/>.</summary>
+    public ReplicatedNames Names => names!;
+
     private RegistryHost(string folder, long uploadChunkBytes) =>
         (this.folder, this.uploadChunkBytes) = (folder, uploadChunkBytes);
 
     /// <param name="folder">Of all it keeps; null: one of its own.</param>
-    public static async Task<RegistryHost> StartAsync(string? folder = null, long uploadChunkBytes = 64 << 20)
+    public static async Task<RegistryHost> StartAsync(
+        string? folder = null, long uploadChunkBytes = 64 << 20, ClusterStore? store = null)
     {
         var host = new RegistryHost(
-            folder ?? Directory.CreateTempSubdirectory("orch-registry-").FullName, uploadChunkBytes);
+            folder ?? Directory.CreateTempSubdirectory("orch-registry-").FullName, uploadChunkBytes) { Store = store };
         await host.OpenAsync();
         return host;
     }
@@ -61,16 +70,22 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     /// <summary>As many managers as asked for that know one another.</summary>
     public static async Task<RegistryHost[]> StartClusterAsync(int count)
     {
+        var store = new ClusterStore();
+        await store.FoundAsync();
         var hosts = new RegistryHost[count];
         for (var i = 0; i < count; i++)
-            hosts[i] = await StartAsync();
+            hosts[i] = await StartAsync(store: store);
+        Introduce(hosts);
+        return hosts;
+    }
+
+    public static void Introduce(RegistryHost[] hosts)
+    {
         foreach (var host in hosts)
         {
             host.Others = [.. hosts.Where(h => h != host).Select(h => h.Address)];
             host.Managers = [host.Address, .. host.Others];
         }
-
-        return hosts;
     }
 
     public async Task OpenAsync()
@@ -78,8 +93,11 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
         Images = await ImageService.OpenAsync(
             new ImageOptions { DataRoot = folder, TransferAttempts = 2, UploadChunkBytes = uploadChunkBytes }, this,
             TimeProvider.System, default);
-        Registry = new ImageRegistry(
-            new RegistryOptions { Root = Path.Combine(folder, "registry") }, Images.Content, this, TimeProvider.System);
+        var options = new RegistryOptions { Root = Path.Combine(folder, "registry"), ManifestGrace = TimeSpan.Zero };
+        names = Store is null ? null : new ReplicatedNames(Store.Names) { Patience = TimeSpan.FromMilliseconds(50) };
+        Registry = names is null
+            ? ImageRegistry.Alone(options, Images.Content, TimeProvider.System)
+            : ImageRegistry.OfCluster(options, Images.Content, names, names, this, TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         // As the daemon serves it: files go by way of the kernel.
@@ -98,7 +116,7 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
                 Interlocked.Increment(ref answered);
             }
         });
-        web.MapRegistry(Registry, (context, name) => RightsOf?.Invoke(context, name) ?? Rights);
+        web.MapRegistry(() => Registry, (context, name) => RightsOf?.Invoke(context, name) ?? Rights);
         await web.StartAsync();
         Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }

@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Daemon.Clustering;
 
-/// <summary>Event ids 5000-5099; the highest used is 5003.</summary>
+/// <summary>Event ids 5000-5099; the highest used is 5005.</summary>
 internal static partial class ClusterLog
 {
     [LoggerMessage(5000, LogLevel.Information, "this node is a manager, reachable at {Address}")]
@@ -14,6 +14,13 @@ internal static partial class ClusterLog
 
     [LoggerMessage(5002, LogLevel.Warning, "cannot take up the role {Role} yet; another try follows")]
     public static partial void RoleFailed(this ILogger logger, NodeRole role, Exception exception);
+
+    [LoggerMessage(5004, LogLevel.Information,
+        "the registry's names are in the cluster's store now: {Repositories} repositories, {Tags} tags")]
+    public static partial void NamesMoved(this ILogger logger, int repositories, int tags);
+
+    [LoggerMessage(5005, LogLevel.Warning, "the registry's names cannot be moved into the cluster's store yet: {Error}")]
+    public static partial void NamesNotMoved(this ILogger logger, string error);
 
     [LoggerMessage(5003, LogLevel.Error, "the cluster membership on disk is unusable: {Error}")]
     public static partial void MembershipDamaged(this ILogger logger, string error);

@@ -105,9 +105,15 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
                 Managers = [$"{advertise}:{port}"],
                 Founding = true,
             };
-            await EnterAsync(state, identity, () => Clustering.Founding.Save(paths, root, self, request), cancellationToken)
-                .ConfigureAwait(false);
+            await EnterAsync(state, identity, Prepare, cancellationToken).ConfigureAwait(false);
+            services.Alone.GiveAwayTo(membership!.Manager!.Registry);
             return state.NodeId;
+
+            void Prepare()
+            {
+                Clustering.Founding.Save(paths, root, self, request);
+                RegistryFolders.Found(paths, services.Alone.Root);
+            }
         }
         finally
         {
@@ -166,6 +172,7 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             Linux.Files.DurableFile.SyncDirectory(paths.Root);
             await TasksOfCluster.RemoveAsync(services, CancellationToken.None).ConfigureAwait(false);
             Directory.Delete(paths.Root, recursive: true);
+            RegistryFolders.Delete(paths, services.Node.Images.Content);
             loadError = "";
         }
         finally
@@ -228,6 +235,7 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             membership = null;
             Changed?.Invoke(null);
             Directory.Delete(paths.Root, recursive: true);
+            RegistryFolders.Delete(paths, services.Node.Images.Content);
             throw;
         }
     }

@@ -10,7 +10,7 @@ namespace Orchestrator.Daemon.Clustering;
 /// <summary>All of the daemon that knows of clusters, put together.</summary>
 internal sealed class ClusterPart : IAsyncDisposable
 {
-    private readonly ImageRegistry registry;
+    private readonly ImageRegistry alone;
     private readonly CancellationTokenSource ended = new();
     private Task tidying = Task.CompletedTask;
 
@@ -22,12 +22,13 @@ internal sealed class ClusterPart : IAsyncDisposable
     private ClusterPart(DaemonOptions options, ImageRegistry registry, ClusterNode node, NodeDescriber describer,
         ILoggerFactory loggers)
     {
-        (this.registry, this.describer, this.loggers) = (registry, describer, loggers);
+        (alone, this.describer, this.loggers) = (registry, describer, loggers);
         plainAddress = options.RegistryListen is { } text ? IPEndPoint.Parse(text) : null;
         Node = node;
     }
 
-    public ImageRegistry Registry => registry;
+    /// <summary>The cluster's, while this node is a manager; else one of its own.</summary>
+    public ImageRegistry Registry => Node.Membership?.Manager?.Registry ?? alone;
 
     public ClusterNode Node { get; }
 
@@ -35,14 +36,13 @@ internal sealed class ClusterPart : IAsyncDisposable
         DaemonOptions options, NodeServices node, ClusterRegistry registries, ILoggerFactory loggers)
     {
         var time = TimeProvider.System;
-        // Also on a worker: it may have been a manager, and only its registry knows which of its blobs are still named.
-        var registry = new ImageRegistry(
-            new RegistryOptions { Root = Path.Combine(options.DataRoot, "registry") }, node.Images.Content,
-            registries, time);
+        var paths = new ClusterPaths(Path.Combine(options.DataRoot, "swarm"));
+        var root = Path.Combine(options.DataRoot, "registry");
+        RegistryFolders.Open(paths, root, node.Images.Content);
+        var registry = ImageRegistry.Alone(new RegistryOptions { Root = root }, node.Images.Content, time);
         var describer = new NodeDescriber(BuildInfo.Version, options.Labels);
-        var services = new MembershipServices(node, registry, describer, time, loggers);
-        var cluster = new ClusterNode(
-            new ClusterPaths(Path.Combine(options.DataRoot, "swarm")), services, loggers.CreateLogger<ClusterNode>())
+        var services = new MembershipServices(node, registry, registries, describer, time, loggers);
+        var cluster = new ClusterNode(paths, services, loggers.CreateLogger<ClusterNode>())
         {
             DefaultAdvertise = options.AdvertiseAddress,
         };
@@ -56,10 +56,10 @@ internal sealed class ClusterPart : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (plainAddress is not null)
-            plain = await RegistryServer.StartPlainAsync(registry, plainAddress, loggers, cancellationToken)
+            plain = await RegistryServer.StartPlainAsync(() => Registry, plainAddress, loggers, cancellationToken)
                 .ConfigureAwait(false);
         await Node.StartAsync(cancellationToken).ConfigureAwait(false);
-        tidying = registry.RunAsync(ended.Token);
+        tidying = alone.RunAsync(ended.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -69,7 +69,7 @@ internal sealed class ClusterPart : IAsyncDisposable
         if (plain is not null)
             await plain.DisposeAsync().ConfigureAwait(false);
         await tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        registry.Dispose();
+        alone.Dispose();
         ended.Dispose();
     }
 }

@@ -9,5 +9,8 @@ internal sealed record ClusterPaths(string Root)
 
     public string Raft => Path.Combine(Root, "raft");
 
+    /// <summary>What a manager keeps for the registry's repositories.</summary>
+    public string Registry => Path.Combine(Root, "registry");
+
     public string Agent => Path.Combine(Root, "agent");
 }

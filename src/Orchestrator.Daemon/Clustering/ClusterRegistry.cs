@@ -1,12 +1,11 @@
 using Orchestrator.Images.Distribution;
 using Orchestrator.Model;
-using Orchestrator.Registry.Replication;
 using Orchestrator.Security;
 
 namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>The way to the managers' registries, for as long as this node is in a cluster.</summary>
-internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry, IRegistryPeers
+internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry
 {
     public const int Port = 5000;
 
@@ -14,13 +13,9 @@ internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry, IR
 
     private sealed record Member(Membership Membership, HttpMessageInvoker Invoker);
 
-    IReadOnlyList<Uri> IClusterRegistry.Managers => Registries(member, withSelf: true);
-
-    IReadOnlyList<Uri> IRegistryPeers.Others => Registries(member, withSelf: false);
+    IReadOnlyList<Uri> IClusterRegistry.Managers => Registries(member);
 
     HttpMessageHandler IClusterRegistry.Handler => this;
-
-    HttpMessageHandler IRegistryPeers.Handler => this;
 
     /// <summary>From now on this membership's managers are asked, with its certificate; null: nobody.</summary>
     public void Use(Membership? membership, TimeProvider time)
@@ -40,7 +35,7 @@ internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry, IR
             ? current.Invoker.SendAsync(request, cancellationToken)
             : throw new HttpRequestException("this node is in no cluster");
 
-    private static Uri[] Registries(Member? member, bool withSelf)
+    private static Uri[] Registries(Member? member)
     {
         if (member is null)
             return [];
@@ -48,7 +43,7 @@ internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry, IR
         // A manager asks itself first, which is always near; the others in an order of their own choosing.
         return [.. member.Membership.State.Managers
             .Select(address => address[..address.LastIndexOf(':')])
-            .Where(host => withSelf ? host != own || member.Membership.IsManager : host != own)
+            .Where(host => host != own || member.Membership.IsManager)
             .Distinct()
             .OrderByDescending(host => host == own)
             .Select(host => new Uri($"https://{host}:{Port}"))];

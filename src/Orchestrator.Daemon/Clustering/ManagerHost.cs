@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Manager;
 using Orchestrator.Manager.CertificateAuthority;
 using Orchestrator.Model;
+using Orchestrator.Registry;
 using Orchestrator.Security;
 using Orchestrator.Store;
 using Orchestrator.Store.Host;
@@ -28,7 +29,9 @@ internal sealed class ManagerHost : IAsyncDisposable
     private ObjectStore? store;
     private ClusterManager? manager;
     private WebApplication? server;
-    private WebApplication? registry;
+    private WebApplication? registryServer;
+    private ImageRegistry? registry;
+    private ReplicatedNames? names;
     private Task running = Task.CompletedTask;
 
     private ManagerHost(ManagerChannels channels) => this.channels = channels;
@@ -43,15 +46,15 @@ internal sealed class ManagerHost : IAsyncDisposable
         {
             // Ports before membership: what cannot serve must not get a vote.
             ProbeListen(state);
-            host.registry = await RegistryServer.StartAsync(
-                services.Registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Loggers,
+            host.registryServer = await RegistryServer.StartAsync(
+                () => host.registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Loggers,
                 cancellationToken).ConfigureAwait(false);
             var raft = await RaftMember.StartAsync(
                 paths, state, channels, host.storeState, services, cancellationToken).ConfigureAwait(false);
-            host.Compose(raft, identity, services);
+            host.Compose(paths, raft, identity, services);
             await host.ServeAsync(state, identity, services, cancellationToken).ConfigureAwait(false);
-            host.running = host.manager!.RunAsync(host.ended.Token);
-            if (state.Founding && Founding.IsPending(paths))
+            host.running = host.RunAsync(services);
+            if (state.Founding)
                 await host.FoundAsync(paths, cancellationToken).ConfigureAwait(false);
             return host;
         }
@@ -61,6 +64,9 @@ internal sealed class ManagerHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What this manager serves to the cluster.</summary>
+    public ImageRegistry Registry => registry!;
 
     public int CountManagers() => raft?.Members.Count ?? 0;
 
@@ -93,17 +99,19 @@ internal sealed class ManagerHost : IAsyncDisposable
     {
         await ended.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (registry is not null)
-            await registry.DisposeAsync().ConfigureAwait(false);
+        if (registryServer is not null)
+            await registryServer.DisposeAsync().ConfigureAwait(false);
         if (server is not null)
             await server.DisposeAsync().ConfigureAwait(false);
+        registry?.Dispose();
         manager?.Dispose();
         if (raft is { } member)
             await member.DisposeAsync().ConfigureAwait(false);
         ended.Dispose();
     }
 
-    private void Compose(RaftHost member, IdentitySource identity, MembershipServices services)
+    private void Compose(
+        ClusterPaths paths, RaftHost member, IdentitySource identity, MembershipServices services)
     {
         raft = member;
         store = new ObjectStore(storeState, member, services.Time);
@@ -111,6 +119,18 @@ internal sealed class ManagerHost : IAsyncDisposable
         manager = new ClusterManager(
             new ManagerOptions(), store, new Manager.Roles.RaftMembership(member), new CertificateCallers(Authorizer), channels, services.Time, Random.Shared,
             services.Loggers);
+        names = new ReplicatedNames(manager.Names);
+        registry = ImageRegistry.OfCluster(
+            new RegistryOptions { Root = paths.Registry, Owner = RegistryFolders.ClusterOwner },
+            services.Node.Images.Content, names, names, new ManagerPeers(member, services.Registries), services.Time);
+    }
+
+    private Task RunAsync(MembershipServices services)
+    {
+        var takeOver = new RegistryTakeOver(
+            registry!, names!, manager!.Names, store!.Log, services.Time, services.Loggers.CreateLogger<ManagerHost>());
+        return Task.WhenAll(
+            manager.RunAsync(ended.Token), registry!.RunAsync(ended.Token), takeOver.RunAsync(ended.Token));
     }
 
     private PeerAuthorizer Authorizer { get; set; } = null!; // Set by Compose, before anything is served.
@@ -123,7 +143,10 @@ internal sealed class ManagerHost : IAsyncDisposable
                 break;
         }
 
-        await Founding.CommitAsync(paths, store, cancellationToken).ConfigureAwait(false);
+        if (Founding.IsPending(paths))
+            await Founding.CommitAsync(paths, store, cancellationToken).ConfigureAwait(false);
+        while (!names!.IsReady) // Who founds a cluster may push to it at once.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(
@@ -157,6 +180,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         server.MapGrpcService<NodeCertificatesService>();
         server.MapGrpcService<RaftService>();
         server.MapGrpcService<RaftMembershipService>();
+        server.MapGrpcService<Manager.Images.RegistryNamesService>();
         server.MapGrpcService<HealthServiceImpl>();
         await ListenAsync(server, state, cancellationToken).ConfigureAwait(false);
     }
@@ -167,6 +191,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         .AddSingleton(manager.Logs)
         .AddSingleton(manager.LogBroker)
         .AddSingleton(manager.Sharing)
+        .AddSingleton(manager.NamesOfOthers)
         .AddSingleton(new CertificateAuthorityService(store!))
         .AddSingleton(new NodeCertificatesService(
             store!, Authorizer, address => channels.Channel(address).CreateCallInvoker(), node.Time))

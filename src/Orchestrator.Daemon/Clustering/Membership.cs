@@ -147,6 +147,7 @@ internal sealed class Membership : IAsyncDisposable
             // Also what a crash left: a later promotion joins as a new raft member, an id is used once.
             if (Directory.Exists(paths.Raft))
                 Directory.Delete(paths.Raft, recursive: true);
+            RegistryFolders.Delete(paths, services.Node.Images.Content);
         }
     }
 

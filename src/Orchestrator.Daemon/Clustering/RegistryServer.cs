@@ -22,21 +22,22 @@ internal static class RegistryServer
 
     /// <summary>To nodes, by their certificates, and to whoever logs in.</summary>
     public static Task<WebApplication> StartAsync(
-        ImageRegistry registry, string address, IdentitySource identity, Func<NodeId, bool> isRemoved,
+        Func<ImageRegistry?> registry, string address, IdentitySource identity, Func<NodeId, bool> isRemoved,
         TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) => StartAsync(
         registry, new IPEndPoint(IPAddress.Parse(address), ClusterRegistry.Port),
         listen => listen.UseClusterTls(identity, time), BufferBytes,
-        (context, name) => RightsOf(context, isRemoved) ?? registry.Gate.RightsOf(context, name, isOpen: false),
+        (context, name) => RightsOf(context, isRemoved) ?? registry()?.Gate.RightsOf(context, name, isOpen: false) ?? RegistryRights.None,
         loggers, cancellationToken);
 
     /// <summary>To clients that know no cluster: whoever logs in or, while there are no users, everybody.</summary>
     public static Task<WebApplication> StartPlainAsync(
-        ImageRegistry registry, IPEndPoint address, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        Func<ImageRegistry> registry, IPEndPoint address, ILoggerFactory loggers,
+        CancellationToken cancellationToken) =>
         StartAsync(registry, address, listen => listen.UseFileSending(), FileSender.BufferBytes,
-            (context, name) => registry.Gate.RightsOf(context, name, isOpen: true), loggers, cancellationToken);
+            (context, name) => registry().Gate.RightsOf(context, name, isOpen: true), loggers, cancellationToken);
 
     private static async Task<WebApplication> StartAsync(
-        ImageRegistry registry, IPEndPoint address, Action<ListenOptions> secure, int bufferBytes,
+        Func<ImageRegistry?> registry, IPEndPoint address, Action<ListenOptions> secure, int bufferBytes,
         RegistryAuthorizer authorize, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

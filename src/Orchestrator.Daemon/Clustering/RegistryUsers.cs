@@ -1,18 +1,20 @@
 using Orchestrator.Api;
 using Orchestrator.EngineApi;
+using Orchestrator.Images;
 using Orchestrator.Model;
 using Orchestrator.Registry.Access;
+using RegistryGrant = Orchestrator.Registry.Access.RegistryGrant;
 
 namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>The registry's users, as the API speaks of them.</summary>
-internal sealed class RegistryUsers(RegistryAccounts accounts) : IRegistryAccounts
+internal sealed class RegistryUsers(Func<RegistryAccounts> accounts) : IRegistryAccounts
 {
     private const RegistryRights Both = RegistryRights.Pull | RegistryRights.Push;
 
-    public IReadOnlyList<RegistryAccount> List() =>
+    public async Task<IReadOnlyList<RegistryAccount>> ListAsync(CancellationToken cancellationToken) =>
     [
-        .. accounts.Users.Select(user => new RegistryAccount
+        .. (await Said(accounts().ListAsync(cancellationToken)).ConfigureAwait(false)).Select(user => new RegistryAccount
         {
             Name = user.Name,
             Pull = [.. user.Grants.Where(g => g.Rights == RegistryRights.Pull).Select(g => g.Pattern)],
@@ -20,7 +22,7 @@ internal sealed class RegistryUsers(RegistryAccounts accounts) : IRegistryAccoun
         }),
     ];
 
-    public void Save(RegistryAccount account)
+    public async Task SaveAsync(RegistryAccount account, CancellationToken cancellationToken)
     {
         if (account.Name.Length == 0 || account.Name.Any(c => c == ':' || char.IsControl(c) || char.IsWhiteSpace(c)))
         {
@@ -34,12 +36,32 @@ internal sealed class RegistryUsers(RegistryAccounts accounts) : IRegistryAccoun
                 "Leave the password out.");
         }
 
-        accounts.Save(account.Name, account.Password,
+        await Said(SaveAsync(account.Name, account.Password,
         [
             .. account.Pull.Select(pattern => new RegistryGrant(pattern, RegistryRights.Pull)),
             .. account.Push.Select(pattern => new RegistryGrant(pattern, Both)),
-        ]);
+        ], cancellationToken)).ConfigureAwait(false);
     }
 
-    public bool Remove(string name) => accounts.Remove(name);
+    public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) =>
+        Said(accounts().RemoveAsync(name, cancellationToken));
+
+    private async Task<bool> SaveAsync(
+        string name, string? password, RegistryGrant[] grants, CancellationToken cancellationToken)
+    {
+        await accounts().SaveAsync(name, password, grants, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private static async Task<T> Said<T>(Task<T> work)
+    {
+        try
+        {
+            return await work.ConfigureAwait(false);
+        }
+        catch (ImageException error)
+        {
+            throw new UserException(ErrorCode.Unavailable, error.Message, "", error);
+        }
+    }
 }

@@ -14,29 +14,28 @@ internal sealed class RegistryAccountRoutes(EngineApiContext context)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/registry/users", http =>
-            http.WriteJsonAsync([.. Accounts.List()], Api.ApiJson.Wire.RegistryAccountArray));
+        routes.MapGet("/registry/users", async http => await http.WriteJsonAsync(
+            [.. await Accounts.ListAsync(http.RequestAborted)], Api.ApiJson.Wire.RegistryAccountArray));
         routes.MapPut("/registry/users/{name}", SaveAsync);
-        routes.MapDelete("/registry/users/{name}", Remove);
+        routes.MapDelete("/registry/users/{name}", RemoveAsync);
     }
 
     private async Task SaveAsync(HttpContext http)
     {
         var account = await http.ReadJsonAsync(Api.ApiJson.Wire.RegistryAccount);
-        Accounts.Save(account with { Name = http.Route("name") });
+        await Accounts.SaveAsync(account with { Name = http.Route("name") }, http.RequestAborted);
         http.NoContent();
     }
 
-    private Task Remove(HttpContext http)
+    private async Task RemoveAsync(HttpContext http)
     {
         var name = http.Route("name");
-        if (!Accounts.Remove(name))
+        if (!await Accounts.RemoveAsync(name, http.RequestAborted))
         {
             throw new UserException(ErrorCode.NotFound, $"the registry has no user \"{name}\"",
                 "List them with \"orch registry user ls\".");
         }
 
         http.NoContent();
-        return Task.CompletedTask;
     }
 }

@@ -54,10 +54,13 @@ public sealed class ContentStore
     /// </remarks>
     public void AddRoots(string owner, IContentRoots added)
     {
-        DurableFile.Replace(Path.Combine(ownerFolder, owner), []);
+        Announce(owner);
         lock (gate)
             roots[owner] = added;
     }
+
+    /// <summary>Says that there is an owner who has yet to come: until then nothing is collected.</summary>
+    public void Announce(string owner) => DurableFile.Replace(Path.Combine(ownerFolder, owner), []);
 
     /// <summary>
     /// Ends an owner for good: what only it named may be collected. For a manager that is one no more.

@@ -1,88 +1,81 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text.Json;
-using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Registry.Access;
 
-/// <summary>The users of a registry, as one document that managers hand on: the newer one counts.</summary>
-/// <param name="Version">Unix time in milliseconds of the change, but always greater than the version before.</param>
-/// <param name="TokenKey">What tokens are signed with, so that any manager takes those of another.</param>
-internal sealed record AccountList(long Version, byte[] TokenKey, ImmutableArray<RegistryUser> Users);
-
-/// <summary>Keeps the users on disk and checks logins.</summary>
+/// <summary>Who may log in to a registry, and the checking of passwords.</summary>
 public sealed class RegistryAccounts
 {
     /// <summary>How long a login waits for its turn.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly object gate = new();
-    private readonly string path;
-    private readonly TimeProvider time;
+    private readonly IAccountBook book;
     private readonly SemaphoreSlim trials = new(Math.Max(1, Environment.ProcessorCount / 4));
-    private volatile AccountList list;
 
     /// <summary>Logins found good since the users last changed; deriving a password's hash is slow by intent.</summary>
-    private volatile ImmutableHashSet<(string Name, string PasswordHash)> proven = [];
+    private volatile Proven proven;
 
-    /// <param name="path">Of the document; 0600, in a folder that exists.</param>
-    internal RegistryAccounts(string path, TimeProvider time)
+    internal RegistryAccounts(IAccountBook book)
     {
-        (this.path, this.time) = (path, time);
-        list = File.Exists(path)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RegistryServerJson.Default.AccountList)!
-            : new AccountList(0, RandomNumberGenerator.GetBytes(32), []);
+        this.book = book;
+        proven = new Proven(book.Current, []);
     }
 
-    /// <summary>Raised after a change made here, not after one taken over.</summary>
-    internal event Action? Changed;
+    internal AccountList Current => book.Current;
 
-    internal AccountList Current => list;
+    internal bool IsKnown => book.IsKnown;
 
-    /// <summary>All users, by name.</summary>
-    public IReadOnlyList<RegistryUser> Users => list.Users;
+    /// <summary>All users, by name, as known here.</summary>
+    public IReadOnlyList<RegistryUser> Users => book.Current.Users;
+
+    /// <summary>All users, by name, every change included that was acknowledged before the call.</summary>
+    public async Task<IReadOnlyList<RegistryUser>> ListAsync(CancellationToken cancellationToken)
+    {
+        await book.RefreshAsync(cancellationToken);
+        return Users;
+    }
 
     /// <summary>Adds a user, or replaces one of that name.</summary>
     /// <param name="password">Null: stays what it was; a new user then cannot log in.</param>
-    public void Save(string name, string? password, IEnumerable<RegistryGrant> grants)
+    /// <exception cref="Images.ImageException">Unavailable.</exception>
+    public async Task SaveAsync(
+        string name, string? password, IEnumerable<RegistryGrant> grants, CancellationToken cancellationToken)
     {
-        var secret = password is null ? null : PasswordHash.Make(password);
-        Change(users =>
-        {
-            var before = users.FirstOrDefault(u => u.Name == name);
-            var after = new RegistryUser(name, secret ?? before?.Secret ?? "", [.. grants]);
-            return [.. users.Where(u => u.Name != name).Append(after).OrderBy(u => u.Name, StringComparer.Ordinal)];
-        });
+        var secret = password is null ? null : await Task.Run(() => PasswordHash.Make(password), cancellationToken);
+        if (secret is null)
+            await book.RefreshAsync(cancellationToken);
+        await book.SaveAsync(
+            new RegistryUser(name, secret ?? Find(name)?.Secret ?? "", [.. grants]), cancellationToken);
     }
 
     /// <returns>False: there is none of that name.</returns>
-    public bool Remove(string name)
-    {
-        if (list.Users.All(u => u.Name != name))
-            return false;
-        Change(users => users.RemoveAll(u => u.Name == name));
-        return true;
-    }
+    /// <exception cref="Images.ImageException">Unavailable.</exception>
+    public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) =>
+        book.RemoveAsync(name, cancellationToken);
+
+    internal RegistryUser? Find(string name) => Users.FirstOrDefault(u => u.Name == name);
 
     /// <summary>Who is no user is told so no sooner than who has a wrong password.</summary>
     /// <returns>Null: no such user, or not that password.</returns>
     /// <exception cref="RegistryError">TOOMANYREQUESTS: others try passwords all the time.</exception>
     internal async Task<RegistryUser?> LogInAsync(string name, string password, CancellationToken cancellationToken)
     {
-        var current = list;
+        var current = book.Current;
         if (current.Users.IsEmpty)
             return null;
         var user = current.Users.FirstOrDefault(u => u.Name == name && u.Secret.Length > 0);
         var known = (name, Convert.ToHexString(HMACSHA256.HashData(
-            current.TokenKey, System.Text.Encoding.UTF8.GetBytes(password))));
-        if (user is not null && proven.Contains(known))
+            current.TokenKey.Span, System.Text.Encoding.UTF8.GetBytes(password))));
+        var before = proven;
+        if (user is not null && ReferenceEquals(before.Users, current) && before.Logins.Contains(known))
             return user;
         if (!await FitsAsync(user?.Secret ?? PasswordHash.Decoy, password, cancellationToken) || user is null)
             return null;
         lock (gate)
         {
-            if (ReferenceEquals(current, list))
-                proven = proven.Add(known);
+            var logins = ReferenceEquals(proven.Users, current) ? proven.Logins : [];
+            proven = new Proven(current, logins.Add(known));
         }
 
         return user;
@@ -104,35 +97,6 @@ public sealed class RegistryAccounts
         }
     }
 
-    internal RegistryUser? Find(string name) => list.Users.FirstOrDefault(u => u.Name == name);
-
-    /// <summary>Takes over what another manager has, if it is newer.</summary>
-    internal bool TakeOver(AccountList other)
-    {
-        lock (gate)
-        {
-            if (other.Version <= list.Version)
-                return false;
-            Keep(other);
-            return true;
-        }
-    }
-
-    private void Change(Func<ImmutableArray<RegistryUser>, ImmutableArray<RegistryUser>> change)
-    {
-        lock (gate)
-        {
-            var version = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), list.Version + 1);
-            Keep(list with { Version = version, Users = change(list.Users) });
-        }
-
-        Changed?.Invoke();
-    }
-
-    private void Keep(AccountList changed)
-    {
-        DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(changed, RegistryServerJson.Default.AccountList));
-        list = changed;
-        proven = [];
-    }
+    /// <param name="Logins">Found good while the users were these.</param>
+    private sealed record Proven(AccountList Users, ImmutableHashSet<(string Name, string PasswordHash)> Logins);
 }

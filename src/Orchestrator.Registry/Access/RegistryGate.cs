@@ -22,7 +22,7 @@ public sealed class RegistryGate
     /// <param name="isOpen">Whether, while there is no user at all, anybody may pull and push.</param>
     public RegistryRights RightsOf(HttpContext context, string repository, bool isOpen)
     {
-        if (isOpen && accounts.Users.Count == 0)
+        if (isOpen && accounts.IsKnown && accounts.Users.Count == 0)
             return RegistryRights.Pull | RegistryRights.Push;
         return Who(context)?.RightsOn(repository) ?? RegistryRights.None;
     }

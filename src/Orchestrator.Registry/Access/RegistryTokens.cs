@@ -38,5 +38,5 @@ internal sealed class RegistryTokens(RegistryAccounts accounts, TimeProvider tim
         }
     }
 
-    private byte[] Sign(byte[] body) => HMACSHA256.HashData(accounts.Current.TokenKey, body);
+    private byte[] Sign(byte[] body) => HMACSHA256.HashData(accounts.Current.TokenKey.Span, body);
 }

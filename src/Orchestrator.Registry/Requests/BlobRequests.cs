@@ -10,20 +10,21 @@ internal sealed class BlobRequests(ImageRegistry registry)
     {
         var digest = RegistryCall.ParseDigest(call.Argument);
         var isHead = HttpMethods.IsHead(call.Method);
-        if (!registry.Repositories.HasBlob(call.Name, digest)
+        if (!registry.Held.HasBlob(call.Name, digest)
             && (call.IsPeer || isHead || !await registry.Intake.FetchBlobAsync(call.Name, digest, call.Aborted)))
             throw RegistryError.BlobUnknown(call.Argument);
         await BlobSender.SendAsync(
             call.Http, registry.Content, digest, "application/octet-stream", call.Aborted);
     }
 
-    public Task Delete(RegistryCall call)
+    public async Task DeleteAsync(RegistryCall call)
     {
         var digest = RegistryCall.ParseDigest(call.Argument);
-        if (!registry.Repositories.HasBlob(call.Name, digest))
+        if (!registry.Held.HasBlob(call.Name, digest))
             throw RegistryError.BlobUnknown(call.Argument);
-        registry.Repositories.RemoveBlob(call.Name, digest);
+        registry.Held.RemoveBlob(call.Name, digest);
+        if (!call.IsPeer)
+            await registry.DeleteBlobElsewhereAsync(call.Name, digest, call.Aborted);
         call.Answer(StatusCodes.Status202Accepted);
-        return Task.CompletedTask;
     }
 }

@@ -14,35 +14,36 @@ internal sealed class ListRequests(ImageRegistry registry)
         string.Compare(a, b, StringComparison.OrdinalIgnoreCase) is not 0 and var order
             ? order : string.CompareOrdinal(a, b));
 
-    private RepositoryStore Repositories => registry.Repositories;
+    private IRegistryNames Names => registry.Names;
 
-    public Task TagsAsync(RegistryCall call)
+    public async Task TagsAsync(RegistryCall call)
     {
-        if (!Repositories.Exists(call.Name))
-            throw RegistryError.NameUnknown(call.Name);
-        var tags = Repositories.Tags(call.Name).Where(t => t.Value.Digest is not null).Select(t => t.Key);
-        var page = Page(call, tags, $"/v2/{call.Name}/tags/list");
-        return Results.Json(new TagList(call.Name, page), RegistryServerJson.Default.TagList).ExecuteAsync(call.Http);
+        var isCurrent = await registry.RefreshAsync(call);
+        if (!registry.Exists(call.Name))
+            throw isCurrent ? RegistryError.NameUnknown(call.Name) : RegistryError.CutOff(call.Name);
+        var page = Page(call, Names.Tags(call.Name), $"/v2/{call.Name}/tags/list");
+        await Results.Json(new TagList(call.Name, page), RegistryServerJson.Default.TagList).ExecuteAsync(call.Http);
     }
 
-    public Task CatalogAsync(RegistryCall call) => Results.Json(
-        new Catalog(Page(call, Repositories.Names().Where(call.MayPull), "/v2/_catalog")),
-        RegistryServerJson.Default.Catalog).ExecuteAsync(call.Http);
+    public async Task CatalogAsync(RegistryCall call)
+    {
+        await registry.RefreshAsync(call);
+        var page = Page(call, Names.Repositories().Where(call.MayPull), "/v2/_catalog");
+        await Results.Json(new Catalog(page), RegistryServerJson.Default.Catalog).ExecuteAsync(call.Http);
+    }
 
-    public Task PeerTagsAsync(RegistryCall call) => Results.Json(
-        Repositories.Names().Select(n => new RepositoryTags(n, new(Repositories.Tags(n)))).ToArray(),
-        RegistryServerJson.Default.RepositoryTagsArray).ExecuteAsync(call.Http);
-
-    public Task PeerUsersAsync(RegistryCall call) => Results.Json(
-        registry.Accounts.Current, RegistryServerJson.Default.AccountList).ExecuteAsync(call.Http);
+    /// <summary>For a manager that moves into the store what managers had in files.</summary>
+    public Task LegacyAsync(RegistryCall call) => Results.Json(
+        registry.Legacy ?? LegacyNames.Empty, RegistryServerJson.Default.LegacyNames).ExecuteAsync(call.Http);
 
     public async Task ReferrersAsync(RegistryCall call)
     {
         var subject = RegistryCall.ParseDigest(call.Argument);
         var wanted = call.Query("artifactType");
+        await registry.RefreshAsync(call);
         var found = new Dictionary<Digest, Descriptor>();
-        foreach (var digest in Repositories.Referrers(call.Name, subject))
-            found[digest] = await DescribeAsync(call, digest);
+        foreach (var named in Names.Referrers(call.Name, subject))
+            found[named.Digest] = await DescribeAsync(call, named);
         foreach (var named in await FallbackAsync(call, subject))
             found.TryAdd(named.Digest, named);
 
@@ -60,23 +61,28 @@ internal sealed class ListRequests(ImageRegistry registry)
         await Results.Bytes(index, MediaTypes.OciIndex).ExecuteAsync(call.Http);
     }
 
-    private async Task<Descriptor> DescribeAsync(RegistryCall call, Digest digest)
+    /// <summary>Annotations are in the manifest alone; where none can be had, it is listed without.</summary>
+    private async Task<Descriptor> DescribeAsync(RegistryCall call, NamedManifest named)
     {
-        var mediaType = Repositories.MediaTypeOf(call.Name, digest) ?? MediaTypes.OciManifest;
-        var json = await registry.Content.ReadAsync(digest, call.Aborted);
-        var described = Descriptor.Of(json, mediaType, digest);
-        if (MediaTypes.IsIndex(mediaType))
+        var described = new Descriptor
         {
-            var index = ImageJson.ReadIndex(json);
-            return described with { ArtifactType = index.ArtifactType, Annotations = index.Annotations };
-        }
-
-        var manifest = ImageJson.ReadManifest(json);
-        return described with
-        {
-            ArtifactType = manifest.ArtifactType is { Length: > 0 } type ? type : manifest.Config?.MediaType,
-            Annotations = manifest.Annotations,
+            Digest = named.Digest, MediaType = named.MediaType, Size = named.Size, ArtifactType = named.ArtifactType,
         };
+        try
+        {
+            if (!registry.Content.Contains(named.Digest))
+                await registry.Intake.FetchAsync(call.Name, named.Digest, call.Aborted);
+            var json = await registry.Content.ReadAsync(named.Digest, call.Aborted);
+            return described with
+            {
+                Annotations = MediaTypes.IsIndex(named.MediaType)
+                    ? ImageJson.ReadIndex(json).Annotations : ImageJson.ReadManifest(json).Annotations,
+            };
+        }
+        catch (Exception error) when (error is ImageException or FormatException)
+        {
+            return described;
+        }
     }
 
     /// <summary>
@@ -85,8 +91,7 @@ internal sealed class ListRequests(ImageRegistry registry)
     private async Task<Descriptor[]> FallbackAsync(RegistryCall call, Digest subject)
     {
         var tag = $"{subject.Algorithm}-{subject.Hex[..Math.Min(64, subject.Hex.Length)]}";
-        if (Repositories.Tag(call.Name, tag)?.Digest is not { } digest
-            || !MediaTypes.IsIndex(Repositories.MediaTypeOf(call.Name, digest)))
+        if (Names.Tag(call.Name, tag) is not { } digest || !MediaTypes.IsIndex(Names.MediaTypeOf(call.Name, digest)))
             return [];
         try
         {

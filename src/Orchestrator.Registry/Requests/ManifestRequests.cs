@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -14,7 +13,7 @@ internal sealed class ManifestRequests(ImageRegistry registry)
     /// <summary>What a client gets that asks by tag and takes no index, as docker's registry does it.</summary>
     private static readonly Platform Usual = new() { Os = "linux", Architecture = "amd64" };
 
-    private RepositoryStore Repositories => registry.Repositories;
+    private IRegistryNames Names => registry.Names;
 
     public async Task GetAsync(RegistryCall call)
     {
@@ -42,13 +41,12 @@ internal sealed class ManifestRequests(ImageRegistry registry)
         if (tag is not null && !ReferenceGrammar.IsTag(tag))
             throw new RegistryError(StatusCodes.Status400BadRequest, "TAG_INVALID", $"the tag \"{tag}\" is malformed");
 
+        var named = ManifestIntake.Describe(manifest, json);
         await registry.Intake.StoreAsync(call.Name, manifest, json, call.Aborted);
-        if (!call.IsPeer)
-            await registry.PublishAsync(call.Name, tag, manifest, json, call.Aborted);
-        else if (tag is not null && Version(call) is { } version)
-            Repositories.SetTag(call.Name, tag, new TagRecord(manifest.Digest, version));
+        if (!call.IsPeer) // A manager gives this one a copy, and has the name committed itself.
+            await registry.PublishAsync(call.Name, tag, named, json, call.Aborted);
 
-        if (ManifestIntake.Subject(mediaType, json) is { } subject)
+        if (named.Subject is { } subject)
             call.Say("OCI-Subject", subject.ToString());
         call.Say("Docker-Content-Digest", manifest.Digest.ToString());
         call.Say("Location", $"/v2/{call.Name}/manifests/{manifest.Digest}");
@@ -57,24 +55,12 @@ internal sealed class ManifestRequests(ImageRegistry registry)
 
     public async Task DeleteAsync(RegistryCall call)
     {
-        if (IsDigest(call.Argument))
-        {
-            await registry.DeleteManifestAsync(
-                call.Name, RegistryCall.ParseDigest(call.Argument), ask: !call.IsPeer, call.Aborted);
-        }
-        else if (!ReferenceGrammar.IsTag(call.Argument))
-        {
+        var isThere = IsDigest(call.Argument)
+            ? await Names.RemoveManifestAsync(call.Name, RegistryCall.ParseDigest(call.Argument), call.Aborted)
+            : ReferenceGrammar.IsTag(call.Argument)
+                && await Names.RemoveTagAsync(call.Name, call.Argument, call.Aborted);
+        if (!isThere)
             throw RegistryError.ManifestUnknown(call.Argument);
-        }
-        else if (!call.IsPeer)
-        {
-            await registry.DeleteTagAsync(call.Name, call.Argument, call.Aborted);
-        }
-        else if (Version(call) is { } version)
-        {
-            Repositories.SetTag(call.Name, call.Argument, new TagRecord(null, version));
-        }
-
         call.Answer(StatusCodes.Status202Accepted);
     }
 
@@ -86,20 +72,33 @@ internal sealed class ManifestRequests(ImageRegistry registry)
             return RegistryCall.ParseDigest(call.Argument);
         if (!ReferenceGrammar.IsTag(call.Argument))
             throw RegistryError.ManifestUnknown(call.Argument);
-        var record = await registry.FindTagAsync(call.Name, call.Argument, ask: !call.IsPeer, call.Aborted);
-        if (record is not null)
-            call.Say(PeerRegistries.VersionHeader, record.Version.ToString(CultureInfo.InvariantCulture));
-        return record?.Digest ?? throw (Repositories.Exists(call.Name)
-            ? RegistryError.ManifestUnknown(call.Argument) : RegistryError.NameUnknown(call.Name));
+        var isCurrent = await registry.RefreshAsync(call);
+        if (Names.Tag(call.Name, call.Argument) is { } digest)
+            return digest;
+        if (!isCurrent)
+            throw RegistryError.CutOff($"{call.Name}:{call.Argument}");
+        throw registry.Exists(call.Name)
+            ? RegistryError.ManifestUnknown(call.Argument) : RegistryError.NameUnknown(call.Name);
     }
 
     /// <returns>The media type of a manifest that is here, perhaps because another manager had it.</returns>
     private async Task<string> HaveAsync(RegistryCall call, Digest digest)
     {
-        if (Repositories.MediaTypeOf(call.Name, digest) is null && !call.IsPeer)
-            await registry.Intake.FetchAsync(call.Name, digest, call.Aborted);
-        return Repositories.MediaTypeOf(call.Name, digest) is { } mediaType && registry.Content.Contains(digest)
-            ? mediaType : throw RegistryError.ManifestUnknown(call.Argument);
+        if (!call.IsPeer && Names.MediaTypeOf(call.Name, digest) is null)
+        {
+            var isCurrent = await registry.RefreshAsync(call);
+            if (Names.MediaTypeOf(call.Name, digest) is null)
+                throw isCurrent ? RegistryError.ManifestUnknown(call.Argument) : RegistryError.CutOff(call.Argument);
+        }
+
+        if (registry.Held.MediaTypeOf(call.Name, digest) is { } mediaType && registry.Content.Contains(digest))
+            return mediaType;
+        if (call.IsPeer)
+            throw RegistryError.ManifestUnknown(call.Argument);
+        return await registry.Intake.FetchAsync(call.Name, digest, call.Aborted)
+            ? registry.Held.MediaTypeOf(call.Name, digest)!
+            : throw RegistryError.Unavailable(
+                $"manifest {digest} is on managers that do not answer: bring them back (\"orch node ls\")");
     }
 
     /// <summary>No header accepts everything, and one that names no type of manifest was not meant as a choice.</summary>
@@ -164,8 +163,4 @@ internal sealed class ManifestRequests(ImageRegistry registry)
             return null; // Whoever reads it in full says what is wrong.
         }
     }
-
-    private static long? Version(RegistryCall call) => long.TryParse(
-        call.Http.Request.Headers[PeerRegistries.VersionHeader], NumberStyles.None, CultureInfo.InvariantCulture,
-        out var version) ? version : null;
 }

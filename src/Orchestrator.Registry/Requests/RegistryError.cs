@@ -51,6 +51,14 @@ internal sealed class RegistryError(int status, string code, string message) : E
 
     public static RegistryError UploadInvalid(int status, string why) => new(status, "BLOB_UPLOAD_INVALID", why);
 
+    public static RegistryError Unavailable(string why) =>
+        new(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", why);
+
+    /// <summary>Not known is not the same as not there, when others may know it.</summary>
+    public static RegistryError CutOff(string what) => Unavailable(
+        $"{what} is not known here, and this manager does not reach a majority of the others: bring them back "
+        + "(\"orch node ls\"), or ask another manager");
+
     public static RegistryError Unsupported() =>
         new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "the operation is unsupported");
 }

@@ -9,13 +9,15 @@ namespace Orchestrator.Registry.Requests;
 /// <summary>Puts the registry behind <c>/v2/</c> of a web server.</summary>
 public static class RegistryMapping
 {
+    /// <param name="registry">Asked for each request; null: there is none yet, and the answer is 503.</param>
     /// <param name="authorize">Decides what each caller may do; see <see cref="RegistryRights"/>.</param>
     public static IEndpointConventionBuilder MapRegistry(
-        this IEndpointRouteBuilder endpoints, ImageRegistry registry, RegistryAuthorizer authorize)
+        this IEndpointRouteBuilder endpoints, Func<ImageRegistry?> registry, RegistryAuthorizer authorize)
     {
-        var requests = new RegistryRequests(registry, authorize);
-        return endpoints.Map("/v2/{**path}", (HttpContext context) =>
-            requests.HandleAsync(context, (string?)context.Request.RouteValues["path"] ?? ""));
+        return endpoints.Map("/v2/{**path}", (HttpContext context) => registry() is { } current
+            ? new RegistryRequests(current, authorize).HandleAsync(
+                context, (string?)context.Request.RouteValues["path"] ?? "")
+            : RegistryRequests.AnswerNotYetAsync(context));
     }
 
     /// <summary>Has blobs sent by the kernel, on a listener in plain HTTP/1.1.</summary>

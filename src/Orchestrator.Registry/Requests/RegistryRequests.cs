@@ -21,6 +21,7 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
         {
             context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
             var call = new RegistryCall(context, RegistryPath.Parse(path), authorize);
+            await PrepareAsync(call);
             await registry.Gate.LogInAsync(context);
             if (call.Path.Resource == RegistryResource.Token)
             {
@@ -56,10 +57,20 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
             rate.MinDataRate = null;
     }
 
+    internal static Task AnswerNotYetAsync(HttpContext context) => AnswerAsync(
+        context, StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "this manager is starting: try again in a moment");
+
+    /// <summary>Before it is certain who the users are, nobody is let in for there being none.</summary>
+    private async Task PrepareAsync(RegistryCall call)
+    {
+        if (!call.IsPeer && !(registry.Accounts.IsKnown && registry.Names.IsReady))
+            await registry.Names.RefreshAsync(call.Aborted);
+    }
+
     private static void Authorize(RegistryCall call)
     {
         var needed = call.Method is "GET" or "HEAD" ? RegistryRights.Pull : RegistryRights.Push;
-        if (call.IsPeer || call.Path.Resource is RegistryResource.PeerTags or RegistryResource.PeerUsers)
+        if (call.IsPeer || call.Path.Resource == RegistryResource.Legacy)
             needed = RegistryRights.Peer;
         var rights = call.Authorize(call.Http, call.Name);
         if (rights.HasFlag(needed))
@@ -85,15 +96,14 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
         (RegistryResource.Base, "GET" or "HEAD") =>
             Results.Text("{}", "application/json").ExecuteAsync(call.Http),
         (RegistryResource.Catalog, "GET") => lists.CatalogAsync(call),
-        (RegistryResource.PeerTags, "GET") => lists.PeerTagsAsync(call),
-        (RegistryResource.PeerUsers, "GET") => lists.PeerUsersAsync(call),
+        (RegistryResource.Legacy, "GET") => lists.LegacyAsync(call),
         (RegistryResource.Tags, "GET") => lists.TagsAsync(call),
         (RegistryResource.Referrers, "GET") => lists.ReferrersAsync(call),
         (RegistryResource.Manifest, "GET" or "HEAD") => manifests.GetAsync(call),
         (RegistryResource.Manifest, "PUT") => manifests.PutAsync(call),
         (RegistryResource.Manifest, "DELETE") => manifests.DeleteAsync(call),
         (RegistryResource.Blob, "GET" or "HEAD") => blobs.GetAsync(call),
-        (RegistryResource.Blob, "DELETE") => blobs.Delete(call),
+        (RegistryResource.Blob, "DELETE") => blobs.DeleteAsync(call),
         (RegistryResource.Upload, _) => uploads.HandleAsync(call),
         _ => throw RegistryError.Unsupported(),
     };

@@ -49,10 +49,10 @@ internal sealed class UploadRequests(ImageRegistry registry)
         using var lease = registry.Content.Lease();
         if (!lease.Pin(digest))
             return false;
-        var sources = from.Length > 0 ? (ReferenceGrammar.IsPath(from) ? [from] : []) : registry.Repositories.Names();
-        if (!sources.Any(source => call.MayPull(source) && registry.Repositories.HasBlob(source, digest)))
+        var sources = from.Length > 0 ? (ReferenceGrammar.IsPath(from) ? [from] : []) : registry.Held.Repositories();
+        if (!sources.Any(source => call.MayPull(source) && registry.Held.HasBlob(source, digest)))
             return false;
-        registry.Repositories.AddBlob(call.Name, digest);
+        registry.Held.AddBlob(call.Name, digest);
         return true;
     }
 
@@ -91,7 +91,7 @@ internal sealed class UploadRequests(ImageRegistry registry)
         try
         {
             session.Ingest.Commit(lease, digest);
-            registry.Repositories.AddBlob(session.Repository, digest);
+            registry.Held.AddBlob(session.Repository, digest);
         }
         finally
         {

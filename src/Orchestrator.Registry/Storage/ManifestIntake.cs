@@ -10,14 +10,14 @@ namespace Orchestrator.Registry.Storage;
 /// Takes a manifest in with all it names: blobs that were pushed here, and those that only another manager has.
 /// </summary>
 internal sealed class ManifestIntake(
-    RepositoryStore repositories, ContentStore content, PeerRegistries? peers, TimeProvider time)
+    HeldContent held, ContentStore content, PeerRegistries? peers, TimeProvider time)
 {
     private const int MaxDepth = 4;
 
     private readonly TransferRetry retry = new(attempts: 2, time);
 
-    /// <summary>Stores a manifest; its blobs and it are the repository's when this returns.</summary>
-    /// <exception cref="RegistryError">MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN. Nothing new is named.</exception>
+    /// <summary>Stores a manifest; it and its blobs are kept for the repository when this returns.</summary>
+    /// <exception cref="RegistryError">MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN. Nothing new is kept.</exception>
     public async Task StoreAsync(string name, Descriptor manifest, byte[] json, CancellationToken cancellationToken)
     {
         using var lease = content.Lease();
@@ -46,7 +46,6 @@ internal sealed class ManifestIntake(
     {
         if (depth > MaxDepth)
             throw RegistryError.ManifestInvalid("indexes are nested too deeply");
-        var subject = Subject(manifest.MediaType, json);
         foreach (var child in Children(manifest.MediaType, json))
         {
             lease.Pin(child.Digest);
@@ -54,7 +53,7 @@ internal sealed class ManifestIntake(
         }
 
         await content.IngestAsync(lease, json, manifest, cancellationToken);
-        repositories.AddManifest(name, manifest, subject);
+        held.AddManifest(name, manifest);
     }
 
     private async Task RequireAsync(
@@ -65,8 +64,8 @@ internal sealed class ManifestIntake(
         var isManifest = MediaTypes.IsIndex(parent.MediaType)
             && (MediaTypes.IsManifest(child.MediaType) || MediaTypes.IsIndex(child.MediaType));
         var have = isManifest
-            ? repositories.MediaTypeOf(name, child.Digest) is not null && content.Contains(child.Digest)
-            : repositories.HasBlob(name, child.Digest);
+            ? held.MediaTypeOf(name, child.Digest) is not null && content.Contains(child.Digest)
+            : held.HasBlob(name, child.Digest);
         if (have && content.SizeOf(child.Digest) is { } size && size != child.Size)
             throw RegistryError.SizeInvalid($"the manifest says {child.Digest} has {child.Size} bytes, it has {size}");
         if (have || child.Urls is { Length: > 0 })
@@ -108,14 +107,14 @@ internal sealed class ManifestIntake(
             try
             {
                 var client = peers!.Client(peer, name);
-                if (!lease.Pin(blob.Digest) || !repositories.HasBlob(name, blob.Digest))
+                if (!lease.Pin(blob.Digest) || !held.HasBlob(name, blob.Digest))
                 {
                     if (!await client.HasBlobAsync(blob.Digest, cancellationToken))
                         continue;
                     await new BlobDownload(content, client, retry).RunAsync(lease, blob, null, null, cancellationToken);
                 }
 
-                repositories.AddBlob(name, blob.Digest);
+                held.AddBlob(name, blob.Digest);
                 return true;
             }
             catch (ImageException error) when (error.Error is not ImageError.NoSpace)
@@ -136,8 +135,9 @@ internal sealed class ManifestIntake(
             ? throw RegistryError.ManifestInvalid("a descriptor lacks digest or size") : children;
     });
 
-    public static Digest? Subject(string mediaType, byte[] json) => Read(() => MediaTypes.IsIndex(mediaType)
-        ? ImageJson.ReadIndex(json).Subject?.Digest : ImageJson.ReadManifest(json).Subject?.Digest);
+    /// <exception cref="RegistryError">MANIFEST_INVALID.</exception>
+    public static NamedManifest Describe(Descriptor manifest, byte[] json) =>
+        Read(() => NamedManifest.Of(manifest, json));
 
     private static T Read<T>(Func<T> read)
     {

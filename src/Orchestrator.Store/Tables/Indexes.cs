@@ -36,6 +36,18 @@ public static class Indexes
     public static TableIndex<OrchTask> TaskNetwork { get; } =
         new("network", t => t.Networks.Select(n => n.NetworkId.Value).Distinct());
 
+    public static TableIndex<RepositoryManifest> ManifestRepository { get; } = new("repository", m => m.Repository);
+
+    /// <summary>What refers to a manifest, by the id that one has or would have.</summary>
+    public static TableIndex<RepositoryManifest> ManifestSubject { get; } = new(
+        "subject", m => m.Subject.Length > 0 ? RepositoryManifest.IdOf(m.Repository, m.Subject) : null);
+
+    public static TableIndex<RepositoryTag> TagRepository { get; } = new("repository", t => t.Repository);
+
+    /// <summary>The tags of one manifest, by its id.</summary>
+    public static TableIndex<RepositoryTag> TagManifest { get; } = new(
+        "manifest", t => RepositoryManifest.IdOf(t.Repository, t.Digest));
+
     /// <summary>The slot of a replicated task is its number, that of a global task its node.</summary>
     public static string SlotKey(OrchTask task) => SlotKey(task.ServiceId, task.Slot, task.NodeId);
 

@@ -12,4 +12,8 @@ public enum ObjectKind
     Task = 5,
     Secret = 6,
     Config = 7,
+    RepositoryManifest = 8,
+    RepositoryTag = 9,
+    RegistryLogin = 10,
+    RegistryState = 11,
 }

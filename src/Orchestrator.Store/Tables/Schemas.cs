@@ -62,12 +62,62 @@ internal static class Schemas
         ],
     };
 
+    public static TableSchema<RepositoryManifest> RepositoryManifest { get; } =
+        new(ObjectKind.RepositoryManifest, "manifest")
+        {
+            Id = m => m.Id,
+            Meta = m => m.Meta,
+            WithMeta = (m, meta) => m with { Meta = meta },
+            ToMessage = m => m.ToProto(),
+            FromBytes = bytes => Protocol.V1.RepositoryManifest.Parser.ParseFrom(bytes).ToModel(),
+            Indexes = [Tables.Indexes.ManifestRepository, Tables.Indexes.ManifestSubject],
+        };
+
+    public static TableSchema<RepositoryTag> RepositoryTag { get; } = new(ObjectKind.RepositoryTag, "tag")
+    {
+        Id = t => t.Id,
+        Meta = t => t.Meta,
+        WithMeta = (t, meta) => t with { Meta = meta },
+        ToMessage = t => t.ToProto(),
+        FromBytes = bytes => Protocol.V1.RepositoryTag.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [Tables.Indexes.TagRepository, Tables.Indexes.TagManifest],
+    };
+
+    public static TableSchema<RegistryLogin> RegistryLogin { get; } = new(ObjectKind.RegistryLogin, "registry user")
+    {
+        Id = l => l.Name,
+        Meta = l => l.Meta,
+        WithMeta = (l, meta) => l with { Meta = meta },
+        ToMessage = l => l.ToProto(),
+        FromBytes = bytes => Protocol.V1.RegistryLogin.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [],
+    };
+
+    public static TableSchema<RegistryState> RegistryState { get; } = new(ObjectKind.RegistryState, "registry")
+    {
+        Id = _ => Model.RegistryState.OnlyId,
+        Meta = r => r.Meta,
+        WithMeta = (r, meta) => r with { Meta = meta },
+        ToMessage = r => r.ToProto(),
+        FromBytes = bytes => Protocol.V1.RegistryState.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [],
+    };
+
     /// <summary>In the order of their numbers, which is the order in raft snapshots.</summary>
-    public static ImmutableArray<TableSchema> All { get; } = [Cluster, Node, Network, Service, Task];
+    public static ImmutableArray<TableSchema> All { get; } =
+        [Cluster, Node, Network, Service, Task, RepositoryManifest, RepositoryTag, RegistryLogin, RegistryState];
 
-    public static bool IsKnown(ObjectKind kind) => kind >= ObjectKind.Cluster && kind <= All[^1].Kind;
+    /// <summary>By number, the place among <see cref="All"/>; some numbers are not in use yet.</summary>
+    private static readonly ImmutableArray<int> Ordinals =
+    [
+        .. Enumerable.Range(0, (int)All[^1].Kind + 1)
+            .Select(number => All.ToList().FindIndex(schema => (int)schema.Kind == number)),
+    ];
 
-    public static int Ordinal(ObjectKind kind) => (int)kind - 1;
+    public static bool IsKnown(ObjectKind kind) =>
+        kind > 0 && (int)kind < Ordinals.Length && Ordinals[(int)kind] >= 0;
+
+    public static int Ordinal(ObjectKind kind) => Ordinals[(int)kind];
 
     public static TableSchema Of(ObjectKind kind) => All[Ordinal(kind)];
 }

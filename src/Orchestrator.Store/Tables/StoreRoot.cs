@@ -31,6 +31,14 @@ public sealed class StoreRoot
 
     public Table<OrchTask> Tasks => Table(Schemas.Task);
 
+    public Table<RepositoryManifest> Manifests => Table(Schemas.RepositoryManifest);
+
+    public Table<RepositoryTag> Tags => Table(Schemas.RepositoryTag);
+
+    public Table<RegistryLogin> Logins => Table(Schemas.RegistryLogin);
+
+    public Table<RegistryState> RegistryStates => Table(Schemas.RegistryState);
+
     internal IEnumerable<Table> Tables => tables;
 
     internal Table<T> Table<T>(TableSchema<T> schema)

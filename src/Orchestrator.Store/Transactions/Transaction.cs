@@ -39,6 +39,14 @@ public sealed class Transaction
 
     public TransactionTable<OrchTask> Tasks => new(this, Schemas.Task);
 
+    public TransactionTable<RepositoryManifest> Manifests => new(this, Schemas.RepositoryManifest);
+
+    public TransactionTable<RepositoryTag> Tags => new(this, Schemas.RepositoryTag);
+
+    public TransactionTable<RegistryLogin> Logins => new(this, Schemas.RegistryLogin);
+
+    public TransactionTable<RegistryState> RegistryStates => new(this, Schemas.RegistryState);
+
     internal StoreRoot Working { get; private set; }
 
     internal ReadSet Reads { get; } = new();
