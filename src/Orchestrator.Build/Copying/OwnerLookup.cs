@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Linux;
+using Orchestrator.Images.Trees;
 using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Build.Copying;
@@ -7,8 +7,6 @@ namespace Orchestrator.Build.Copying;
 /// <summary>Finds whom <c>--chown</c> means, in the stage's own <c>/etc/passwd</c> and <c>/etc/group</c>.</summary>
 internal static class OwnerLookup
 {
-    private const long MaxFileBytes = 4 << 20;
-
     /// <param name="text"><c>user[:group]</c>, names or numbers; without a group, the user's number.</param>
     /// <exception cref="BuildException">There is nobody of that name.</exception>
     public static (uint Uid, uint Gid) Resolve(DirectoryHandle root, string text)
@@ -61,25 +59,7 @@ internal static class OwnerLookup
     }
 
     private static IEnumerable<string[]> Lines(DirectoryHandle root, string path, int fields) =>
-        Read(root, path).Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(line => line.Length >= fields);
-
-    private static string Read(DirectoryHandle root, string path)
-    {
-        try
-        {
-            // Non-blocking: an image may have put a pipe there.
-            using var handle = root.OpenIn(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
-            using var stream = new FileStream(handle, FileAccess.Read);
-            if (!stream.CanSeek || stream.Length > MaxFileBytes)
-                return "";
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd();
-        }
-        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENXIO)
-        {
-            return "";
-        }
-    }
+        AccountFile.Lines(AccountFile.Read(root, path), fields);
 
     private static bool TryNumber(string text, out uint number) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= int.MaxValue;

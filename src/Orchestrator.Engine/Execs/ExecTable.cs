@@ -69,7 +69,7 @@ internal sealed class ExecTable(
     public async Task ResizeAsync(string id, int height, int width, CancellationToken cancellationToken)
     {
         var exec = Get(id);
-        if (exec.ShimId is not { } shimId)
+        if (exec.ShimId is not { } shimId || exec.Record.ExitCode is not null)
             throw EngineException.Conflict($"exec {id} is not running");
         await RunOf(containers.Get(exec.Record.ContainerId)).ResizeAsync(shimId, height, width, cancellationToken);
     }

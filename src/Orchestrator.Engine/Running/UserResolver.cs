@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Linux;
+using Orchestrator.Images.Trees;
 using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Engine.Running;
@@ -10,7 +10,6 @@ internal sealed record ResolvedUser(uint Uid, uint Gid, uint[] Groups, string Ho
 /// <summary>Finds a user in the container's own <c>/etc/passwd</c> and <c>/etc/group</c>.</summary>
 internal static class UserResolver
 {
-    private const long MaxFileBytes = 4 << 20;
     private const uint MaxId = int.MaxValue;
 
     /// <param name="rootfs">The mounted root; files are opened inside it, so a symbolic link cannot lead out.</param>
@@ -18,7 +17,8 @@ internal static class UserResolver
     public static ResolvedUser Resolve(string rootfs, string user, IReadOnlyList<string> extraGroups)
     {
         using var root = DirectoryHandle.Open(rootfs);
-        return Resolve(Read(root, "etc/passwd"), Read(root, "etc/group"), user, extraGroups);
+        return Resolve(
+            AccountFile.Read(root, "etc/passwd"), AccountFile.Read(root, "etc/group"), user, extraGroups);
     }
 
     /// <summary>The pure half: the two files as text.</summary>
@@ -28,7 +28,7 @@ internal static class UserResolver
         var colon = user.IndexOf(':');
         var (name, groupName) = colon < 0 ? (user, "") : (user[..colon], user[(colon + 1)..]);
         var entry = FindUser(passwd, name.Length > 0 ? name : "0");
-        var groups = Lines(group, 4).ToList();
+        var groups = AccountFile.Lines(group, 4).ToList();
         var gid = groupName.Length > 0 ? FindGroup(groups, groupName) : entry.Gid;
 
         // Named members apply only where no group was asked for: docker's rule.
@@ -42,7 +42,7 @@ internal static class UserResolver
 
     private static (string Name, uint Uid, uint Gid, string Home) FindUser(string passwd, string user)
     {
-        foreach (var line in Lines(passwd, 6))
+        foreach (var line in AccountFile.Lines(passwd, 6))
         {
             if ((line[0] == user || line[2] == user) && uint.TryParse(line[2], out var uid)
                 && uint.TryParse(line[3], out var gid))
@@ -69,25 +69,4 @@ internal static class UserResolver
 
     private static uint InRange(uint id) => id <= MaxId
         ? id : throw EngineException.Invalid($"uids and gids must be in range 0-{MaxId}");
-
-    private static IEnumerable<string[]> Lines(string file, int fields) =>
-        file.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(line => line.Length >= fields);
-
-    private static string Read(DirectoryHandle root, string path)
-    {
-        try
-        {
-            // Non-blocking: an image may have put a pipe there.
-            using var handle = root.OpenIn(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
-            using var stream = new FileStream(handle, FileAccess.Read);
-            if (!stream.CanSeek || stream.Length > MaxFileBytes)
-                return "";
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd();
-        }
-        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENXIO)
-        {
-            return "";
-        }
-    }
 }

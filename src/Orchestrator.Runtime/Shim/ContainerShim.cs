@@ -111,7 +111,8 @@ internal sealed class ContainerShim : IDisposable
 
     public ShimProcess Find(string? execId) =>
         execId is null ? Main
-        : Execs.Find(execId) ?? throw new RuntimeException($"No such exec instance: {execId}");
+        : Execs.Find(execId) ?? throw new RuntimeException(
+            $"No such exec instance: {execId}", ShimException.WrongState);
 
     public void Signal(SignalRequest request)
     {

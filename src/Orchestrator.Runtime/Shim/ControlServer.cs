@@ -195,8 +195,10 @@ internal sealed class ControlServer : IDisposable
 
     private void Resize(ResizeRequest request)
     {
-        if (shim.Find(request.ExecId).Master is not { IsClosed: false } master)
-            throw new RuntimeException("cannot resize: the process has no terminal");
+        var master = shim.Find(request.ExecId).Master
+            ?? throw new RuntimeException("cannot resize: the process has no terminal");
+        if (master.IsClosed)
+            throw new RuntimeException("cannot resize: the process has ended", ShimException.WrongState);
         TerminalCalls.Resize(master.Fd, (ushort)request.Rows, (ushort)request.Columns);
     }
 

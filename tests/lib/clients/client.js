@@ -55,11 +55,13 @@ const checks = {
   async 'exec, resize and inspect'() {
     const container = await docker.createContainer({ Image: image, Cmd: ['sleep', '100'] });
     await container.start();
-    const exec = await container.exec({ Cmd: ['sh', '-c', 'sleep 0.3; stty size; exit 2'], AttachStdout: true, Tty: true });
+    const resized = 'for i in $(seq 200); do [ "$(stty size 2>/dev/null)" = "33 77" ] && exit 2; sleep 0.1; done';
+    const exec = await container.exec({ Cmd: ['sh', '-c', resized], AttachStdout: true, Tty: true });
     const stream = await exec.start({ hijack: true, stdin: false, Tty: true });
     await exec.resize({ h: 33, w: 77 });
-    assert.strictEqual(await collect(stream), '33 77\r\n');
+    assert.strictEqual(await collect(stream), '');
     assert.strictEqual((await exec.inspect()).ExitCode, 2);
+    await assert.rejects(exec.resize({ h: 33, w: 77 }), { statusCode: 409 });
     await container.remove({ force: true });
   },
 
