@@ -6,6 +6,7 @@ using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Hosting;
 using Orchestrator.Daemon.Startup;
 using Orchestrator.EngineApi;
+using Orchestrator.Linux.Processes;
 
 return await Daemon.RunAsync(args);
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Nftables;
+using Orchestrator.Linux.Processes;
 using Orchestrator.Network;
 using Orchestrator.Network.Helper;
 
@@ -20,6 +21,7 @@ internal sealed class HelperServer(HelperPaths paths, HelperState state) : IDisp
         listener.Listen();
         HelperLog.Write($"serving {paths.Socket}");
         var connections = new List<Task>();
+        _ = new IdleMemory(TimeProvider.System).RunAsync(stop.Token);
         try
         {
             while (true)

@@ -1,0 +1,42 @@
+using Orchestrator.Linux.Processes;
+
+namespace Orchestrator.Linux.Tests.Processes;
+
+public sealed class IdleMemoryTests
+{
+    private const long Megabyte = 1 << 20;
+
+    [Fact]
+    public void Memory_is_given_back_once_after_each_busy_time_and_never_during_it()
+    {
+        var memory = new IdleMemory(TimeProvider.System);
+
+        // Busy, busy, at rest; then nothing worth it; then little by little until it is; then busy again.
+        double[] allocated = [40, 90, 90, 90, 92, 93, 93, 93.9, 94.8, 150, 150];
+        var due = allocated.Select(megabytes => memory.IsDue((long)(megabytes * Megabyte))).ToArray();
+
+        Assert.Equal([false, false, true, false, false, false, false, false, true, false, true], due);
+    }
+
+    [Theory]
+    [InlineData("7f00-8f00 r-xp 0000a000 fe:00 54 /usr/bin/program", true)]
+    [InlineData("7f00-8f00 r--s 0000a000 fe:00 54 /usr/lib/with a space.dll", true)]
+    [InlineData("7f00-8f00 rw-p 0000a000 fe:00 54 /usr/bin/program", false)]
+    [InlineData("7f00-8f00 rw-s 0000a000 fe:00 54 /var/data", false)]
+    [InlineData("7f00-8f00 r--s 00000000 00:01 54 /memfd:doublemapper (deleted)", false)]
+    [InlineData("7f00-8f00 r-xp 00000000 00:00 0  [vdso]", false)]
+    [InlineData("7f00-8f00 r--p 00000000 00:00 0 ", false)]
+    public void Only_what_can_be_read_again_is_let_go(string line, bool droppable) =>
+        Assert.Equal(droppable ? new FileMapping(0x7f00, 0x1000) : null, ResidentPages.Candidate(line));
+
+    [Fact]
+    public void Constants_that_were_let_go_are_there_when_they_are_used()
+    {
+        var before = ResidentPages.Unchanged().ToHashSet();
+
+        ResidentPages.Drop(before);
+
+        Assert.NotEmpty(before);
+        Assert.Equal("0,5,10", string.Join(',', Enumerable.Range(0, 3).Select(n => n * 5)));
+    }
+}
