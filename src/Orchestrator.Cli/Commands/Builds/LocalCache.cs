@@ -109,17 +109,35 @@ internal sealed class LocalCache(Session session, string platform) : IDisposable
     /// <summary>The index last, and whole: until it is there, what was there before counts.</summary>
     private static void Unpack(Stream archive, string folder)
     {
-        var (kept, made) = (new HashSet<string>(StringComparer.Ordinal), $".{Index}.{Environment.ProcessId}");
-        LocalTree.Unpack(archive, folder, name =>
+        var (kept, made) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        var partial = Path.Combine(folder, $".{Index}.{Environment.ProcessId}");
+        try
         {
-            if (name.StartsWith($"{Blobs}/", StringComparison.Ordinal)) kept.Add(name);
-            return name == Index ? made : name == Layout || name.StartsWith(Blobs, StringComparison.Ordinal) ? name : null;
-        });
-        var partial = Path.Combine(folder, made);
-        File.WriteAllBytes(partial, Unnamed(File.ReadAllBytes(partial)));
-        File.Move(partial, Path.Combine(folder, Index), overwrite: true);
+            LocalTree.Unpack(archive, folder, name => Place(folder, name, kept, made));
+            File.WriteAllBytes(partial, Unnamed(File.ReadAllBytes(partial)));
+            File.Move(partial, Path.Combine(folder, Index), overwrite: true);
+        }
+        catch
+        {
+            // A blob's name says what is in it, so none may stay that was cut short.
+            foreach (var name in made.Append(partial)) File.Delete(Path.Combine(folder, name));
+            throw;
+        }
         foreach (var blob in Directory.GetFiles(Path.Combine(folder, Blobs), "*", SearchOption.AllDirectories))
             if (!kept.Contains(Path.GetRelativePath(folder, blob))) File.Delete(blob); // Of a build before this one.
+    }
+
+    /// <returns>Where an entry of the archive goes; null: nowhere, or it is there.</returns>
+    private static string? Place(string folder, string name, HashSet<string> kept, List<string> made)
+    {
+        if (name == Index) return $".{Index}.{Environment.ProcessId}";
+        if (name is Layout or Blobs) return name;
+        if (!name.StartsWith($"{Blobs}/", StringComparison.Ordinal)) return null;
+        if (name.AsSpan().Count('/') == 1) return name; // The folder of an algorithm.
+        kept.Add(name);
+        if (File.Exists(Path.Combine(folder, name))) return null;
+        made.Add(name);
+        return name;
     }
 
     /// <summary>Names in it would be given to what is loaded, here or by another.</summary>
