@@ -10,11 +10,20 @@ namespace Orchestrator.Build;
 /// folder for each build that runs.</remarks>
 public sealed class BuildStore
 {
-    /// <summary>What the cache alone may take up after a build; then the least recently used goes. 20 GB.</summary>
-    public const long KeptBytes = 20_000_000_000;
+    /// <summary>20 GB.</summary>
+    public const long DefaultCacheBytes = 20_000_000_000;
+
+    private long cacheBytes = DefaultCacheBytes;
 
     private BuildStore(string work, string secrets, BuildCache cache, CacheFolders folders) =>
         (Work, Volatile, Cache, Folders) = (work, secrets, cache, folders);
+
+    /// <summary>What the cache alone may take up after a build; then the least recently used goes.</summary>
+    public long CacheBytes
+    {
+        get => Interlocked.Read(ref cacheBytes);
+        set => Interlocked.Exchange(ref cacheBytes, value);
+    }
 
     public BuildCache Cache { get; }
 

@@ -48,7 +48,7 @@ public sealed class ImageBuilder(BuildStore store, ImageService images, IStepRun
         await output(new BuildMessage.Built(image.Id));
         await new CacheExport(session, stages, image, output).PushAsync(cancellationToken);
         await EndAsync(session, image, output);
-        await new CachePruner(store, images).LimitAsync(BuildStore.KeptBytes, cancellationToken);
+        await new CachePruner(store, images).LimitAsync(store.CacheBytes, session.UsedFolders, cancellationToken);
         return image;
     }
 

@@ -36,6 +36,24 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
+    public void What_builds_keep_is_set_as_in_docker()
+    {
+        File.WriteAllText(file, """{ "builder": { "gc": { "enabled": false, "defaultKeepStorage": "5GB" } } }""");
+        Assert.Equal((false, 5L << 30), (Read().CollectsBuildCache, Read().BuildCacheBytes));
+
+        File.WriteAllText(file, """{ "builder": { "gc": { "defaultReservedSpace": "1MB", "policy": [ { "all": true } ] } } }""");
+        Assert.Equal((true, 1L << 20), (Read().CollectsBuildCache, Read().BuildCacheBytes));
+        Assert.Contains("builder.gc.policy has no effect", Assert.Single(Read().Warnings));
+
+        File.WriteAllText(file, """{ "builder": { "gc": { "defaultKeepStorage": "much" } } }""");
+        Assert.EndsWith(": builder.gc.defaultKeepStorage is \"much\"; write a size such as 64m", Fault());
+        File.WriteAllText(file, """{ "builder": { "gc": { "enabled": "yes" } } }""");
+        Assert.EndsWith("builder.gc.enabled is a string; write true or false, without quotes", Fault());
+        File.WriteAllText(file, """{ "builder": { "gc": { "keep": 1 } } }""");
+        Assert.EndsWith("the following directives don't match any configuration option: builder.gc.keep", Fault());
+    }
+
+    [Fact]
     public void Objects_in_the_file_are_what_pairs_are_on_the_command_line()
     {
         File.WriteAllText(file, """

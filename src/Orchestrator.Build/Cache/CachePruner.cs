@@ -63,11 +63,12 @@ public sealed class CachePruner(BuildStore store, ImageService images)
     }
 
     /// <summary>Prunes what is more than that many bytes, not counting what images share.</summary>
-    public async Task LimitAsync(long bytes, CancellationToken cancellationToken)
+    /// <param name="grown">Folders may have grown. Every build ends with this, so else they are not walked for it.</param>
+    public async Task LimitAsync(long bytes, bool grown, CancellationToken cancellationToken)
     {
-        // Every build ends with this, so folders are not walked for it.
-        var layers = store.Cache.List().Sum(record => record.Layer?.SizeBytes ?? 0);
-        if (layers > bytes)
+        var taken = store.Cache.List().Sum(record => record.Layer?.SizeBytes ?? 0)
+            + (grown ? store.Folders.List().Sum(TreeSize.Of) : 0);
+        if (taken > bytes)
             await PruneAsync(new CachePrune { KeepBytes = bytes }, cancellationToken);
     }
 

@@ -38,6 +38,9 @@ internal sealed class BuildSession : IDisposable
     /// <summary>Images that may stand in for steps.</summary>
     public CacheImages CacheImages { get; set; } = CacheImages.None;
 
+    /// <summary>Whether a step had a cache mount, which may have grown.</summary>
+    public bool UsedFolders { get; set; }
+
     public ImageWorkshop Workshop => Images.Workshop;
 
     /// <summary>Digests of what was copied from the context, which stays as it is: by all that they depend on.</summary>

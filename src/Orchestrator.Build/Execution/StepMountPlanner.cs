@@ -102,6 +102,7 @@ internal sealed class StepMountPlanner(BuildSession session, StageTable stages, 
         var use = await session.Folders.EnterAsync(
             id, mount.Mount.Sharing, path => FillAsync(path, mount, cancellationToken), cancellationToken);
         held.Undo(use.Dispose);
+        session.UsedFolders = true;
         held.Mounts.Add(new StepMount(mount.Target, use.Path, mount.Mount.ReadOnly));
     }
 

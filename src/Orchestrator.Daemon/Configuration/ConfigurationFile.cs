@@ -7,7 +7,8 @@ namespace Orchestrator.Daemon.Configuration;
 /// <summary>dockerd's daemon.json: its settings as what the same flags would have been given.</summary>
 internal static class ConfigurationFile
 {
-    private const string Proxies = "proxies";
+    /// <summary>Objects whose fields are settings of their own, named with what they are in.</summary>
+    private static readonly string[] Groups = ["proxies", "builder", "builder.gc", "builder.entitlements"];
 
     private static readonly JsonDocumentOptions Lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -24,7 +25,7 @@ internal static class ConfigurationFile
             using var document = JsonDocument.Parse(isEmpty ? "{}"u8.ToArray() : bytes, Lenient);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Fault(path, "is no JSON object of settings");
-            var properties = document.RootElement.EnumerateObject().SelectMany(Flat).ToList();
+            var properties = document.RootElement.EnumerateObject().SelectMany(one => Flat(one.Name, one.Value)).ToList();
             var unknown = properties.Where(one => Settings.OfKey(one.Key) is null).Select(one => one.Key).ToList();
             if (unknown.Count > 0)
                 throw Fault(
@@ -44,10 +45,9 @@ internal static class ConfigurationFile
     internal static StartupException Fault(string path, string what) =>
         new($"unable to configure the daemon with file {path}: {what}");
 
-    private static IEnumerable<(string Key, JsonElement Value)> Flat(JsonProperty property) =>
-        property.Name == Proxies && property.Value.ValueKind == JsonValueKind.Object
-            ? property.Value.EnumerateObject().Select(one => ($"{Proxies}.{one.Name}", one.Value))
-            : [(property.Name, property.Value)];
+    private static IEnumerable<(string Key, JsonElement Value)> Flat(string key, JsonElement value) =>
+        Groups.Contains(key) && value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().SelectMany(one => Flat($"{key}.{one.Name}", one.Value)) : [(key, value)];
 
     private static (Setting, IReadOnlyList<string>) Read(string path, Setting setting, JsonElement value) =>
         (setting, Values(setting.Kind, value) ?? throw Fault(

@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Build;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Network;
 
@@ -92,6 +93,11 @@ public sealed record DaemonOptions
     public int MaxConcurrentUploads { get; init; } = 5;
 
     public int MaxDownloadAttempts { get; init; } = 5;
+
+    /// <summary>Whether builds prune the cache when it is larger than <see cref="BuildCacheBytes"/>.</summary>
+    public bool CollectsBuildCache { get; init; } = true;
+
+    public long BuildCacheBytes { get; init; } = BuildStore.DefaultCacheBytes;
 
     public ProxyOptions Proxies { get; init; } = new();
 

@@ -48,7 +48,11 @@ internal static class WithoutMeaning
         Of("userland-proxy", "userland-proxy", Truth, NoProxy, "false"),
         Of("userland-proxy-path", "userland-proxy-path", Text, NoProxy),
         Of("validate", "", Truth, "", "true"), // The program's own: Program reads it.
-        OfFile("builder", Pairs, "builds need no settings"),
+        OfFile("builder.gc.policy", Records, "one bound holds for all of the cache: builder.gc.defaultKeepStorage"),
+        OfFile("builder.gc.defaultMaxUsedSpace", Size, "the bound is builder.gc.defaultKeepStorage"),
+        OfFile("builder.gc.defaultMinFreeSpace", Size, "the bound is builder.gc.defaultKeepStorage"),
+        OfFile("builder.entitlements.network-host", Truth, "each build says so: orch build --allow network.host"),
+        OfFile("builder.entitlements.security-insecure", Truth, "each build says so: orch build --allow security.insecure"),
         OfFile("default-runtimes", Pairs, Gone),
         OfFile("min-api-version", Text, "clients may speak 1.24 to 1.44"),
         OfFile("network-diagnostic-port", Number, "orch network doctor looks for faults"),

@@ -87,6 +87,8 @@ internal sealed class ConfigurationReloader : IDisposable
         MaxConcurrentDownloads = read.MaxConcurrentDownloads,
         MaxConcurrentUploads = read.MaxConcurrentUploads,
         MaxDownloadAttempts = read.MaxDownloadAttempts,
+        CollectsBuildCache = read.CollectsBuildCache,
+        BuildCacheBytes = read.BuildCacheBytes,
     };
 
     /// <summary>What docker's event of it says.</summary>

@@ -45,7 +45,9 @@ internal sealed class NodeServices : IAsyncDisposable
             settings, new EngineServices(images, network, TimeProvider.System, logging), cancellationToken);
         if (network.PendingSettings.Length > 0)
             logger.SettingWithoutEffect(network.PendingSettings);
-        return new NodeServices(images, network, engine, new ImageBuilder(builds, images, engine.Steps));
+        var node = new NodeServices(images, network, engine, new ImageBuilder(builds, images, engine.Steps));
+        node.Use(options);
+        return node;
     }
 
     /// <summary>From the top down. Nothing that runs is touched.</summary>
@@ -56,8 +58,12 @@ internal sealed class NodeServices : IAsyncDisposable
         await Images.DisposeAsync();
     }
 
-    /// <summary>What of a node that runs can change: how it reaches registries.</summary>
-    public void Use(DaemonOptions options) => Images.Use(ImagesOf(options));
+    /// <summary>What of a node that runs can change: how it reaches registries, and what builds keep.</summary>
+    public void Use(DaemonOptions options)
+    {
+        Images.Use(ImagesOf(options));
+        Builder.Store.CacheBytes = options.CollectsBuildCache ? options.BuildCacheBytes : long.MaxValue;
+    }
 
     private static ImageOptions ImagesOf(DaemonOptions options) => new()
     {

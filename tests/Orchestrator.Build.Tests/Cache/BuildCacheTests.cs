@@ -1,4 +1,5 @@
 using Orchestrator.Build.Cache;
+using Orchestrator.Build.Syntax;
 using Orchestrator.Images;
 using Orchestrator.Images.Building;
 using Orchestrator.Testing;
@@ -54,6 +55,32 @@ public sealed class BuildCacheTests : IDisposable
 
         Assert.Empty(later.List());
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder, "cache")));
+    }
+
+    [RootFact]
+    public async Task What_is_over_the_limit_goes_folders_too_the_older_first()
+    {
+        var (_, images) = await OpenAsync();
+        var store = BuildStore.Open(Path.Combine(folder, "b"), Path.Combine(folder, "r"), images, TimeProvider.System);
+        var paths = new List<string>();
+        foreach (var (name, age) in new[] { ("old", 2), ("new", 1) })
+            paths.Add(await FillAsync(store.Folders, name, age));
+        var pruner = new CachePruner(store, images);
+
+        await pruner.LimitAsync(150_000, grown: false, CancellationToken.None);
+        Assert.Equal(2, store.Folders.List().Count);
+        await pruner.LimitAsync(150_000, grown: true, CancellationToken.None);
+
+        Assert.Equal([paths[1]], store.Folders.List());
+    }
+
+    private static async Task<string> FillAsync(CacheFolders folders, string name, int hours)
+    {
+        using var use = await folders.EnterAsync(
+            name, CacheSharing.Shared, path => File.WriteAllBytesAsync(Path.Combine(path, "f"), new byte[100_000]),
+            CancellationToken.None);
+        Directory.SetLastWriteTimeUtc(use.Path, DateTime.UtcNow.AddHours(-hours));
+        return use.Path;
     }
 
     private async Task<(BuildCache Cache, ImageService Images)> OpenAsync()

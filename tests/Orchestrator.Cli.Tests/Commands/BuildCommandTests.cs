@@ -359,6 +359,8 @@ public sealed class BuildCommandTests : IDisposable
         Assert.Equal("Deleted build cache objects:\nabc\n\nTotal reclaimed space: 1kB\n",
             _daemon.Run("builder", "prune", "-af").Out);
         Assert.Equal("POST /build/prune?all=1", _daemon.Lines.Single());
+        _daemon.Run("builder", "prune", "-f", "--reserved-space", "1kb", "--filter", "until=1h");
+        Assert.Equal("POST /build/prune?keep-storage=1024&filters={\"until\":{\"1h\":true}}", _daemon.Lines.Last());
     }
 
     private void Write(string name, string content)
