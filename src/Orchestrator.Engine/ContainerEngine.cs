@@ -64,7 +64,9 @@ public sealed class ContainerEngine : IAsyncDisposable
         var check = new HostSpecCheck(table, Kernel, options);
         creator = new ContainerCreator(
             table, store, services.Images, services.Network, Volumes, host, containerEvents, check, links, time);
-        steps = new StepContainers(host, check, services.Network, directories, services.Images, time);
+        steps = new StepContainers(
+            host, check, services.Network, directories, services.Images,
+            new RemappedMounts(roots, Path.Combine(options.RunRoot, "steps")), time);
         remover = new ContainerRemover(host, store, table, Volumes, containerEvents, logger);
         var probe = new HealthProbe(containerEvents, bundles.HostCapabilities, time);
         var health = new HealthMonitor(probe, store, containerEvents, time, logger);

@@ -3,6 +3,7 @@ using Orchestrator.Build.Cache;
 using Orchestrator.Build.Planning;
 using Orchestrator.Build.Syntax;
 using Orchestrator.Images.Layers;
+using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Build.Execution;
 
@@ -14,6 +15,9 @@ internal sealed class RunExecutor(BuildSession session, StageTable stages, int s
     [
         "/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/.dockerenv",
     ];
+
+    /// <summary>ENOEXEC.</summary>
+    private const string NoProgram = "exec format error";
 
     private readonly StepMountPlanner mounts = new(session, stages, stage);
 
@@ -28,7 +32,8 @@ internal sealed class RunExecutor(BuildSession session, StageTable stages, int s
         using var key = Key(before, run, wanted);
         var layer = await LayerStep.DoAsync(
             session, stage, before, before, key.ToString(), outcome.CreatedBy, instruction.Original,
-            (snapshot, token) => RunAsync(run, wanted, snapshot, token), cancellationToken,
+            (snapshot, token) => ForeignAsync(before.Platform, () => RunAsync(run, wanted, snapshot, token)),
+            cancellationToken,
             [.. Mounted, .. wanted.Select(mount => mount.Target), RunScript.Folder]);
         return before.With(outcome.Next, layer, outcome.CreatedBy);
     }
@@ -38,6 +43,22 @@ internal sealed class RunExecutor(BuildSession session, StageTable stages, int s
             .AddAll(run.KeyEnvironment).Add(run.User).Add(run.WorkingDirectory)
             .Add(run.Network == RunNetwork.Default ? session.Request.NetworkMode : run.Network.ToString())
             .Add(run.Security.ToString()).AddAll(wanted.Select(mount => mount.Key)).Add(LayerStep.Times(session));
+
+    /// <summary>Says of what the kernel does not know as a program why that is so.</summary>
+    private static async Task ForeignAsync(Platform platform, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (BuildException e) when (e.Message.Contains(NoProgram, StringComparison.OrdinalIgnoreCase)
+            && !Platform.Host.Accepts(platform))
+        {
+            throw new BuildException(
+                $"{e.Message}: the stage is for {platform} and this host runs {Platform.Host}; begin a stage whose "
+                + "programs are to run here with FROM --platform=$BUILDPLATFORM", inner: e);
+        }
+    }
 
     private async Task RunAsync(StepWork.Run run, IReadOnlyList<PlannedMount> wanted, Snapshot snapshot,
         CancellationToken cancellationToken)

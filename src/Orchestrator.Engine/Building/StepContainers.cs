@@ -11,14 +11,15 @@ namespace Orchestrator.Engine.Building;
 /// <summary>Runs RUN steps of builds in containers that are on no list: no record, no health check, no restart.</summary>
 internal sealed class StepContainers(
     IContainerHost host, HostSpecCheck check, NodeNetwork network, RunDirectories directories, ImageService images,
-    TimeProvider time) : IStepRunner
+    RemappedMounts mounts, TimeProvider time) : IStepRunner
 {
     public async Task<int> RunAsync(
         StepRun run, Func<bool, ReadOnlyMemory<byte>, ValueTask> output, CancellationToken cancellationToken)
     {
-        var record = Describe(run);
+        ContainerRecord? record = null;
         try
         {
+            record = Describe(mounts.Enter(run));
             var container = await host.CreateAsync(record, cancellationToken);
             await using var streams = await container.AttachAsync(
                 null, new AttachOptions(Stdin: false, Stdout: true, Stderr: true), terminal: false, stdinOnce: false,
@@ -27,13 +28,15 @@ internal sealed class StepContainers(
             await FrameReader.CopyAsync(streams, output, cancellationToken);
             return (await container.WaitAsync(cancellationToken)).ExitCode;
         }
-        catch (Exception e) when (e is not (OperationCanceledException or BuildException))
+        catch (Exception e) when (record is not null && e is not (OperationCanceledException or BuildException))
         {
             throw new BuildException(StartFailure.Explain(record, e).Message, inner: e);
         }
         finally
         {
-            await host.ReleaseAsync(record, CancellationToken.None);
+            if (record is not null)
+                await host.ReleaseAsync(record, CancellationToken.None);
+            mounts.Leave(run.Key);
         }
     }
 
@@ -44,6 +47,7 @@ internal sealed class StepContainers(
         var left = directories.Names(StepKey.Prefix);
         foreach (var key in left)
             await host.ReleaseAsync(Describe(new StepRun { Key = key, Arguments = [] }), cancellationToken);
+        mounts.Sweep();
         foreach (var key in images.Workshop.Keys(StepKey.Prefix))
             await images.RemoveSnapshotAsync(key, cancellationToken);
         return left.Count;

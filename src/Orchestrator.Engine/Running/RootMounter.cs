@@ -15,6 +15,14 @@ internal sealed class RootMounter(UserRemap? remap) : IDisposable
 {
     private readonly Lazy<FileDescriptor> users = new(() => UserNamespace.Create(Lines(remap!.Uids), Lines(remap.Gids)));
 
+    /// <summary>Whether containers have users of their own.</summary>
+    public bool Remaps => remap is not null;
+
+    /// <summary>Makes an idmapped mount of one that hangs nowhere yet.</summary>
+    /// <exception cref="LinuxException">EINVAL: its file system cannot.</exception>
+    public void GiveUsers(FileDescriptor tree) =>
+        MountTree.SetAttributes(tree, 0, 0, MountFlags.Private, recursive: false, users.Value);
+
     /// <param name="remapped">Ids are to be those of the daemon's remapping.</param>
     public void Mount(Snapshot snapshot, string target, bool remapped)
     {
@@ -53,7 +61,7 @@ internal sealed class RootMounter(UserRemap? remap) : IDisposable
         var folder = CommonFolder([.. snapshot.LowerDirs, snapshot.UpperDir, snapshot.WorkDir]);
         using (var layers = MountTree.Clone(folder, recursive: false))
         {
-            MountTree.SetAttributes(layers, 0, 0, MountFlags.Private, recursive: false, users.Value);
+            GiveUsers(layers);
             MountTree.Attach(layers, folder);
         }
 

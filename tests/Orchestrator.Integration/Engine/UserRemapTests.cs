@@ -52,6 +52,38 @@ public sealed class UserRemapTests(RemappedDaemon node)
     }
 
     [RootFact]
+    public async Task A_build_has_users_of_its_own_too_and_its_files_are_the_images()
+    {
+        var here = Directory.CreateTempSubdirectory("orch-remapped-");
+        try
+        {
+            File.WriteAllText(Path.Combine(here.FullName, "token"), "secret");
+            File.WriteAllText(Path.Combine(here.FullName, "Dockerfile"), $"""
+                FROM {LoneDaemon.Image}
+                COPY --chown=1001:1002 token /own/
+                RUN --mount=type=secret,id=token --mount=type=cache,target=/cache --mount=type=tmpfs,target=/t \
+                  --mount=type=bind,target=/context \
+                  busybox tr -s ' ' </proc/self/uid_map && cat /run/secrets/token && echo >/cache/f && echo >/t/f \
+                  && cat /context/token && mkdir /made && echo >/made/f && busybox chown 7:8 /made/f
+                RUN --mount=type=cache,target=/cache busybox stat -c '%n %u:%g' /own/token /made /made/f /cache/f
+                """);
+
+            var built = await node.TryAsync(
+                "orch", "build", "-t", "remapped:1", "--secret", $"id=token,src={here.FullName}/token", here.FullName);
+            Assert.Equal((0, ""), (built.ExitCode, built.Error.Trim()));
+            var files = await node.DockerAsync(
+                "run", "--rm", "--userns", "host", "remapped:1", "busybox", "stat", "-c", "%n %u:%g", "/own/token", "/made", "/made/f");
+            Assert.Contains($" 0 {RemappedDaemon.FirstId} 65536\nsecretsecret", built.Output.Replace('\t', ' '));
+            Assert.Contains("/own/token 1001:1002\n/made 0:0\n/made/f 7:8\n/cache/f 0:0\n", built.Output);
+            Assert.Equal("/own/token 1001:1002\n/made 0:0\n/made/f 7:8", files);
+        }
+        finally
+        {
+            here.Delete(recursive: true);
+        }
+    }
+
+    [RootFact]
     public async Task What_the_daemon_was_told_of_names_and_limits_reaches_containers()
     {
         var output = await node.DockerAsync("run", "--rm", LoneDaemon.Image, "sh", "-c", "cat /etc/resolv.conf; ulimit -Sn; ulimit -Hn");
