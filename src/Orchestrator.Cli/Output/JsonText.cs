@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Cli.Output;
 
@@ -26,6 +27,9 @@ internal static class JsonText
 
     /// <summary>On one line.</summary>
     public static string Line(JsonElement element) => Write(LineOptions, element.WriteTo);
+
+    /// <summary>Two spaces deep, as Go's MarshalIndent is mostly called.</summary>
+    public static string Indented(JsonNode node) => Write(IndentedOptions with { IndentSize = 2 }, writer => node.WriteTo(writer));
 
     /// <summary>The elements as a JSON list: on one line, or four spaces deep.</summary>
     public static string List(IEnumerable<JsonElement> elements, bool indented) =>

@@ -12,8 +12,10 @@ internal static class ProgressStream
     private const int BarWidth = 50;
 
     /// <param name="aux">Takes what a message has for programs, such as a built image's ID.</param>
+    /// <param name="isRaw">Messages are written as they come, a line of JSON each.</param>
     /// <exception cref="CliException">The stream's last message is an error; with its code, where it has one.</exception>
-    public static void Show(Session session, Stream body, TextWriter writer, Action<JsonElement>? aux = null)
+    public static void Show(
+        Session session, Stream body, TextWriter writer, Action<JsonElement>? aux = null, bool isRaw = false)
     {
         var display = new ProgressDisplay(writer, session.OutputIsTerminal && (writer == session.Out || writer == session.Error));
         using var reader = new StreamReader(body, Encoding.UTF8);
@@ -22,9 +24,11 @@ internal static class ProgressStream
             if (line.Length == 0) continue;
             var message = JsonSerializer.Deserialize(line, ApiJson.Wire.JsonMessage);
             if (message is null) continue;
+            if (isRaw) writer.WriteLine(line);
             if (message.ErrorDetail is { } detail) throw new CliException(detail.Message, detail.Code is > 0 and < 256 and var code ? code : 1);
             if (message.Error is { Length: > 0 } error) throw new CliException(error);
             if (message.Aux is { ValueKind: JsonValueKind.Object } more) aux?.Invoke(more);
+            if (isRaw) continue;
             if (message.Stream is { } text) display.Raw(text);
             else if (message.Status is { } status) Write(display, message, status);
         }

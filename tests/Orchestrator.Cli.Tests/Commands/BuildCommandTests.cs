@@ -186,6 +186,14 @@ public sealed class BuildCommandTests : IDisposable
     }
 
     [Fact]
+    public void Programs_get_what_the_daemon_says_as_it_is()
+    {
+        Write("Dockerfile", "FROM scratch\n");
+
+        Assert.Equal(Built, _daemon.Run("build", "--progress", "rawjson", _folder).Out);
+    }
+
+    [Fact]
     public void A_repository_is_the_daemons_to_fetch()
     {
         _daemon.Run("build", "https://example.com/a.git#v1:docker");
@@ -235,6 +243,39 @@ public sealed class BuildCommandTests : IDisposable
         Assert.Contains("WARNING: CopyIgnoredFile (line 2)\nAttempting to Copy file \"a\" that is excluded by .dockerignore\n\n"
             + "Dockerfile:2\n   2 | COPY a /\n", result.Out);
     }
+
+    [Fact]
+    public void A_call_tells_of_targets_and_of_what_one_takes()
+    {
+        Write("Dockerfile", "ARG A=1\n# run starts it\nFROM scratch AS run\nRUN --mount=type=secret,id=s true\n");
+
+        Assert.Equal("TARGET          DESCRIPTION\nrun (default)   starts it\n", Call("targets").Out);
+        Assert.Equal(
+            "TARGET:      run\nDESCRIPTION: starts it\n\nBUILD ARG   VALUE     DESCRIPTION\nA           2         \n\n"
+            + "SECRET    REQUIRED\ns         false\n\n", Call("outline", "--build-arg", "A=2").Out);
+        Assert.Equal(new CliResult(1, "", "target stage \"x\" could not be found\n"), Call("outline", "--target", "x"));
+        Assert.Equal(
+            "run", JsonNode.Parse(Call("targets,format=json").Out)!["targets"]![0]!["name"]!.GetValue<string>());
+        Assert.Equal(
+            4, JsonNode.Parse(Call("outline,format=json").Out)!["secrets"]![0]!["location"]!["ranges"]![0]!["start"]!["line"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void What_checks_find_is_there_as_JSON_and_need_not_be_a_failure()
+    {
+        Write("Dockerfile", "from scratch AS Base\n");
+
+        var found = Call("check,format=json");
+
+        Assert.Equal(1, found.ExitCode);
+        var warning = JsonNode.Parse(found.Out)!["warnings"]!.AsArray().Single(one => $"{one!["ruleName"]}" == "StageNameCasing")!;
+        Assert.Equal("https://docs.docker.com/go/dockerfile/rule/stage-name-casing/", $"{warning["url"]}");
+        Assert.Equal(0, Call("lint,ignorestatus=true").ExitCode);
+        Assert.Contains("one of build, check, outline, targets", Call("nothing").Error);
+    }
+
+    private CliResult Call(string call, params string[] arguments) =>
+        CliResult.Of("unix:///no/daemon", "", ["build", $"--call={call}", .. arguments, _folder]);
 
     [Fact]
     public void A_Dockerfile_that_cannot_be_read_is_shown_where()

@@ -1,16 +1,19 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json.Nodes;
 using Orchestrator.Api;
 using Orchestrator.Build.Syntax;
 using Orchestrator.Build.Syntax.Checks;
 using Orchestrator.Cli.Http;
+using Orchestrator.Cli.Output;
 
 namespace Orchestrator.Cli.Commands.Builds;
 
 /// <summary>What the checks found in a build's Dockerfile.</summary>
 /// <param name="Name">What the Dockerfile is called.</param>
 /// <param name="Refusal">Why it is not to be built, where it says itself that findings are errors.</param>
-internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Finding> Findings, string? Refusal)
+internal sealed record BuildCheck(
+    string Name, string Text, Dockerfile File, ImmutableArray<Finding> Findings, string? Refusal)
 {
     /// <returns>Null where the Dockerfile is not here to be read.</returns>
     /// <exception cref="CliException">It is no Dockerfile; shows where.</exception>
@@ -30,7 +33,7 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
                 Platform = flags.Platform,
                 Bases = image => FactsOf(session, image),
             });
-            return new BuildCheck(name, text, findings, BuildChecks.Refusal(file, findings));
+            return new BuildCheck(name, text, file, findings, BuildChecks.Refusal(file, findings));
         }
         catch (DockerfileException fault)
         {
@@ -40,15 +43,11 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
 
     /// <summary>All of it, for <c>--check</c>.</summary>
     /// <returns>1 where there is anything to say, as docker has it.</returns>
-    public static int Report(Session session, BuildCheck? check)
+    public int Report(TextWriter writer, CallSpec call)
     {
-        if (check is null)
-        {
-            throw new CliException(
-                "--check needs a Dockerfile on this host: fetch or unpack the context, then name its folder");
-        }
-        check.Write(session.Out);
-        return check.Findings.IsEmpty ? 0 : 1;
+        if (call.IsJson) writer.WriteLine(JsonText.Indented(Json()));
+        else Write(writer);
+        return Findings.IsEmpty || call.IgnoresStatus ? 0 : 1;
     }
 
     /// <summary>A line for each, below a build.</summary>
@@ -78,6 +77,28 @@ internal sealed record BuildCheck(string Name, string Text, ImmutableArray<Findi
             writer.WriteLine($"{number,4} | {lines.ElementAtOrDefault(number - 1)?.TrimEnd('\r')}");
         }
     }
+
+    private JsonObject Json() => new()
+    {
+        ["warnings"] = new JsonArray([.. Findings.Select(JsonNode (finding) => new JsonObject
+        {
+            ["ruleName"] = finding.Rule,
+            ["url"] = $"https://docs.docker.com/go/dockerfile/rule/{Dashed(finding.Rule)}/",
+            ["detail"] = finding.Message,
+            ["location"] = OutlineReport.Location(finding.Position),
+        })]),
+        ["sources"] = new JsonArray(new JsonObject
+        {
+            ["fileName"] = Name,
+            ["language"] = "Dockerfile",
+            ["data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Text)),
+        }),
+    };
+
+    /// <summary><c>FromAsCasing</c> is <c>from-as-casing</c> in addresses.</summary>
+    private static string Dashed(string rule) => string.Concat(rule.Select((c, i) =>
+        char.IsAsciiLetterUpper(c) && i > 0 && !char.IsAsciiLetterUpper(rule[i - 1]) ? $"-{char.ToLowerInvariant(c)}"
+            : $"{char.ToLowerInvariant(c)}"));
 
     /// <summary>What the daemon knows of a base image, if there is one and it has it: checks do without.</summary>
     private static BaseFacts? FactsOf(Session session, string image)

@@ -1,3 +1,4 @@
+using Orchestrator.Build.Syntax.Outlines;
 using Orchestrator.Cli.Commands.Images;
 using Orchestrator.Cli.Http;
 using Orchestrator.Cli.Output;
@@ -24,14 +25,15 @@ internal sealed class BuildCommand : Command
         _file = Flags.String("file", 'f', "Name of the Dockerfile (default \"PATH/Dockerfile\"); -: standard input");
         _flags = new BuildFlags(Flags);
         _check = Flags.Bool("check", null, "Check the Dockerfile, build nothing");
-        _call = Flags.String("call", null, "What to do: \"build\" or \"check\"", "build");
+        _call = Flags.Add(new ValueFlag<string>(
+            "call", null, "string", "What to do: build, check, outline or targets; \",format=json\"", "build", CallSpec.Check));
         _compress = Flags.Bool("compress", null, "Send the context compressed");
         _idFile = Flags.String("iidfile", null, "Write the image's ID to this file");
         _load = Flags.Bool("load", null, "Keep the image, as without it");
         _outputs = Flags.List(
             "output", 'o', "Where the result goes: a folder, or \"type=local,dest=path\" (tar, oci, docker, registry)",
             "list", OutputSpec.Check);
-        _progress = Flags.String("progress", null, "Output: \"auto\", \"plain\", \"tty\" or \"quiet\"", "auto");
+        _progress = Flags.String("progress", null, "Output: auto, plain, tty, quiet or rawjson", "auto");
         _push = Flags.Bool("push", null, "Push the image, as --output type=registry");
         _quiet = Flags.Bool("quiet", 'q', "Print the image's ID only");
     }
@@ -53,14 +55,13 @@ internal sealed class BuildCommand : Command
 
     public override int Run(Session session, List<string> args)
     {
-        if (_progress.Value is not ("auto" or "plain" or "tty" or "quiet"))
-            throw new CliException($"invalid progress mode: {_progress.Value}: one of auto, plain, tty, quiet", 125);
-        if (_call.Value is not ("build" or "check"))
-            throw new CliException($"invalid call: {_call.Value}: one of build, check", 125);
+        if (_progress.Value is not ("auto" or "plain" or "tty" or "quiet" or "rawjson"))
+            throw new CliException($"invalid progress mode: {_progress.Value}: one of auto, plain, tty, quiet, rawjson", 125);
+        var call = CallSpec.Parse(_check ? "check" : _call.Value);
         var outputs = OutputSpec.All(_outputs.Values, _push, _flags.Tags);
         using var context = BuildContexts.Open(session, args[0], _file.Value);
         var checks = BuildCheck.Of(session, context, _flags);
-        if (_check || _call.Value == "check") return BuildCheck.Report(session, checks);
+        if (call.Name != "build") return Tell(session, call, checks);
         if (checks?.Refusal is { } refusal) throw new CliException(refusal);
 
         if (_idFile.Value.Length > 0) File.Delete(_idFile.Value); // No stale one stays if this fails.
@@ -75,6 +76,28 @@ internal sealed class BuildCommand : Command
         return 0;
     }
 
+    private int Tell(Session session, CallSpec call, BuildCheck? dockerfile)
+    {
+        if (dockerfile is null)
+        {
+            throw new CliException(
+                $"--call={call.Name} needs a Dockerfile on this host: fetch or unpack the context, then name its folder");
+        }
+        if (call.Name == "check") return dockerfile.Report(session.Out, call);
+        if (call.Name == "targets")
+        {
+            var targets = Outliner.Targets(dockerfile.File);
+            if (call.IsJson) session.Out.WriteLine(JsonText.Indented(OutlineReport.Json(targets, dockerfile.Text)));
+            else OutlineReport.Write(session.Out, targets);
+            return 0;
+        }
+        var outline = Outliner.Of(dockerfile.File, _flags.Target, _flags.BuildArguments(session))
+            ?? throw new CliException($"target stage \"{_flags.Target}\" could not be found");
+        if (call.IsJson) session.Out.WriteLine(JsonText.Indented(OutlineReport.Json(outline, dockerfile.Text)));
+        else OutlineReport.Write(session.Out, outline);
+        return 0;
+    }
+
     private string Build(Session session, IBuildContext context, LocalCache cache, TextWriter words)
     {
         var shown = IsQuiet ? new StringWriter() : words;
@@ -82,7 +105,8 @@ internal sealed class BuildCommand : Command
         {
             using var response = Send(session, context, cache, shown);
             var isRewritten = _progress.Value == "tty" || (_progress.Value == "auto" && session.OutputIsTerminal);
-            var id = BuildStream.Show(session, response.Body, shown, isRewritten && !IsQuiet);
+            var id = BuildStream.Show(
+                session, response.Body, shown, isRewritten && !IsQuiet, _progress.Value == "rawjson");
             if (!IsQuiet) return id;
             id = id.Length > 0 ? id : LastLine(shown.ToString()!); // A quiet build prints nothing else.
             words.WriteLine(id);
@@ -104,6 +128,7 @@ internal sealed class BuildCommand : Command
         return session.Client.Upload("POST", $"/build{query}", "application/x-tar", body =>
         {
             var bytes = context.Send(body, _compress);
+            if (_progress.Value == "rawjson") return;
             shown.Write($"Sending build context to Docker daemon  {Units.Size(bytes)}\n");
             shown.Flush();
         }, headers);

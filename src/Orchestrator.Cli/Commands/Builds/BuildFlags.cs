@@ -66,6 +66,20 @@ internal sealed class BuildFlags
 
     public string Platform => _platform.Value;
 
+    public string Target => _target.Value;
+
+    /// <summary>What is given of <c>--build-arg</c>; null: the name only, and the caller has no such variable.</summary>
+    public Dictionary<string, string?> BuildArguments(Session session)
+    {
+        var given = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var pair in _buildArgs.Values)
+        {
+            var (name, value) = KeyValues.Split(pair);
+            given[name] = value ?? session.Environment(name);
+        }
+        return given;
+    }
+
     public IEnumerable<CacheSpec> CacheTo => _cacheTo.Values.Select(CacheSpec.To);
 
     /// <param name="local">Takes care of caches that are folders here.</param>
@@ -112,11 +126,7 @@ internal sealed class BuildFlags
     private JsonObject BuildArgs(Session session)
     {
         var map = new JsonObject();
-        foreach (var pair in _buildArgs.Values)
-        {
-            var (name, value) = KeyValues.Split(pair);
-            map[name] = value ?? session.Environment(name);
-        }
+        foreach (var (name, value) in BuildArguments(session)) map[name] = value;
         foreach (var (name, value) in session.Folder.File.Proxies(session.Client.Address.Text)) map.TryAdd(name, value);
         if (!map.ContainsKey("SOURCE_DATE_EPOCH") && session.Environment("SOURCE_DATE_EPOCH") is { Length: > 0 } epoch)
             map["SOURCE_DATE_EPOCH"] = epoch;
