@@ -32,6 +32,7 @@ public sealed class NodeAgent : ISessionHandler
     private readonly ManagerList managers;
     private readonly SemaphoreSlim applying = new(1, 1);
     private volatile P.SessionMessage? session;
+    private volatile string? manager;
 
     public NodeAgent(
         AgentOptions options, IManagerChannels channels, ContainerEngine engine, ImageService images,
@@ -58,6 +59,9 @@ public sealed class NodeAgent : ISessionHandler
 
     /// <summary>This node as the cluster last described it; null before the first session ever.</summary>
     public P.SessionMessage? Session => session;
+
+    /// <summary>HOST:PORT of the manager that the session is with; null: there is none now.</summary>
+    public string? Manager => manager;
 
     /// <summary>Runs until cancelled. Containers stay as they are.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -161,6 +165,7 @@ public sealed class NodeAgent : ISessionHandler
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
+                manager = null;
                 logger.SessionEnded(address, e is RpcException rpc ? rpc.Status.Detail : e.Message);
                 managers.Failed(address);
                 if (e is RpcException { Trailers: { } trailers } && trailers.GetValue(LeaderTrailer) is { } leader)
@@ -189,6 +194,7 @@ public sealed class NodeAgent : ISessionHandler
             () =>
             {
                 begun();
+                manager = address;
                 logger.SessionBegan(address);
             },
             cancellationToken);

@@ -5,6 +5,7 @@ using Orchestrator.Images.Content;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Images.Layers;
 using Orchestrator.Images.Library;
+using Orchestrator.Images.Sharing;
 using Orchestrator.Images.Trees;
 using Orchestrator.Oci.Images;
 
@@ -36,6 +37,9 @@ public sealed class ImageService : IAsyncDisposable
 
     /// <summary>The blobs, shared with the registry.</summary>
     public ContentStore Content => stores.Content;
+
+    /// <summary>What other nodes of the cluster may have of them.</summary>
+    public SharedBlobs Shared => stores.Shared;
 
     /// <summary>For whoever makes images step by step.</summary>
     public ImageWorkshop Workshop => field ??= new ImageWorkshop(stores, Tell);

@@ -3,6 +3,7 @@ using Orchestrator.Images.Building;
 using Orchestrator.Images.Content;
 using Orchestrator.Images.Layers;
 using Orchestrator.Images.Library;
+using Orchestrator.Images.Sharing;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images;
@@ -19,6 +20,9 @@ internal sealed class ImageStores
     public required ImageLibrary Library { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>What other nodes may have of it.</summary>
+    public SharedBlobs Shared => field ??= new SharedBlobs(Content, Library);
 
     /// <summary>Who keeps layers besides images and containers.</summary>
     public ImmutableArray<ILayerRoots> LayerRoots { get; set; } = [];

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Daemon.Clustering;
 using Orchestrator.Images;
 using Orchestrator.Images.Distribution;
+using Orchestrator.Images.Sharing;
 using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Registry.Tests;
@@ -43,6 +44,9 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     public IReadOnlyList<Uri> Managers { get; set; } = [];
 
     public HttpMessageHandler Handler => handler;
+
+    /// <summary>Nodes that this one may pull from instead.</summary>
+    public IBlobPeers? Peers { get; set; }
 
     public HttpClient Http { get; } = new();
 

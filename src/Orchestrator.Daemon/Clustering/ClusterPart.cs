@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Sharing;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Hosting;
 using Orchestrator.Registry;
@@ -41,7 +42,8 @@ internal sealed class ClusterPart : IAsyncDisposable
         RegistryFolders.Open(paths, root, node.Images.Content);
         var registry = ImageRegistry.Alone(new RegistryOptions { Root = root }, node.Images.Content, time);
         var describer = new NodeDescriber(BuildInfo.Version, options.Labels);
-        var services = new MembershipServices(node, registry, registries, describer, time, loggers);
+        var services = new MembershipServices(
+            node, registry, registries, describer, new UploadRate(options.PeerUploadRate, time), time, loggers);
         var cluster = new ClusterNode(paths, services, loggers.CreateLogger<ClusterNode>())
         {
             DefaultAdvertise = options.AdvertiseAddress,

@@ -1,4 +1,5 @@
 using Orchestrator.Images.Distribution;
+using Orchestrator.Images.Sharing;
 using Orchestrator.Model;
 using Orchestrator.Security;
 
@@ -16,6 +17,10 @@ internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry
     IReadOnlyList<Uri> IClusterRegistry.Managers => Registries(member);
 
     HttpMessageHandler IClusterRegistry.Handler => this;
+
+    /// <summary>A manager is a registry itself: what it lacks it gets from the other managers.</summary>
+    IBlobPeers? IClusterRegistry.Peers =>
+        member is { Membership: { IsManager: false } membership } ? membership.Exchange : null;
 
     /// <summary>From now on this membership's managers are asked, with its certificate; null: nobody.</summary>
     public void Use(Membership? membership, TimeProvider time)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent;
+using Orchestrator.Agent.Sharing;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using Orchestrator.Security;
@@ -19,6 +20,7 @@ internal sealed class Membership : IAsyncDisposable
     private readonly IdentitySource identity;
     private readonly ManagerChannels channels;
     private readonly NodeAgent agent;
+    private readonly NodeSharing sharing;
     private readonly IdentityRenewer renewer;
     private readonly ILogger<Membership> logger;
     private readonly SemaphoreSlim roleChanged = new(1);
@@ -50,6 +52,7 @@ internal sealed class Membership : IAsyncDisposable
             channels, services.Node.Engine, services.Node.Images, services.Node.Network, services.Describer.Describe, services.Time,
             services.Loggers);
         agent.SessionChanged += OnSession;
+        sharing = new(state, identity, channels, agent, services);
         renewer = new(identity, identities, RenewAsync, services.Time, Random.Shared, logger);
         identity.Replaced += _ => roleChanged.Release();
     }
@@ -66,6 +69,9 @@ internal sealed class Membership : IAsyncDisposable
     public IdentitySource Identity => identity;
 
     public ManagerChannels Channels => channels;
+
+    /// <summary>The way to other nodes that have what this one is to pull.</summary>
+    public BlobExchange Exchange => sharing.Exchange;
 
     /// <summary>The folder's owner is root alone.</summary>
     public static IdentityStore OpenIdentities(ClusterPaths paths) =>
@@ -86,6 +92,7 @@ internal sealed class Membership : IAsyncDisposable
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (manager is { } host)
             await host.DisposeAsync().ConfigureAwait(false);
+        sharing.Dispose();
         channels.Dispose();
         renewer.Dispose();
     }
@@ -96,7 +103,7 @@ internal sealed class Membership : IAsyncDisposable
         Task[] parts =
         [
             KeepRoleAsync(cancellationToken), agent.RunAsync(cancellationToken), renewer.RunAsync(cancellationToken),
-            logBroke.Task,
+            sharing.RunAsync(() => !IsManager, cancellationToken), logBroke.Task,
         ];
         await await Task.WhenAny(parts).ConfigureAwait(false); // None ends by itself.
     }

@@ -88,6 +88,9 @@ public sealed record DaemonOptions
     /// <summary>Address and port where this node's registry is served in plain HTTP too; null: nowhere.</summary>
     public string? RegistryListen { get; init; }
 
+    /// <summary>Bytes per second that this node gives other nodes of its cluster for their pulls; zero: none.</summary>
+    public long PeerUploadRate { get; init; } = 100 << 20;
+
     public int MaxConcurrentDownloads { get; init; } = 3;
 
     public int MaxConcurrentUploads { get; init; } = 5;

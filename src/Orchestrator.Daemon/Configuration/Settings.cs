@@ -135,6 +135,9 @@ internal static class Settings
         new("registry-listen", "registry-listen", Text,
             "serve this node's registry on this address:port in plain HTTP",
             (o, v) => o with { RegistryListen = NullIfEmpty(v[^1]) }),
+        new("peer-upload-rate", "peer-upload-rate", SettingKind.Size,
+            "bytes per second given to other nodes' pulls; 0: give nothing (default 100m)",
+            (o, v) => o with { PeerUploadRate = v[^1] == "0" ? 0 : Size("peer-upload-rate", v[^1]) }),
         .. WithoutMeaning.Settings,
     ];
 

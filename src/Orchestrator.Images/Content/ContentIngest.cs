@@ -13,6 +13,7 @@ public sealed class ContentIngest : IDisposable
     private readonly string path;
     private readonly SafeFileHandle file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private (Digest Digest, long Length)? hashed;
 
     internal ContentIngest(ContentStore store, string path)
     {
@@ -68,7 +69,7 @@ public sealed class ContentIngest : IDisposable
     /// <exception cref="ImageException">Damaged: it is not what was expected. NoSpace. Nothing is kept.</exception>
     public Digest Commit(ContentLease lease, Digest? expected)
     {
-        var digest = expected is { IsSha512: true } ? HashAgain() : Digest.OfHash(hash.GetCurrentHash());
+        var digest = Hash(expected ?? default);
         if (expected is { } wanted && wanted != digest)
         {
             throw new ImageException(ImageError.Damaged,
@@ -91,6 +92,21 @@ public sealed class ContentIngest : IDisposable
 
         return digest;
     }
+
+    /// <summary>The digest of what has come so far, by the algorithm of another.</summary>
+    internal Digest Hash(Digest kind)
+    {
+        if (hashed is { } known && known.Length == Length && known.Digest.IsSha512 == kind.IsSha512)
+            return known.Digest;
+        var digest = kind.IsSha512 ? HashAgain() : Digest.OfHash(hash.GetCurrentHash());
+        hashed = (digest, Length);
+        return digest;
+    }
+
+    /// <summary>Opens what has come for reading; it stays readable when this is committed or gone.</summary>
+    /// <exception cref="FileNotFoundException">It is committed, or gone.</exception>
+    internal SafeFileHandle OpenRead() =>
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>Few name content so, and an upload says only at its end that it does: they are read once more.</summary>
     private Digest HashAgain()

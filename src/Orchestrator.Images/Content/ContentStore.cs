@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Orchestrator.Linux.Files;
 using Orchestrator.Oci.Images;
 
@@ -117,6 +118,32 @@ public sealed class ContentStore
         catch (FileNotFoundException error)
         {
             throw new ImageException(ImageError.NotFound, $"blob {digest} is not in the store", error);
+        }
+    }
+
+    /// <summary>As <see cref="OpenRead"/>, without a stream.</summary>
+    internal SafeFileHandle OpenHandle(Digest digest)
+    {
+        try
+        {
+            return File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new ImageException(ImageError.NotFound, $"blob {digest} is not in the store", error);
+        }
+    }
+
+    /// <summary>Opens a blob that may have become whole this moment.</summary>
+    internal SafeFileHandle OpenArriving(ContentIngest ingest, Digest digest)
+    {
+        try
+        {
+            return ingest.OpenRead();
+        }
+        catch (FileNotFoundException)
+        {
+            return OpenHandle(digest);
         }
     }
 

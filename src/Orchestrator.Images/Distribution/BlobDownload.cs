@@ -1,11 +1,14 @@
 using System.Net;
 using Orchestrator.Images.Content;
+using Orchestrator.Images.Sharing;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>Brings one blob from a registry into the store, going on where a broken try ended.</summary>
-internal sealed class BlobDownload(ContentStore content, RegistryClient client, TransferRetry retry)
+/// <param name="sharing">The nodes that it may be had from instead; null: none.</param>
+internal sealed class BlobDownload(
+    ContentStore content, RegistryClient client, TransferRetry retry, PeerSharing? sharing = null)
 {
     /// <summary>A registry that sends nothing for this long has failed.</summary>
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
@@ -18,52 +21,60 @@ internal sealed class BlobDownload(ContentStore content, RegistryClient client, 
         using var turn = await content.EnterAsync(blob.Digest, cancellationToken);
         if (lease.Pin(blob.Digest))
             return false;
-        var ingest = content.BeginIngest();
+        using var arrival = new BlobArrival(content, blob);
+        Task FromRegistry(CancellationToken token) => FromRegistryAsync(arrival, progress, waiting, token);
+        if (sharing is not null && blob.Size >= SharedBlobs.MinBytes)
+        {
+            await sharing.RunAsync(arrival, lease, FromRegistry, progress, cancellationToken);
+            return true;
+        }
+
+        await FromRegistry(cancellationToken);
+        arrival.Commit(lease);
+        return true;
+    }
+
+    private async Task FromRegistryAsync(
+        BlobArrival arrival, Action<long>? progress, Action<int>? waiting, CancellationToken cancellationToken)
+    {
         try
         {
             await retry.RunAsync(async token =>
             {
-                using var response = await client.OpenBlobAsync(blob, ingest.Length, token);
-                if (ingest.Length > 0 && response.StatusCode != HttpStatusCode.PartialContent)
-                {
-                    ingest.Dispose(); // The registry begins anew, so do we.
-                    ingest = content.BeginIngest();
-                }
-
-                await CopyAsync(response, ingest, blob, progress, token);
+                using var response = await client.OpenBlobAsync(arrival.Blob, arrival.Length, token);
+                if (arrival.Length > 0 && response.StatusCode != HttpStatusCode.PartialContent)
+                    arrival.BeginAnew(); // The registry does, so do we.
+                await CopyAsync(response, arrival, progress, token);
                 return true;
-            }, () => ingest.Length, waiting, cancellationToken);
-            ingest.Commit(lease, blob.Digest);
-            return true;
+            }, () => arrival.Length, waiting, cancellationToken);
         }
         catch (Exception error) when (error is HttpRequestException or HttpIOException or TimeoutException)
         {
             throw new ImageException(ImageError.Unavailable,
-                $"cannot fetch blob {blob.Digest} of {client.Repository.FamiliarName}: {error.Message}", error);
-        }
-        finally
-        {
-            ingest.Dispose();
+                $"cannot fetch blob {arrival.Blob.Digest} of {client.Repository.FamiliarName}: {error.Message}", error);
         }
     }
 
     private static async Task CopyAsync(
-        HttpResponseMessage response, ContentIngest ingest, Descriptor blob, Action<long>? progress,
-        CancellationToken cancellationToken)
+        HttpResponseMessage response, BlobArrival arrival, Action<long>? progress, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[128 * 1024];
         while (await ReadAsync(body, buffer, cancellationToken) is > 0 and var read)
         {
-            if (ingest.Length + read > blob.Size)
-                throw new ImageException(
-                    ImageError.Damaged, $"blob {blob.Digest} is larger than its {blob.Size} bytes");
-            await ingest.AppendAsync(buffer.AsMemory(0, read), cancellationToken);
-            progress?.Invoke(ingest.Length);
+            if (arrival.Length + read > arrival.Blob.Size)
+                throw new ImageException(ImageError.Damaged,
+                    $"blob {arrival.Blob.Digest} is larger than its {arrival.Blob.Size} bytes");
+            await arrival.AppendAsync(buffer.AsMemory(0, read), cancellationToken);
+            PullMetrics.FromRegistry(read);
+            progress?.Invoke(arrival.Length);
         }
 
-        if (ingest.Length < blob.Size)
-            throw new HttpRequestException($"the connection ended after {ingest.Length} of {blob.Size} bytes");
+        if (arrival.Length < arrival.Blob.Size)
+        {
+            throw new HttpRequestException(
+                $"the connection ended after {arrival.Length} of {arrival.Blob.Size} bytes");
+        }
     }
 
     private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using Orchestrator.Images.Sharing;
+
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>The way to the cluster's own registry. The daemon supplies it once the node is in a cluster.</summary>
@@ -16,4 +18,9 @@ public interface IClusterRegistry
     /// Presents the node's certificate and trusts only the cluster's. Stays the provider's; not disposed.
     /// </summary>
     HttpMessageHandler Handler { get; }
+
+    /// <summary>
+    /// The nodes that blobs of that registry may be had from instead; null: none. Read anew for every download.
+    /// </summary>
+    IBlobPeers? Peers => null;
 }

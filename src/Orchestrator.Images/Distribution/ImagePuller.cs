@@ -1,12 +1,14 @@
 using Orchestrator.Images.Content;
 using Orchestrator.Images.Layers;
+using Orchestrator.Images.Sharing;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
 
 /// <summary>Brings one image from a registry: layers side by side, unpacked in order as they come.</summary>
 internal sealed class ImagePuller(
-    ImageStores stores, RegistryClient client, TransferRetry retry, int concurrency, IProgress<ImageProgress>? progress)
+    ImageStores stores, RegistryClient client, TransferRetry retry, PeerSharing? sharing, int concurrency,
+    IProgress<ImageProgress>? progress)
 {
     private const int MaxIndexDepth = 3;
     private const int MaxLayers = 500; // Overlayfs stacks no more.
@@ -118,7 +120,7 @@ internal sealed class ImagePuller(
         try
         {
             var ticks = new ProgressPacer(stores.Time);
-            return await new BlobDownload(stores.Content, client, retry).RunAsync(lease, layer,
+            return await new BlobDownload(stores.Content, client, retry, sharing).RunAsync(lease, layer,
                 done =>
                     ticks.Report(progress, new ImageProgress("Downloading", id, done, layer.Size), done == layer.Size),
                 seconds => progress?.Report(new ImageProgress($"Retrying in {seconds} seconds", id)),

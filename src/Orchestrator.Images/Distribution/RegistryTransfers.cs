@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Images.Sharing;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Distribution;
@@ -35,7 +36,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, 
         progress?.Report(new ImageProgress($"Pulling from {name.Path}", name.Tag ?? name.Digest.ToString()));
         var before = Library.ImageFinder.FindNamed(stores.Library.State, name);
         var image = await stores.UnderLeaseAsync(lease =>
-            new ImagePuller(stores, client, retry, now.ConcurrentDownloads, progress)
+            new ImagePuller(stores, client, retry, SharingOf(client), now.ConcurrentDownloads, progress)
                 .PullAsync(lease, name, top, json, platform, cancellationToken));
         progress?.Report(new ImageProgress($"Digest: {top.Digest}"));
         progress?.Report(new ImageProgress(before == image.Id
@@ -74,7 +75,7 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, 
             var (manifest, content) = await retry.RunAsync(
                 token => client.GetManifestAsync(asked, token), null, null, cancellationToken);
             images.Add(await stores.UnderLeaseAsync(lease =>
-                new ImagePuller(stores, client, retry, now.ConcurrentDownloads, null)
+                new ImagePuller(stores, client, retry, SharingOf(client), now.ConcurrentDownloads, null)
                     .PullAsync(lease, asked, manifest, content, platform, cancellationToken)));
         }
 
@@ -143,6 +144,11 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, 
         .SearchAsync(term, limit, cancellationToken);
 
     public void Dispose() => endpoints.Dispose();
+
+    /// <summary>Only blobs of the cluster's registry are shared; what other registries gave is nobody else's.</summary>
+    private PeerSharing? SharingOf(RegistryClient client) =>
+        client.Repository.Domain == IClusterRegistry.Domain && cluster?.Peers is { } peers
+            ? new PeerSharing(stores.Shared, peers) : null;
 
     private async Task<IEnumerable<Platform>> PlatformsAsync(
         RegistryClient client, Descriptor top, byte[] json, CancellationToken cancellationToken)

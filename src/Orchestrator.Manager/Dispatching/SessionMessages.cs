@@ -14,13 +14,15 @@ internal static class SessionMessages
     {
         if (root.Nodes.Get(id.Value) is not { } node)
             return null;
+        var cluster = root.Clusters.All.FirstOrDefault();
         var message = new P.SessionMessage
         {
             SessionId = session,
             Node = node.ToProto(),
-            RootCa = ByteString.CopyFromUtf8(root.Clusters.All.FirstOrDefault()?.RootCa.Certificate ?? ""),
+            RootCa = ByteString.CopyFromUtf8(cluster?.RootCa.Certificate ?? ""),
         };
         message.Managers.AddRange(Managers(root, leader));
+        message.RemovedNodeIds.AddRange(cluster?.BlacklistedCertificates.Keys ?? []);
         return message;
     }
 

@@ -28,6 +28,9 @@ internal sealed class BlobReader
     /// <summary>It was given damaged bytes once: from now on it reads from the registry alone.</summary>
     public bool IsAlone { get; set; }
 
+    /// <summary>Bytes it had when it was sent to its source.</summary>
+    public long Began { get; set; }
+
     /// <summary>Since when, and from which byte on, it is measured.</summary>
     public (DateTimeOffset Time, long Offset) Mark { get; set; }
 

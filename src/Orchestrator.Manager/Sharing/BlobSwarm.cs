@@ -31,6 +31,8 @@ internal sealed class BlobSwarm(SharingOptions options)
         if (fault == SourceFault.None)
             forest.Readers.Remove(node); // Of a download that broke off; who reads from it goes on.
         var reader = Enter(node, now);
+        if (offset == reader.Began && reader.Source is { } idle)
+            reader.Used.Remove(idle); // It gave nothing.
         reader.Offset = offset;
         var before = reader.Source;
         var isAnew = Blame(node, reader, fault, failed);
@@ -38,7 +40,7 @@ internal sealed class BlobSwarm(SharingOptions options)
         var source = reader.IsAlone ? null
             : fault == SourceFault.Slow ? PickQuicker(node, reader, before, mayServe, load)
             : Pick(node, reader, fault, mayServe, load);
-        (reader.Source, reader.Rate, reader.Mark) = (source, null, (now, reader.Offset));
+        (reader.Source, reader.Began, reader.Rate, reader.Mark) = (source, reader.Offset, null, (now, reader.Offset));
         if (source is not { } from)
             return new SourceChoice(null, 0, isAnew);
         reader.Used.Add(from);
@@ -57,6 +59,8 @@ internal sealed class BlobSwarm(SharingOptions options)
 
         var reader = Enter(node, now);
         reader.Offset = Math.Max(reader.Offset, offset);
+        if (source is null)
+            reader.Source = null; // It has gone to the registry on its own.
         forest.Measure(reader, now);
         return reader.IsAdvised = ShouldMove(node, reader, mayServe);
     }

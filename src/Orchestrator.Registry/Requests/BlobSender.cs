@@ -88,6 +88,7 @@ internal static class BlobSender
             if (read == 0)
                 throw new IOException($"{file.Name} is shorter than it was");
             (first, count) = (first + read, count - read);
+            RegistryMetrics.Served(read);
             writer.Advance(read);
             if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
                 return; // The caller has gone.
@@ -100,6 +101,7 @@ internal static class BlobSender
     {
         await writer.FlushAsync(cancellationToken); // The head goes first.
         sender.Begin(file.SafeFileHandle, first);
+        var wanted = count;
         try
         {
             while (count > 0)
@@ -114,6 +116,7 @@ internal static class BlobSender
         finally
         {
             sender.End();
+            RegistryMetrics.Served(wanted - count);
         }
     }
 }

@@ -10,6 +10,7 @@ public sealed class Testbed : IAsyncLifetime
     private readonly Dictionary<string, string> environment = new()
     {
         ["ORCH_TESTBED"] = $"it-{Environment.ProcessId}",
+        ["ORCH_TESTBED_SETTINGS"] = "\"metrics-addr\": \"127.0.0.1:9323\"",
     };
 
     public static IReadOnlyList<string> Managers { get; } = ["m1", "m2", "m3"];
@@ -25,12 +26,19 @@ public sealed class Testbed : IAsyncLifetime
         if (!Environment.IsPrivilegedProcess)
             return; // Every test of the collection says that it skips.
         await CommandAsync("up", "--managers", "3", "--workers", "2");
-        await using var image = WebImageTar();
+        await PushImageAsync("m1", WebImage);
+    }
+
+    /// <summary>Makes an image that serves a page and puts it into the cluster's registry.</summary>
+    /// <param name="ballast">Bytes in it that nobody has seen before.</param>
+    public async Task PushImageAsync(string host, string name, int ballast = 0)
+    {
+        await using var image = WebImageTar(ballast);
         await Shell.RunAsync(
             Program,
-            ["exec", "m1", "--", "orch", "import", "-c", "CMD [\"/serve\"]", "-c", "ENV PATH=/bin", "-", WebImage],
+            ["exec", host, "--", "orch", "import", "-c", "CMD [\"/serve\"]", "-c", "ENV PATH=/bin", "-", name],
             environment, image);
-        await ExecAsync("m1", "orch", "push", WebImage);
+        await ExecAsync(host, "orch", "push", name);
     }
 
     public async Task DisposeAsync()
@@ -63,6 +71,17 @@ public sealed class Testbed : IAsyncLifetime
     {
         var result = await TryExecAsync(host, "timeout", "3", "busybox", "wget", "-q", "-O-", url);
         return result.ExitCode == 0 ? result.Output : "";
+    }
+
+    /// <summary>A counter of a host's daemon; zero while it has counted nothing.</summary>
+    /// <param name="series">As the metrics page has it: <c>name</c> or <c>name{label="x"}</c>.</param>
+    public async Task<long> CounterAsync(string host, string series)
+    {
+        var page = await ExecAsync(
+            host, "timeout", "10", "busybox", "wget", "-q", "-O-", "http://127.0.0.1:9323/metrics");
+        var line = page.Split('\n').FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal));
+        return line is null ? 0
+            : (long)double.Parse(line[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>Address of a host on the underlay. Source: deploy/testbed.</summary>
@@ -110,7 +129,7 @@ public sealed class Testbed : IAsyncLifetime
     }
 
     /// <summary>busybox serving a page with the container's name, and a second port for raw replies.</summary>
-    public static MemoryStream WebImageTar()
+    public static MemoryStream WebImageTar(int ballast = 0)
     {
         const UnixFileMode executable = (UnixFileMode)0b111_101_101;
         var tar = new MemoryStream();
@@ -130,6 +149,8 @@ public sealed class Testbed : IAsyncLifetime
 
                 """u8.ToArray());
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "serve") { Mode = executable, DataStream = script });
+            using var noise = new MemoryStream(System.Security.Cryptography.RandomNumberGenerator.GetBytes(ballast));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "etc/ballast") { DataStream = noise });
         }
 
         tar.Position = 0;
