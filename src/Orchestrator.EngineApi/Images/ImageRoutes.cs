@@ -11,6 +11,8 @@ namespace Orchestrator.EngineApi.Images;
 /// <summary>The images that are here.</summary>
 internal sealed class ImageRoutes(EngineApiContext context)
 {
+    private static readonly Version NamelessSince = new(1, 43);
+
     private readonly ContainerEngine engine = context.Engine;
     private readonly ImageService images = context.Engine.Images;
     private readonly ImageTransferRoutes transfers = new(context);
@@ -62,6 +64,8 @@ internal sealed class ImageRoutes(EngineApiContext context)
         foreach (var image in images.List().Where(i => ImageFilter.Matches(filters, i, images, context.Time)))
         {
             var summary = ImageFilter.NamesOf(filters, ImageViews.Summary(image));
+            if (http.ApiVersion() < NamelessSince)
+                summary = ImageViews.Placeholders(summary);
             if (users is not null)
             {
                 var content = await images.MeasureContentAsync(image, http.RequestAborted);

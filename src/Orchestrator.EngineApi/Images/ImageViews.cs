@@ -9,12 +9,17 @@ internal static class ImageViews
     {
         Id = image.Id.ToString(),
         ParentId = image.Parent?.ToString() ?? "",
-        RepoTags = image.IsDangling && image.RepoDigests.IsEmpty ? ["<none>:<none>"] : [.. image.RepoTags],
+        RepoTags = [.. image.RepoTags],
         RepoDigests = [.. image.RepoDigests],
         Created = image.Created.ToUnixTimeSeconds(),
         Size = image.SizeBytes,
         Labels = image.Config.Config?.Labels,
     };
+
+    /// <summary>As clients of before API 1.43 expect what has no name at all.</summary>
+    public static Api.ImageSummary Placeholders(Api.ImageSummary image) =>
+        image.RepoTags.Length + image.RepoDigests.Length > 0 ? image
+        : image with { RepoTags = ["<none>:<none>"], RepoDigests = ["<none>@<none>"] };
 
     public static Api.ImageInspect Inspect(Image image) => new()
     {
