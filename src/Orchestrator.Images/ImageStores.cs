@@ -22,7 +22,7 @@ internal sealed class ImageStores
     public required TimeProvider Time { get; init; }
 
     /// <summary>What other nodes may have of it.</summary>
-    public SharedBlobs Shared => field ??= new SharedBlobs(Content, Library);
+    public SharedBlobs Shared => field ??= new SharedBlobs(Content);
 
     /// <summary>Who keeps layers besides images and containers.</summary>
     public ImmutableArray<ILayerRoots> LayerRoots { get; set; } = [];

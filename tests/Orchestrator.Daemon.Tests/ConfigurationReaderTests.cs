@@ -78,6 +78,18 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_node_gives_100_MiB_a_second_or_what_is_set_or_nothing()
+    {
+        File.WriteAllText(file, "{}");
+        Assert.Equal(100L << 20, Read().PeerUploadRate);
+        Assert.Equal(5L << 20, Read("--peer-upload-rate", "5m").PeerUploadRate);
+        Assert.Equal("peer-upload-rate is \"-1\"; write a size such as 64m", Fault("--peer-upload-rate=-1"));
+
+        File.WriteAllText(file, """{ "peer-upload-rate": 0 }""");
+        Assert.Equal(0, Read().PeerUploadRate);
+    }
+
+    [Fact]
     public void Socket_and_pid_file_move_with_the_run_directory()
     {
         File.WriteAllText(file, "");

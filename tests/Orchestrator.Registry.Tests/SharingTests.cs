@@ -24,6 +24,7 @@ public sealed class SharingTests : IAsyncLifetime
             return; // Every test says that it skips.
         (registry, node) = (await RegistryHost.StartAsync(), await RegistryHost.StartAsync());
         registry.Managers = node.Managers = [registry.Address];
+        node.Images.Shared.Use(Shared);
         var text = Convert.ToBase64String(RandomNumberGenerator.GetBytes(600_000));
         var image = await PushPullTests.ImportAsync(registry.Images, Name, text);
         await registry.Images.PushAsync(Name, null, null, default);
@@ -165,18 +166,49 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task Only_what_came_from_the_clusters_registry_is_given_also_after_a_restart()
     {
         Use((_, _) => null, (_, _) => Stream.Null);
-        await node.Images.PullAsync(Name.Replace(IClusterRegistry.Domain, registry.Host, StringComparison.Ordinal), null, null, null, default);
+        var elsewhere = Name.Replace(IClusterRegistry.Domain, registry.Host, StringComparison.Ordinal);
+        await node.Images.PullAsync(elsewhere, null, null, null, default);
         Assert.Null(node.Images.Shared.TryOpen(layer.Digest));
-        Assert.Empty(await node.Images.Shared.ListAsync(default));
+        await node.Images.RemoveAsync(elsewhere, new RemoveOptions { UserOf = _ => null }, default);
 
-        await node.Images.PullAsync(Name, null, null, null, default);
+        await PullAsync();
         await node.StopAsync();
         await node.OpenAsync();
+        node.Images.Shared.Use(Shared);
 
-        Assert.Equal((layer.Digest, layer.Size), Assert.Single(await node.Images.Shared.ListAsync(default)));
+        Assert.Equal((layer.Digest, layer.Size), Assert.Single(node.Images.Shared.List()));
         using var given = node.Images.Shared.TryOpen(layer.Digest)!;
         Assert.Equal(content, await ReadAsync(given, content.Length));
     }
+
+    [RootFact]
+    public async Task What_came_from_one_cluster_is_not_given_to_the_next()
+    {
+        Use((_, _) => null, (_, _) => Stream.Null);
+        await PullAsync();
+
+        node.Images.Shared.Use(null);
+        Assert.Null(node.Images.Shared.TryOpen(layer.Digest));
+        File.Delete(Shared); // As leaving does.
+        node.Images.Shared.Use(Shared);
+
+        Assert.Empty(node.Images.Shared.List());
+        Assert.Null(node.Images.Shared.TryOpen(layer.Digest));
+    }
+
+    [RootFact]
+    public async Task A_list_that_a_crash_left_half_written_gives_what_can_be_read()
+    {
+        Use((_, _) => null, (_, _) => Stream.Null);
+        await PullAsync();
+        await File.AppendAllTextAsync(Shared, "sha256:12\n" + layer.Digest);
+
+        node.Images.Shared.Use(Shared);
+
+        Assert.Equal(layer.Digest, Assert.Single(node.Images.Shared.List()).Digest);
+    }
+
+    private string Shared => Path.Combine(node.DataRoot, "shared-blobs");
 
     private static MemoryStream From(byte[] bytes, long offset) => new(bytes[(int)offset..]);
 

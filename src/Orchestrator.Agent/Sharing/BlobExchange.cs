@@ -63,7 +63,7 @@ public sealed class BlobExchange : IBlobPeers, IDisposable
                 : new PeerSource(answer.NodeId, answer.Address, Patience(answer.Depth));
             return new PeerChoice(source, answer.Anew);
         }
-        catch (RpcException)
+        catch (Exception error) when (error is RpcException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return Registry;
@@ -92,7 +92,7 @@ public sealed class BlobExchange : IBlobPeers, IDisposable
             if (manager() is not { } at)
                 continue;
             var isNew = at != told && gives() && address.Length > 0;
-            var reports = isNew ? await WholeAsync(cancellationToken).ConfigureAwait(false) : [];
+            List<P.BlobReport> reports = isNew ? [.. shared.List().Select(Whole)] : [];
             while (ended.Reader.TryRead(out var report))
                 reports.Add(report);
             reports.AddRange(shared.Arriving.Select(Reading));
@@ -114,6 +114,11 @@ public sealed class BlobExchange : IBlobPeers, IDisposable
         SourceNodeId = arrival.Source ?? "",
     };
 
+    private static P.BlobReport Whole((Digest Digest, long Size) blob) => new()
+    {
+        Digest = blob.Digest.ToString(), State = P.BlobReport.Types.State.Whole, Offset = blob.Size,
+    };
+
     private P.Sharing.SharingClient Client(string at) => new(channels.Get(at));
 
     private static CallOptions Options(CancellationToken cancellationToken) =>
@@ -129,14 +134,6 @@ public sealed class BlobExchange : IBlobPeers, IDisposable
         await ((Task)something).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
-
-    private async Task<List<P.BlobReport>> WholeAsync(CancellationToken cancellationToken) =>
-    [
-        .. (await shared.ListAsync(cancellationToken).ConfigureAwait(false)).Select(blob => new P.BlobReport
-        {
-            Digest = blob.Digest.ToString(), State = P.BlobReport.Types.State.Whole, Offset = blob.Size,
-        }),
-    ];
 
     private async Task<bool> TryTellAsync(
         string at, List<P.BlobReport> reports, CancellationToken cancellationToken)

@@ -51,7 +51,7 @@ internal sealed class PeerClients(IdentitySource identity, TimeProvider time) : 
             return await clients.GetOrAdd(source.Node, node => new(() => Connect(node))).Value
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is HttpRequestException
+        catch (Exception error) when (error is HttpRequestException or ObjectDisposedException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new PeerException(

@@ -13,4 +13,7 @@ internal sealed record ClusterPaths(string Root)
     public string Registry => Path.Combine(Root, "registry");
 
     public string Agent => Path.Combine(Root, "agent");
+
+    /// <summary>Which blobs came from this cluster's registry.</summary>
+    public string Shared => Path.Combine(Root, "shared-blobs");
 }

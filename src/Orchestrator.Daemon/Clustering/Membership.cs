@@ -52,7 +52,7 @@ internal sealed class Membership : IAsyncDisposable
             channels, services.Node.Engine, services.Node.Images, services.Node.Network, services.Describer.Describe, services.Time,
             services.Loggers);
         agent.SessionChanged += OnSession;
-        sharing = new(state, identity, channels, agent, services);
+        sharing = new(paths, state, identity, channels, agent, services);
         renewer = new(identity, identities, RenewAsync, services.Time, Random.Shared, logger);
         identity.Replaced += _ => roleChanged.Release();
     }

@@ -17,11 +17,13 @@ internal sealed class NodeSharing : IDisposable
     private readonly MembershipServices services;
     private readonly ILogger<NodeSharing> logger;
 
-    public NodeSharing(ClusterState state, IdentitySource identity, ManagerChannels channels, NodeAgent agent,
+    public NodeSharing(
+        ClusterPaths paths, ClusterState state, IdentitySource identity, ManagerChannels channels, NodeAgent agent,
         MembershipServices services)
     {
         (this.state, this.identity, this.agent, this.services) = (state, identity, agent, services);
         logger = services.Loggers.CreateLogger<NodeSharing>();
+        Shared.Use(paths.Shared);
         Exchange = new BlobExchange(Shared, identity, channels, () => agent.Manager, services.Time);
     }
 
@@ -44,7 +46,11 @@ internal sealed class NodeSharing : IDisposable
         }
     }
 
-    public void Dispose() => Exchange.Dispose();
+    public void Dispose()
+    {
+        Shared.Use(null);
+        Exchange.Dispose();
+    }
 
     /// <summary>A node that cannot listen takes all the same.</summary>
     private async Task<PeerServer?> TryServeAsync(CancellationToken cancellationToken)

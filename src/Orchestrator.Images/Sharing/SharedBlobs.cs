@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Orchestrator.Images.Content;
-using Orchestrator.Images.Distribution;
-using Orchestrator.Images.Library;
 using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Sharing;
@@ -14,15 +13,45 @@ public sealed class SharedBlobs
     public const long MinBytes = 128 * 1024;
 
     private readonly ContentStore content;
-    private readonly ImageLibrary library;
     private readonly ConcurrentDictionary<Digest, BlobArrival> arriving = new();
     private readonly ConcurrentDictionary<Digest, long> whole = new();
+    private readonly Lock writing = new();
+    private string? list;
 
-    internal SharedBlobs(ContentStore content, ImageLibrary library) =>
-        (this.content, this.library) = (content, library);
+    internal SharedBlobs(ContentStore content) => this.content = content;
 
     /// <summary>What is on its way in at the moment.</summary>
     public IEnumerable<BlobArrival> Arriving => arriving.Values;
+
+    /// <summary>Takes up what was shared in a membership; null: the membership is over, and nothing is shared.</summary>
+    /// <param name="path">
+    /// Lists it, a line a blob, and lies where leaving the cluster deletes it: what came from one cluster's registry is
+    /// not given to the next.
+    /// </param>
+    public void Use(string? path)
+    {
+        lock (writing)
+        {
+            whole.Clear();
+            list = path;
+            foreach (var line in path is not null && File.Exists(path) ? File.ReadAllLines(path) : [])
+            {
+                if (line.Split(' ') is [var name, var bytes] && Digest.TryParse(name, out var digest)
+                    && long.TryParse(bytes, CultureInfo.InvariantCulture, out var size) && content.Contains(digest))
+                    whole[digest] = size;
+            }
+
+            Write(() => File.WriteAllLines(list!, whole.Select(LineOf)));
+        }
+    }
+
+    /// <summary>All whole blobs that are given, with their sizes.</summary>
+    public IReadOnlyList<(Digest Digest, long Size)> List()
+    {
+        foreach (var gone in whole.Keys.Where(d => !content.Contains(d)))
+            whole.TryRemove(gone, out _);
+        return [.. whole.Select(w => (w.Key, w.Value))];
+    }
 
     /// <summary>Opens a blob for another node; null: it is not here, or not to be given.</summary>
     public SharedContent? TryOpen(Digest digest)
@@ -42,26 +71,6 @@ public sealed class SharedBlobs
         return whole.ContainsKey(digest) ? TryOpenWhole(digest) : null;
     }
 
-    /// <summary>All whole blobs worth giving, with their sizes: also those of images pulled by an earlier process.</summary>
-    public async Task<IReadOnlyList<(Digest Digest, long Size)>> ListAsync(CancellationToken cancellationToken)
-    {
-        var graph = new ContentGraph(content);
-        // With a digest a name is as the registry knows it; a tag may have been put on anything.
-        var pulled = library.State.Names.Where(n => Reference.Parse(n.Key) is
-            { Digest: not null, Domain: IClusterRegistry.Domain }).Select(n => n.Value).Distinct();
-        foreach (var id in pulled)
-        {
-            if (library.State.Images.GetValueOrDefault(id) is not { } entry)
-                continue;
-            foreach (var blob in await graph.ChildrenAsync(entry.Manifest, cancellationToken))
-                Add(blob);
-        }
-
-        foreach (var gone in whole.Keys.Where(d => !content.Contains(d)))
-            whole.TryRemove(gone, out _);
-        return [.. whole.Select(w => (w.Key, w.Value))];
-    }
-
     internal void Begin(BlobArrival arrival) => arriving[arrival.Blob.Digest] = arrival;
 
     internal void End(BlobArrival arrival, bool isWhole)
@@ -73,9 +82,29 @@ public sealed class SharedBlobs
 
     private void Add(Descriptor blob)
     {
-        if (blob.Size >= MinBytes)
-            whole[blob.Digest] = blob.Size;
+        lock (writing)
+        {
+            if (list is not null && whole.TryAdd(blob.Digest, blob.Size))
+                Write(() => File.AppendAllLines(list, [LineOf(new(blob.Digest, blob.Size))]));
+        }
     }
+
+    /// <summary>What is not on the list after a crash costs somebody a copy from the registry, no more.</summary>
+    private void Write(Action write)
+    {
+        try
+        {
+            if (list is not null)
+                write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, or a membership that is being left.
+        }
+    }
+
+    private static string LineOf(KeyValuePair<Digest, long> blob) =>
+        string.Create(CultureInfo.InvariantCulture, $"{blob.Key} {blob.Value}");
 
     private SharedContent? TryOpenWhole(Digest digest)
     {
