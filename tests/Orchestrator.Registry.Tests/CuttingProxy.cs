@@ -17,15 +17,19 @@ internal sealed class CuttingProxy : IAsyncDisposable
     {
         this.server = server;
         listener.Start();
+        Host = listener.LocalEndpoint.ToString()!;
         running = RunAsync();
     }
 
-    public string Host => listener.LocalEndpoint.ToString()!;
+    public string Host { get; }
 
     /// <summary>What has gone to the server, requests' heads and all.</summary>
     public long Sent { get; private set; }
 
     public int CutsLeft => cuts.Count;
+
+    /// <summary>After the first cut nobody answers any more.</summary>
+    public bool DiesAtCut { get; init; }
 
     /// <param name="offsets">Ascending; counted over all connections.</param>
     public void CutAt(params IEnumerable<long> offsets)
@@ -45,7 +49,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             while (true)
                 connections.Add(CarryAsync(await listener.AcceptTcpClientAsync(stop.Token)));
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             await Task.WhenAll(connections);
         }
@@ -74,6 +78,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
             await behind.GetStream().WriteAsync(buffer.AsMemory(0, taken), cancellationToken);
             if (!cut)
                 continue;
+            if (DiesAtCut)
+                listener.Stop();
             client.Client.Close(0);
             return;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Orchestrator.Images;
+using Orchestrator.Images.Distribution;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Registry.Tests;
@@ -28,6 +29,26 @@ public sealed class UploadTests
         Assert.InRange(proxy.Sent, size, size + Mebibyte);
         Assert.Equal(image.Id, (await there.Images.PullAsync($"{registry.Host}/web:1", null, null, null, default)).Id);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(registry.DataRoot, "content", "ingest")));
+    }
+
+    [RootFact]
+    public async Task An_upload_whose_manager_is_gone_is_begun_anew_at_another()
+    {
+        var hosts = await RegistryHost.StartClusterAsync(2);
+        await using var first = hosts[0];
+        await using var second = hosts[1];
+        await using var here = await RegistryHost.StartAsync(uploadChunkBytes: Mebibyte);
+        await using var proxy = new CuttingProxy(first.Address) { DiesAtCut = true };
+        here.Managers = [new Uri($"http://{proxy.Host}"), second.Address];
+        const string name = IClusterRegistry.Domain + "/web:1";
+        var (image, _) = await LargeImageAsync(here, name);
+        proxy.CutAt(3 * Mebibyte);
+
+        await here.Images.PushAsync(name, null, null, default);
+
+        Assert.Equal(0, proxy.CutsLeft);
+        second.Managers = [second.Address];
+        Assert.Equal(image.Id, (await second.Images.PullAsync(name, null, null, null, default)).Id);
     }
 
     [RootFact]
