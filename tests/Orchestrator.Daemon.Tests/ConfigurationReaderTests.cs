@@ -54,6 +54,22 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_cache_of_another_registry_leaves_the_cluster_names_of_its_own()
+    {
+        File.WriteAllText(file, """
+            { "registry-proxy": { "remoteurl": "https://hub.example", "username": "me", "password": "pw", "max-age": 24 } }
+            """);
+
+        var options = Read("--registry-proxy-namespace", "hub", "--registry-proxy-max-size", "10g");
+
+        Assert.Equal(
+            new RegistryProxyOptions("https://hub.example", "hub", "me", "pw", 24, 10L << 30), options.RegistryProxy);
+        Assert.Contains("set registry-proxy-namespace", Fault(), StringComparison.Ordinal);
+        File.WriteAllText(file, """{ "registry-proxy": { "remoteurl": "hub.example", "namespace": "hub" } }""");
+        Assert.Contains("write it as https://host", Fault(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Objects_in_the_file_are_what_pairs_are_on_the_command_line()
     {
         File.WriteAllText(file, """

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Daemon.Clustering;
@@ -31,6 +33,18 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
 
     /// <summary>How many requests are over, whatever came of them.</summary>
     public int Answered => Volatile.Read(ref answered);
+
+    /// <summary>Method and path of every request so far.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>What answers are written through; null: as they are. Only without <see cref="SendsFiles"/>.</summary>
+    public Func<Stream, Stream>? Body { get; set; }
+
+    /// <summary>As the daemon serves it: files go by way of the kernel, past all that is written.</summary>
+    public bool SendsFiles { get; private init; } = true;
+
+    /// <summary>What it has of another registry; null: nothing.</summary>
+    public PullThroughCache? Cache { get; private set; }
 
     /// <summary>Null: everybody has <see cref="Rights"/>.</summary>
     public RegistryAuthorizer? RightsOf { get; set; }
@@ -63,10 +77,13 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
 
     /// <param name="folder">Of all it keeps; null: one of its own.</param>
     public static async Task<RegistryHost> StartAsync(
-        string? folder = null, long uploadChunkBytes = 64 << 20, ClusterStore? store = null)
+        string? folder = null, long uploadChunkBytes = 64 << 20, ClusterStore? store = null, bool sendsFiles = true)
     {
         var host = new RegistryHost(
-            folder ?? Directory.CreateTempSubdirectory("orch-registry-").FullName, uploadChunkBytes) { Store = store };
+            folder ?? Directory.CreateTempSubdirectory("orch-registry-").FullName, uploadChunkBytes)
+        {
+            Store = store, SendsFiles = sendsFiles,
+        };
         await host.OpenAsync();
         return host;
     }
@@ -81,6 +98,15 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
             hosts[i] = await StartAsync(store: store);
         Introduce(hosts);
         return hosts;
+    }
+
+    /// <param name="options">Given the root, of its cache.</param>
+    public static async Task<RegistryHost> StartCacheAsync(Func<string, UpstreamOptions> options, TimeProvider time)
+    {
+        var host = await StartAsync();
+        host.Cache = PullThroughCache.Open(
+            options(Path.Combine(host.folder, "registry-cache")), host.Images.Content, time);
+        return host;
     }
 
     public static void Introduce(RegistryHost[] hosts)
@@ -104,13 +130,15 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
             : ImageRegistry.OfCluster(options, Images.Content, names, names, this, TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        // As the daemon serves it: files go by way of the kernel.
         builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = FileSender.BufferBytes);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            IPAddress.Loopback, Address.Port, listen => listen.UseFileSending()));
+            IPAddress.Loopback, Address.Port, listen => _ = SendsFiles ? listen.UseFileSending() : listen));
         web = builder.Build();
         web.Use(async (context, next) =>
         {
+            Requests.Enqueue($"{context.Request.Method} {context.Request.Path}");
+            if (Body is not null)
+                context.Response.Body = Body(context.Response.Body);
             try
             {
                 await next(context);
@@ -120,7 +148,9 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
                 Interlocked.Increment(ref answered);
             }
         });
-        web.MapRegistry(() => Registry, (context, name) => RightsOf?.Invoke(context, name) ?? Rights);
+        web.Map("/v2/{**path}", (HttpContext context) => new RegistryRequests(
+            Registry, (caller, name) => RightsOf?.Invoke(caller, name) ?? Rights, Cache).HandleAsync(
+                context, (string?)context.Request.RouteValues["path"] ?? ""));
         await web.StartAsync();
         Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
@@ -130,6 +160,8 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
         await web!.StopAsync();
         await web.DisposeAsync();
         web = null;
+        if (Cache is not null)
+            await Cache.DisposeAsync();
         Registry.Dispose();
         await Images.DisposeAsync();
     }

@@ -1,4 +1,5 @@
 using Orchestrator.Oci.Images;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Registry.Tests;
 
@@ -123,6 +124,33 @@ public sealed class SharedNamesTests
         Assert.Contains("\"mark\":\"signature\"", listed.Text, StringComparison.Ordinal);
         Assert.Equal(signature, (await atC.SendAsync("GET", $"manifests/{Digest.Of(signature)}")).Body);
         Assert.Equal(SpecClient.Config, (await atC.SendAsync("GET", $"blobs/{Digest.Of(SpecClient.Config)}")).Body);
+    }
+
+    [Fact]
+    public async Task A_blob_is_fetched_from_the_manager_that_has_it_when_it_is_asked_for()
+    {
+        var hosts = await RegistryHost.StartClusterAsync(2);
+        await using var a = hosts[0];
+        await using var b = hosts[1];
+        var blob = await new SpecClient(a, "x").PushBlobAsync("only at a"u8.ToArray());
+
+        Assert.Equal("only at a", (await new SpecClient(b, "x").SendAsync("GET", $"blobs/{blob}")).Text);
+        Assert.True(b.Images.Content.Contains(blob));
+    }
+
+    [RootFact]
+    public async Task A_managers_own_engine_pulls_what_its_registry_has_yet_to_fetch()
+    {
+        var hosts = await RegistryHost.StartClusterAsync(3);
+        await using var a = hosts[0];
+        await using var b = hosts[1];
+        await using var c = hosts[2];
+        await c.StopAsync();
+        var image = await PushPullTests.ImportAsync(a.Images, $"{a.Host}/web:1", "hello");
+        await a.Images.PushAsync($"{a.Host}/web:1", null, null, default);
+        await c.OpenAsync();
+
+        Assert.Equal(image.Id, (await c.Images.PullAsync($"{c.Host}/web:1", null, null, null, default)).Id);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Orchestrator.Agent.Sharing;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Hosting;
 using Orchestrator.Registry;
+using Orchestrator.Registry.Upstream;
 
 namespace Orchestrator.Daemon.Clustering;
 
@@ -18,12 +19,13 @@ internal sealed class ClusterPart : IAsyncDisposable
     private readonly NodeDescriber describer;
     private readonly IPEndPoint? plainAddress;
     private readonly ILoggerFactory loggers;
+    private readonly PullThroughCache? cache;
     private WebApplication? plain;
 
-    private ClusterPart(DaemonOptions options, ImageRegistry registry, ClusterNode node, NodeDescriber describer,
-        ILoggerFactory loggers)
+    private ClusterPart(DaemonOptions options, ImageRegistry registry, PullThroughCache? cache, ClusterNode node,
+        NodeDescriber describer, ILoggerFactory loggers)
     {
-        (alone, this.describer, this.loggers) = (registry, describer, loggers);
+        (alone, this.cache, this.describer, this.loggers) = (registry, cache, describer, loggers);
         plainAddress = options.RegistryListen is { } text ? IPEndPoint.Parse(text) : null;
         Node = node;
     }
@@ -42,14 +44,18 @@ internal sealed class ClusterPart : IAsyncDisposable
         RegistryFolders.Open(paths, root, node.Images.Content);
         var registry = ImageRegistry.Alone(new RegistryOptions { Root = root }, node.Images.Content, time);
         var describer = new NodeDescriber(BuildInfo.Version, options.Labels);
+        var cache = RegistryCache.Open(options, node.Images.Content, time);
+        // Of all names, it would leave the cluster none.
+        var ofCluster = options.RegistryProxy.Namespace.Length > 0 ? cache : null;
         var services = new MembershipServices(
-            node, registry, registries, describer, new UploadRate(options.PeerUploadRate, time), time, loggers);
+            node, registry, ofCluster, registries, describer, new UploadRate(options.PeerUploadRate, time), time,
+            loggers);
         var cluster = new ClusterNode(paths, services, loggers.CreateLogger<ClusterNode>())
         {
             DefaultAdvertise = options.AdvertiseAddress,
         };
         cluster.Changed += membership => registries.Use(membership, time);
-        return new ClusterPart(options, registry, cluster, describer, loggers);
+        return new ClusterPart(options, registry, cache, cluster, describer, loggers);
     }
 
     /// <summary>What can change while it runs: the labels that placement sees.</summary>
@@ -58,10 +64,14 @@ internal sealed class ClusterPart : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (plainAddress is not null)
-            plain = await RegistryServer.StartPlainAsync(() => Registry, plainAddress, loggers, cancellationToken)
+        {
+            plain = await RegistryServer.StartPlainAsync(() => Registry, plainAddress, cache, loggers, cancellationToken)
                 .ConfigureAwait(false);
+        }
+
         await Node.StartAsync(cancellationToken).ConfigureAwait(false);
-        tidying = alone.RunAsync(ended.Token);
+        tidying = Task.WhenAll(
+            alone.RunAsync(ended.Token), cache?.RunAsync(ended.Token) ?? Task.CompletedTask);
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +81,8 @@ internal sealed class ClusterPart : IAsyncDisposable
         if (plain is not null)
             await plain.DisposeAsync().ConfigureAwait(false);
         await tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (cache is not null)
+            await cache.DisposeAsync().ConfigureAwait(false);
         alone.Dispose();
         ended.Dispose();
     }

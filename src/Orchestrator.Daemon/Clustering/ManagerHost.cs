@@ -47,7 +47,8 @@ internal sealed class ManagerHost : IAsyncDisposable
             // Ports before membership: what cannot serve must not get a vote.
             ProbeListen(state);
             host.registryServer = await RegistryServer.StartAsync(
-                () => host.registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Loggers,
+                () => host.registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Cache,
+                services.Loggers,
                 cancellationToken).ConfigureAwait(false);
             var raft = await RaftMember.StartAsync(
                 paths, state, channels, host.storeState, services, cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,7 @@ using Orchestrator.Model;
 using Orchestrator.Registry;
 using Orchestrator.Registry.Access;
 using Orchestrator.Registry.Requests;
+using Orchestrator.Registry.Upstream;
 using Orchestrator.Security;
 
 namespace Orchestrator.Daemon.Clustering;
@@ -23,22 +24,24 @@ internal static class RegistryServer
     /// <summary>To nodes, by their certificates, and to whoever logs in.</summary>
     public static Task<WebApplication> StartAsync(
         Func<ImageRegistry?> registry, string address, IdentitySource identity, Func<NodeId, bool> isRemoved,
-        TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) => StartAsync(
-        registry, new IPEndPoint(IPAddress.Parse(address), ClusterRegistry.Port),
+        TimeProvider time, PullThroughCache? cache, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        StartAsync(registry, new IPEndPoint(IPAddress.Parse(address), ClusterRegistry.Port),
         listen => listen.UseClusterTls(identity, time), BufferBytes,
         (context, name) => RightsOf(context, isRemoved) ?? registry()?.Gate.RightsOf(context, name, isOpen: false) ?? RegistryRights.None,
-        loggers, cancellationToken);
+        cache, loggers, cancellationToken);
 
     /// <summary>To clients that know no cluster: whoever logs in or, while there are no users, everybody.</summary>
     public static Task<WebApplication> StartPlainAsync(
-        Func<ImageRegistry> registry, IPEndPoint address, ILoggerFactory loggers,
+        Func<ImageRegistry> registry, IPEndPoint address, PullThroughCache? cache, ILoggerFactory loggers,
         CancellationToken cancellationToken) =>
         StartAsync(registry, address, listen => listen.UseFileSending(), FileSender.BufferBytes,
-            (context, name) => registry().Gate.RightsOf(context, name, isOpen: true), loggers, cancellationToken);
+            (context, name) => registry().Gate.RightsOf(context, name, isOpen: true), cache, loggers,
+            cancellationToken);
 
     private static async Task<WebApplication> StartAsync(
         Func<ImageRegistry?> registry, IPEndPoint address, Action<ListenOptions> secure, int bufferBytes,
-        RegistryAuthorizer authorize, ILoggerFactory loggers, CancellationToken cancellationToken)
+        RegistryAuthorizer authorize, PullThroughCache? cache, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -57,7 +60,7 @@ internal static class RegistryServer
         });
         var server = builder.Build();
         server.UseRouting();
-        server.MapRegistry(registry, authorize);
+        server.MapRegistry(registry, authorize, cache);
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);

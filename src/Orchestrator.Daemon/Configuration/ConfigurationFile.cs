@@ -8,7 +8,8 @@ namespace Orchestrator.Daemon.Configuration;
 internal static class ConfigurationFile
 {
     /// <summary>Objects whose fields are settings of their own, named with what they are in.</summary>
-    private static readonly string[] Groups = ["proxies", "builder", "builder.gc", "builder.entitlements"];
+    private static readonly string[] Groups =
+        ["proxies", "builder", "builder.gc", "builder.entitlements", "registry-proxy"];
 
     private static readonly JsonDocumentOptions Lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };

@@ -91,6 +91,8 @@ public sealed record DaemonOptions
     /// <summary>Bytes per second that this node gives other nodes of its cluster for their pulls; zero: none.</summary>
     public long PeerUploadRate { get; init; } = 100 << 20;
 
+    public RegistryProxyOptions RegistryProxy { get; init; } = new();
+
     public int MaxConcurrentDownloads { get; init; } = 3;
 
     public int MaxConcurrentUploads { get; init; } = 5;
@@ -232,6 +234,8 @@ public sealed record DaemonOptions
             yield return $"metrics-addr is \"{metrics}\"; write address:port, as in 127.0.0.1:9323.";
         if (RegistryListen is { } registry && (!IPEndPoint.TryParse(registry, out var end) || end.Port == 0))
             yield return $"registry-listen is \"{registry}\"; write address:port, as in 127.0.0.1:5001.";
+        foreach (var fault in RegistryProxy.Faults(RegistryListen))
+            yield return fault;
         if (PublishAddress is { } ip && !IPAddress.TryParse(ip, out _))
             yield return $"ip is \"{ip}\"; write an address of this host.";
         foreach (var server in Dns.Where(server => !IPAddress.TryParse(server, out _)))

@@ -138,6 +138,29 @@ internal static class Settings
         new("peer-upload-rate", "peer-upload-rate", SettingKind.Size,
             "bytes per second given to other nodes' pulls; 0: give nothing (default 100m)",
             (o, v) => o with { PeerUploadRate = v[^1] == "0" ? 0 : Size("peer-upload-rate", v[^1]) }),
+        new("registry-proxy", "registry-proxy.remoteurl", Text,
+            "the registry is a pull-through cache of this one",
+            (o, v) => o with { RegistryProxy = o.RegistryProxy with { Address = v[^1] } }),
+        new("registry-proxy-namespace", "registry-proxy.namespace", Text,
+            "only the names below this are, as hub for hub/library/busybox",
+            (o, v) => o with { RegistryProxy = o.RegistryProxy with { Namespace = v[^1].Trim('/') } }),
+        new("registry-proxy-username", "registry-proxy.username", Text, "whom to log in there as",
+            (o, v) => o with { RegistryProxy = o.RegistryProxy with { Username = v[^1] } }),
+        // Of the file alone: everybody sees a command line.
+        new("", "registry-proxy.password", Text, "",
+            (o, v) => o with { RegistryProxy = o.RegistryProxy with { Password = v[^1] } }),
+        new("registry-proxy-max-age", "registry-proxy.max-age", SettingKind.Number,
+            "hours after which what nobody asked for is let go (default 168)",
+            (o, v) => o with
+            {
+                RegistryProxy = o.RegistryProxy with { MaxAgeHours = Number("registry-proxy-max-age", v[^1]) },
+            }),
+        new("registry-proxy-max-size", "registry-proxy.max-size", SettingKind.Size,
+            "of more than this the oldest is let go (default no limit)",
+            (o, v) => o with
+            {
+                RegistryProxy = o.RegistryProxy with { MaxBytes = Size("registry-proxy-max-size", v[^1]) },
+            }),
         .. WithoutMeaning.Settings,
     ];
 

@@ -7,8 +7,13 @@ namespace Orchestrator.Images.Distribution;
 
 /// <summary>Brings one blob from a registry into the store, going on where a broken try ended.</summary>
 /// <param name="sharing">The nodes that it may be had from instead; null: none.</param>
+/// <param name="isForOthers">
+/// Of a registry that must have a blob before it can serve it: it does not wait for this node's own pulls, which may
+/// be waiting for what it serves.
+/// </param>
 internal sealed class BlobDownload(
-    ContentStore content, RegistryClient client, TransferRetry retry, PeerSharing? sharing = null)
+    ContentStore content, RegistryClient client, TransferRetry retry, PeerSharing? sharing = null,
+    bool isForOthers = false)
 {
     /// <summary>A registry that sends nothing for this long has failed.</summary>
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
@@ -18,7 +23,7 @@ internal sealed class BlobDownload(
         ContentLease lease, Descriptor blob, Action<long>? progress, Action<int>? waiting,
         CancellationToken cancellationToken)
     {
-        using var turn = await content.EnterAsync(blob.Digest, cancellationToken);
+        using var turn = isForOthers ? null : await content.EnterAsync(blob.Digest, cancellationToken);
         if (lease.Pin(blob.Digest))
             return false;
         using var arrival = new BlobArrival(content, blob);

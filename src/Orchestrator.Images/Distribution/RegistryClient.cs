@@ -124,6 +124,53 @@ internal sealed class RegistryClient(
         return tags;
     }
 
+    /// <summary>Asks what a tag names, without its content.</summary>
+    /// <returns>Null: the registry knows it and does not say.</returns>
+    /// <exception cref="ImageException">NotFound, Denied, Unavailable.</exception>
+    public async Task<Digest?> FindManifestAsync(Reference name, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() =>
+        {
+            var request = new HttpRequestMessage(
+                HttpMethod.Head, $"{Base}/manifests/{name.Digest?.ToString() ?? name.Tag ?? Reference.DefaultTag}");
+            foreach (var type in MediaTypes.Manifests)
+                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+            return request;
+        }, PullScope, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw await RegistryFailure.OfAsync(
+                response, repository.Domain, $"manifest for {name.Familiar}", cancellationToken);
+        return response.Headers.TryGetValues("Docker-Content-Digest", out var digests)
+            && Digest.TryParse(digests.First(), out var digest) ? digest : null;
+    }
+
+    /// <summary>Asks for a blob's size, as who may pull.</summary>
+    /// <returns>Null: there is no such blob, or the registry does not say how large it is.</returns>
+    public async Task<long?> FindBlobAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Head, $"{Base}/blobs/{digest}"), PullScope, cancellationToken);
+        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound)
+            return response.IsSuccessStatusCode ? response.Content.Headers.ContentLength : null;
+        throw await RegistryFailure.OfAsync(
+            response, repository.Domain, $"blob {digest} of {repository.FamiliarName}", cancellationToken);
+    }
+
+    /// <summary>The list of what refers to a manifest, as the registry gives it.</summary>
+    /// <param name="query">Empty, or with its question mark.</param>
+    /// <returns>Null: the registry keeps no such lists.</returns>
+    public async Task<byte[]?> ReferrersAsync(Digest subject, string query, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, $"{Base}/referrers/{subject}{query}"), PullScope,
+            cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        return response.IsSuccessStatusCode ? await ReadManifestAsync(response, repository, cancellationToken)
+            : throw await RegistryFailure.OfAsync(
+                response, repository.Domain, $"referrers of {subject}", cancellationToken);
+    }
+
     /// <summary>The address in <c>Link: &lt;/v2/…&gt;; rel="next"</c>; null: this was the last page.</summary>
     private static string? NextPage(HttpResponseMessage response)
     {

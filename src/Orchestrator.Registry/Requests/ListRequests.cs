@@ -2,12 +2,13 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Images;
 using Orchestrator.Oci.Images;
+using Orchestrator.Registry.Upstream;
 
 namespace Orchestrator.Registry.Requests;
 
 /// <summary>Answers with lists: tags, repositories, what refers to a manifest.</summary>
 /// <remarks>Source: OCI distribution-spec 1.1, "Content Discovery".</remarks>
-internal sealed class ListRequests(ImageRegistry registry)
+internal sealed class ListRequests(ImageRegistry registry, PullThroughCache? cache)
 {
     /// <summary>The specification's order of tags: case does not count, unless nothing else differs.</summary>
     private static readonly Comparer<string> LexicalOrder = Comparer<string>.Create((a, b) =>
@@ -28,7 +29,8 @@ internal sealed class ListRequests(ImageRegistry registry)
     public async Task CatalogAsync(RegistryCall call)
     {
         await registry.RefreshAsync(call);
-        var page = Page(call, Names.Repositories().Where(call.MayPull), "/v2/_catalog");
+        var all = Names.Repositories().Union(cache?.Kept.Repositories() ?? []);
+        var page = Page(call, all.Where(call.MayPull), "/v2/_catalog");
         await Results.Json(new Catalog(page), RegistryServerJson.Default.Catalog).ExecuteAsync(call.Http);
     }
 
@@ -103,7 +105,7 @@ internal sealed class ListRequests(ImageRegistry registry)
         }
     }
 
-    private static string[] Page(RegistryCall call, IEnumerable<string> all, string path)
+    internal static string[] Page(RegistryCall call, IEnumerable<string> all, string path)
     {
         var last = call.Query("last");
         var rest = all.Where(name => LexicalOrder.Compare(name, last) > 0).Order(LexicalOrder);

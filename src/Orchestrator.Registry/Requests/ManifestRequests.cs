@@ -11,7 +11,7 @@ namespace Orchestrator.Registry.Requests;
 internal sealed class ManifestRequests(ImageRegistry registry)
 {
     /// <summary>What a client gets that asks by tag and takes no index, as docker's registry does it.</summary>
-    private static readonly Platform Usual = new() { Os = "linux", Architecture = "amd64" };
+    internal static readonly Platform Usual = new() { Os = "linux", Architecture = "amd64" };
 
     private IRegistryNames Names => registry.Names;
 
@@ -102,7 +102,7 @@ internal sealed class ManifestRequests(ImageRegistry registry)
     }
 
     /// <summary>No header accepts everything, and one that names no type of manifest was not meant as a choice.</summary>
-    private static bool Accepts(RegistryCall call, string mediaType)
+    internal static bool Accepts(RegistryCall call, string mediaType)
     {
         if (!MediaTypeHeaderValue.TryParseList([.. call.Http.Request.Headers.Accept.OfType<string>()], out var types))
             return true;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Orchestrator.Registry.Upstream;
 
 namespace Orchestrator.Registry.Requests;
 
@@ -10,12 +11,14 @@ namespace Orchestrator.Registry.Requests;
 public static class RegistryMapping
 {
     /// <param name="registry">Asked for each request; null: there is none yet, and the answer is 503.</param>
+    /// <param name="cache">Answers for the names it covers; null: there is none.</param>
     /// <param name="authorize">Decides what each caller may do; see <see cref="RegistryRights"/>.</param>
     public static IEndpointConventionBuilder MapRegistry(
-        this IEndpointRouteBuilder endpoints, Func<ImageRegistry?> registry, RegistryAuthorizer authorize)
+        this IEndpointRouteBuilder endpoints, Func<ImageRegistry?> registry, RegistryAuthorizer authorize,
+        PullThroughCache? cache = null)
     {
         return endpoints.Map("/v2/{**path}", (HttpContext context) => registry() is { } current
-            ? new RegistryRequests(current, authorize).HandleAsync(
+            ? new RegistryRequests(current, authorize, cache).HandleAsync(
                 context, (string?)context.Request.RouteValues["path"] ?? "")
             : RegistryRequests.AnswerNotYetAsync(context));
     }

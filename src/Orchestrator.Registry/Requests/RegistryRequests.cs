@@ -2,17 +2,19 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.Images;
+using Orchestrator.Registry.Upstream;
 
 namespace Orchestrator.Registry.Requests;
 
 /// <summary>Answers the requests of the distribution specification: who may, which part answers, what went wrong.</summary>
 /// <remarks>Source: OCI distribution-spec 1.1, "Endpoints".</remarks>
-internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorizer authorize)
+internal sealed class RegistryRequests(
+    ImageRegistry registry, RegistryAuthorizer authorize, PullThroughCache? cache)
 {
     private readonly ManifestRequests manifests = new(registry);
     private readonly BlobRequests blobs = new(registry);
     private readonly UploadRequests uploads = new(registry);
-    private readonly ListRequests lists = new(registry);
+    private readonly ListRequests lists = new(registry, cache);
     private readonly TokenRequests tokens = new(registry.Gate, registry.Accounts);
 
     public async Task HandleAsync(HttpContext context, string path)
@@ -30,7 +32,8 @@ internal sealed class RegistryRequests(ImageRegistry registry, RegistryAuthorize
             }
 
             Authorize(call);
-            await DispatchAsync(call);
+            await (cache is not null && cache.Covers(call.Name) && !call.IsPeer
+                ? new CacheRequests(cache, registry.Content).HandleAsync(call) : DispatchAsync(call));
         }
         catch (RegistryError error)
         {

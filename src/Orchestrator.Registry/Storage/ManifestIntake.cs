@@ -14,6 +14,9 @@ internal sealed class ManifestIntake(
 {
     private const int MaxDepth = 4;
 
+    /// <summary>One fetches a blob, others wait.</summary>
+    private readonly KeyedLock<Digest> turns = new();
+
     private readonly TransferRetry retry = new(attempts: 2, time);
 
     /// <summary>Stores a manifest; it and its blobs are kept for the repository when this returns.</summary>
@@ -36,8 +39,7 @@ internal sealed class ManifestIntake(
     public async Task<bool> FetchBlobAsync(string name, Digest digest, CancellationToken cancellationToken)
     {
         using var lease = content.Lease();
-        return await FetchBlobAsync(
-            lease, name, new Descriptor { Digest = digest, Size = long.MaxValue }, cancellationToken);
+        return await FetchBlobAsync(lease, name, new Descriptor { Digest = digest, Size = -1 }, cancellationToken);
     }
 
     private async Task StoreAsync(
@@ -99,6 +101,7 @@ internal sealed class ManifestIntake(
         return false;
     }
 
+    /// <param name="blob">A size of -1: it is as large as who has it says.</param>
     private async Task<bool> FetchBlobAsync(
         ContentLease lease, string name, Descriptor blob, CancellationToken cancellationToken)
     {
@@ -109,9 +112,12 @@ internal sealed class ManifestIntake(
                 var client = peers!.Client(peer, name);
                 if (!lease.Pin(blob.Digest) || !held.HasBlob(name, blob.Digest))
                 {
-                    if (!await client.HasBlobAsync(blob.Digest, cancellationToken))
+                    if (await client.FindBlobAsync(blob.Digest, cancellationToken) is not { } size)
                         continue;
-                    await new BlobDownload(content, client, retry).RunAsync(lease, blob, null, null, cancellationToken);
+                    var known = blob.Size < 0 ? blob with { Size = size } : blob;
+                    using var turn = await turns.EnterAsync(blob.Digest, cancellationToken);
+                    await new BlobDownload(content, client, retry, isForOthers: true).RunAsync(
+                        lease, known, null, null, cancellationToken);
                 }
 
                 held.AddBlob(name, blob.Digest);
