@@ -6,7 +6,8 @@ namespace Orchestrator.Registry.Tests;
 /// <summary>Other nodes, as a test has them behave.</summary>
 /// <param name="find">What is answered to a fault of a node: the next node, or null for the registry.</param>
 /// <param name="open">What that node then gives from an offset on.</param>
-internal sealed class ScriptedPeers(Func<PeerFault, string?, string?> find, Func<string, long, Stream> open) : IBlobPeers
+internal sealed class ScriptedPeers(Func<PeerFault, string?, string?> find, Func<string, long, Stream> open)
+    : IBlobPeers
 {
     public List<(PeerFault Fault, string? Node)> Told { get; } = [];
 

@@ -127,7 +127,22 @@ public sealed class SharingTests : IAsyncLifetime
     }
 
     [RootFact]
-    public async Task What_is_still_coming_is_passed_on_but_its_end_only_when_it_is_verified()
+    public async Task The_last_byte_is_passed_on_only_when_the_whole_is_verified()
+    {
+        using var arrival = new BlobArrival(node.Images.Content, layer);
+        using var given = arrival.OpenRead();
+        await arrival.AppendAsync(content, default);
+
+        Assert.Equal(content.Length - 1, await given.WaitAsync(0, default));
+        var end = given.WaitAsync(content.Length - 1, default).AsTask();
+        Assert.False(end.IsCompleted);
+
+        Assert.True(arrival.TryVerify());
+        Assert.Equal(content.Length, await end);
+    }
+
+    [RootFact]
+    public async Task What_is_still_coming_is_passed_on()
     {
         var pipe = new Pipe();
         Use((fault, _) => fault == PeerFault.None ? "a" : null, (_, _) => pipe.Reader.AsStream());

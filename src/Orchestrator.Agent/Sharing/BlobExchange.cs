@@ -30,7 +30,8 @@ public sealed class BlobExchange : IBlobPeers, IDisposable
 
     /// <param name="manager">HOST:PORT of the manager that this node has its session with; null: none now.</param>
     public BlobExchange(
-        SharedBlobs shared, IdentitySource identity, IManagerChannels channels, Func<string?> manager, TimeProvider time)
+        SharedBlobs shared, IdentitySource identity, IManagerChannels channels, Func<string?> manager,
+        TimeProvider time)
     {
         (this.shared, this.channels, this.manager, this.time) = (shared, channels, manager, time);
         clients = new PeerClients(identity, time);
@@ -144,7 +145,8 @@ public sealed class BlobExchange : IBlobPeers, IDisposable
             {
                 var request = new P.ReportBlobsRequest { Address = address };
                 request.Blobs.AddRange(some);
-                var answer = await Client(at).ReportBlobsAsync(request, Options(cancellationToken)).ConfigureAwait(false);
+                var answer = await Client(at).ReportBlobsAsync(request, Options(cancellationToken))
+                    .ConfigureAwait(false);
                 foreach (var arrival in shared.Arriving.Where(a => answer.TooSlow.Contains(a.Blob.Digest.ToString())))
                     arrival.Hurry();
             }

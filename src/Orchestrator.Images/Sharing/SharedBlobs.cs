@@ -5,8 +5,12 @@ using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Images.Sharing;
 
-/// <summary>What a node may give to other nodes of its cluster: what came from the cluster's registry, no more.</summary>
-/// <remarks>Every node of a cluster may pull all of its registry, so none learns here what it might not have there.</remarks>
+/// <summary>
+/// What a node may give to other nodes of its cluster: what came from the cluster's registry, no more.
+/// </summary>
+/// <remarks>
+/// Every node of a cluster may pull all of its registry, so none learns here what it might not have there.
+/// </remarks>
 public sealed class SharedBlobs
 {
     /// <summary>Less is not worth the asking.</summary>
@@ -25,8 +29,8 @@ public sealed class SharedBlobs
 
     /// <summary>Takes up what was shared in a membership; null: the membership is over, and nothing is shared.</summary>
     /// <param name="path">
-    /// Lists it, a line a blob, and lies where leaving the cluster deletes it: what came from one cluster's registry is
-    /// not given to the next.
+    /// Lists it, a line a blob, and lies where leaving the cluster deletes it: what came from one cluster's registry
+    /// is not given to the next.
     /// </param>
     public void Use(string? path)
     {

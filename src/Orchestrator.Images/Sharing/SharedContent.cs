@@ -16,7 +16,8 @@ public sealed class SharedContent : IDisposable
 
     /// <summary>Waits until there is something at an offset.</summary>
     /// <returns>Up to where it can be read; not beyond <paramref name="offset"/>: no more will come.</returns>
-    public ValueTask<long> WaitAsync(long offset, CancellationToken cancellationToken) => wait(offset, cancellationToken);
+    public ValueTask<long> WaitAsync(long offset, CancellationToken cancellationToken) =>
+        wait(offset, cancellationToken);
 
     /// <summary>Reads from the page cache, mostly; so not worth another thread.</summary>
     public int Read(Span<byte> into, long offset) => RandomAccess.Read(file, into, offset);

@@ -2,7 +2,9 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Manager.Sharing;
 
-/// <summary>Who has a blob and who reads it from whom: trees under the registry and under the nodes that have it.</summary>
+/// <summary>
+/// Who has a blob and who reads it from whom: trees under the registry and under the nodes that have it.
+/// </summary>
 internal sealed class BlobForest(SharingOptions options)
 {
     public const int Adrift = int.MaxValue;

@@ -174,7 +174,8 @@ internal sealed class BlobSwarm(SharingOptions options)
     private NodeId? PickQuicker(
         NodeId node, BlobReader reader, NodeId? before, Func<NodeId, bool> mayServe, Func<NodeId, int> load)
     {
-        var good = Candidates(node, reader, mayServe).Where(c => IsAhead(c, reader.Offset + options.LeadBytes)).ToList();
+        var good = Candidates(node, reader, mayServe)
+            .Where(c => IsAhead(c, reader.Offset + options.LeadBytes)).ToList();
         reader.Moves += reader.IsAdvised && good.Count > 0 ? 1 : 0;
         if (Best(good, load) is { } quicker)
             return quicker;
