@@ -83,14 +83,26 @@ public sealed class ImageRegistry : IDisposable
         {
             do
             {
-                await TidyAsync(cancellationToken);
-                await SyncAsync(cancellationToken);
+                await TryRoundAsync(cancellationToken);
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end of the run, no error.
+        }
+    }
+
+    private async Task TryRoundAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TidyAsync(cancellationToken);
+            await SyncAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is ImageException or RegistryError or IOException)
+        {
+            // The disk is full, or nobody is known yet: a later round may do better.
         }
     }
 

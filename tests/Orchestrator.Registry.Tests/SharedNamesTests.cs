@@ -138,6 +138,29 @@ public sealed class SharedNamesTests
         Assert.True(b.Images.Content.Contains(blob));
     }
 
+    [Fact]
+    public async Task A_blob_that_no_manager_has_any_more_keeps_nothing_else_from_being_fetched()
+    {
+        var hosts = await RegistryHost.StartClusterAsync(3);
+        await using var a = hosts[0];
+        await using var b = hosts[1];
+        await using var c = hosts[2];
+        await c.StopAsync();
+        var (broken, whole) = (new SpecClient(a, "a/broken"), new SpecClient(a, "b/whole"));
+        await broken.PushBlobAsync(SpecClient.Config);
+        var lost = await broken.PushBlobAsync("lost"u8.ToArray());
+        var image = SpecClient.Image("broken") with { Layers = [Descriptor.Of("lost"u8, MediaTypes.OciLayer)] };
+        Assert.Equal(201, (await broken.PutManifestAsync("1", ImageJson.Write(image))).Status);
+        var digest = await whole.PushImageAsync("1", "whole");
+        Assert.True(a.Images.Content.Discard(lost) && b.Images.Content.Discard(lost));
+
+        await c.OpenAsync();
+        await c.Registry.SyncAsync(default);
+
+        Assert.True(c.Images.Content.Contains(digest));
+        Assert.Equal(503, (await new SpecClient(c, "a/broken").SendAsync("GET", "manifests/1")).Status);
+    }
+
     [RootFact]
     public async Task A_managers_own_engine_pulls_what_its_registry_has_yet_to_fetch()
     {

@@ -34,7 +34,7 @@ internal sealed class RegistryTakeOver(
                     is { } legacy)
                     await MoveAsync(legacy, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is UserException or Images.ImageException)
+            catch (Exception error) when (error is UserException or Images.ImageException or IOException)
             {
                 // Another one leads, or will soon; what was begun is begun anew and does no harm twice.
                 logger.NamesNotMoved(error.Message);

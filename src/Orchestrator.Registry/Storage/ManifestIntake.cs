@@ -92,7 +92,7 @@ internal sealed class ManifestIntake(
                 await StoreAsync(lease, name, manifest, json, depth, cancellationToken);
                 return true;
             }
-            catch (ImageException error) when (error.Error is not ImageError.NoSpace)
+            catch (Exception error) when (error is RegistryError or ImageException { Error: not ImageError.NoSpace })
             {
                 // This one cannot help; the next may.
             }

@@ -69,11 +69,23 @@ public sealed class PullThroughCache : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
-                await TidyAsync(cancellationToken);
+                await TryTidyAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end of the run, no error.
+        }
+    }
+
+    private async Task TryTidyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TidyAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            // A file went while it was looked at, or the disk fails: the next round will show.
         }
     }
 
