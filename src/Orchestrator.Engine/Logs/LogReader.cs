@@ -131,10 +131,10 @@ internal sealed class LogReader(string path, LogCodec codec, TimeProvider time)
     /// <summary>Whether another file has taken the place of the open one.</summary>
     private bool IsRotated(FileStream open)
     {
-        using var directory = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
         using var descriptors = DirectoryHandle.Open("/proc/self/fd");
         var target = descriptors.ReadLink($"{open.SafeFileHandle.DangerousGetHandle()}");
-        return target != path && directory.TryStat(Path.GetFileName(path), out _);
+        // Its folder goes when the container is removed: the log that was there is read to its end.
+        return target != path && File.Exists(path);
     }
 
     private static async IAsyncEnumerable<LogEntry> Nothing()

@@ -35,6 +35,25 @@ public sealed class LogReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_of_a_container_that_is_removed_meanwhile_is_read_to_its_end()
+    {
+        Write(Log, 1, 3);
+        var ended = false;
+        var lines = new List<string>();
+        var query = new LogQuery(true, true, Follow: true);
+        await foreach (var entry in new LogReader(Log, LogCodec.Json, TimeProvider.System).ReadAsync(query, () => ended, default))
+        {
+            lines.Add(Text(entry));
+            if (lines.Count == 1)
+                Directory.Delete(folder, recursive: true);
+            ended = true;
+        }
+
+        Directory.CreateDirectory(folder);
+        Assert.Equal(["1", "2", "3"], lines);
+    }
+
+    [Fact]
     public async Task Following_misses_nothing_when_the_file_is_rotated_away()
     {
         Write(Log, 1, 2);
