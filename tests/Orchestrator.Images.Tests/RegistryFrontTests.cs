@@ -43,6 +43,18 @@ public sealed class RegistryFrontTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_without_a_search_is_searched_by_its_catalogue_to_the_last_page()
+    {
+        var front = new RegistryFront("reg.example", [new(new Uri(address, "names/"), http)], null);
+
+        var hits = await front.SearchAsync("web", 7, default);
+
+        Assert.Equal(["reg.example/beta/web", "reg.example/webmail"], hits.Select(hit => hit.Name));
+        Assert.Single(await front.SearchAsync("web", 1, default));
+        Assert.Empty(await front.SearchAsync("nothing", 7, default));
+    }
+
+    [Fact]
     public async Task A_registry_that_cannot_search_is_said_to()
     {
         var front = new RegistryFront("reg.example", [new(new Uri(address, "plain/"), http)], null);
@@ -120,12 +132,16 @@ public sealed class RegistryFrontTests : IDisposable
             "/v2/" => "{}",
             "/v2/web/tags/list" => """{"name":"web","tags":["1","2"]}""",
             "/v2/web/tags/list?last=2" => """{"name":"web","tags":["3"]}""",
+            "/names/v2/_catalog?n=1000&last=" => """{"repositories":["alpha","beta/web"]}""",
+            "/names/v2/_catalog?n=1000&last=beta%2Fweb" => """{"repositories":["delta","webmail"]}""",
             _ when url.AbsolutePath == "/v1/search" =>
                 $$"""{"results":[{"name":"web{{url.Query}}","description":"a server","star_count":12,"is_official":true}]}""",
             _ => null,
         };
         if (text is null) response.StatusCode = 404;
         if (url.PathAndQuery == "/v2/web/tags/list") response.Headers["Link"] = "</v2/web/tags/list?last=2>; rel=\"next\"";
+        if (url.PathAndQuery.EndsWith("_catalog?n=1000&last=", StringComparison.Ordinal))
+            response.Headers["Link"] = "</v2/_catalog?n=1000&last=beta%2Fweb>; rel=\"next\"";
         response.Close(Encoding.UTF8.GetBytes(text ?? "{}"), willBlock: true);
     }
 }

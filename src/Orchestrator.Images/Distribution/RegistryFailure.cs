@@ -20,12 +20,16 @@ internal sealed record RegistryToken(
 /// <summary>One page of a repository's tags.</summary>
 internal sealed record RegistryTags([property: JsonPropertyName("tags")] string[]? Tags);
 
+/// <summary>One page of the names of repositories.</summary>
+internal sealed record RegistryCatalog([property: JsonPropertyName("repositories")] string[]? Repositories);
+
 /// <summary>What GET /v1/search answers.</summary>
 internal sealed record SearchAnswer([property: JsonPropertyName("results")] SearchHit[]? Results);
 
 [JsonSerializable(typeof(RegistryErrorBody))]
 [JsonSerializable(typeof(RegistryToken))]
 [JsonSerializable(typeof(RegistryTags))]
+[JsonSerializable(typeof(RegistryCatalog))]
 [JsonSerializable(typeof(SearchAnswer))]
 internal sealed partial class RegistryJson : JsonSerializerContext;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Images.Distribution;
 
@@ -9,6 +10,9 @@ internal sealed class RegistryFront(
     string domain, IReadOnlyList<RegistryEndpoint> endpoints, RegistryCredentials? credentials)
 {
     private const int MaxAnswerBytes = 4 << 20;
+
+    /// <summary>Of the catalogue: names in a page, and pages.</summary>
+    private const int PageSize = 1000, MaxPages = 100;
 
     /// <exception cref="ImageException">Denied: not accepted. Unavailable: nobody answers.</exception>
     public async Task LogInAsync(CancellationToken cancellationToken)
@@ -26,7 +30,9 @@ internal sealed class RegistryFront(
         }
     }
 
-    /// <exception cref="ImageException">Invalid: it cannot be searched. Unavailable: nobody answers.</exception>
+    /// <summary>By docker's search where there is one, else by the names in the catalogue that any registry may have.
+    /// </summary>
+    /// <exception cref="ImageException">NotFound: it cannot be searched. Unavailable: nobody answers.</exception>
     public async Task<SearchHit[]> SearchAsync(string term, int limit, CancellationToken cancellationToken)
     {
         var (response, address) = await SendAsync(
@@ -34,23 +40,50 @@ internal sealed class RegistryFront(
         using (response)
         {
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
-                throw new ImageException(ImageError.NotFound,
-                    $"registry {domain} cannot be searched: it has no {address.GetLeftPart(UriPartial.Path)} "
-                    + $"({(int)response.StatusCode}). What it holds may be listed at /v2/_catalog.");
+                return await SearchCatalogAsync(term, limit, address, cancellationToken);
             if (!response.IsSuccessStatusCode)
                 throw await RegistryFailure.OfAsync(response, domain, $"search for {term}", cancellationToken);
-            return await ReadAsync(response, cancellationToken);
+            return (await ReadAsync(response, RegistryJson.Default.SearchAnswer, cancellationToken))?.Results ?? [];
         }
     }
 
-    private async Task<SearchHit[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <param name="search">Where there is no search, for the error.</param>
+    private async Task<SearchHit[]> SearchCatalogAsync(
+        string term, int limit, Uri search, CancellationToken cancellationToken)
+    {
+        var (hits, last) = (new List<SearchHit>(), "");
+        for (var pages = 0; pages < MaxPages && hits.Count < limit; pages++)
+        {
+            var (response, _) = await SendAsync(
+                $"v2/_catalog?n={PageSize}&last={Uri.EscapeDataString(last)}", cancellationToken);
+            using (response)
+            {
+                if (!response.IsSuccessStatusCode)
+                    throw new ImageException(ImageError.NotFound,
+                        $"registry {domain} cannot be searched: it has no {search.GetLeftPart(UriPartial.Path)}, and "
+                        + $"answers {(int)response.StatusCode} when asked for its catalogue: name the image to pull it");
+                var catalog = await ReadAsync(response, RegistryJson.Default.RegistryCatalog, cancellationToken);
+                var names = catalog?.Repositories ?? [];
+                hits.AddRange(names.Where(name => name.Contains(term, StringComparison.OrdinalIgnoreCase))
+                    .Select(name => new SearchHit($"{domain}/{name}", null, 0, false, false)));
+                if (names.Length == 0 || !response.Headers.Contains("Link"))
+                    break;
+                last = names[^1];
+            }
+        }
+
+        return [.. hits.Take(limit)];
+    }
+
+    private async Task<T?> ReadAsync<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var bytes = new byte[MaxAnswerBytes];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         try
         {
-            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), RegistryJson.Default.SearchAnswer)?.Results ?? [];
+            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), type);
         }
         catch (JsonException error)
         {

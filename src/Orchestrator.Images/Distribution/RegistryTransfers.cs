@@ -138,10 +138,26 @@ internal sealed class RegistryTransfers(ImageStores stores, ImageOptions first, 
     public Task LogInAsync(string domain, RegistryCredentials credentials, CancellationToken cancellationToken) =>
         new RegistryFront(domain, endpoints.ForLogin(domain), credentials).LogInAsync(cancellationToken);
 
-    public Task<SearchHit[]> SearchAsync(string domain, string term, int limit, RegistryCredentials? credentials,
-        CancellationToken cancellationToken) =>
-        new RegistryFront(domain, endpoints.ForSearch(domain), credentials)
-        .SearchAsync(term, limit, cancellationToken);
+    /// <remarks>What names no registry is looked for in the cluster's first, as names of images are; docker.io need
+    /// not answer then.</remarks>
+    public async Task<SearchHit[]> SearchAsync(string domain, string term, int limit, RegistryCredentials? credentials,
+        CancellationToken cancellationToken)
+    {
+        SearchHit[] ours = domain == Reference.DefaultDomain && endpoints.HasCluster
+            ? await SearchOneAsync(IClusterRegistry.Domain, null) : [];
+        try
+        {
+            return [.. ours.Concat(await SearchOneAsync(domain, credentials)).Take(limit)];
+        }
+        catch (ImageException error) when (ours.Length > 0 && error.Error == ImageError.Unavailable)
+        {
+            return ours;
+        }
+
+        Task<SearchHit[]> SearchOneAsync(string registry, RegistryCredentials? login) =>
+            new RegistryFront(registry, endpoints.ForSearch(registry), login)
+                .SearchAsync(term, limit, cancellationToken);
+    }
 
     public void Dispose() => endpoints.Dispose();
 
