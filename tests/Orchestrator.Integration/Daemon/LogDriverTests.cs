@@ -112,6 +112,8 @@ public sealed class LogDriverTests(ConfiguredDaemon node)
         await File.WriteAllTextAsync(pem, ServerPem("localhost"));
         // Its input stays open: it hangs up when that ends.
         await node.InsideAsync($"(sleep 100 | openssl s_server -accept 127.0.0.1:6514 -cert {pem} -quiet) >{sent} 2>&1 &");
+        // In the kernel's table: port 6514, listening.
+        await node.InsideAsync("for i in $(seq 100); do grep -q ':1972 [0-9A-F:]* 0A' /proc/net/tcp && break; sleep 0.1; done");
         string[] flags = ["--rm", "--log-driver", "syslog", "--log-opt", "syslog-address=tcp+tls://localhost:6514", "--log-opt", "tag=web"];
 
         var stranger = await node.TryDockerAsync(["run", .. flags, LoneDaemon.Image, "true"]);
