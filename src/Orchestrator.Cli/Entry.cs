@@ -10,7 +10,8 @@ namespace Orchestrator.Cli;
 /// <summary>From the words of a command line to an exit code.</summary>
 internal static class Entry
 {
-    private const int TemplateError = 64;
+    /// <summary>What was given as a template is none.</summary>
+    public const int TemplateError = 64;
 
     /// <summary>What a shell shows for a program that SIGPIPE ended, as in <c>orch ps | head -1</c>.</summary>
     private const int BrokenPipe = 141;

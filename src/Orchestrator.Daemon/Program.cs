@@ -60,8 +60,8 @@ internal static class Daemon
         await using var api = ApiServer.Build(options, context, logging.Loggers);
         using var reloader = new ConfigurationReloader(
             arguments, configuration, Use, node.Engine.Events, context.Facts.Id, logger);
+        using var pid = PidFile.Write(options.PidFile); // Before anyone is answered, who might look for it.
         await ApiServer.StartAsync(api, options, CancellationToken.None);
-        using var pid = PidFile.Write(options.PidFile);
 
         using var stopping = new CancellationTokenSource();
         var tidying = new IdleMemory(TimeProvider.System).RunAsync(stopping.Token);

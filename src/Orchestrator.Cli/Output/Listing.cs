@@ -32,9 +32,24 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
         }
     }
 
+    /// <summary>Whether a template fits, before anything is asked of the daemon: an error does not need a row.</summary>
+    /// <exception cref="CliException">It does not.</exception>
+    public void Check(string format)
+    {
+        try
+        {
+            Template.Parse(format).Render(new Row(this, default, RowKind.Trial));
+        }
+        catch (TemplateException e)
+        {
+            if (e.IsOfTheData) return;
+            throw new CliException($"failed to {(e.Rendered is null ? "parse" : "execute")} template: {e.Text}", e);
+        }
+    }
+
     /// <summary>The rows as templates see them.</summary>
     public List<object?> Data(IEnumerable<T> rows) =>
-        [.. rows.Select(row => new Row(this, row, IsHeader: false))];
+        [.. rows.Select(row => new Row(this, row, RowKind.Data))];
 
     private void WriteAs(TextWriter writer, IEnumerable<T> rows, string format, bool quiet)
     {
@@ -54,15 +69,15 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
     {
         var template = Template.Parse(text);
         var lines = new TableWriter();
-        lines.Add(template.Render(new Row(this, default, IsHeader: true), isHeader: true));
-        foreach (var row in rows) lines.Add(template.Render(new Row(this, row, IsHeader: false)));
+        lines.Add(template.Render(new Row(this, default, RowKind.Header), isHeader: true));
+        foreach (var row in rows) lines.Add(template.Render(new Row(this, row, RowKind.Data)));
         lines.WriteTo(writer);
     }
 
     private void WriteTemplate(TextWriter writer, IEnumerable<T> rows, string text)
     {
         var template = Template.Parse(text);
-        foreach (var row in rows) writer.Write(template.Render(new Row(this, row, IsHeader: false)) + "\n");
+        foreach (var row in rows) writer.Write(template.Render(new Row(this, row, RowKind.Data)) + "\n");
     }
 
     private void WriteJson(TextWriter writer, T row)
@@ -85,30 +100,39 @@ internal sealed class Listing<T>(string[] table, params Column<T>[] columns)
     private static string Unescape(string format) =>
         format.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 
-    private sealed record Row(Listing<T> Listing, T? Value, bool IsHeader) : ITemplateObject
+    private enum RowKind
     {
+        Data,
+        Header,
+        Trial,
+    }
+
+    private sealed record Row(Listing<T> Listing, T? Value, RowKind Kind) : ITemplateObject
+    {
+        private bool HasData => Kind == RowKind.Data;
+
         public object? Get(string name, List<object?> arguments)
         {
             var column = Array.Find(Listing.Columns, c => c.Name == name);
             if (column is not null)
             {
                 if (arguments.Count > 0)
-                    throw new TemplateFault($"wrong number of args for {name}: want 0 got {arguments.Count}");
-                return IsHeader ? column.Header : column.Typed(Value!);
+                    throw new FieldFault($"wrong number of args for {name}: want 0 got {arguments.Count}");
+                return HasData ? column.Typed(Value!) : column.Header;
             }
             if (arguments is [string key] && Listing.Lookup is { } lookup)
             {
-                if (IsHeader) return key[(key.LastIndexOf('.') + 1)..];
+                if (!HasData) return key[(key.LastIndexOf('.') + 1)..];
                 if (lookup(Value!, name, key) is { } found) return found;
             }
-            if (IsHeader) return null; // The first row says what is wrong.
-            throw new TemplateFault($"can't evaluate field {name}: there are "
+            if (Kind == RowKind.Header) return null; // The first row says what is wrong.
+            throw new FieldFault($"can't evaluate field {name}: there are "
                 + string.Join(", ", Listing.Columns.Select(static c => c.Name)));
         }
 
         public IEnumerable<KeyValuePair<string, object?>> Fields =>
             Listing.Columns.OrderBy(static c => c.Name, StringComparer.Ordinal)
-                .Select(c => new KeyValuePair<string, object?>(c.Name, IsHeader ? c.Header : c.Typed(Value!)));
+                .Select(c => new KeyValuePair<string, object?>(c.Name, HasData ? c.Typed(Value!) : c.Header));
     }
 
     private Column<T>[] Columns => columns;

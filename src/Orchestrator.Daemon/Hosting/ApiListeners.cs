@@ -26,14 +26,15 @@ internal static class ApiListeners
         // Streams of logs and events are as slow as they are, and an idle client may come back.
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
-        foreach (var path in SocketsOf(options))
-            kestrel.ListenUnixSocket(path, Http1);
         foreach (var end in Addresses(options).Select(address => address.EndPoint).OfType<IPEndPoint>())
             kestrel.Listen(Guarded(end, options), listen => ListenTcp(listen, options.Tls));
         foreach (var which in Addresses(options).Select(address => address.Descriptor).OfType<string>())
             ListenPassed(kestrel, which, options);
         if (options.MetricsAddress is { } metrics)
             kestrel.Listen(IPEndPoint.Parse(metrics));
+        // Bound in this order: whoever is answered on the socket finds the other addresses open, too.
+        foreach (var path in SocketsOf(options))
+            kestrel.ListenUnixSocket(path, Http1);
     }
 
     /// <summary>Before anything is made.</summary>

@@ -17,8 +17,17 @@ public sealed record ShimDirectory(string Path)
         File.Exists(ExitFile)
             ? JsonSerializer.Deserialize(File.ReadAllBytes(ExitFile), ShimJson.Default.ExitStatus) : null;
 
-    public ContainerState? ReadState() =>
-        File.Exists(StateFile) ? StateJson.Read(File.ReadAllBytes(StateFile)) : null;
+    public ContainerState? ReadState()
+    {
+        try
+        {
+            return File.Exists(StateFile) ? StateJson.Read(File.ReadAllBytes(StateFile)) : null;
+        }
+        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // Removed meanwhile.
+        }
+    }
 
     /// <summary>Replaces <c>state.json</c>. Without fsync: it is of use only while the boot lasts.</summary>
     public void WriteState(ContainerState state)

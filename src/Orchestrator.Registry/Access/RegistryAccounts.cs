@@ -11,7 +11,6 @@ public sealed class RegistryAccounts
 
     private readonly object gate = new();
     private readonly IAccountBook book;
-    private readonly SemaphoreSlim trials = new(Math.Max(1, Environment.ProcessorCount / 4));
 
     /// <summary>Logins found good since the users last changed; deriving a password's hash is slow by intent.</summary>
     private volatile Proven proven;
@@ -21,6 +20,9 @@ public sealed class RegistryAccounts
         this.book = book;
         proven = new Proven(book.Current, []);
     }
+
+    /// <summary>Who holds one has a password tried.</summary>
+    internal SemaphoreSlim Trials { get; } = new(Math.Max(1, Environment.ProcessorCount / 4));
 
     internal AccountList Current => book.Current;
 
@@ -85,7 +87,7 @@ public sealed class RegistryAccounts
     /// </summary>
     private async Task<bool> FitsAsync(string secret, string password, CancellationToken cancellationToken)
     {
-        if (!await trials.WaitAsync(Patience, cancellationToken))
+        if (!await Trials.WaitAsync(Patience, cancellationToken))
             throw new RegistryError(429, "TOOMANYREQUESTS", "too many logins are being checked: try again later");
         try
         {
@@ -93,7 +95,7 @@ public sealed class RegistryAccounts
         }
         finally
         {
-            trials.Release();
+            Trials.Release();
         }
     }
 

@@ -12,9 +12,22 @@ internal static class ContainerRemoval
 
     public static void Remove(Container container)
     {
-        container = EndCreator(container);
-        var (spec, state) = TryReadSpec(container) is { } found ? (found, container.HookState) : (null, null);
-        EndProcesses(container);
+        RuntimeSpec? spec;
+        do
+        {
+            container = EndCreator(container);
+            spec = TryReadSpec(container);
+            EndProcesses(container);
+            RemoveCgroups(container);
+        }
+        while (!TryDelete(container.Directory.Path));
+
+        if (spec is not null)
+            ContainerHooks.Removed(spec, container.HookState, CommandLine.Warn);
+    }
+
+    private static void RemoveCgroups(Container container)
+    {
         try
         {
             container.Cgroups.Remove();
@@ -25,10 +38,26 @@ internal static class ContainerRemoval
             container.Cgroups.KillAll();
             container.Cgroups.Remove();
         }
+    }
 
-        Directory.Delete(container.Directory.Path, recursive: true);
-        if (spec is not null && state is not null)
-            ContainerHooks.Removed(spec, state, CommandLine.Warn);
+    /// <returns>False: a creator that had not written yet that it is at work has put a file there meanwhile; it has to
+    /// be ended first, and what it has made since must go, too.</returns>
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Such a creator failed for that, and took it back itself.
+        }
+        catch (IOException e) when (e.HResult == (int)Errno.ENOTEMPTY)
+        {
+            return false;
+        }
+
+        return true;
     }
 
     /// <returns>Null: the bundle is gone, and it was made by one who kept no copy.</returns>

@@ -20,7 +20,7 @@ public sealed class KilledRuntimeTests : IDisposable
         var whole = Stopwatch.StartNew();
         await RuntimeAsync("create", "--bundle", folder, "whole");
         var duration = whole.Elapsed;
-        await RuntimeAsync("delete", "--force", "whole");
+        await DeleteAsync("whole");
 
         for (var cycle = 0; cycle < SoakSetting.Number("ORCH_CYCLES", 30); cycle++)
         {
@@ -34,11 +34,11 @@ public sealed class KilledRuntimeTests : IDisposable
             using var process = Start(command);
             await Task.Delay(random.NextDouble() * 1.5 * duration);
             if (cycle % 4 == 3)
-                await RuntimeAsync("delete", "--force", id); // While it is being made: what is made later is for the next.
+                await DeleteAsync(id); // While it is being made: what is made later is for the next.
             else
                 process.Kill();
             await process.WaitForExitAsync();
-            await RuntimeAsync("delete", "--force", id);
+            await DeleteAsync(id);
 
             var left = await LeftAsync(id);
             Assert.True(left.Count == 0, $"seed {seed}, cycle {cycle}, {command[0]}: left is {string.Join(", ", left)}");
@@ -46,6 +46,9 @@ public sealed class KilledRuntimeTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private Task<string> DeleteAsync(string id) =>
+        Shell.RunAsync(PrivateHost.Runtime, ["--root", $"{folder}/root", "delete", "--force", id]);
 
     private Task<string> RuntimeAsync(params string[] arguments) => Shell.RunAsync(
         "sh", ["-c", "exec \"$0\" \"$@\" >>\"$OUT\" 2>&1 </dev/null", PrivateHost.Runtime, "--root", $"{folder}/root", .. arguments],

@@ -41,13 +41,15 @@ internal sealed class ContainerList : Command
     {
         if (_quiet && _format.IsSet)
             session.Error.WriteLine("WARNING: Ignoring custom format, because both --format and --quiet are set.");
+        var listing = Listing(_noTrunc, session.Time.GetUtcNow());
+        listing.Check(_format.Value);
         var limit = _latest ? 1 : _last.Value > 0 ? _last.Value : null;
         var query = new Query().Add("all", _all || limit is not null).Add("limit", limit)
             .Add("size", _size || DefaultFormat.Of(session, _format, "psFormat", _quiet).Contains(".Size", StringComparison.Ordinal))
             .Add(FilterFlags.ToFilters(_filter));
         var containers = session.Client.Get($"/containers/json{query}", ApiJson.Wire.ContainerSummaryArray);
         var format = _quiet && _format.Value != "raw" ? "" : DefaultFormat.Of(session, _format, "psFormat", _quiet);
-        Listing(_noTrunc, session.Time.GetUtcNow()).Write(session.Out, containers, format, _quiet);
+        listing.Write(session.Out, containers, format, _quiet);
         return 0;
     }
 

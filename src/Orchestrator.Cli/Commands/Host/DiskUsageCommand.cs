@@ -30,7 +30,7 @@ internal sealed class DiskUsageCommand : Command
         var own = usage with { Containers = [.. usage.Containers.Select(static c => c with { SizeRootFs = null })] };
         if (_verbose)
         {
-            if (_format.Value.Length == 0 || _format.Value.StartsWith("table", StringComparison.Ordinal))
+            if (_format.Value is "" or "table")
                 WriteAll(session, own);
             else UsageData.Write(session, own, _format.Value);
             return 0;

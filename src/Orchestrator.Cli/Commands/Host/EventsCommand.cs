@@ -34,7 +34,7 @@ internal sealed class EventsCommand : Command
         var now = session.Time.GetUtcNow();
         var query = new Query().Add("since", Timestamps.ToWire(_since.Value, now))
             .Add("until", Timestamps.ToWire(_until.Value, now)).Add(FilterFlags.ToFilters(_filter));
-        var template = _format.Value is "" or "json" ? null : Template.Parse(_format.Value);
+        var template = _format.Value is "" or "json" ? null : Checked(_format.Value);
         using var response = session.Client.Send("GET", $"/events{query}");
         using var reader = new StreamReader(response.Body, Encoding.UTF8);
         while (reader.ReadLine() is { } line)
@@ -47,10 +47,28 @@ internal sealed class EventsCommand : Command
         return 0;
     }
 
+    /// <summary>Tried with an event of no kind: who waits for events shall not learn of a mistake at the first one.
+    /// </summary>
+    private static Template Checked(string format)
+    {
+        Template? template = null;
+        try
+        {
+            template = Template.Parse(format);
+            template.Render(TypedJson.Of(
+                JsonSerializer.SerializeToElement(new EventMessage(), ApiJson.Wire.EventMessage), ApiJson.Wire.EventMessage));
+        }
+        catch (TemplateException e)
+        {
+            if (!e.IsOfTheData) throw new CliException($"Error parsing format: {e.Text}", Entry.TemplateError);
+        }
+        return template!;
+    }
+
     private static string Render(Template template, string line)
     {
         using var document = JsonDocument.Parse(line);
-        return template.Render(document.RootElement);
+        return template.Render(TypedJson.Of(document.RootElement, ApiJson.Wire.EventMessage));
     }
 
     private static string Describe(string line)

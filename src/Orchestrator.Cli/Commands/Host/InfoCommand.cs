@@ -23,8 +23,8 @@ internal sealed class InfoCommand : Command
         using var document = session.Client.GetJson("/info");
         if (_format.Value.Length > 0)
         {
-            session.Out.WriteLine(_format.Value == "json" ? JsonText.Line(document.RootElement)
-                : Template.Parse(_format.Value).Render(TypedJson.Of(document.RootElement, ApiJson.Wire.SystemInfo)));
+            if (_format.Value == "json") session.Out.WriteLine(JsonText.Line(document.RootElement));
+            else OneObject.Write(session.Out, Template.Parse(_format.Value), TypedJson.Of(document.RootElement, ApiJson.Wire.SystemInfo));
             return 0;
         }
         var info = document.RootElement.Deserialize(ApiJson.Wire.SystemInfo)!;

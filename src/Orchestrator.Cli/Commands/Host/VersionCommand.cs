@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using Orchestrator.Api;
 using Orchestrator.Cli.Output;
@@ -38,28 +37,17 @@ internal sealed class VersionCommand : Command
 
     private void WriteFormatted(Session session, VersionInfo? server)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, JsonText.LineOptions))
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("Client");
-            foreach (var (name, value) in ClientFields(session)) json.WriteString(name, value);
-            json.WriteEndObject();
-            json.WritePropertyName("Server");
-            JsonSerializer.Serialize(json, server, ApiJson.Wire.VersionInfo!);
-            json.WriteEndObject();
-        }
-        var text = Encoding.UTF8.GetString(stream.ToArray());
-        using var document = JsonDocument.Parse(text);
-        session.Out.WriteLine(
-            _format.Value == "json" ? text : Template.Parse(_format.Value).Render(document.RootElement));
+        var data = new TemplateFields(
+            ("Client", new TemplateFields(
+                ("Version", BuildInfo.Version), ("ApiVersion", ApiJson.ApiVersion),
+                ("DefaultAPIVersion", ApiJson.ApiVersion), ("GitCommit", BuildInfo.Commit),
+                ("GoVersion", RuntimeInformation.FrameworkDescription), ("Os", "linux"), ("Arch", Architecture),
+                ("BuildTime", BuildInfo.Built), ("Context", session.Endpoint.Context.Name))),
+            ("Server", server is null ? TypedJson.Nil : TypedJson.Of(
+                JsonSerializer.SerializeToElement(server, ApiJson.Wire.VersionInfo), ApiJson.Wire.VersionInfo)));
+        if (_format.Value == "json") session.Out.WriteLine(TemplateJson.Write(data));
+        else OneObject.Write(session.Out, Template.Parse(_format.Value, "version"), data);
     }
-
-    private static (string Name, string Value)[] ClientFields(Session session) =>
-    [
-        ("Version", BuildInfo.Version), ("ApiVersion", ApiJson.ApiVersion), ("DefaultAPIVersion", ApiJson.ApiVersion),
-        ("Os", "linux"), ("Arch", Architecture), ("Context", session.Endpoint.Context.Name),
-    ];
 
     private static void WriteText(Session session, VersionInfo? server)
     {

@@ -10,12 +10,14 @@ namespace Orchestrator.Cli.Output.Templates;
 internal sealed class Template
 {
     private readonly string _text;
+    private readonly string _name;
     private readonly Dictionary<string, List<TemplateNode>> _templates;
 
-    private Template(string text) => (_text, _templates) = (text, TemplateParser.Parse(text));
+    private Template(string text, string name) => (_text, _name, _templates) = (text, name, TemplateParser.Parse(text, name));
 
+    /// <param name="name">For errors; most have none.</param>
     /// <exception cref="TemplateException">It is no template.</exception>
-    public static Template Parse(string text) => new(text);
+    public static Template Parse(string text, string name = "") => new(text, name);
 
     /// <summary>The text for one piece of data: a string, a number, a JsonElement, an ITemplateObject.</summary>
     /// <param name="isHeader">The data are headers of a table, which functions leave as they are.</param>
@@ -31,7 +33,8 @@ internal sealed class Template
         {
             var (line, column) = Place(run.At.Position);
             throw new TemplateException(
-                $"template: :{line}:{column}: executing {Output.Text.Quote(run.Name)} at <{run.At}>: {fault.Message}");
+                $"template: {_name}:{line}:{column}: executing {Output.Text.Quote(run.Name is "" ? _name : run.Name)} "
+                + $"at <{run.At}>: {fault.Message}", run.Rendered, fault);
         }
     }
 

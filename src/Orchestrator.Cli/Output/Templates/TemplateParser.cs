@@ -9,17 +9,18 @@ internal sealed class TemplateParser
     private PipelineParser _pipelines;
     private int _ranges;
 
-    private TemplateParser(string text)
+    private TemplateParser(string text, string name)
     {
-        _reader = new TokenReader(TemplateLexer.Split(text));
+        _reader = new TokenReader(TemplateLexer.Split(text), name);
         _pipelines = new PipelineParser(_reader);
     }
 
     /// <summary>Templates by their names; the text's own is the one without.</summary>
+    /// <param name="name">For errors: the text's own.</param>
     /// <exception cref="TemplateException">It is no template.</exception>
-    public static Dictionary<string, List<TemplateNode>> Parse(string text)
+    public static Dictionary<string, List<TemplateNode>> Parse(string text, string name)
     {
-        var parser = new TemplateParser(text);
+        var parser = new TemplateParser(text, name);
         var nodes = new List<TemplateNode>();
         while (parser._reader.Peek().Kind != TokenKind.EndOfText)
         {

@@ -25,12 +25,15 @@ internal sealed class TemplateRun(
     /// <summary>Of the template that is being walked; the whole has none.</summary>
     public string Name { get; private set; } = "";
 
+    /// <summary>All that was written so far.</summary>
+    public string Rendered => _output.ToString();
+
     /// <exception cref="TemplateFault">It went wrong at <see cref="At"/>.</exception>
     public string Render(object? data)
     {
         _evaluation.Variables = [new("$", data)];
         Walk(templates[""], data);
-        return _output.ToString();
+        return Rendered;
     }
 
     private Flow Walk(List<TemplateNode> nodes, object? dot)

@@ -88,20 +88,27 @@ internal static class TemplateValues
         if (value is ITemplateObject row) return row.Get(name, arguments);
         if (value == TypedJson.Nil) throw new TemplateFault($"nil pointer evaluating {name}");
         if (!IsMap(value) && value is not TypedJson { IsObject: true })
-            throw new TemplateFault($"can't evaluate field {name} in type {GoType.Of(value)}");
+            throw new FieldFault($"can't evaluate field {name} in type {GoType.Of(value)}");
         if (arguments.Count > 0)
             throw new TemplateFault(IsMap(value) ? $"{name} is not a method but has arguments"
                 : $"{name} has arguments but cannot be invoked as function");
         if (value is TypedJson typed)
         {
             if (typed.TryField(name, out var field) || typed.IsMap) return field;
-            value = typed.Element; // Newer than what is known here.
+            if (TryProperty(typed.Element, name, out var newer)) return newer; // Than what is known here.
+            throw new FieldFault($"can't evaluate field {name}: '{{{{json .}}}}' shows what there is");
         }
-        var map = (JsonElement)value;
-        if (map.TryGetProperty(name, out var found)) return Simplify(found);
-        foreach (var property in map.EnumerateObject())
-            if (string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase)) return Simplify(property.Value);
-        throw new TemplateFault($"map has no entry for key {Text.Quote(name)}");
+        return TryProperty((JsonElement)value, name, out var found) ? found
+            : throw new TemplateFault($"map has no entry for key {Text.Quote(name)}");
+    }
+
+    private static bool TryProperty(JsonElement map, string name, out object? value)
+    {
+        if (!map.TryGetProperty(name, out var found))
+            found = map.EnumerateObject()
+                .FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)).Value;
+        value = Simplify(found);
+        return found.ValueKind != JsonValueKind.Undefined;
     }
 
     private static string PrintJson(JsonElement json) => json.ValueKind switch

@@ -1,7 +1,7 @@
 namespace Orchestrator.Cli.Output.Templates;
 
 /// <summary>The tokens of a template, one after the other, and the words for what is wrong with them.</summary>
-internal sealed class TokenReader(List<Token> tokens)
+internal sealed class TokenReader(List<Token> tokens, string name)
 {
     private int _at;
     private int _line = 1;
@@ -63,7 +63,7 @@ internal sealed class TokenReader(List<Token> tokens)
     public string Unquote(Token token) =>
         GoString.TryUnquote(token.Text, out var text) ? text : throw Fault("invalid syntax");
 
-    public TemplateException Fault(string message) => new($"template: :{_line}: {message}");
+    public TemplateException Fault(string message) => new($"template: {name}:{_line}: {message}");
 
     public TemplateException Unexpected(Token token, string where)
     {
