@@ -55,7 +55,7 @@ internal static class Daemon
         var context = new EngineApiContext
         {
             Engine = node.Engine, Builder = node.Builder, Facts = DaemonFacts.Of(options), Cluster = cluster.Node,
-            RegistryAccounts = new RegistryUsers(() => cluster.Registry.Accounts),
+            RegistryAccounts = new RegistryUsers(() => cluster.Registry?.Accounts),
         };
         await using var api = ApiServer.Build(options, context, logging.Loggers);
         using var reloader = new ConfigurationReloader(

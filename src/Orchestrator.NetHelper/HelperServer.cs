@@ -21,7 +21,7 @@ internal sealed class HelperServer(HelperPaths paths, HelperState state) : IDisp
         listener.Listen();
         HelperLog.Write($"serving {paths.Socket}");
         var connections = new List<Task>();
-        _ = new IdleMemory(TimeProvider.System).RunAsync(stop.Token);
+        var tidying = new IdleMemory(TimeProvider.System).RunAsync(stop.Token);
         try
         {
             while (true)
@@ -34,6 +34,7 @@ internal sealed class HelperServer(HelperPaths paths, HelperState state) : IDisp
         catch (OperationCanceledException)
         {
             await Task.WhenAll(connections);
+            await tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             File.Delete(paths.Socket);
         }
     }

@@ -100,9 +100,10 @@ public sealed class ImageRegistry : IDisposable
             await TidyAsync(cancellationToken);
             await SyncAsync(cancellationToken);
         }
-        catch (Exception error) when (error is ImageException or RegistryError or IOException)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            // The disk is full, or nobody is known yet: a later round may do better.
+            // The disk is full, or nobody is known yet: a later round may do better. No fault may end the rounds.
+            options.Stumbled?.Invoke(error);
         }
     }
 

@@ -22,6 +22,10 @@ public sealed record RegistryOptions
     /// <summary>Uploads at a time. Default 1000.</summary>
     public int MaxUploads { get; init; } = 1000;
 
+    /// <summary>Of these, to one repository: who may push to it shall not keep others from pushing. Default 100.
+    /// </summary>
+    public int MaxUploadsOfOne { get; init; } = 100;
+
     /// <summary>How long a manifest's push may take to reach a majority. Default 5 min.</summary>
     public TimeSpan ReplicationTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -30,6 +34,9 @@ public sealed record RegistryOptions
 
     /// <summary>How often it is looked whether others have pushed something. Default 2 s.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Told of what a round of upkeep stumbled over; the next round tries again.</summary>
+    public Action<Exception>? Stumbled { get; init; }
 
     /// <summary>How often what could not be fetched is tried again. Default 30 s.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(30);

@@ -45,6 +45,7 @@ public sealed class AccountTests
         Assert.Contains("scope=\"repository:web:pull\"", challenge["WWW-Authenticate"], StringComparison.Ordinal);
         Assert.Equal(202, (await spec.SendAsync("POST", "blobs/uploads/", null, $"Authorization: Bearer {token}")).Status);
         Assert.Equal(401, (await spec.SendAsync("POST", "blobs/uploads/", null, $"Authorization: Bearer {token[..^2]}")).Status);
+        Assert.Equal(401, (await spec.SendAsync("GET", new Uri(realm).PathAndQuery, null, $"Authorization: Bearer {token}")).Status);
         await host.Registry.Accounts.RemoveAsync("ci", default);
         await host.Registry.Accounts.SaveAsync("other", "secret", [], default);
         Assert.Equal(401, (await spec.SendAsync("POST", "blobs/uploads/", null, $"Authorization: Bearer {token}")).Status);

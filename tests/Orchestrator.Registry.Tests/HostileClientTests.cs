@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Orchestrator.Oci.Images;
 
 namespace Orchestrator.Registry.Tests;
 
@@ -53,6 +54,37 @@ public sealed class HostileClientTests(SharedHost shared) : IClassFixture<Shared
 
         using var reader = new StreamReader(stream);
         Assert.StartsWith("HTTP/1.1 413", await reader.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"schemaVersion":2,"config":CONFIG,"layers":[],"subject":{}}""")]
+    [InlineData("""{"schemaVersion":2,"config":CONFIG,"layers":[],"artifactType":"LONG"}""")]
+    public async Task A_manifest_that_cannot_be_listed_is_refused_before_anything_of_it_is_kept(string json)
+    {
+        var spec = new SpecClient(Host, "hostile/listed");
+        await spec.PushBlobAsync(SpecClient.Config);
+        var config = $$"""{"mediaType":"{{MediaTypes.OciConfig}}","digest":"{{Digest.Of(SpecClient.Config)}}","size":2}""";
+        var manifest = Encoding.ASCII.GetBytes(json.Replace("CONFIG", config, StringComparison.Ordinal)
+            .Replace("LONG", $"a/{new string('b', 300)}", StringComparison.Ordinal));
+
+        var answer = await spec.PutManifestAsync("1", manifest);
+
+        Assert.Equal((400, "MANIFEST_INVALID"), (answer.Status, answer.Code));
+        Assert.Equal(404, (await spec.SendAsync("GET", $"manifests/{Digest.Of(manifest)}")).Status);
+    }
+
+    [Fact]
+    public void Uploads_to_one_repository_leave_room_for_those_to_others()
+    {
+        var options = new RegistryOptions { Root = "unused", MaxUploads = 3, MaxUploadsOfOne = 2 };
+        using var uploads = new UploadSessions(options, Host.Images.Content, TimeProvider.System);
+
+        uploads.Begin("a");
+        uploads.Begin("a");
+
+        Assert.Equal(429, Assert.Throws<RegistryError>(() => uploads.Begin("a")).Status);
+        uploads.Begin("b");
+        Assert.Equal(429, Assert.Throws<RegistryError>(() => uploads.Begin("c")).Status);
     }
 
     [Fact]

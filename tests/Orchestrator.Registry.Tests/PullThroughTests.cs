@@ -35,6 +35,7 @@ public sealed class PullThroughTests
         await using var upstream = await RegistryHost.StartAsync();
         await using var cache = await CacheOfAsync(upstream);
         var (there, here) = (new SpecClient(upstream, "x"), new SpecClient(cache, "x"));
+        Assert.Equal((404, "MANIFEST_UNKNOWN"), await StatusAsync(here, "GET", "manifests/1"));
         await there.PushImageAsync("1", "old");
         await PullAsync(here, "1");
 

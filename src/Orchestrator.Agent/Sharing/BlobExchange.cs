@@ -14,6 +14,7 @@ namespace Orchestrator.Agent.Sharing;
 /// <remarks>Where nobody answers, the registry is the answer: sharing makes no pull fail.</remarks>
 public sealed class BlobExchange : IBlobPeers, IDisposable
 {
+    /// <summary>Source: sharing.proto, ReportBlobsRequest.</summary>
     private const int MaxReports = 1000;
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(5);

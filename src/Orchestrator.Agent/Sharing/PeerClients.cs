@@ -17,6 +17,8 @@ internal sealed class PeerClients(IdentitySource identity, TimeProvider time) : 
     public async Task<Stream> OpenAsync(
         PeerSource source, Digest blob, long offset, long size, CancellationToken cancellationToken)
     {
+        if (!IPEndPoint.TryParse(source.Address, out _)) // As that node said it.
+            throw new PeerException(PeerFault.Unreachable, $"node {source.Node} gives no address: {source.Address}");
         using var request = new HttpRequestMessage(
             HttpMethod.Get, $"https://{source.Address}{PeerServer.Path}{blob}");
         if (offset > 0)

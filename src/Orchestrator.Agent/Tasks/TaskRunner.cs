@@ -143,7 +143,7 @@ internal sealed class TaskRunner(
             await executor.PrepareAsync(Task, cancellationToken).ConfigureAwait(false);
             return new TaskEvent.Prepared();
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return new TaskEvent.PrepareFailed(e.Message);
         }
@@ -158,7 +158,7 @@ internal sealed class TaskRunner(
                 ? new TaskEvent.Started(seen.ContainerId ?? "", seen.Pid)
                 : new TaskEvent.Exited(seen.ExitCode, seen.Error);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return new TaskEvent.StartFailed(e.Message);
         }

@@ -46,7 +46,8 @@ public sealed class CachePruner(BuildStore store, ImageService images)
         CachePrune wanted, CancellationToken cancellationToken)
     {
         var items = List();
-        var left = items.Sum(item => item.SizeBytes);
+        // What images share is no gain while they are there, and no part of what is to be kept within.
+        var left = items.Where(item => wanted.All || !item.IsShared).Sum(item => item.SizeBytes);
         var gone = new List<CacheItem>();
         long bytes = 0;
         foreach (var item in items)

@@ -59,7 +59,7 @@ internal static class OwnerLookup
     }
 
     private static IEnumerable<string[]> Lines(DirectoryHandle root, string path, int fields) =>
-        AccountFile.Lines(AccountFile.Read(root, path), fields);
+        PasswdFile.Lines(PasswdFile.Read(root, path), fields);
 
     private static bool TryNumber(string text, out uint number) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= int.MaxValue;

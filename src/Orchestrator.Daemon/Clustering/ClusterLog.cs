@@ -22,6 +22,9 @@ internal static partial class ClusterLog
     [LoggerMessage(5005, LogLevel.Warning, "the registry's names cannot be moved into the cluster's store yet: {Error}")]
     public static partial void NamesNotMoved(this ILogger logger, string error);
 
+    [LoggerMessage(5006, LogLevel.Warning, "the registry could not tidy up or catch up, and will try again: {Error}")]
+    public static partial void RegistryStumbled(this ILogger logger, string error);
+
     [LoggerMessage(5003, LogLevel.Error, "the cluster membership on disk is unusable: {Error}")]
     public static partial void MembershipDamaged(this ILogger logger, string error);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Sharing;
 using Orchestrator.Daemon.Configuration;
 using Orchestrator.Daemon.Hosting;
+using Orchestrator.EngineApi.Swarm;
 using Orchestrator.Registry;
 using Orchestrator.Registry.Upstream;
 
@@ -30,8 +31,10 @@ internal sealed class ClusterPart : IAsyncDisposable
         Node = node;
     }
 
-    /// <summary>The cluster's, while this node is a manager; else one of its own.</summary>
-    public ImageRegistry Registry => Node.Membership?.Manager?.Registry ?? alone;
+    /// <summary>The cluster's, while this node is a manager; else one of its own. Null: the cluster's is not there yet,
+    /// and what one of its own would take or tell is nobody's.</summary>
+    public ImageRegistry? Registry => Node.Membership is { IsManager: true } member ? member.Manager?.Registry
+        : Node.Info.State == ClusterNodeState.Error ? null : alone;
 
     public ClusterNode Node { get; }
 
@@ -42,7 +45,8 @@ internal sealed class ClusterPart : IAsyncDisposable
         var paths = new ClusterPaths(Path.Combine(options.DataRoot, "swarm"));
         var root = Path.Combine(options.DataRoot, "registry");
         RegistryFolders.Open(paths, root, node.Images.Content);
-        var registry = ImageRegistry.Alone(new RegistryOptions { Root = root }, node.Images.Content, time);
+        var registry = ImageRegistry.Alone(
+            RegistryFolders.Options(root, new RegistryOptions { Root = root }.Owner, loggers), node.Images.Content, time);
         var describer = new NodeDescriber(BuildInfo.Version, options.Labels);
         var cache = RegistryCache.Open(options, node.Images.Content, time);
         // Of all names, it would leave the cluster none.
@@ -63,13 +67,13 @@ internal sealed class ClusterPart : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (plainAddress is not null)
+        await Node.StartAsync(cancellationToken).ConfigureAwait(false);
+        if (plainAddress is not null) // Only now it is known whose names it serves.
         {
             plain = await RegistryServer.StartPlainAsync(() => Registry, plainAddress, cache, loggers, cancellationToken)
                 .ConfigureAwait(false);
         }
 
-        await Node.StartAsync(cancellationToken).ConfigureAwait(false);
         tidying = Task.WhenAll(
             alone.RunAsync(ended.Token), cache?.RunAsync(ended.Token) ?? Task.CompletedTask);
     }

@@ -32,7 +32,7 @@ internal sealed class ManagerHost : IAsyncDisposable
     private WebApplication? registryServer;
     private ImageRegistry? registry;
     private ReplicatedNames? names;
-    private Task running = Task.CompletedTask;
+    private Task running = Task.CompletedTask, moving = Task.CompletedTask;
 
     private ManagerHost(ManagerChannels channels) => this.channels = channels;
 
@@ -50,6 +50,7 @@ internal sealed class ManagerHost : IAsyncDisposable
                 () => host.registry, state.AdvertiseAddress, identity, host.IsBlacklisted, services.Time, services.Cache,
                 services.Loggers,
                 cancellationToken).ConfigureAwait(false);
+            Directory.CreateDirectory(paths.Registry); // Or a crash after joining looks like a manager of before.
             var raft = await RaftMember.StartAsync(
                 paths, state, channels, host.storeState, services, cancellationToken).ConfigureAwait(false);
             host.Compose(paths, raft, identity, services);
@@ -118,11 +119,11 @@ internal sealed class ManagerHost : IAsyncDisposable
         store = new ObjectStore(storeState, member, services.Time);
         Authorizer = new PeerAuthorizer(identity, IsBlacklisted);
         manager = new ClusterManager(
-            new ManagerOptions(), store, new Manager.Roles.RaftMembership(member), new CertificateCallers(Authorizer), channels, services.Time, Random.Shared,
-            services.Loggers);
+            new ManagerOptions(), store, new Manager.Roles.RaftMembership(member), new CertificateCallers(Authorizer),
+            channels, services.Time, Random.Shared, services.Loggers);
         names = new ReplicatedNames(manager.Names);
         registry = ImageRegistry.OfCluster(
-            new RegistryOptions { Root = paths.Registry, Owner = RegistryFolders.ClusterOwner },
+            RegistryFolders.Options(paths.Registry, RegistryFolders.ClusterOwner, services.Loggers),
             services.Node.Images.Content, names, names, new ManagerPeers(member, services.Registries), services.Time);
     }
 
@@ -130,8 +131,8 @@ internal sealed class ManagerHost : IAsyncDisposable
     {
         var takeOver = new RegistryTakeOver(
             registry!, names!, manager!.Names, store!.Log, services.Time, services.Loggers.CreateLogger<ManagerHost>());
-        return Task.WhenAll(
-            manager.RunAsync(ended.Token), registry!.RunAsync(ended.Token), takeOver.RunAsync(ended.Token));
+        moving = takeOver.RunAsync(ended.Token);
+        return Task.WhenAll(manager.RunAsync(ended.Token), registry!.RunAsync(ended.Token), moving);
     }
 
     private PeerAuthorizer Authorizer { get; set; } = null!; // Set by Compose, before anything is served.
@@ -146,8 +147,7 @@ internal sealed class ManagerHost : IAsyncDisposable
 
         if (Founding.IsPending(paths))
             await Founding.CommitAsync(paths, store, cancellationToken).ConfigureAwait(false);
-        while (!names!.IsReady) // Who founds a cluster may push to it at once.
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken).ConfigureAwait(false);
+        await moving.WaitAsync(cancellationToken).ConfigureAwait(false); // Who founds a cluster may push to it at once.
     }
 
     private async Task ServeAsync(

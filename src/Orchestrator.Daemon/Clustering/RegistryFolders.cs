@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Images.Content;
 using Orchestrator.Linux.Files;
+using Orchestrator.Registry;
 
 namespace Orchestrator.Daemon.Clustering;
 
@@ -34,6 +36,12 @@ internal static class RegistryFolders
             content.Announce(ClusterOwner);
         else
             content.RemoveRoots(ClusterOwner);
+    }
+
+    public static RegistryOptions Options(string root, string owner, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger<ImageRegistry>();
+        return new() { Root = root, Owner = owner, Stumbled = error => logger.RegistryStumbled(error.Message) };
     }
 
     /// <summary>A cluster that begins on this node begins with what its registry has.</summary>

@@ -27,16 +27,17 @@ internal static class RegistryServer
         TimeProvider time, PullThroughCache? cache, ILoggerFactory loggers, CancellationToken cancellationToken) =>
         StartAsync(registry, new IPEndPoint(IPAddress.Parse(address), ClusterRegistry.Port),
         listen => listen.UseClusterTls(identity, time), BufferBytes,
-        (context, name) => RightsOf(context, isRemoved) ?? registry()?.Gate.RightsOf(context, name, isOpen: false) ?? RegistryRights.None,
+        (context, name) => RightsOf(context, isRemoved)
+            ?? registry()?.Gate.RightsOf(context, name, isOpen: false) ?? RegistryRights.None,
         cache, loggers, cancellationToken);
 
     /// <summary>To clients that know no cluster: whoever logs in or, while there are no users, everybody.</summary>
     public static Task<WebApplication> StartPlainAsync(
-        Func<ImageRegistry> registry, IPEndPoint address, PullThroughCache? cache, ILoggerFactory loggers,
+        Func<ImageRegistry?> registry, IPEndPoint address, PullThroughCache? cache, ILoggerFactory loggers,
         CancellationToken cancellationToken) =>
         StartAsync(registry, address, listen => listen.UseFileSending(), FileSender.BufferBytes,
-            (context, name) => registry().Gate.RightsOf(context, name, isOpen: true), cache, loggers,
-            cancellationToken);
+            (context, name) => registry()?.Gate.RightsOf(context, name, isOpen: true) ?? RegistryRights.None, cache,
+            loggers, cancellationToken);
 
     private static async Task<WebApplication> StartAsync(
         Func<ImageRegistry?> registry, IPEndPoint address, Action<ListenOptions> secure, int bufferBytes,

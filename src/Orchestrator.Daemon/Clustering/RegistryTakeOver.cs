@@ -23,6 +23,8 @@ internal sealed class RegistryTakeOver(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private string? said;
+
     /// <summary>Until the store has the names, and the files are gone. The owner awaits it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -37,10 +39,12 @@ internal sealed class RegistryTakeOver(
             catch (Exception error) when (error is UserException or Images.ImageException or IOException)
             {
                 // Another one leads, or will soon; what was begun is begun anew and does no harm twice.
-                logger.NamesNotMoved(error.Message);
+                if (said != error.Message)
+                    logger.NamesNotMoved(said = error.Message);
             }
 
-            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+            if (!replicated.IsReady)
+                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
 
         registry.ForgetLegacy();

@@ -8,13 +8,13 @@ using RegistryGrant = Orchestrator.Registry.Access.RegistryGrant;
 namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>The registry's users, as the API speaks of them.</summary>
-internal sealed class RegistryUsers(Func<RegistryAccounts> accounts) : IRegistryAccounts
+internal sealed class RegistryUsers(Func<RegistryAccounts?> accounts) : IRegistryAccounts
 {
     private const RegistryRights Both = RegistryRights.Pull | RegistryRights.Push;
 
     public async Task<IReadOnlyList<RegistryAccount>> ListAsync(CancellationToken cancellationToken) =>
     [
-        .. (await Said(accounts().ListAsync(cancellationToken)).ConfigureAwait(false)).Select(user => new RegistryAccount
+        .. (await AsUserErrorAsync(Accounts.ListAsync(cancellationToken)).ConfigureAwait(false)).Select(user => new RegistryAccount
         {
             Name = user.Name,
             Pull = [.. user.Grants.Where(g => g.Rights == RegistryRights.Pull).Select(g => g.Pattern)],
@@ -36,7 +36,7 @@ internal sealed class RegistryUsers(Func<RegistryAccounts> accounts) : IRegistry
                 "Leave the password out.");
         }
 
-        await Said(SaveAsync(account.Name, account.Password,
+        await AsUserErrorAsync(Accounts.SaveAsync(account.Name, account.Password,
         [
             .. account.Pull.Select(pattern => new RegistryGrant(pattern, RegistryRights.Pull)),
             .. account.Push.Select(pattern => new RegistryGrant(pattern, Both)),
@@ -44,24 +44,27 @@ internal sealed class RegistryUsers(Func<RegistryAccounts> accounts) : IRegistry
     }
 
     public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) =>
-        Said(accounts().RemoveAsync(name, cancellationToken));
+        AsUserErrorAsync(Accounts.RemoveAsync(name, cancellationToken));
 
-    private async Task<bool> SaveAsync(
-        string name, string? password, RegistryGrant[] grants, CancellationToken cancellationToken)
+    private RegistryAccounts Accounts => accounts() ?? throw new UserException(
+        ErrorCode.Unavailable, "this manager has not joined the others yet", "See \"orch info\", and try again.");
+
+    private static async Task<T> AsUserErrorAsync<T>(Task<T> work)
     {
-        await accounts().SaveAsync(name, password, grants, cancellationToken).ConfigureAwait(false);
-        return true;
+        await AsUserErrorAsync((Task)work).ConfigureAwait(false);
+        return await work.ConfigureAwait(false);
     }
 
-    private static async Task<T> Said<T>(Task<T> work)
+    private static async Task AsUserErrorAsync(Task work)
     {
         try
         {
-            return await work.ConfigureAwait(false);
+            await work.ConfigureAwait(false);
         }
         catch (ImageException error)
         {
-            throw new UserException(ErrorCode.Unavailable, error.Message, "", error);
+            throw new UserException(
+                ErrorCode.Unavailable, error.Message, "Bring the other managers back (orch node ls), then try again.", error);
         }
     }
 }

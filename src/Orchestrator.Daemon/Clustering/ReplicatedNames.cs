@@ -42,7 +42,7 @@ internal sealed class ReplicatedNames(RegistryNames names) : IRegistryNames, IAc
     /// <summary>Whether what managers had in files is in the store.</summary>
     public bool IsReady => State is not null;
 
-    /// <summary>Also whether no user is there, which opens some doors: so not before it is certain.</summary>
+    /// <summary>Whether the users are certain: that there is none opens some doors.</summary>
     public bool IsKnown => wasCurrent && IsReady;
 
     public AccountList Current

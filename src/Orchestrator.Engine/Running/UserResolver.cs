@@ -18,7 +18,7 @@ internal static class UserResolver
     {
         using var root = DirectoryHandle.Open(rootfs);
         return Resolve(
-            AccountFile.Read(root, "etc/passwd"), AccountFile.Read(root, "etc/group"), user, extraGroups);
+            PasswdFile.Read(root, "etc/passwd"), PasswdFile.Read(root, "etc/group"), user, extraGroups);
     }
 
     /// <summary>The pure half: the two files as text.</summary>
@@ -28,7 +28,7 @@ internal static class UserResolver
         var colon = user.IndexOf(':');
         var (name, groupName) = colon < 0 ? (user, "") : (user[..colon], user[(colon + 1)..]);
         var entry = FindUser(passwd, name.Length > 0 ? name : "0");
-        var groups = AccountFile.Lines(group, 4).ToList();
+        var groups = PasswdFile.Lines(group, 4).ToList();
         var gid = groupName.Length > 0 ? FindGroup(groups, groupName) : entry.Gid;
 
         // Named members apply only where no group was asked for: docker's rule.
@@ -42,7 +42,7 @@ internal static class UserResolver
 
     private static (string Name, uint Uid, uint Gid, string Home) FindUser(string passwd, string user)
     {
-        foreach (var line in AccountFile.Lines(passwd, 6))
+        foreach (var line in PasswdFile.Lines(passwd, 6))
         {
             if ((line[0] == user || line[2] == user) && uint.TryParse(line[2], out var uid)
                 && uint.TryParse(line[3], out var gid))

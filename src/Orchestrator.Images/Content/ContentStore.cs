@@ -45,6 +45,8 @@ public sealed class ContentStore
             Directory.Delete(store.ingestFolder, recursive: true);
         Directory.CreateDirectory(store.ingestFolder);
         Directory.CreateDirectory(store.ownerFolder);
+        foreach (var halfMade in Directory.EnumerateFiles(store.ownerFolder, "*.tmp"))
+            File.Delete(halfMade); // Nobody would come back under that name, and nothing would be collected any more.
         return store;
     }
 

@@ -11,6 +11,9 @@ namespace Orchestrator.Images.Distribution;
 internal sealed class RegistryClient(
     IReadOnlyList<RegistryEndpoint> endpoints, Reference repository, RegistryCredentials? credentials)
 {
+    /// <summary>Whoever answers with more without end has this host's memory otherwise.</summary>
+    private const int MaxTags = 1_000_000;
+
     private readonly RegistryAuth auth = new(credentials);
     private int current;
 
@@ -116,12 +119,27 @@ internal sealed class RegistryClient(
                 throw await RegistryFailure.OfAsync(
                     response, repository.Domain, $"repository {repository.FamiliarName}", cancellationToken);
             var json = await ReadManifestAsync(response, repository, cancellationToken);
-            var found = JsonSerializer.Deserialize(json, RegistryJson.Default.RegistryTags)?.Tags ?? [];
+            var found = ReadTags(json);
             tags.AddRange(found);
+            if (tags.Count > MaxTags)
+                throw new ImageException(ImageError.Damaged, $"{repository.FamiliarName} has more than {MaxTags} tags");
             next = found.Length > 0 ? NextPage(response) : null; // An empty page that names another leads nowhere.
         }
 
         return tags;
+    }
+
+    private string[] ReadTags(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, RegistryJson.Default.RegistryTags)?.Tags ?? [];
+        }
+        catch (JsonException error)
+        {
+            throw new ImageException(ImageError.Damaged,
+                $"the list of tags of {repository.FamiliarName} is no JSON: {repository.Domain} may be no registry", error);
+        }
     }
 
     /// <summary>Asks what a tag names, without its content.</summary>
@@ -217,7 +235,7 @@ internal sealed class RegistryClient(
                 // Another manager may be well where this one is not; if none is, what this one says counts.
                 busy = (response, endpoints[index]);
             }
-            catch (HttpRequestException error) when (!Disk.IsFull(error))
+            catch (Exception error) when (RegistryFailure.IsOfConnection(error, cancellationToken))
             {
                 // Of several failures the last address's counts: for plain HTTP registries the first is only "no TLS".
                 failure = error;
@@ -236,10 +254,20 @@ internal sealed class RegistryClient(
         {
             return await SendAsync(endpoint, make, scope, cancellationToken);
         }
-        catch (Exception error) when (error is HttpRequestException or TimeoutException && !Disk.IsFull(error))
+        catch (Exception error) when (RegistryFailure.IsOfConnection(error, cancellationToken))
         {
             throw RegistryFailure.Broken(repository.Domain, error);
         }
+    }
+
+    /// <summary>A question has its answer soon, or another address is asked; what is sent takes as long as it does.</summary>
+    private static async Task<HttpResponseMessage> AskAsync(
+        RegistryEndpoint endpoint, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head)
+            patience.CancelAfter(endpoint.Patience);
+        return await endpoint.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
     }
 
     private async Task<HttpResponseMessage> SendAsync(
@@ -256,8 +284,7 @@ internal sealed class RegistryClient(
             // A registry may have uploads sent elsewhere; whoever that is learns no password.
             var isIts = target.GetLeftPart(UriPartial.Authority) == endpoint.Address.GetLeftPart(UriPartial.Authority);
             var header = request.Headers.Authorization = isIts ? auth.For(scope) : null;
-            var response = await endpoint.Http.SendAsync(
-                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var response = await AskAsync(endpoint, request, cancellationToken);
             if (response.StatusCode != HttpStatusCode.Unauthorized || answered || !isIts
                 || !await auth.AnswerAsync(endpoint.Http, response, scope, header, cancellationToken))
                 return response;

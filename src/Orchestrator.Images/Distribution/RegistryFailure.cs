@@ -42,6 +42,12 @@ internal static class RegistryFailure
     public static bool IsPassing(HttpStatusCode status) =>
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)status >= 500;
 
+    /// <summary>Nobody answers, in time or at all: another address may. A connection that is not made in time ends as a
+    /// cancellation that nobody asked for.</summary>
+    public static bool IsOfConnection(Exception error, CancellationToken asked) => !Disk.IsFull(error)
+        && (error is HttpRequestException or TimeoutException
+            || (error is OperationCanceledException && !asked.IsCancellationRequested));
+
     /// <param name="what">What was asked for, as the user knows it: <c>manifest for web:latest</c>.</param>
     public static async Task<ImageException> OfAsync(
         HttpResponseMessage response, string domain, string what, CancellationToken cancellationToken)

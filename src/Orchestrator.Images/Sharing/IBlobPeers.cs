@@ -12,7 +12,7 @@ public interface IBlobPeers
         Digest blob, long offset, PeerFault fault, string? failed, CancellationToken cancellationToken);
 
     /// <summary>Opens a blob at a node, from an offset on.</summary>
-    /// <param name="size">What it has in all.</param>
+    /// <param name="size">Bytes that it has in all.</param>
     /// <exception cref="PeerException">It cannot be had there.</exception>
     Task<Stream> OpenAsync(PeerSource source, Digest blob, long offset, long size, CancellationToken cancellationToken);
 

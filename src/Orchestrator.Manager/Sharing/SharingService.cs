@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Net;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Model;
@@ -10,8 +12,11 @@ namespace Orchestrator.Manager.Sharing;
 /// </summary>
 public sealed class SharingService : P.Sharing.SharingBase
 {
+    /// <summary>Source: sharing.proto, ReportBlobsRequest.</summary>
     private const int MaxReports = 1000;
-    private const int MaxDigestLength = 135; // sha512: and its hex digits.
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
 
     private readonly ObjectStore store;
     private readonly ICallers callers;
@@ -42,7 +47,7 @@ public sealed class SharingService : P.Sharing.SharingBase
             return Task.FromResult(new P.FindSourceResponse
             {
                 NodeId = choice.Node?.Value ?? "",
-                Address = choice.Node is { } source ? addresses[source] : "",
+                Address = choice.Node is { } source ? addresses.GetValueOrDefault(source, "") : "",
                 Depth = choice.Depth,
                 Anew = choice.IsAnew,
             });
@@ -85,7 +90,7 @@ public sealed class SharingService : P.Sharing.SharingBase
 
     private DateTimeOffset Begin(NodeId node, string address)
     {
-        if (address.Length > 0)
+        if (IPEndPoint.TryParse(address, out _))
             addresses[node] = address;
         else
             addresses.Remove(node);
@@ -105,7 +110,9 @@ public sealed class SharingService : P.Sharing.SharingBase
 
     private static void CheckDigest(string digest)
     {
-        if (digest.Length is 0 or > MaxDigestLength)
+        var isDigest = (digest.Length == 71 && digest.StartsWith("sha256:", StringComparison.Ordinal))
+            || (digest.Length == 135 && digest.StartsWith("sha512:", StringComparison.Ordinal));
+        if (!isDigest || digest.AsSpan(7).ContainsAnyExcept(HexDigits))
             throw Invalid("digest: write sha256: and 64 hex digits");
     }
 

@@ -45,6 +45,10 @@ public sealed class RegistryGate
         return context.Items[LoggedIn] as RegistryUser;
     }
 
+    /// <summary>As <see cref="Who"/>, but for tokens: none may be had for another, or it would never end.</summary>
+    internal RegistryUser? WhoWithPassword(HttpContext context) => context.Request.Headers.Authorization.Count == 0
+        ? accounts.Find(RegistryUser.Anonymous) : context.Items[LoggedIn] as RegistryUser;
+
     private static (string User, string Password)? ReadBasic(string header)
     {
         if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))

@@ -11,7 +11,8 @@ internal sealed class TokenRequests(RegistryGate gate, RegistryAccounts accounts
 
     public async Task AnswerAsync(HttpContext context)
     {
-        var user = HttpMethods.IsPost(context.Request.Method) ? await OfFormAsync(context) : gate.Who(context);
+        var user = HttpMethods.IsPost(context.Request.Method) ? await OfFormAsync(context)
+            : gate.WhoWithPassword(context);
         if (user is null)
             throw RegistryError.Unauthorized("user and password are not those of a user of this registry");
         var token = gate.Tokens.Issue(user.Name);

@@ -30,10 +30,8 @@ internal sealed class ManifestCopies(
     }
 
     /// <summary>Fetches what the registry names and this node lacks.</summary>
-    /// <returns>Whether now all of it is here.</returns>
-    public async Task<bool> CatchUpAsync(IRegistryNames names, CancellationToken cancellationToken)
+    public async Task CatchUpAsync(IRegistryNames names, CancellationToken cancellationToken)
     {
-        var isAll = true;
         foreach (var name in names.Repositories())
         {
             foreach (var manifest in names.Manifests(name))
@@ -43,12 +41,8 @@ internal sealed class ManifestCopies(
                 if (await IsWholeAsync(name, manifest, cancellationToken)
                     || await intake.FetchAsync(name, manifest.Digest, cancellationToken))
                     whole.Add((name, manifest.Digest));
-                else
-                    isAll = false;
             }
         }
-
-        return isAll;
     }
 
     /// <summary>The next time all is looked at anew.</summary>

@@ -26,7 +26,7 @@ internal sealed class PeerRegistries(IRegistryPeers peers) : IDisposable
 
     /// <summary>A client of one peer's copy of a repository.</summary>
     public RegistryClient Client(Uri peer, string name) => new(
-        [new RegistryEndpoint(peer, http)], Reference.Parse($"{IClusterRegistry.Domain}/{name}"), credentials: null);
+        [new RegistryEndpoint(peer, http) { Patience = Patience }], Reference.Parse($"{IClusterRegistry.Domain}/{name}"), credentials: null);
 
     /// <summary>What a peer has in files of its own; null when it does not answer.</summary>
     public Task<LegacyNames?> LegacyAsync(Uri peer, CancellationToken cancellationToken) => PatientlyAsync(

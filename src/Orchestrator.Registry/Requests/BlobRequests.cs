@@ -12,7 +12,12 @@ internal sealed class BlobRequests(ImageRegistry registry)
         var isHead = HttpMethods.IsHead(call.Method);
         if (!registry.Held.HasBlob(call.Name, digest)
             && (call.IsPeer || isHead || !await registry.Intake.FetchBlobAsync(call.Name, digest, call.Aborted)))
-            throw RegistryError.BlobUnknown(call.Argument);
+        {
+            // Whoever pushes asks by HEAD, and sends what is not here.
+            var isCurrent = call.IsPeer || isHead || await registry.RefreshAsync(call);
+            throw isCurrent ? RegistryError.BlobUnknown(call.Argument) : RegistryError.CutOff(call.Argument);
+        }
+
         await BlobSender.SendAsync(
             call.Http, registry.Content, digest, "application/octet-stream", call.Aborted);
     }

@@ -16,16 +16,25 @@ public sealed record NamedManifest(
         if (MediaTypes.IsIndex(manifest.MediaType))
         {
             var index = ImageJson.ReadIndex(json);
-            return named with { Subject = index.Subject?.Digest, ArtifactType = NullIfEmpty(index.ArtifactType) };
+            return named with { Subject = SubjectOf(index.Subject), ArtifactType = TypeOf(index.ArtifactType) };
         }
 
         var image = ImageJson.ReadManifest(json);
         return named with
         {
-            Subject = image.Subject?.Digest,
-            ArtifactType = NullIfEmpty(image.ArtifactType) ?? NullIfEmpty(image.Config?.MediaType),
+            Subject = SubjectOf(image.Subject),
+            ArtifactType = TypeOf(image.ArtifactType) ?? TypeOf(image.Config?.MediaType),
         };
     }
 
-    private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;
+    private static Digest? SubjectOf(Descriptor? subject) =>
+        subject?.Digest.IsEmpty != true ? subject?.Digest : throw new FormatException("the subject has no digest");
+
+    /// <summary>Source: RFC 6838, 4.2. Every manager keeps it in memory.</summary>
+    private static string? TypeOf(string? text) => text switch
+    {
+        null or "" => null,
+        { Length: > 255 } => throw new FormatException("the artifact's type is longer than the 255 characters of a media type"),
+        _ => text,
+    };
 }

@@ -78,7 +78,7 @@ internal sealed class UploadSessions(RegistryOptions options, ContentStore conte
     public Session Begin(string repository)
     {
         Expire();
-        if (sessions.Count >= options.MaxUploads)
+        if (sessions.Count >= options.MaxUploads || CountOf(repository) >= options.MaxUploadsOfOne)
             throw new RegistryError(429, "TOOMANYREQUESTS", $"{sessions.Count} uploads are under way: try again later");
         var session = new Session(
             Guid.NewGuid().ToString("n"), repository, content.BeginIngest()) { LastUsed = time.GetUtcNow() };

@@ -85,6 +85,7 @@ internal sealed class BlobFlight(
                 throw new ImageException(ImageError.Damaged, $"blob {digest} is shorter than it was");
             offset += read;
             writer.Advance(read);
+            RegistryMetrics.Served(read);
             if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
                 return; // The caller has gone.
         }
@@ -132,6 +133,8 @@ internal sealed class BlobFlight(
             // In no turn with this node's own pulls: one of them may be waiting for this.
             if (!lease.Pin(digest))
                 await FetchAsync(lease, cancellationToken);
+            else if (await client.FindBlobAsync(digest, cancellationToken) is null) // It came by another way meanwhile.
+                throw new ImageException(ImageError.NotFound, $"blob {digest} of {client.Repository.FamiliarName} not found");
             landed();
             return null;
         }

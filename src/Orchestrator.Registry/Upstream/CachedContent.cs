@@ -70,9 +70,9 @@ internal sealed class CachedContent : IContentRoots
     /// <param name="manifest">Null: the upstream has the tag no more.</param>
     public void SetTag(string name, string tag, Digest? manifest)
     {
-        if (manifest is null)
+        if (manifest is null && folders.Has(name, RepositoryFolders.Tags))
             File.Delete(folders.PathOf(name, RepositoryFolders.Tags, tag));
-        else if (Tag(name, tag) != manifest)
+        else if (manifest is not null && Tag(name, tag) != manifest)
         {
             Write(name, RepositoryFolders.Tags, tag, JsonSerializer.SerializeToUtf8Bytes(
                 new TagRecord(manifest, time.GetUtcNow().ToUnixTimeMilliseconds()),

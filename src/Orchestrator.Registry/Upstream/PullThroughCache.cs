@@ -77,19 +77,7 @@ public sealed class PullThroughCache : IAsyncDisposable
         }
     }
 
-    private async Task TryTidyAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await TidyAsync(cancellationToken);
-        }
-        catch (IOException)
-        {
-            // A file went while it was looked at, or the disk fails: the next round will show.
-        }
-    }
-
-    /// <summary>One round of it.</summary>
+    /// <summary>Lets go, once, of what is old or too much.</summary>
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
         if (Kept.Evict())
@@ -126,19 +114,15 @@ public sealed class PullThroughCache : IAsyncDisposable
         if (Kept.HasBlob(name, digest))
             return null;
         using var lease = content.Lease();
-        if (lease.Pin(digest) || IsFlyingForAnother(name, digest))
-        {
-            // It came by way of another repository; whether this one has it too, the upstream must say.
-            if (await upstream.Client(name).FindBlobAsync(digest, cancellationToken) is null)
-                throw new ImageException(ImageError.NotFound, $"blob {digest} of {name} not found");
-            if (lease.Pin(digest))
-            {
-                Kept.AddBlob(name, digest);
-                return null;
-            }
-        }
-
-        return Fly(name, digest);
+        if (!lease.Pin(digest) && TryFly(name, digest, mayJoin: false) is { } own)
+            return own;
+        // It came, or comes, by way of another repository; whether this one has it too, the upstream must say.
+        if (await upstream.Client(name).FindBlobAsync(digest, cancellationToken) is null)
+            throw new ImageException(ImageError.NotFound, $"blob {digest} of {name} not found");
+        if (!lease.Pin(digest))
+            return TryFly(name, digest, mayJoin: true);
+        Kept.AddBlob(name, digest);
+        return null;
     }
 
     /// <returns>Null: the upstream has it not.</returns>
@@ -154,18 +138,28 @@ public sealed class PullThroughCache : IAsyncDisposable
         string name, Digest subject, string query, CancellationToken cancellationToken) =>
         upstream.Client(name).ReferrersAsync(subject, query, cancellationToken);
 
-    private bool IsFlyingForAnother(string name, Digest digest)
+    private async Task TryTidyAsync(CancellationToken cancellationToken)
     {
-        lock (flights)
-            return flights.TryGetValue(digest, out var found) && found.Name != name;
+        try
+        {
+            await TidyAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            // A file went while it was looked at, or the disk fails: the next round will show.
+        }
     }
 
-    private BlobFlight Fly(string name, Digest digest)
+    /// <param name="mayJoin">A flight for another repository, too: the upstream has it in this one.</param>
+    /// <returns>Null: there is one for another repository.</returns>
+    private BlobFlight? TryFly(string name, Digest digest, bool mayJoin)
     {
         lock (flights)
         {
             if (flights.TryGetValue(digest, out var found))
             {
+                if (found.Name != name && !mayJoin)
+                    return null;
                 if (found.Name != name)
                     _ = NoteAsync(found.Flight, name, digest); // Ends with the flight.
                 return found.Flight;

@@ -29,6 +29,16 @@ public sealed class SoloLog : IReplicatedLog
 
     public LeadershipStatus Status { get; private set; }
 
+    /// <summary>Entries that are appended and not committed.</summary>
+    public int HeldCount
+    {
+        get
+        {
+            lock (gate)
+                return waiting.Count;
+        }
+    }
+
     public Task<ulong> ProposeAsync(Func<ulong, ReadOnlyMemory<byte>> sequence, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sequence);

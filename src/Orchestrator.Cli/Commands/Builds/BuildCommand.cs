@@ -81,7 +81,7 @@ internal sealed class BuildCommand : Command
         if (dockerfile is null)
         {
             throw new CliException(
-                $"--call={call.Name} needs a Dockerfile on this host: fetch or unpack the context, then name its folder");
+                $"{(_check ? "--check" : $"--call={call.Name}")} needs a Dockerfile on this host: fetch or unpack the context, then name its folder");
         }
         if (call.Name == "check") return dockerfile.Report(session.Out, call);
         if (call.Name == "targets")

@@ -114,13 +114,13 @@ internal sealed class LocalCache(Session session, string platform) : IDisposable
         try
         {
             LocalTree.Unpack(archive, folder, name => Place(folder, name, kept, made));
+            foreach (var name in made) File.Move(Path.Combine(folder, Partial(name)), Path.Combine(folder, name));
             File.WriteAllBytes(partial, Unnamed(File.ReadAllBytes(partial)));
             File.Move(partial, Path.Combine(folder, Index), overwrite: true);
         }
         catch
         {
-            // A blob's name says what is in it, so none may stay that was cut short.
-            foreach (var name in made.Append(partial)) File.Delete(Path.Combine(folder, name));
+            foreach (var name in made.Select(Partial).Append(partial)) File.Delete(Path.Combine(folder, name));
             throw;
         }
         foreach (var blob in Directory.GetFiles(Path.Combine(folder, Blobs), "*", SearchOption.AllDirectories))
@@ -137,8 +137,11 @@ internal sealed class LocalCache(Session session, string platform) : IDisposable
         kept.Add(name);
         if (File.Exists(Path.Combine(folder, name))) return null;
         made.Add(name);
-        return name;
+        return Partial(name);
     }
+
+    /// <summary>A blob's name says what is in it, so it gets it when it is whole.</summary>
+    private static string Partial(string name) => $"{name}.{Environment.ProcessId}.partial";
 
     /// <summary>Names in it would be given to what is loaded, here or by another.</summary>
     private static byte[] Unnamed(byte[] index)

@@ -38,7 +38,7 @@ internal static class LocalTree
         }
     }
 
-    /// <param name="archived">As above.</param>
+    /// <param name="archived">The entry's name in the archive; empty: only what is in the folder.</param>
     public static void Pack(TarWriter tar, FileSystemInfo entry, string archived)
     {
         var isFolder = entry.Attributes.HasFlag(FileAttributes.Directory) && entry.LinkTarget is null;

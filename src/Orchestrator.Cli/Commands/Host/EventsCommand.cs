@@ -51,18 +51,20 @@ internal sealed class EventsCommand : Command
     /// </summary>
     private static Template Checked(string format)
     {
-        Template? template = null;
         try
         {
-            template = Template.Parse(format);
-            template.Render(TypedJson.Of(
+            Template.Parse(format).Render(TypedJson.Of(
                 JsonSerializer.SerializeToElement(new EventMessage(), ApiJson.Wire.EventMessage), ApiJson.Wire.EventMessage));
         }
-        catch (TemplateException e)
+        catch (TemplateException e) when (!e.IsOfTheData)
         {
-            if (!e.IsOfTheData) throw new CliException($"Error parsing format: {e.Text}", Entry.TemplateError);
+            throw new CliException($"Error parsing format: {e.Text}", Entry.TemplateError);
         }
-        return template!;
+        catch (TemplateException)
+        {
+            // Events that come may have what this one lacks.
+        }
+        return Template.Parse(format);
     }
 
     private static string Render(Template template, string line)

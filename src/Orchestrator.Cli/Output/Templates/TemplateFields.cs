@@ -8,8 +8,8 @@ internal sealed class TemplateFields(params (string Name, object? Value)[] field
 
     public object? Get(string name, List<object?> arguments)
     {
-        foreach (var field in fields)
-            if (field.Name == name) return field.Value;
+        foreach (var field in fields) // Go's names of fields and JSON's, which these are, differ in case at times.
+            if (string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase)) return field.Value;
         throw new FieldFault($"can't evaluate field {name}: there are {string.Join(", ", fields.Select(static f => f.Name))}");
     }
 }

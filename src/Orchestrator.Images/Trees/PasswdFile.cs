@@ -4,7 +4,7 @@ using Orchestrator.Linux.Files;
 namespace Orchestrator.Images.Trees;
 
 /// <summary>Reads <c>/etc/passwd</c> and <c>/etc/group</c> of a root that others have filled.</summary>
-public static class AccountFile
+public static class PasswdFile
 {
     private const long MaxBytes = 4 << 20;
 
