@@ -74,6 +74,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         updater = new ContainerUpdater(store, containerEvents, Kernel);
         stopper = new ContainerStopper(store, containerEvents, options, time);
         networks = new ContainerNetworks(services.Network, store, bundles, containerEvents, host);
+        Pipes = new ContainerPipes(services.Network, table);
         execs = new ExecTable(table, containerEvents, bundles.HostCapabilities, tasks, time);
         recovery = new EngineRecovery(host, store, table, runner, remover, time, logger);
     }
@@ -97,6 +98,8 @@ public sealed class ContainerEngine : IAsyncDisposable
     public ImageService Images => services.Images;
 
     public NodeNetwork Network => services.Network;
+
+    public ContainerPipes Pipes { get; }
 
     /// <summary>
     /// Reads what an earlier daemon left, brings up the network, takes over what runs and settles what ended.

@@ -42,6 +42,7 @@ public static class EngineApiRoutes
         new BuildRoutes(context).Map(routes);
         var control = new ControlCalls(context.Cluster);
         new NetworkRoutes(context, new ClusterNetworks(control)).Map(routes);
+        new PipeRoutes(context).Map(routes);
         ClusterRoutes.Map(routes, control);
         new VolumeRoutes(context).Map(routes);
         routes.MapFallback("{**path}", NotHere.AnswerAsync); // The default leaves out what looks like a file.

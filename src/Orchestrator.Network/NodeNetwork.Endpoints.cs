@@ -76,7 +76,7 @@ public sealed partial class NodeNetwork
         return Add(sandbox, endpoint);
     }
 
-    private static Endpoint Describe(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config, string cidr)
+    private Endpoint Describe(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config, string cidr)
     {
         var id = LinkNames.EndpointId(sandbox.ContainerId, network.Id);
         return new Endpoint
@@ -85,7 +85,7 @@ public sealed partial class NodeNetwork
             NetworkName = network.Name,
             ContainerId = sandbox.ContainerId,
             EndpointId = id,
-            InterfaceName = sandbox.FreeInterfaceName(),
+            InterfaceName = sandbox.FreeInterfaceName(PipesOf(sandbox.ContainerId).Select(p => p.Config.InterfaceName)),
             HostInterfaceName = LinkNames.HostEnd(id),
             IPv4 = cidr,
             Mac = MacOf(config, cidr).ToString(),
@@ -156,6 +156,8 @@ public sealed partial class NodeNetwork
 
     private void SetExit(SandboxRecord sandbox)
     {
+        if (PipesOf(sandbox.ContainerId).Any(LeadsOut))
+            return; // The default route is the pipe's.
         using var container = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
         ContainerLink.SetExit(sandbox, container);
     }

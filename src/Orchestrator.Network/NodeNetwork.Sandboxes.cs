@@ -113,6 +113,7 @@ public sealed partial class NodeNetwork
         balancers.Remove(containerId);
         foreach (var endpoint in sandbox.Endpoints)
             Unplug(endpoint);
+        UnplugPipes(containerId);
         NetNamespace.Unpin(paths.NamespaceOf(containerId));
         sandboxRecords.Drop(containerId);
         sandboxes = sandboxes.Remove(containerId);

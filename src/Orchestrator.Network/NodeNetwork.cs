@@ -5,6 +5,7 @@ using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Dns;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Pipes;
 
 namespace Orchestrator.Network;
 
@@ -26,6 +27,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     private readonly RecordFolder<NetworkConfig> networkRecords;
     private readonly RecordFolder<SandboxRecord> sandboxRecords;
     private readonly RecordFolder<ClusterView> clusterRecords;
+    private readonly RecordFolder<Pipe> pipeRecords;
 
     // Replaced whole under the gate; read without it.
     private ImmutableDictionary<string, NetworkConfig> networks = ImmutableDictionary<string, NetworkConfig>.Empty;
@@ -46,6 +48,8 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             durable: true);
         sandboxRecords = new RecordFolder<SandboxRecord>(paths.Sandboxes, NetworkJson.Default.SandboxRecord,
             durable: false);
+        pipeRecords = new RecordFolder<Pipe>(paths.Pipes, NetworkJson.Default.Pipe, durable: true);
+        plumber = new PipePlumber(host);
         clusterRecords = new RecordFolder<ClusterView>(paths.Cluster, NetworkJson.Default.ClusterView, durable: false);
     }
 
@@ -64,6 +68,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await names.LoadAsync(cancellationToken);
             await RemoveStrangersAsync(containerIds, cancellationToken);
             MendSandboxes();
+            MendPipes(containerIds);
             ReplaceHostTable();
             await RestoreHelperAsync(cancellationToken);
             watch.Start();
@@ -78,6 +83,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await helper.StopAsync(cancellationToken);
             foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
                 host.Apply($"table ip {table}\ndelete table ip {table}\n");
+            UnplugAllPipes();
             foreach (var link in host.Route.ListLinks().Where(LinkNames.IsOurs))
                 host.Route.DeleteLink(link.Name);
             UnpinAll();
@@ -102,6 +108,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     {
         networks = networkRecords.Load().ToImmutableDictionary(n => n.Id);
         sandboxes = sandboxRecords.Load().ToImmutableDictionary(s => s.ContainerId);
+        pipes = pipeRecords.Load().ToImmutableDictionary(p => p.Key);
         if (clusterRecords.Load().FirstOrDefault() is { } view)
             cluster = view;
     }
@@ -112,7 +119,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         foreach (var id in sandboxes.Keys.Where(id => containerIds?.Contains(id) == false))
             await RemoveSandboxAsync(id, cancellationToken);
         var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
-            .Concat(Bridges.Select(LinkNames.BridgeOf)).Append(Balancing.IngressTable.LinkName).ToHashSet();
+            .Concat(Bridges.Select(LinkNames.BridgeOf)).Concat(PipeLinks).Append(Balancing.IngressTable.LinkName).ToHashSet();
         var strangers = host.Route.ListLinks()
             .Where(l => l.Kind is "veth" or "bridge" && LinkNames.IsOurs(l) && !known.Contains(l.Name));
         foreach (var link in strangers)

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Commands.Contexts;
 using Orchestrator.Cli.Commands.Host;
 using Orchestrator.Cli.Commands.Images;
 using Orchestrator.Cli.Commands.Networks;
+using Orchestrator.Cli.Commands.Networks.Pipes;
 using Orchestrator.Cli.Commands.Nodes;
 using Orchestrator.Cli.Commands.Registries;
 using Orchestrator.Cli.Commands.Services;
@@ -81,9 +82,21 @@ internal static partial class Catalog
         new("network inspect", "Show all that is known of networks",
             static () => new InspectCommand("NETWORK", "/networks/")),
         new("network ls", "List networks", static () => new NetworkList(), "network list"),
+        new("network pipe", "Join a container to a bridge, a network card or a VLAN of this host",
+            static () => new PipeAdd()),
+        new("network pipe ls", "List pipes", static () => new PipeList(), "network pipe list"),
+        new("network pipe rm", "Remove pipes", static () => new PipeRemove(), "network pipe remove"),
         new("network prune", "Remove all unused networks", static () => new NetworkPrune()),
         new("network rm", "Remove networks",
             static () => new RemoveCommand("NETWORK", "/networks/", "No error if it does not exist"), "network remove"),
+        new("network route", "Show or change the routes of a container", static () => new NetworkWords(
+            "route", ["orch network route web add 10.0.5.0/24 via 192.168.2.1", "orch network route web"]),
+            "network pipe route"),
+        new("network rule", "Show or change the routing rules of a container", static () => new NetworkWords(
+            "rule", ["orch network rule web add from 172.19.0.2/32 table 1"]), "network pipe rule"),
+        new("network tc", "Show or change the traffic control of a container", static () => new NetworkWords(
+            "tc", ["orch network tc web qdisc add dev eth0 root netem loss 30%"]), "network pipe tc"),
+        new("network wait", "Wait until an interface of a container is up", static () => new NetworkWait()),
 
         new("node demote", "Make managers workers", static () => new NodeRole("worker")),
         new("node inspect", "Show all that is known of nodes", static () => new NodeInspect()),

@@ -129,6 +129,7 @@ internal sealed class KernelHost(
         while (mounted-- > 0) // From the last: what a crash leaves is then still found.
             await images.RemoveSnapshotAsync(RunDirectories.ImageKey(id, mounted), cancellationToken);
         await images.RemoveSnapshotAsync(id, cancellationToken);
+        await network.ForgetPipesAsync(id, cancellationToken);
     }
 
     public async Task RelinkAsync(ContainerRecord record, CancellationToken cancellationToken)
@@ -202,6 +203,7 @@ internal sealed class KernelHost(
             });
         }
 
+        await network.PlugPipesAsync(record.Id, cancellationToken);
         var ports = PortPlan.Of(record, options.PublishAddress);
         var published = ports.Count == 0 || mode.Kind == NetworkModeKind.None
             ? [] : await network.PublishAsync(record.Id, ports, cancellationToken);

@@ -5,4 +5,21 @@ namespace Orchestrator.Linux.Netlink;
 /// <param name="Kind"><c>bridge</c>, <c>veth</c>, <c>vxlan</c>, …; empty for hardware.</param>
 /// <param name="Master">Index of the bridge it is a port of, 0 for none.</param>
 public sealed record LinkInfo(
-    int Index, string Name, string Alias, string Kind, int Master, int Mtu, MacAddress? Mac, bool IsUp);
+    int Index, string Name, string Alias, string Kind, int Master, int Mtu, MacAddress? Mac, bool IsUp)
+{
+    /// <summary>ARPHRD_INFINIBAND of linux/if_arp.h: IP straight on InfiniBand, without Ethernet between.</summary>
+    public const int InfiniBand = 32;
+
+    /// <summary>Index of the link it stands on, 0 for none. Of another namespace when it was moved out of
+    /// there.</summary>
+    public int Parent { get; init; }
+
+    /// <summary>Tag of a link of kind <c>vlan</c>.</summary>
+    public int? VlanId { get; init; }
+
+    /// <summary>ARPHRD number: 1 Ethernet, 32 InfiniBand, 772 loopback.</summary>
+    public int HardwareType { get; init; }
+
+    /// <summary>Up, and the other side is there.</summary>
+    public bool HasCarrier { get; init; }
+}

@@ -29,6 +29,9 @@ internal readonly ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 
     public int? Int32(int type) => this[type] is { Length: >= 4 } p ? BinaryPrimitives.ReadInt32LittleEndian(p) : null;
 
+    public ushort? UInt16(int type) =>
+        this[type] is { Length: >= 2 } p ? BinaryPrimitives.ReadUInt16LittleEndian(p) : null;
+
     public byte? Byte(int type) => this[type] is { Length: >= 1 } p ? p[0] : null;
 
     public string? Text(int type)

@@ -57,6 +57,13 @@ internal sealed class NetlinkMessage
         return Add(type, bytes);
     }
 
+    public NetlinkMessage AddUInt16(int type, ushort value)
+    {
+        Span<byte> bytes = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, value);
+        return Add(type, bytes);
+    }
+
     public NetlinkMessage AddUnless(bool absent, int type, int value) => absent ? this : Add(type, value);
 
     public NetlinkMessage AddBigEndian(int type, ushort value)

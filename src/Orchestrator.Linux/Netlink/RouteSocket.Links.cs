@@ -171,6 +171,12 @@ public sealed partial class RouteSocket
             attributes.Int32(IFLA_MASTER) ?? 0,
             attributes.Int32(IFLA_MTU) ?? 0,
             attributes.Mac(IFLA_ADDRESS),
-            (header.Flags & IFF_UP) != 0);
+            (header.Flags & IFF_UP) != 0)
+        {
+            Parent = attributes.Int32(IFLA_LINK) ?? 0,
+            VlanId = VlanIdOf(attributes.Nested(IFLA_LINKINFO)),
+            HardwareType = header.Type,
+            HasCarrier = (header.Flags & IFF_LOWER_UP) != 0,
+        };
     }
 }

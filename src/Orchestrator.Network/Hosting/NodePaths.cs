@@ -5,6 +5,8 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 {
     public string Networks => Path.Combine(DataRoot, "networks");
 
+    public string Pipes => Path.Combine(DataRoot, "pipes");
+
     public string Sandboxes => Path.Combine(ExecRoot, "sandboxes");
 
     public string Cluster => Path.Combine(ExecRoot, "cluster");
@@ -13,7 +15,7 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 
     public string Helper => Path.Combine(ExecRoot, "helper");
 
-    public IEnumerable<string> All => [Networks, Sandboxes, Cluster, Namespaces, Helper];
+    public IEnumerable<string> All => [Networks, Pipes, Sandboxes, Cluster, Namespaces, Helper];
 
     public string NamespaceOf(string containerId) => Path.Combine(Namespaces, containerId);
 

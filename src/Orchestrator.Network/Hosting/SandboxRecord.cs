@@ -18,13 +18,15 @@ internal sealed record SandboxRecord(
     public Endpoint? On(string networkId) => Endpoints.FirstOrDefault(e => e.NetworkId == networkId);
 
     /// <summary>The lowest <c>ethN</c> that is free.</summary>
-    public string FreeInterfaceName() =>
+    /// <param name="taken">Names of what is no endpoint.</param>
+    public string FreeInterfaceName(IEnumerable<string> taken) =>
         Enumerable.Range(0, int.MaxValue).Select(n => $"eth{n}")
-            .First(name => Endpoints.All(e => e.InterfaceName != name));
+            .First(name => Endpoints.All(e => e.InterfaceName != name) && !taken.Contains(name));
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
 [JsonSerializable(typeof(NetworkConfig))]
 [JsonSerializable(typeof(SandboxRecord))]
 [JsonSerializable(typeof(ClusterView))]
+[JsonSerializable(typeof(Pipe))]
 internal sealed partial class NetworkJson : JsonSerializerContext;

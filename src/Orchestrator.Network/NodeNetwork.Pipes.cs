@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Pipes;
+
+namespace Orchestrator.Network;
+
+/// <summary>Pipes: links of a container's own, beside its networks. They live as long as it does, and are plugged
+/// whenever it runs.</summary>
+public sealed partial class NodeNetwork
+{
+    private readonly PipePlumber plumber;
+
+    // By container and interface. Replaced whole under the gate; read without it.
+    private ImmutableDictionary<string, Pipe> pipes = ImmutableDictionary<string, Pipe>.Empty;
+
+    /// <summary>Gives a container a pipe; of one that does not run it is plugged when it starts.</summary>
+    /// <exception cref="NetworkException">It cannot be; nothing is left of it.</exception>
+    public Task<Pipe> AddPipeAsync(string containerId, PipeConfig config, CancellationToken cancellationToken) =>
+        ExclusiveAsync(() =>
+        {
+            var pipe = plumber.Describe(containerId, config, DateTimeOffset.UtcNow);
+            if (pipes.ContainsKey(pipe.Key))
+                throw new NetworkException(NetworkFault.Conflict,
+                    $"the container has a pipe {pipe.Config.InterfaceName} already; choose another name with -i, or "
+                    + "remove that one: orch network pipe rm");
+            Keep(pipe);
+            try
+            {
+                if (sandboxes.ContainsKey(containerId))
+                    Plug(pipe);
+            }
+            catch
+            {
+                Drop(pipe);
+                throw;
+            }
+
+            return Task.FromResult(pipes[pipe.Key]);
+        }, cancellationToken);
+
+    /// <summary>Plugs all pipes of a container that is about to run, in the order they were asked for.</summary>
+    public Task PlugPipesAsync(string containerId, CancellationToken cancellationToken) =>
+        ExclusiveAsync(() =>
+        {
+            foreach (var pipe in PipesOf(containerId))
+                PlugNamed(pipe);
+            return Task.CompletedTask;
+        }, cancellationToken);
+
+    public Task RemovePipeAsync(string containerId, string interfaceName, CancellationToken cancellationToken) =>
+        ExclusiveAsync(() =>
+        {
+            var pipe = pipes.GetValueOrDefault(Pipe.KeyOf(containerId, interfaceName)) ?? throw new NetworkException(
+                NetworkFault.NotFound,
+                $"the container has no pipe {interfaceName}; orch network pipe ls lists those there are");
+            Unplug(pipe);
+            Drop(pipe);
+            if (sandboxes.TryGetValue(containerId, out var sandbox))
+                SetExit(sandbox); // The default route may have gone with it.
+            return Task.CompletedTask;
+        }, cancellationToken);
+
+    /// <summary>For a container that is no more.</summary>
+    public Task ForgetPipesAsync(string containerId, CancellationToken cancellationToken) =>
+        pipes.Values.Any(p => p.ContainerId == containerId)
+            ? ExclusiveAsync(() =>
+            {
+                foreach (var pipe in PipesOf(containerId))
+                    Drop(pipe);
+                return Task.CompletedTask;
+            }, cancellationToken)
+            : Task.CompletedTask;
+
+    public ImmutableArray<Pipe> ListPipes() =>
+        [.. pipes.Values.OrderBy(p => p.ContainerId, StringComparer.Ordinal).ThenBy(p => p.Created)];
+
+    /// <summary>Is the container's side of a pipe there now?</summary>
+    public bool IsPlugged(Pipe pipe) => sandboxes.ContainsKey(pipe.ContainerId) && pipe.Fault.Length == 0;
+
+    private IEnumerable<Pipe> PipesOf(string containerId) =>
+        pipes.Values.Where(p => p.ContainerId == containerId).OrderBy(p => p.Created);
+
+    /// <summary>Links of ours on the host that pipes need.</summary>
+    private IEnumerable<string> PipeLinks =>
+        pipes.Values.SelectMany(p => new[] { p.HostLink, p.Config.HostInterface });
+
+    private static bool LeadsOut(Pipe pipe) => pipe.Config.Gateway.Length > 0;
+
+    private void Plug(Pipe pipe)
+    {
+        using var container = NetNamespace.Open(paths.NamespaceOf(pipe.ContainerId));
+        var located = plumber.Locate(pipe, container);
+        if (located != pipe || pipe.Fault.Length > 0)
+            Keep(located with { Fault = "" });
+        plumber.Plug(located, container);
+    }
+
+    private void PlugNamed(Pipe pipe)
+    {
+        try
+        {
+            Plug(pipe);
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            throw new NetworkException((e as NetworkException)?.Fault ?? NetworkFault.Kernel,
+                $"cannot restore pipe {pipe.Config.InterfaceName} to {pipe.Config.HostInterface}: {e.Message}; mend that, "
+                + "or remove the pipe: orch network pipe rm", e);
+        }
+    }
+
+    private void Unplug(Pipe pipe)
+    {
+        var path = paths.NamespaceOf(pipe.ContainerId);
+        using var container = NetNamespace.IsPinned(path) ? NetNamespace.Open(path) : null;
+        plumber.Unplug(pipe, container);
+    }
+
+    private void UnplugPipes(string containerId)
+    {
+        foreach (var pipe in PipesOf(containerId))
+            Unplug(pipe);
+    }
+
+    private void UnplugAllPipes()
+    {
+        foreach (var pipe in pipes.Values)
+            Unplug(pipe);
+    }
+
+    private void Keep(Pipe pipe)
+    {
+        pipeRecords.Put(pipe.Key, pipe);
+        pipes = pipes.SetItem(pipe.Key, pipe);
+    }
+
+    private void Drop(Pipe pipe)
+    {
+        pipeRecords.Drop(pipe.Key);
+        pipes = pipes.Remove(pipe.Key);
+        RemoveIdleLinks();
+    }
+
+    /// <summary>Bridges and VLAN links that were made on demand and that nobody demands any more.</summary>
+    private void RemoveIdleLinks()
+    {
+        try
+        {
+            var used = pipes.Values.Select(plumber.VlanLinkOf).OfType<string>().ToHashSet();
+            plumber.RemoveIdleBridges(pipes.Values.Select(p => p.Config.HostInterface).ToHashSet());
+            VlanLinks.RemoveIdle(host, used);
+        }
+        catch (NetworkException)
+        {
+            // The card of some pipe is not here now: whether its VLAN's link is needed cannot be told.
+        }
+    }
+
+    /// <summary>After a start of the daemon: what a crash left half-made is made whole; what cannot be says so.</summary>
+    private void MendPipes(IReadOnlySet<string>? containerIds)
+    {
+        foreach (var pipe in pipes.Values.Where(p => containerIds?.Contains(p.ContainerId) == false).ToList())
+            Drop(pipe);
+        foreach (var pipe in pipes.Values.Where(p => sandboxes.ContainsKey(p.ContainerId)).OrderBy(p => p.Created))
+        {
+            try
+            {
+                Plug(pipe);
+            }
+            catch (Exception e) when (e is NetworkException or NetlinkException or Linux.LinuxException)
+            {
+                Keep(pipe with { Fault = e.Message });
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Linux.Netlink;
+
+namespace Orchestrator.Network.Pipes;
+
+/// <summary>Reads the words of a pipework command line. Pure.</summary>
+public static class PipeWords
+{
+    private static readonly string[] DhcpClients =
+        ["dhcp", "udhcpc", "udhcpc-f", "dhclient", "dhclient-f", "dhcpcd"];
+
+    /// <param name="address"><c>IP/LEN[@GATEWAY]</c>, <c>0/0</c> for none, or <c>dhcp</c>; the names of DHCP clients,
+    /// and options after a colon, are taken: the client is our own, and renews until the pipe goes.</param>
+    /// <param name="macAndVlan"><c>[MAC][@VLAN]</c>; for the address, <c>U:</c> and any words stand for one that is made
+    /// of them.</param>
+    /// <param name="family">4 or 6: what the address must be of; empty: whatever it is.</param>
+    /// <exception cref="NetworkException">A word that cannot be.</exception>
+    public static PipeConfig Parse(PipeConfig config, string address, string macAndVlan = "", string family = "")
+    {
+        CheckName(config.InterfaceName, "-i");
+        CheckName(config.LocalName, "-l");
+        if (config.HostInterface.Length == 0)
+            throw Invalid("a host interface is missing; name a bridge or a network card: orch network pipe br1 web 10.1.0.2/24");
+        config = WithMac(config, macAndVlan);
+        if (DhcpClients.Contains(address.Split(':')[0]))
+            return config with { Dhcp = true };
+        if (!address.Contains('/', StringComparison.Ordinal))
+            throw Invalid($"The IP address should include a netmask. Maybe you meant {address}/24 ?");
+        if (address.Split('@')[0] is "0/0" or "0.0.0.0/0")
+            return config;
+        var parts = address.Split('@', 2);
+        var ip = Checked(parts[0], family);
+        var gateway = parts.Length > 1 ? parts[1] : "";
+        if (gateway.Length > 0 && (!TryAddress(gateway, out var through) || through.AddressFamily != ip.AddressFamily))
+            throw Invalid($"invalid gateway {gateway}: give an address, as in {parts[0]}@{Example(ip)}");
+        return config with { Address = parts[0], Gateway = gateway };
+    }
+
+    /// <summary>Sets a locally administered address that is the same wherever the words are: 02 and the first forty
+    /// bits of their MD5 digest, which is what pipework makes of them.</summary>
+    public static string MacOf(string words)
+    {
+#pragma warning disable CA5351 // An address, no secret: it has to be the one that pipework makes.
+        var digest = MD5.HashData(Encoding.UTF8.GetBytes(words + "\n"));
+#pragma warning restore CA5351
+        return "02:" + string.Join(':', digest[..5].Select(b => $"{b:x2}"));
+    }
+
+    internal static (IPAddress Address, int PrefixLength) Split(string cidr)
+    {
+        var slash = cidr.IndexOf('/', StringComparison.Ordinal);
+        return (IPAddress.Parse(cidr[..slash]), int.Parse(cidr[(slash + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static PipeConfig WithMac(PipeConfig config, string word)
+    {
+        var at = word.IndexOf('@', StringComparison.Ordinal);
+        var mac = at < 0 ? word : word[..at];
+        if (mac.StartsWith("U:", StringComparison.Ordinal))
+            mac = MacOf(mac[2..]);
+        if (mac.Length > 0 && !MacAddress.TryParse(mac, out _))
+            throw Invalid($"{mac} is not a valid mac address; write it as 02:42:ac:11:00:02, or U: and any words");
+        if (mac.Length > 0 && (Convert.ToByte(mac[..2], 16) & 1) != 0)
+            throw Invalid($"{mac} is a multicast address; the lowest bit of its first byte must be 0");
+        return config with { Mac = mac.ToLowerInvariant(), Vlan = at < 0 ? "" : word[(at + 1)..] };
+    }
+
+    private static IPAddress Checked(string cidr, string family)
+    {
+        var slash = cidr.IndexOf('/', StringComparison.Ordinal);
+        if (!TryAddress(cidr[..slash], out var address)
+            || !byte.TryParse(cidr[(slash + 1)..], out var length) || length > address.GetAddressBytes().Length * 8)
+            throw Invalid($"invalid address {cidr}: write it as 192.168.1.1/24, 0/0 for none, or dhcp");
+        var isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
+        if (family is not ("" or "4" or "6"))
+            throw Invalid($"invalid address family {family}: -a takes 4 or 6");
+        if (family.Length > 0 && isSix != (family == "6"))
+            throw Invalid($"{cidr} is no IPv{family} address");
+        return address;
+    }
+
+    private static bool TryAddress(string text, out IPAddress address) =>
+        IPAddress.TryParse(text, out address!)
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3);
+
+    private static string Example(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? "fd00::1" : "192.168.1.254";
+
+    private static void CheckName(string name, string flag)
+    {
+        if (name.Length > 15 || name is "." or ".." || name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c)))
+            throw Invalid($"invalid interface name \"{name}\" after {flag}: up to 15 characters, no slash, colon or blank");
+    }
+
+    private static NetworkException Invalid(string message) => new(NetworkFault.Invalid, message);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Orchestrator.Linux.Netlink;
+
+namespace Orchestrator.Network.Pipes;
+
+/// <summary><c>ip rule</c>, word for word, by one netlink message.</summary>
+internal static class RuleWords
+{
+    private const string Usage =
+        "[-6] add|del [not] [from PREFIX] [to PREFIX] [iif NAME] [oif NAME] [fwmark N[/MASK]] [tos N] [ipproto N] "
+        + "[sport N[-N]] [dport N[-N]] [pref N] [table T|blackhole|unreachable|prohibit] [suppress_prefixlength N], "
+        + "flush, or show";
+
+    /// <returns>What a list shows.</returns>
+    public static string Run(RouteSocket route, IReadOnlyList<string> words)
+    {
+        var reader = new WordReader(words, Usage);
+        var isIPv6 = reader.Take("-6");
+        switch (reader.IsAtEnd ? "show" : reader.Next("the command"))
+        {
+            case "show" or "list" or "ls":
+                return Show(route, isIPv6);
+            case "add":
+                route.AddRule(Read(reader, isIPv6));
+                return "";
+            case "del" or "delete":
+                route.DeleteRule(Read(reader, isIPv6));
+                return "";
+            case "flush":
+                foreach (var rule in route.ListRules(isIPv6).Where(r => r.Priority > 0))
+                    route.DeleteRule(rule);
+                return "";
+            case var other:
+                throw reader.Invalid($"Command \"{other}\" is unknown");
+        }
+    }
+
+    private static RuleSpec Read(WordReader reader, bool isIPv6)
+    {
+        var rule = new RuleSpec { IsIPv6 = isIPv6 };
+        if (reader.IsAtEnd)
+            throw reader.Invalid("a rule needs something to hold for");
+        while (!reader.IsAtEnd)
+            rule = With(rule, reader);
+        var six = rule.From?.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6
+            || rule.To?.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+        return rule with { IsIPv6 = isIPv6 || six };
+    }
+
+    private static RuleSpec With(RuleSpec rule, WordReader reader)
+    {
+        if (reader.Take("not"))
+            return rule with { Not = true };
+        if (reader.Take("from"))
+            return rule with { From = reader.Prefix("from") };
+        if (reader.Take("to"))
+            return rule with { To = reader.Prefix("to") };
+        if (reader.Take("table", "lookup"))
+            return rule with { Table = reader.Table() };
+        if (reader.Take("pref", "preference", "priority", "order"))
+            return rule with { Priority = (int)reader.Number("preference") };
+        if (reader.Take("iif", "dev"))
+            return rule with { InterfaceIn = reader.Next("iif") };
+        if (reader.Take("oif"))
+            return rule with { InterfaceOut = reader.Next("oif") };
+        if (reader.Take("tos", "dsfield"))
+            return rule with { Tos = (byte)reader.Number("tos") };
+        if (reader.Take("fwmark"))
+            return WithMark(rule, reader);
+        if (reader.Take("suppress_prefixlength", "sup_pl"))
+            return rule with { SuppressPrefixLength = (int)reader.Number("suppress_prefixlength") };
+        if (reader.Take("ipproto"))
+            return rule with { Protocol = Protocol(reader) };
+        if (reader.Take("sport"))
+            return rule with { SourcePorts = Ports(reader, "sport") };
+        if (reader.Take("dport"))
+            return rule with { DestinationPorts = Ports(reader, "dport") };
+        return reader.Peek is "blackhole" or "unreachable" or "prohibit" or "nop"
+            ? rule with { Action = Enum.Parse<RuleAction>(reader.Next("action"), ignoreCase: true) }
+            : throw reader.Unknown();
+    }
+
+    private static RuleSpec WithMark(RuleSpec rule, WordReader reader)
+    {
+        var parts = reader.Next("fwmark").Split('/');
+        return rule with
+        {
+            Mark = new WordReader(parts[..1], Usage).Number("fwmark"),
+            Mask = parts.Length > 1 ? new WordReader(parts[1..], Usage).Number("mask") : null,
+        };
+    }
+
+    private static byte Protocol(WordReader reader) => reader.Peek switch
+    {
+        "tcp" when reader.Take("tcp") => 6,
+        "udp" when reader.Take("udp") => 17,
+        "icmp" when reader.Take("icmp") => 1,
+        _ => (byte)reader.Number("ipproto"),
+    };
+
+    private static (ushort, ushort) Ports(WordReader reader, string what)
+    {
+        var text = reader.Next(what);
+        var parts = text.Split('-');
+        return ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            && ushort.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) && parts.Length <= 2
+            ? (first, last) : throw reader.Invalid($"invalid {what} \"{text}\"");
+    }
+
+    private static string Show(RouteSocket route, bool isIPv6)
+    {
+        var text = new StringBuilder();
+        foreach (var rule in route.ListRules(isIPv6))
+            text.Append(Line(rule)).Append('\n');
+        return text.ToString();
+    }
+
+    private static string Line(RuleSpec rule)
+    {
+        var line = new StringBuilder($"{rule.Priority}:\t{(rule.Not ? "not " : "")}from {rule.From?.ToString() ?? "all"}");
+        Add("to", rule.To?.ToString());
+        Add("tos", rule.Tos == 0 ? null : $"0x{rule.Tos:x2}");
+        Add("fwmark", rule.Mark is { } mark ? $"0x{mark:x}{(rule.Mask is { } m and not uint.MaxValue ? $"/0x{m:x}" : "")}" : null);
+        Add("iif", rule.InterfaceIn.Length > 0 ? rule.InterfaceIn : null);
+        Add("oif", rule.InterfaceOut.Length > 0 ? rule.InterfaceOut : null);
+        Add("ipproto", rule.Protocol?.ToString(CultureInfo.InvariantCulture));
+        Add("sport", Range(rule.SourcePorts));
+        Add("dport", Range(rule.DestinationPorts));
+        if (rule.Action == RuleAction.Lookup)
+            Add("lookup", RouteWords.NameOfTable(rule.Table ?? 0));
+        else
+            line.Append(' ').Append(rule.Action.ToString().ToLowerInvariant());
+        Add("suppress_prefixlength", rule.SuppressPrefixLength?.ToString(CultureInfo.InvariantCulture));
+        return line.ToString();
+
+        void Add(string word, string? value)
+        {
+            if (value is not null)
+                line.Append(' ').Append(word).Append(' ').Append(value);
+        }
+    }
+
+    private static string? Range((ushort First, ushort Last)? ports) => ports is not { } range ? null
+        : range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}";
+}

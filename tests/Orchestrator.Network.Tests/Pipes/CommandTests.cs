@@ -1,0 +1,137 @@
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests.Pipes;
+
+/// <summary>route, rule and tc: the examples of pipework's README and of iproute2's pages.</summary>
+public sealed class CommandTests
+{
+    [RootFact]
+    public async Task Routes_are_added_replaced_shown_and_deleted_in_the_words_of_ip()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+        await host.PipeAsync("br1", "c", "192.168.2.9/24");
+        string Route(params string[] words) => host.Network.RunCommand("c", "route", words);
+
+        Route("add", "10.0.5.6/24", "via", "192.168.2.1");
+        Route("replace", "default", "via", "192.168.2.3");
+        Route("add", "blackhole", "10.66.0.0/16", "metric", "7");
+        Route("add", "10.7.0.0/16", "via", "192.168.2.1", "dev", "eth1", "src", "192.168.2.9", "table", "100", "mtu", "1400");
+        var main = Route();
+        var other = Route("show", "table", "100");
+        Route("del", "10.0.5.0/24");
+        Route("flush", "table", "100");
+
+        Assert.Contains("10.0.5.0/24 via 192.168.2.1 dev eth1 proto boot\n", main, StringComparison.Ordinal);
+        Assert.Contains("default via 192.168.2.3 dev eth1 proto boot\n", main, StringComparison.Ordinal);
+        Assert.Contains("blackhole 10.66.0.0/16 proto boot metric 7\n", main, StringComparison.Ordinal);
+        Assert.Equal("10.7.0.0/16 via 192.168.2.1 dev eth1 proto boot src 192.168.2.9 mtu 1400\n", other);
+        Assert.DoesNotContain("10.0.5.0", Route("show"), StringComparison.Ordinal);
+        Assert.Equal("", Route("show", "table", "100"));
+    }
+
+    [RootFact]
+    public async Task Rules_are_added_shown_and_deleted_in_the_words_of_ip()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+        string Rule(params string[] words) => host.Network.RunCommand("c", "rule", words);
+
+        Rule("add", "from", "172.19.0.2/32", "table", "1");
+        Rule("add", "to", "172.19.0.2/32", "table", "1");
+        Rule("add", "not", "fwmark", "0x10/0xff", "iif", "eth0", "pref", "90", "prohibit");
+        var shown = Rule();
+        Rule("del", "from", "172.19.0.2/32", "table", "1");
+
+        Assert.Contains("from 172.19.0.2/32 lookup 1\n", shown, StringComparison.Ordinal);
+        Assert.Contains("from all to 172.19.0.2/32 lookup 1\n", shown, StringComparison.Ordinal);
+        Assert.Contains("90:\tnot from all fwmark 0x10/0xff iif eth0 prohibit\n", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("from 172.19.0.2/32", Rule("show"), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task Traffic_control_is_set_as_tc_reads_it_back()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+        string Tc(params string[] words) => host.Network.RunCommand("c", "tc", words);
+
+        Tc("qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb", "default", "10");
+        Tc("class", "add", "dev", "eth0", "parent", "1:", "classid", "1:10", "htb", "rate", "2mbit", "ceil", "8mbit", "burst", "15k");
+        Tc("qdisc", "add", "dev", "eth0", "parent", "1:10", "handle", "20:", "tbf", "rate", "1mbit", "burst", "10kb", "latency", "50ms");
+        var qdiscs = Iproute.Read(container, "tc", "qdisc", "show", "dev", "eth0");
+        var classes = Iproute.Read(container, "tc", "class", "show", "dev", "eth0");
+        var shown = Tc("qdisc", "show", "dev", "eth0");
+        Tc("qdisc", "del", "dev", "eth0", "root");
+
+        Assert.Contains("qdisc htb 1: root refcnt", qdiscs, StringComparison.Ordinal);
+        Assert.Contains("default 0x10", qdiscs, StringComparison.Ordinal);
+        Assert.Contains("qdisc tbf 20: parent 1:10 rate 1Mbit burst 10Kb lat 50ms", qdiscs, StringComparison.Ordinal);
+        Assert.Contains("class htb 1:10 root leaf 20: prio 0 rate 2Mbit ceil 8Mbit burst 15Kb", classes, StringComparison.Ordinal);
+        Assert.Equal("qdisc htb 1: dev eth0 root\nqdisc tbf 20: dev eth0 parent 1:10\n", shown);
+        Assert.DoesNotContain("htb", Tc("qdisc"), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task A_bad_network_is_set_or_the_kernel_is_said_to_have_none()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+        string[] words = ["qdisc", "add", "dev", "eth0", "root", "netem", "loss", "30%", "delay", "100ms", "10ms"];
+
+        try
+        {
+            host.Network.RunCommand("c", "tc", words);
+        }
+        catch (NetworkException e)
+        {
+            Assert.Contains("no traffic control netem (module sch_netem)", e.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Contains("qdisc netem 8001: dev eth0 root\n", host.Network.RunCommand("c", "tc", ["qdisc"]), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task What_cannot_be_read_is_named_in_one_line_with_the_usage()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+
+        var refusals = new Dictionary<string, string>
+        {
+            ["route replace default via 10.2.3.5.78"] = "the gateway is expected to be an address rather than \"10.2.3.5.78\"",
+            ["route add 10.0.0.0/40"] = "a prefix rather than \"10.0.0.0/40\"",
+            ["route add 10.0.0.0/8 dev eth9"] = "Cannot find device \"eth9\"",
+            ["route make 10.0.0.0/8"] = "Command \"make\" is unknown",
+            ["route add 10.0.0.0/8 sideways"] = "\"sideways\" is not understood",
+            ["rule add from"] = "from is missing",
+            ["tc qdisc add dev eth0 root tbf rate fast"] = "invalid rate \"fast\"",
+            ["tc qdisc add root"] = "dev NAME is missing",
+        };
+        foreach (var (line, expected) in refusals)
+        {
+            var words = line.Split(' ');
+            var refusal = Assert.Throws<NetworkException>(() => host.Network.RunCommand("c", words[0], words[1..]));
+            Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', refusal.Message);
+        }
+    }
+
+    [RootFact]
+    public async Task Whoever_waits_for_an_interface_goes_on_when_it_is_up()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+
+        var waiting = host.Network.WaitForLinkAsync("c", "eth1", TimeSpan.FromSeconds(30), default);
+        var early = waiting.IsCompleted;
+        await host.PipeAsync("br1", "c", "0/0");
+        await waiting;
+
+        Assert.False(early);
+        await Assert.ThrowsAsync<NetworkException>(
+            () => host.Network.WaitForLinkAsync("c", "eth2", TimeSpan.FromMilliseconds(1), default));
+    }
+}
