@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
@@ -12,7 +13,8 @@ namespace Orchestrator.NetHelper;
 /// <remarks>
 /// From there and not from the host's, so that a container without a way out cannot smuggle data out through names.
 /// Each question has a socket, so a source port, of its own; they are made four at a time, for entering a namespace
-/// costs a thread.
+/// costs a thread. A server that says nothing for a second is joined by the next one, and asked last for a while: a
+/// client's own patience is five seconds.
 /// </remarks>
 internal sealed class Forwarder(NetNamespace ns) : IDisposable
 {
@@ -22,6 +24,10 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
     private const int Port = 53;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
+
+    private readonly ServerHealth health = new(TimeProvider.System);
+    private readonly NegativeCache negative = new(TimeProvider.System);
     private readonly SemaphoreSlim inFlight = new(MaxInFlight, MaxInFlight);
     private readonly ConcurrentDictionary<Task, byte> running = new();
     private readonly ConcurrentBag<Socket> sockets = [];
@@ -39,6 +45,10 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
         task.ContinueWith(t => running.TryRemove(t, out _), TaskScheduler.Default);
     }
 
+    /// <summary>What upstream said lately that is not there.</summary>
+    /// <returns>Null: they have to be asked.</returns>
+    public byte[]? FindNothing(DnsQuery query, int limit) => negative.Find(query, limit);
+
     public async Task<byte[]> AskByTcpAsync(
         byte[] message, DnsQuery query, ResolverConfig config, CancellationToken cancellationToken)
     {
@@ -47,7 +57,8 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
             using var patience = Limited(cancellationToken);
             try
             {
-                using var socket = fromHost ? NewSocket(SocketType.Stream) : ns.Run(() => NewSocket(SocketType.Stream));
+                using var socket = fromHost ? NewSocket(SocketType.Stream, server)
+                    : ns.Run(() => NewSocket(SocketType.Stream, server));
                 await socket.ConnectAsync(server, patience.Token);
                 await using var stream = new NetworkStream(socket);
                 await stream.WriteAsync((byte[])[(byte)(message.Length >> 8), (byte)message.Length, .. message],
@@ -103,27 +114,69 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
     private async Task<byte[]> AskAsync(
         byte[] message, DnsQuery query, ResolverConfig config, CancellationToken cancellationToken)
     {
+        using var end = Limited(cancellationToken);
+        var servers = new Queue<(IPEndPoint, bool)>(Servers(config));
+        var asked = new List<Task<byte[]?>>();
         byte[]? refusal = null;
-        foreach (var (server, fromHost) in Servers(config))
+        while (servers.Count > 0 || asked.Count > 0)
         {
-            using var patience = Limited(cancellationToken);
-            try
+            if (servers.TryDequeue(out var server))
+                asked.Add(AskAsync(server, message, query, end.Token));
+            var answer = await FirstAsync(asked, servers.Count > 0 ? HeadStart : Patience, end.Token);
+            if (answer is not null && (DnsCode)(answer[3] & 15) is DnsCode.NoError or DnsCode.NameError)
             {
-                using var socket = fromHost ? NewSocket(SocketType.Dgram) : TakeSocket();
-                await socket.ConnectAsync(server, patience.Token);
-                await socket.SendAsync(message, patience.Token);
-                var answer = await ReceiveAsync(socket, query, patience.Token);
-                if ((DnsCode)(answer[3] & 15) is DnsCode.NoError or DnsCode.NameError)
-                    return answer;
-                refusal = answer; // A server in trouble; another may know better.
+                await end.CancelAsync();
+                negative.Note(query, answer);
+                return answer;
             }
-            catch (Exception e) when (IsMiss(e, cancellationToken))
-            {
-                // Silent or unreachable: the next one.
-            }
+
+            refusal = answer ?? refusal; // A server in trouble; another may know better.
         }
 
         return refusal ?? Failure(query);
+    }
+
+    /// <summary>Waits for one of them, or until the next is to be asked as well.</summary>
+    private static async Task<byte[]?> FirstAsync(
+        List<Task<byte[]?>> asked, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var waiting = Task.Delay(patience, over.Token);
+        var first = await Task.WhenAny(asked.Cast<Task>().Append(waiting));
+        await over.CancelAsync();
+        if (first is not Task<byte[]?> answered)
+            return null;
+        asked.Remove(answered);
+        return await answered;
+    }
+
+    /// <returns>Null: it is silent or cannot be reached, or another was quicker.</returns>
+    private async Task<byte[]?> AskAsync(
+        (IPEndPoint Address, bool FromHost) server, byte[] message, DnsQuery query, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(HeadStart * 2);
+        var since = Stopwatch.GetTimestamp();
+        try
+        {
+            using var socket = server.FromHost ? NewSocket(SocketType.Dgram, server.Address) : TakeSocket(server.Address);
+            await socket.ConnectAsync(server.Address, patience.Token);
+            await socket.SendAsync(message, patience.Token);
+            var answer = await ReceiveAsync(socket, query, patience.Token);
+            health.Answered(server.Address.ToString());
+            return answer;
+        }
+        catch (Exception e) when (IsMiss(e, cancellationToken))
+        {
+            health.Silent(server.Address.ToString());
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            if (Stopwatch.GetElapsedTime(since) >= HeadStart) // Another had to answer in its place.
+                health.Silent(server.Address.ToString());
+            return null;
+        }
     }
 
     private static async Task<byte[]> ReceiveAsync(Socket socket, DnsQuery query, CancellationToken cancellationToken)
@@ -138,26 +191,31 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
         }
     }
 
-    private Socket TakeSocket()
+    private Socket TakeSocket(IPEndPoint server)
     {
+        if (server.AddressFamily == AddressFamily.InterNetworkV6)
+            return ns.Run(() => NewSocket(SocketType.Dgram, server));
         if (sockets.TryTake(out var socket))
             return socket;
         return ns.Run(() =>
         {
             for (var i = 1; i < Stock; i++)
-                sockets.Add(NewSocket(SocketType.Dgram));
-            return NewSocket(SocketType.Dgram);
+                sockets.Add(NewSocket(SocketType.Dgram, server));
+            return NewSocket(SocketType.Dgram, server);
         });
     }
 
-    private static Socket NewSocket(SocketType type) =>
-        new(AddressFamily.InterNetwork, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
+    private static Socket NewSocket(SocketType type, IPEndPoint server) =>
+        new(server.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
 
-    private static IEnumerable<(IPEndPoint Server, bool FromHost)> Servers(ResolverConfig config) =>
-        config.Servers.Select(s => (s, false)).Concat(config.HostServers.Select(s => (s, true)))
-            .Where(s => IPAddress.TryParse(s.s, out var a) && a.AddressFamily == AddressFamily.InterNetwork)
-            .Take(MaxServers)
-            .Select(s => (new IPEndPoint(IPAddress.Parse(s.s), Port), s.Item2));
+    private IEnumerable<(IPEndPoint Server, bool FromHost)> Servers(ResolverConfig config)
+    {
+        var all = config.Servers.Select(s => (Text: s, FromHost: false))
+            .Concat(config.HostServers.Select(s => (Text: s, FromHost: true)))
+            .Where(s => IPAddress.TryParse(s.Text, out _)).Take(MaxServers)
+            .DistinctBy(s => s.Text).ToDictionary(s => new IPEndPoint(IPAddress.Parse(s.Text), Port).ToString(), s => s);
+        return health.Order(all.Keys).Select(key => (IPEndPoint.Parse(key), all[key].FromHost));
+    }
 
     private static CancellationTokenSource Limited(CancellationToken cancellationToken)
     {

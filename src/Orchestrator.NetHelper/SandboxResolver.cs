@@ -106,7 +106,7 @@ internal sealed class SandboxResolver : IAsyncDisposable
                 var length = await udp.ReceiveFromAsync(buffer, SocketFlags.None, asker, stop.Token);
                 if (DnsCodec.ReadQuery(buffer.AsSpan(0, length)) is not { } query)
                     continue;
-                if (Answer(query, query.PayloadSize) is { } answer)
+                if ((Answer(query, query.PayloadSize) ?? forwarder.FindNothing(query, query.PayloadSize)) is { } answer)
                     await udp.SendToAsync(answer, SocketFlags.None, asker, stop.Token);
                 else
                     forwarder.Start(buffer[..length], query, config, Copy(asker), udp, stop.Token);
@@ -157,7 +157,7 @@ internal sealed class SandboxResolver : IAsyncDisposable
                 await stream.ReadExactlyAsync(message, patience.Token);
                 if (DnsCodec.ReadQuery(message) is not { } query)
                     return;
-                var answer = Answer(query, ushort.MaxValue)
+                var answer = Answer(query, ushort.MaxValue) ?? forwarder.FindNothing(query, ushort.MaxValue)
                     ?? await forwarder.AskByTcpAsync(message, query, config, patience.Token);
                 await stream.WriteAsync(Prefixed(answer), patience.Token);
             }

@@ -1,3 +1,4 @@
+using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dns;
 using Orchestrator.Testing;
@@ -253,6 +254,26 @@ public sealed class BridgeNetworkTests
         Assert.Equal((DnsCode.NoError, "198.51.100.7"), await FirstAsync(web, "example.org"));
         Assert.Equal((DnsCode.ServerFailure, ""), await FirstAsync(sealedOff, "example.org"));
         Assert.Equal([web.Address.ToString()], upstream.Askers);
+    }
+
+    [RootFact]
+    public async Task A_silent_upstream_delays_one_question_and_no_other()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Route.EnsureAddress(host.Route.GetLink("lo").Index, IPAddress.Parse("192.0.2.54"), 32);
+        await File.WriteAllTextAsync(host.Options.HostResolvConf, $"nameserver 192.0.2.54\nnameserver {TestHost.Upstream}\n");
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var silent = Wire.Listen(host.Namespace, "192.0.2.54:53");
+        using var upstream = Wire.ServeNames(host.Namespace, TestHost.Upstream, "198.51.100.7");
+
+        for (var i = 0; i < 4; i++)
+            Assert.Equal((DnsCode.NoError, "198.51.100.7"), await FirstAsync(web, $"n{i}.example.org"));
+
+        Assert.Equal(4, upstream.Askers.Count);
+        var first = new byte[512];
+        Assert.Contains("n0", System.Text.Encoding.ASCII.GetString(first, 0, silent.Receive(first)));
+        Assert.Equal(0, silent.Available); // It was not asked again while another answers.
     }
 
     [RootFact]

@@ -73,10 +73,13 @@ internal static class Wire
         return (answer.Code, [.. answer.Records.Select(r => r.Value).Order(StringComparer.Ordinal)]);
     }
 
-    public static Socket Listen(NetNamespace ns, int port) => ns.Run(() =>
+    public static Socket Listen(NetNamespace ns, int port) => Listen(ns, $"0.0.0.0:{port}");
+
+    /// <summary>Takes datagrams at an address.</summary>
+    public static Socket Listen(NetNamespace ns, string at) => ns.Run(() =>
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        socket.Bind(IPEndPoint.Parse(at));
         return socket;
     });
 

@@ -39,7 +39,10 @@ internal static class DnsCodec
     }
 
     /// <param name="limit">Bytes the answer may have; records that do not fit are left out and TC is set.</param>
-    public static byte[] WriteAnswer(DnsQuery query, DnsCode code, IReadOnlyList<DnsRecord> records, int limit)
+    /// <param name="negativeTtl">Seconds that the asker may keep that there is nothing, if there is not.</param>
+    public static byte[] WriteAnswer(
+        DnsQuery query, DnsCode code, IReadOnlyList<DnsRecord> records, int limit,
+        int negativeTtl = NameTable.TtlSeconds)
     {
         var edns = query.Edns ? 11 : 0;
         var body = new List<byte>();
@@ -53,6 +56,10 @@ internal static class DnsCodec
             written++;
         }
 
+        var nothing = records.Count == 0 && code is DnsCode.NoError or DnsCode.NameError ? WriteNothing(negativeTtl) : [];
+        if (HeaderSize + query.Question.Length + nothing.Length + edns > limit)
+            nothing = [];
+        body.AddRange(nothing);
         var flags = Response | Authoritative | RecursionAvailable | (int)code;
         if (query.RecursionDesired)
             flags |= RecursionDesired;
@@ -63,6 +70,7 @@ internal static class DnsCodec
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), (ushort)flags);
         message[5] = 1;
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), (ushort)written);
+        message[9] = (byte)(nothing.Length > 0 ? 1 : 0);
         query.Question.CopyTo(message.AsSpan(HeaderSize));
         body.CopyTo(message, HeaderSize + query.Question.Length);
         if (query.Edns)
@@ -78,6 +86,33 @@ internal static class DnsCodec
         && answer.Slice(HeaderSize + size, 4).SequenceEqual(query.Question.AsSpan()[size..]);
 
     public static bool IsTruncated(ReadOnlySpan<byte> answer) => answer.Length > 2 && (answer[2] & 0x02) != 0;
+
+    /// <summary>How long a server says that there is nothing. Source: RFC 2308 §5.</summary>
+    /// <returns>Seconds; null: there is something, or it may not be kept.</returns>
+    public static int? NegativeTtl(ReadOnlySpan<byte> answer)
+    {
+        if (answer.Length < HeaderSize || answer[6] != 0 || answer[7] != 0 || IsTruncated(answer)
+            || (DnsCode)(answer[3] & 15) is not (DnsCode.NoError or DnsCode.NameError)
+            || Skip(answer, HeaderSize) is not { } at)
+            return null;
+        at += 4;
+        for (var left = BinaryPrimitives.ReadUInt16BigEndian(answer[8..]); left > 0; left--)
+        {
+            if (Skip(answer, at) is not { } fields || fields + 10 > answer.Length)
+                return null;
+            int size = BinaryPrimitives.ReadUInt16BigEndian(answer[(fields + 8)..]);
+            at = fields + 10 + size;
+            if (at > answer.Length)
+                return null;
+            if ((DnsType)BinaryPrimitives.ReadUInt16BigEndian(answer[fields..]) == DnsType.Soa && size >= 22)
+            {
+                var ttl = BinaryPrimitives.ReadUInt32BigEndian(answer[(fields + 4)..]);
+                return (int)Math.Min(int.MaxValue, Math.Min(ttl, BinaryPrimitives.ReadUInt32BigEndian(answer[(at - 4)..])));
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>A question as a client would send it; used by tests and probes.</summary>
     public static byte[] WriteQuery(ushort id, string name, DnsType type)
@@ -133,6 +168,21 @@ internal static class DnsCodec
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(6), record.TtlSeconds);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(10), (ushort)data.Length);
         data.CopyTo(bytes, 12);
+        return bytes;
+    }
+
+    /// <summary>The record that says how long there is nothing: of a zone that is the name asked for.</summary>
+    private static byte[] WriteNothing(int seconds)
+    {
+        var bytes = new byte[12 + 2 + 20];
+        bytes[0] = 0xc0;
+        bytes[1] = HeaderSize;
+        bytes[3] = (byte)DnsType.Soa;
+        bytes[5] = 1;
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(6), seconds);
+        bytes[11] = 2 + 20; // Two roots for names, then serial, refresh, retry, expire and minimum.
+        for (var at = 14 + 4; at < bytes.Length; at += 4)
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(at), seconds);
         return bytes;
     }
 

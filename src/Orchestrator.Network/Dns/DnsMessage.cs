@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Network.Dns;
 
-/// <summary>The types we answer. Source: RFC 1035 §3.2.2, RFC 3596, RFC 6891.</summary>
+/// <summary>The types we answer. Source: RFC 1035 §3.2.2, RFC 2308, RFC 3596, RFC 6891.</summary>
 internal enum DnsType
 {
     A = 1,
+    Soa = 6,
     Ptr = 12,
     Aaaa = 28,
     Opt = 41,

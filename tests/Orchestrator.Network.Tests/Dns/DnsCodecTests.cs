@@ -33,6 +33,18 @@ public sealed class DnsCodecTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void That_there_is_nothing_is_said_with_how_long_it_holds_where_there_is_room() =>
+        Prop.ForAll(Names, ArbMap.Default.ArbFor<PositiveInt>(), (name, seconds) =>
+        {
+            var query = DnsCodec.ReadQuery(DnsCodec.WriteQuery(1, name, DnsType.Aaaa))!;
+            var whole = DnsCodec.WriteAnswer(query, DnsCode.NoError, [], 512, seconds.Get);
+            var bare = DnsCodec.WriteAnswer(query, DnsCode.NoError, [], 12 + query.Question.Length, seconds.Get);
+
+            return DnsCodec.NegativeTtl(whole) == seconds.Get && DnsCodec.ReadAnswer(whole) is { Records.IsEmpty: true }
+                && DnsCodec.NegativeTtl(bare) is null && bare.Length == 12 + query.Question.Length;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void No_bytes_whatever_make_a_reader_throw() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
     {
         var question = DnsCodec.WriteQuery(1, "web", DnsType.A);
@@ -40,6 +52,7 @@ public sealed class DnsCodecTests
             Damage(question, bytes) })
         {
             _ = DnsCodec.ReadAnswer(message);
+            _ = DnsCodec.NegativeTtl(message);
             if (DnsCodec.ReadQuery(message) is { } query)
             {
                 _ = DnsCodec.IsAnswerTo(bytes, query);
