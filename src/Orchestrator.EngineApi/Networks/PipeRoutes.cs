@@ -21,7 +21,8 @@ internal sealed class PipeRoutes(EngineApiContext context)
         routes.MapGet("/pipes", ListAsync);
         routes.MapPost("/containers/{id}/pipes", AddAsync);
         routes.MapDelete("/containers/{id}/pipes/{interface}", RemoveAsync);
-        routes.MapPost("/containers/{id}/network/{command:regex(^(route|rule|tc)$)}", CommandAsync);
+        foreach (var command in (string[])["route", "rule", "tc"])
+            routes.MapPost($"/containers/{{id}}/network/{command}", http => CommandAsync(http, command));
         routes.MapPost("/containers/{id}/network/wait", WaitAsync);
     }
 
@@ -50,11 +51,11 @@ internal sealed class PipeRoutes(EngineApiContext context)
         http.NoContent();
     }
 
-    private async Task CommandAsync(HttpContext http)
+    private async Task CommandAsync(HttpContext http, string command)
     {
         var request = await http.ReadJsonAsync(Json.NetworkWordsRequest);
         var output = network.RunCommand(
-            pipes.Running(http.Route("id")), http.Route("command"), request.Words);
+            pipes.Running(http.Route("id")), command, request.Words);
         await http.WriteJsonAsync(
             new Api.NetworkWordsResponse { Output = output }, Json.NetworkWordsResponse);
     }
