@@ -45,6 +45,7 @@ internal sealed class HelperState : IAsyncDisposable
                 HelperOperation.DropResolver => await DropResolverAsync(request.Id),
                 HelperOperation.Reserve => Reserve(request),
                 HelperOperation.Release => Release(request.Id),
+                HelperOperation.RestateResolver => RestateResolver(request.Id),
                 HelperOperation.Stop => await ClearAsync(),
                 _ => new HelperResponse($"unknown operation {request.Operation}: orch-net and orchd differ in version"),
             };
@@ -97,6 +98,14 @@ internal sealed class HelperState : IAsyncDisposable
         store.Drop(ResolverKind, containerId);
         if (resolvers.Remove(containerId, out var resolver))
             await resolver.DisposeAsync();
+        return new HelperResponse();
+    }
+
+    private HelperResponse RestateResolver(string containerId)
+    {
+        if (!resolvers.TryGetValue(containerId, out var resolver))
+            return new HelperResponse($"orch-net serves no names to container {containerId}", NetworkFault.NotFound);
+        resolver.Restate();
         return new HelperResponse();
     }
 

@@ -44,6 +44,9 @@ internal sealed class SandboxResolver : IAsyncDisposable
         return new SandboxResolver(config, tables, ns, udp, tcp);
     }
 
+    /// <summary>Puts back the rules that lead questions here.</summary>
+    public void Restate() => Nft.Apply(ns, Rules(Port(udp), Port(tcp)));
+
     /// <summary>Follows a change of networks or upstreams. False: it is about another namespace.</summary>
     public bool TryChange(ResolverConfig changed)
     {
@@ -81,9 +84,9 @@ internal sealed class SandboxResolver : IAsyncDisposable
     /// tracking on in the namespace, and the first to do that waits some thirty milliseconds.
     /// </remarks>
     private static string Rules(int udpPort, int tcpPort) => $$"""
-        table ip orch_dns
-        delete table ip orch_dns
-        table ip orch_dns {
+        table ip {{ResolverConfig.TableName}}
+        delete table ip {{ResolverConfig.TableName}}
+        table ip {{ResolverConfig.TableName}} {
           chain output {
             type filter hook output priority -310; policy accept;
             ip daddr {{Address}} udp dport 53 udp dport set {{udpPort}}

@@ -84,9 +84,7 @@ public sealed partial class NodeNetwork
     {
         var fabric = OpenFabric(overlay.Network);
         fabric.Ensure(host.Route, Settings(overlay.Network));
-        var remote = overlay.Endpoints.Where(e => !e.IsLocal && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
-            .Select(RemoteEndpoint.From).ToList();
-        var plan = fabric.Plan(remote);
+        var plan = fabric.Plan(RemoteOf(overlay));
         fabric.Change(plan.Additions);
         Guard(overlay.Network.Id);
         return [(fabric, plan.Removals)];
@@ -106,11 +104,11 @@ public sealed partial class NodeNetwork
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
         try
         {
-            Nft.Apply(ns, script);
+            Stating(ContainerSite + sandbox.ContainerId, BalancerTableId, whole: !isKnown, () => Nft.Apply(ns, script));
         }
         catch (NftException) when (isKnown)
         {
-            Nft.Apply(ns, BalancerTable.Replace(wanted)); // The container changed its table: state the whole.
+            Rebalance(sandbox, wanted); // The container changed its table: state the whole.
         }
 
         balancers[sandbox.ContainerId] = wanted;

@@ -142,8 +142,7 @@ public sealed partial class NodeNetwork
         var bridge = BridgeLink.Ensure(host, network, options.Mtu);
         using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
-        host.Route.SetPort(
-            port.Index, new BridgePortSettings { Isolated = !network.Icc, Hairpin = host.CallsIptablesForBridges });
+        host.Route.SetPort(port.Index, PortOf(network, host.CallsIptablesForBridges));
     }
 
     private void Unplug(Endpoint endpoint)

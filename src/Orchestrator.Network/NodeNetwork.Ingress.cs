@@ -39,20 +39,7 @@ public sealed partial class NodeNetwork
 
     private void EnsureIngressLink(NetworkConfig network, IngressView ingress)
     {
-        var subnet = Subnet.Parse(network.Pools[0].Subnet);
-        OpenFabric(network).Plug(
-            new Endpoint
-            {
-                NetworkId = network.Id,
-                NetworkName = network.Name,
-                ContainerId = "host",
-                EndpointId = IngressPortName,
-                InterfaceName = IngressTable.LinkName,
-                HostInterfaceName = IngressPortName,
-                IPv4 = $"{ingress.NodeAddress}/{subnet.PrefixLength}",
-                Mac = MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
-            },
-            host.Namespace);
+        OpenFabric(network).Plug(IngressEndpoint(network, ingress), host.Namespace);
         host.Route.SetAlias(IngressTable.LinkName, LinkNames.Mark + network.Id);
         var link = host.Route.GetLink(IngressTable.LinkName);
         foreach (var old in host.Route.ListAddresses().Where(
@@ -60,6 +47,18 @@ public sealed partial class NodeNetwork
             host.Route.DeleteAddress(link.Index, old.Address, old.PrefixLength);
         host.Set($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1");
     }
+
+    private static Endpoint IngressEndpoint(NetworkConfig network, IngressView ingress) => new()
+    {
+        NetworkId = network.Id,
+        NetworkName = network.Name,
+        ContainerId = "host",
+        EndpointId = IngressPortName,
+        InterfaceName = IngressTable.LinkName,
+        HostInterfaceName = IngressPortName,
+        IPv4 = $"{ingress.NodeAddress}/{Subnet.Parse(network.Pools[0].Subnet).PrefixLength}",
+        Mac = MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
+    };
 
     /// <returns>Ports that something else on this host uses; they stay that something's.</returns>
     private async Task<HashSet<IngressPort>> ReservePortsAsync(
@@ -103,7 +102,11 @@ public sealed partial class NodeNetwork
         // After a restart the first view states the whole table, whatever is there.
         if (script == ingressScript && script.Length > 0)
             return;
-        host.Apply(script.Length > 0 ? script : $"table ip {IngressTable.Name}\ndelete table ip {IngressTable.Name}\n");
+        StateIngress(
+            script.Length > 0 ? script : $"table ip {IngressTable.Name}\ndelete table ip {IngressTable.Name}\n");
         ingressScript = script;
     }
+
+    private void StateIngress(string script) =>
+        Stating(HostSite, IngressTableId, whole: true, () => host.Apply(script));
 }

@@ -88,11 +88,12 @@ public sealed partial class NodeNetwork
             ports.Add(new GuardedPort(
                 IngressPortName, MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
                 ingress.NodeAddress));
-        fabric.Guard(ports);
+        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(ports));
     }
 
     private void RemoveFabric(NetworkConfig network)
     {
+        CloseSpace(OverlaySite + network.Id);
         if (overlays.Remove(network.Id, out var fabric))
             fabric.Dispose();
         // Its links die with the namespace, which dies when nobody holds it.

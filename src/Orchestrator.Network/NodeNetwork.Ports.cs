@@ -34,7 +34,7 @@ public sealed partial class NodeNetwork
                 new HelperRequest(HelperOperation.Reserve, containerId) { Ports = [.. bindings] }, cancellationToken);
             sandbox = sandboxes[containerId] with { Ports = response.Ports };
             Keep(sandbox);
-            host.Apply(HostTable.AddPorts(HostPorts(sandbox)));
+            StateHost(whole: false, HostTable.AddPorts(HostPorts(sandbox)));
             return response.Ports;
         }, cancellationToken);
 
@@ -73,7 +73,7 @@ public sealed partial class NodeNetwork
         Keep(sandbox with { Ports = [] });
         try
         {
-            host.Apply(HostTable.DeletePorts(ports));
+            StateHost(whole: false, HostTable.DeletePorts(ports));
         }
         catch (NftException)
         {

@@ -111,6 +111,8 @@ public sealed partial class NodeNetwork
         await UnpublishAsync(sandbox, cancellationToken);
         await names.DropResolverAsync(containerId, cancellationToken);
         balancers.Remove(containerId);
+        CloseSpace(ContainerSite + containerId);
+        adopted.Remove(containerId);
         foreach (var endpoint in sandbox.Endpoints)
             Unplug(endpoint);
         UnplugPipes(containerId);
@@ -139,8 +141,11 @@ public sealed partial class NodeNetwork
 
         var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
             .Append(IngressPortName).ToHashSet();
-        foreach (var fabric in overlays.Values)
+        foreach (var (id, fabric) in overlays)
+        {
             fabric.RemoveStrangers(known);
+            Guard(id);
+        }
     }
 
     private async Task RestoreHelperAsync(CancellationToken cancellationToken)
@@ -169,7 +174,7 @@ public sealed partial class NodeNetwork
         }
 
         var servers = EtcFiles.Upstream(sandbox, conf).Servers;
-        await names.PutResolverAsync(new ResolverConfig(
+        var config = new ResolverConfig(
             sandbox.ContainerId,
             paths.NamespaceOf(sandbox.ContainerId),
             [.. sandbox.Named.Select(e => e.NetworkId)],
@@ -178,7 +183,10 @@ public sealed partial class NodeNetwork
             sandbox.Exit is null ? [] : [.. servers.Where(Dns.ResolvConf.IsLoopback)])
         {
             Links = [.. sandbox.Named.Where(e => !e.Links.IsDefault).SelectMany(e => e.Links)],
-        }, cancellationToken);
+        };
+        await StatingAsync(
+            ContainerSite + sandbox.ContainerId, NamesTableId, whole: true,
+            () => names.PutResolverAsync(config, cancellationToken));
     }
 
     private async Task PutTablesAsync(IEnumerable<string> networkIds, CancellationToken cancellationToken)

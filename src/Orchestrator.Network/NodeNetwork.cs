@@ -72,13 +72,17 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             ReplaceHostTable();
             await RestoreHelperAsync(cancellationToken);
             watch.Start();
+            StartMending();
         }, cancellationToken);
 
     /// <summary>Removes every kernel object, process and file of ours. The instance is unusable afterwards.</summary>
-    public Task DestroyAsync(CancellationToken cancellationToken) =>
-        ExclusiveAsync(async () =>
+    public async Task DestroyAsync(CancellationToken cancellationToken)
+    {
+        await StopMendingAsync();
+        await ExclusiveAsync(async () =>
         {
             LoadRecords();
+            CloseSpaces();
             await watch.DisposeAsync();
             await helper.StopAsync(cancellationToken);
             foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
@@ -90,16 +94,20 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             foreach (var folder in paths.All.Where(Directory.Exists))
                 Directory.Delete(folder, recursive: true);
         }, cancellationToken);
+    }
 
     /// <summary>Lets go without touching anything: containers, names and ports stay.</summary>
     public async ValueTask DisposeAsync()
     {
+        await StopMendingAsync();
+        CloseSpaces();
         await watch.DisposeAsync();
         foreach (var overlay in overlays.Values)
             overlay.Dispose();
         helper.Dispose();
         host.Dispose();
         gate.Dispose();
+        mendingEnds.Dispose();
     }
 
     private IEnumerable<NetworkConfig> Bridges => networks.Values.Where(n => n.Driver == NetworkDrivers.Bridge);
@@ -143,12 +151,15 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             NetNamespace.Unpin(path);
     }
 
-    private void ReplaceHostTable() => host.Apply(HostTable.Replace(
+    private void ReplaceHostTable() => StateHost(whole: true, HostTable.Replace(
         [.. Bridges.Select(n => new HostBridge(
             LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Internal,
             Masquerades: n.Options.GetValueOrDefault(MasqueradeOption) != "false"))],
         [.. sandboxes.Values.SelectMany(HostPorts)],
         options.VxlanPort));
+
+    private void StateHost(bool whole, string script) =>
+        Stating(HostSite, HostTableId, whole, () => host.Apply(script));
 
     private ResolvConf HostResolvers()
     {

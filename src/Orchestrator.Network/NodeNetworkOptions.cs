@@ -52,6 +52,10 @@ public sealed record NodeNetworkOptions
     /// <summary>Resolvers used for containers that name none; empty: those of the host's resolv.conf.</summary>
     public ImmutableArray<string> DnsServers { get; init; } = [];
 
+    /// <summary>How often all of ours is looked at and, where somebody changed it, put right;
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: never.</summary>
+    public TimeSpan MendInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>File the host's resolvers are read from.</summary>
     public string HostResolvConf { get; init; } = "/etc/resolv.conf";
 

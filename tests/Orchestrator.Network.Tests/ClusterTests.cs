@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dns;
@@ -8,19 +7,6 @@ namespace Orchestrator.Network.Tests;
 
 public sealed class ClusterTests
 {
-    private static readonly NetworkConfig Backend = new()
-    {
-        Id = "backend0000000000000000000", Name = "backend", Driver = "overlay", Scope = "swarm", Vni = 4097,
-        Pools = [new IpamPool("10.0.1.0/24")],
-    };
-
-    private static readonly NetworkConfig Mesh = new()
-    {
-        Id = "ingress0000000000000000000", Name = "ingress", Driver = "overlay", Scope = "swarm", Vni = 4096,
-            Ingress = true,
-        Pools = [new IpamPool("10.0.0.0/24")],
-    };
-
     [RootFact]
     public async Task Tasks_on_two_hosts_reach_one_another_by_address_and_by_name()
     {
@@ -92,7 +78,7 @@ public sealed class ClusterTests
     [RootFact]
     public async Task A_published_port_answers_on_every_host_and_spreads_over_tasks_wherever_they_are()
     {
-        await using var cluster = await TwoHosts.StartAsync(Mesh);
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
         await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0), ("web.2.b", "10.0.0.6", 1), ("web.3.c", "10.0.0.7", 1));
         using var servers = cluster.ServeAll(80);
         await using var outside = new TestHost();
@@ -123,7 +109,7 @@ public sealed class ClusterTests
     [RootFact]
     public async Task A_port_that_a_program_of_the_host_uses_stays_the_programs_and_is_reported()
     {
-        await using var cluster = await TwoHosts.StartAsync(Mesh);
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
         using var occupant = Wire.Serve(cluster.Hosts[0].Namespace, 8080, "occupant");
 
         await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
@@ -177,8 +163,8 @@ public sealed class ClusterTests
     [RootFact]
     public async Task A_task_reaches_the_world_through_its_host_unless_the_overlay_is_internal()
     {
-        await using var cluster = await TwoHosts.StartAsync(Backend with { Internal = false });
-        await using var sealedOff = await TwoHosts.StartAsync(Backend with { Internal = true });
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Backend with { Internal = false });
+        await using var sealedOff = await TwoHosts.StartAsync(TwoHosts.Backend with { Internal = true });
         await using var outside = new TestHost();
         cluster.Wire.Add(outside.Namespace, "10.77.0.9");
         using var world = Wire.Serve(outside.Namespace, 80, "world");
@@ -208,95 +194,5 @@ public sealed class ClusterTests
     {
         using var conntrack = ConntrackSocket.Open(ns);
         return [.. conntrack.List().Where(c => c.ReplySource.ToString() == backend)];
-    }
-
-    /// <summary>Two nodes on one wire and a service "web" on one overlay, programmed by hand.</summary>
-    private sealed class TwoHosts : IAsyncDisposable
-    {
-        private readonly Dictionary<string, TestContainer> containers = [];
-        private readonly NetworkConfig network;
-
-        private TwoHosts(NetworkConfig network, TestHost[] hosts)
-        {
-            this.network = network;
-            Hosts = [.. hosts];
-            Wire = TestHost.Join(hosts);
-        }
-
-        public ImmutableArray<TestHost> Hosts { get; }
-
-        public Underlay Wire { get; }
-
-        public List<OverlayEndpoint> Tasks { get; private set; } = [];
-
-        public List<string> Faults { get; } = [];
-
-        public TestContainer this[string name] => containers[name];
-
-        public static async Task<TwoHosts> StartAsync(NetworkConfig? network = null) => new(
-            network ?? Backend, [await TestHost.StartAsync("10.77.0.1"), await TestHost.StartAsync("10.77.0.2")]);
-
-        public async Task PlaceAsync(params (string Name, string Ip, int Host)[] tasks)
-        {
-            Tasks = [.. tasks.Select(t => new OverlayEndpoint
-            {
-                TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, NodeVtep = Hosts[t.Host].Vtep,
-                    Ready = true,
-            })];
-            await ApplyAsync();
-            foreach (var (name, ip, host) in tasks)
-                containers[name] = await Hosts[host].RunAsync(name, network.Id, ip);
-        }
-
-        public void SetReady(string name, bool ready) =>
-            Tasks = [.. Tasks.Select(t => t.Name == name ? t with { Ready = ready } : t)];
-
-        public void Remove(string name) => Tasks.RemoveAll(t => t.Name == name);
-
-        public async Task ApplyAsync()
-        {
-            Faults.Clear();
-            for (var i = 0; i < Hosts.Length; i++)
-                Faults.AddRange((await Hosts[i].Network.ApplyClusterAsync(View(i), default)).Faults);
-        }
-
-        public IDisposable ServeAll(int port) =>
-            new Servers([.. containers.Values.Select(c => Tests.Wire.Serve(c.Namespace, port, c.Id))]);
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var container in containers.Values)
-                container.Dispose();
-            foreach (var host in Hosts)
-                await host.DisposeAsync();
-            Wire.Dispose();
-        }
-
-        private ClusterView View(int host) => new(Hosts[host].Vtep)
-        {
-            Overlays = [new OverlayView(network)
-            {
-                Endpoints =
-                [
-                    .. Tasks.Select(t => t with { IsLocal = t.NodeVtep == Hosts[host].Vtep }),
-                    .. network.Ingress ? Enumerable.Range(0, Hosts.Length).Select(NodeEndpoint) : [],
-                ],
-                Services = network.Ingress ? [] : [new OverlayService("s1", "web", "10.0.1.2")],
-            }],
-            Ingress = network.Ingress
-                ? new IngressView(network.Id, $"10.0.0.{host + 2}")
-                {
-                    Ports = [new IngressPort("tcp", 8080, 80, "s1", [.. Tasks.Where(t => t.Ready).Select(t => t.Ip)])],
-                }
-                : null,
-        };
-
-        private OverlayEndpoint NodeEndpoint(int host) =>
-            new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", NodeVtep = Hosts[host].Vtep };
-
-        private sealed record Servers(IDisposable[] All) : IDisposable
-        {
-            public void Dispose() => Array.ForEach(All, s => s.Dispose());
-        }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class TestHost : IAsyncDisposable
     private readonly string root = Directory.CreateTempSubdirectory("orch-net-test-").FullName;
     private readonly string path;
 
-    public TestHost(string vtep = "")
+    public TestHost(string vtep = "", TimeSpan? mends = null)
     {
         path = Path.Combine(root, "host");
         Vtep = vtep;
@@ -24,6 +24,7 @@ internal sealed class TestHost : IAsyncDisposable
             ExecRoot = Path.Combine(root, "run"),
             HelperPath = Path.Combine(AppContext.BaseDirectory, "orch-net"),
             HostResolvConf = Path.Combine(root, "resolv.conf"),
+            MendInterval = mends ?? Timeout.InfiniteTimeSpan,
         };
         // An upstream that refuses at once, unless a test listens there.
         Route.EnsureAddress(Route.GetLink("lo").Index, IPAddress.Parse(Upstream), 32);
@@ -41,11 +42,15 @@ internal sealed class TestHost : IAsyncDisposable
 
     public string Vtep { get; }
 
+    /// <summary>Where a namespace of the node is pinned, given a container's id or <c>overlay-</c> and the VNI in
+    /// hex.</summary>
+    public string FileOfNamespace(string name) => Path.Combine(Options.ExecRoot, "netns", name);
+
     public string LogOfHelper => File.ReadAllText(Path.Combine(Options.ExecRoot, "helper", "net.log"));
 
-    public static async Task<TestHost> StartAsync(string vtep = "")
+    public static async Task<TestHost> StartAsync(string vtep = "", TimeSpan? mends = null)
     {
-        var host = new TestHost(vtep);
+        var host = new TestHost(vtep, mends);
         await host.Network.StartAsync(null, default);
         return host;
     }

@@ -31,4 +31,13 @@ internal static partial class DaemonLog
 
     [LoggerMessage(1009, LogLevel.Warning, "{Fault}.")]
     public static partial void RuntimeDoesNotFit(this ILogger logger, string fault);
+
+    [LoggerMessage(1010, LogLevel.Warning, "{Place}: {Finding}; mended.")]
+    public static partial void NetworkMended(this ILogger logger, string place, string finding);
+
+    [LoggerMessage(1011, LogLevel.Error, "{Place}: {Finding}, and cannot be mended: {Fault}.")]
+    public static partial void NetworkNotMended(this ILogger logger, string place, string finding, string fault);
+
+    [LoggerMessage(1012, LogLevel.Warning, "{Count} more things of the network were mended.")]
+    public static partial void NetworkMendedBesides(this ILogger logger, int count);
 }

@@ -35,6 +35,7 @@ internal sealed class NodeServices : IAsyncDisposable
         var builds = BuildStore.Open(options.DataRoot, options.ExecRoot, images, TimeProvider.System);
         var network = new NodeNetwork(NetworkOf(options));
         var logger = logging.CreateLogger("Orchestrator.Daemon");
+        network.Drifted += drifts => DriftLog.Write(logger, drifts);
         var (profile, fault) = DefaultProfile.Load();
         if (fault.Length > 0)
             logger.SettingWithoutEffect(fault);

@@ -68,12 +68,4 @@ public sealed class ConntrackSocket : IDisposable
             Tuple = attributes[CTA_TUPLE_ORIG].ToArray(),
         };
     }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct NfGenMsg
-    {
-        public byte Family;
-        public byte Version;
-        public ushort Resource;
-    }
 }

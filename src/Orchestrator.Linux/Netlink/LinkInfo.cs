@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Orchestrator.Linux.Netlink;
 
 /// <summary>A network interface as the kernel lists it.</summary>
@@ -22,4 +24,10 @@ public sealed record LinkInfo(
 
     /// <summary>Up, and the other side is there.</summary>
     public bool HasCarrier { get; init; }
+
+    /// <summary>What its bridge does on it; null: it is no port of one.</summary>
+    public BridgePortSettings? Port { get; init; }
+
+    /// <summary>Underlay address of a VXLAN link.</summary>
+    public IPAddress? VxlanLocal { get; init; }
 }

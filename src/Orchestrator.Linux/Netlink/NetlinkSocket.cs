@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -11,11 +12,15 @@ internal sealed partial class NetlinkSocket : IDisposable
 {
     // 400 acknowledged messages in one send overflowed the receive buffer and lost acknowledgements: a hang.
     private const int BatchSize = 100;
+
+    // Taken from the pool for as long as one call lasts: a node holds some sockets for each container.
+    private const int ReceiveSize = 64 * 1024;
     private const int DumpAttempts = 8;
 
     private const int AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0x80000;
     private const int SOL_SOCKET = 1, SO_RCVTIMEO = 20, SO_RCVBUFFORCE = 33, SO_RCVBUF = 8;
-    private const int SOL_NETLINK = 270, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11, NETLINK_GET_STRICT_CHK = 12;
+    private const int MSG_DONTWAIT = 0x40;
+    private const int SOL_NETLINK = 270, NETLINK_ADD_MEMBERSHIP = 1, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11, NETLINK_GET_STRICT_CHK = 12;
     private const int NLMSG_ERROR = 2, NLMSG_DONE = 3, NLMSGERR_ATTR_MSG = 1;
 
     // Bits of an acknowledgement's header: the request was cut to its header; attributes with the kernel's words
@@ -24,7 +29,7 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     private readonly Lock gate = new();
     private readonly Descriptor descriptor;
-    private readonly byte[] receiveBuffer = new byte[64 * 1024];
+    private bool isBound;
     private uint sequence = (uint)Environment.TickCount;
 
     /// <param name="protocol">NETLINK_ROUTE 0 or NETLINK_NETFILTER 12.</param>
@@ -102,6 +107,34 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>From now on the kernel sends what is multicast to a group. For sockets that ask nothing.</summary>
+    public void Join(int group)
+    {
+        // A socket without a number of its own would pass for the sender of what the kernel sends, and get nothing.
+        ReadOnlySpan<byte> address = [AF_NETLINK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        if (!isBound)
+            LinuxException.Check(bind(descriptor.Number, address, (uint)address.Length), "bind", "netlink");
+        isBound = true;
+        Set(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+    }
+
+    /// <summary>Throws away what was multicast to this socket. Never waits.</summary>
+    /// <returns>Was there anything? Also when there was so much that the kernel dropped some.</returns>
+    public bool Drain()
+    {
+        lock (gate)
+        {
+            Span<byte> head = stackalloc byte[NetlinkMessage.HeaderSize]; // The rest of a message is cut off.
+            for (var any = false; ; any = true)
+            {
+                if (Receive(head, MSG_DONTWAIT) >= 0 || LastErrno() == Errno.ENOBUFS)
+                    continue;
+                return LastErrno() == Errno.EAGAIN
+                    ? any : throw new LinuxException("recv", "netlink", LastErrno());
+            }
+        }
+    }
+
     public void Dispose() => descriptor.Dispose();
 
     private uint SendBatch(List<NetlinkMessage> batch, NetlinkFlags extra)
@@ -159,22 +192,35 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     private void FillQueue()
     {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReceiveSize);
+        try
+        {
+            var received = LinuxException.Check(Receive(buffer, flags: 0), "recv", "netlink");
+            var rest = buffer.AsSpan(0, (int)received);
+            while (rest.Length >= NetlinkMessage.HeaderSize)
+            {
+                var size = BinaryPrimitives.ReadInt32LittleEndian(rest);
+                if (size < NetlinkMessage.HeaderSize || size > rest.Length)
+                    break;
+                unread.Enqueue(rest[..size].ToArray());
+                rest = rest[Math.Min(rest.Length, (size + 3) & ~3)..];
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private long Receive(Span<byte> buffer, int flags)
+    {
         long received;
-        while ((received = recv(descriptor.Number, receiveBuffer, (nuint)receiveBuffer.Length, 0)) < 0
+        while ((received = recv(descriptor.Number, buffer, (nuint)buffer.Length, flags)) < 0
             && LastErrno() == Errno.EINTR)
         {
         }
 
-        LinuxException.Check(received, "recv", "netlink");
-        var rest = receiveBuffer.AsSpan(0, (int)received);
-        while (rest.Length >= NetlinkMessage.HeaderSize)
-        {
-            var size = BinaryPrimitives.ReadInt32LittleEndian(rest);
-            if (size < NetlinkMessage.HeaderSize || size > rest.Length)
-                break;
-            unread.Enqueue(rest[..size].ToArray());
-            rest = rest[Math.Min(rest.Length, (size + 3) & ~3)..];
-        }
+        return received;
     }
 
     private void Set(int level, int option, int value) =>
@@ -218,6 +264,9 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int bind(int fd, ReadOnlySpan<byte> address, uint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setsockopt(int fd, int level, int name, ReadOnlySpan<int> value, uint size);

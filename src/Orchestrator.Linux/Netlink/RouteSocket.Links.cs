@@ -8,7 +8,10 @@ public sealed partial class RouteSocket
     private const ushort RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18, RTM_SETLINK = 19;
     private const int IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINK = 5, IFLA_MASTER = 10;
     private const int IFLA_LINKINFO = 18, IFLA_IFALIAS = 20, IFLA_NET_NS_FD = 28, IFLA_PROTINFO = 12;
-    private const int IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, VETH_INFO_PEER = 1;
+    private const int IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5;
+    private const int VETH_INFO_PEER = 1, IFLA_VXLAN_LOCAL = 4, IFLA_EXT_MASK = 29, RTEXT_FILTER_SKIP_STATS = 8;
+    private const int IFLA_BRPORT_MODE = 4, IFLA_BRPORT_LEARNING = 8, IFLA_BRPORT_UNICAST_FLOOD = 9;
+    private const int IFLA_BRPORT_MCAST_FLOOD = 27, IFLA_BRPORT_BCAST_FLOOD = 30, IFLA_BRPORT_ISOLATED = 33;
     private const uint IFF_UP = 1;
     private const NetlinkFlags Create = NetlinkFlags.Create | NetlinkFlags.Exclusive;
 
@@ -25,7 +28,8 @@ public sealed partial class RouteSocket
         FindLink(name) ?? throw new NetlinkException($"find link {name}", Errno.ENODEV, null);
 
     public List<LinkInfo> ListLinks() =>
-        [.. netlink.Dump(new NetlinkMessage(RTM_GETLINK, NetlinkFlags.None, "list links").Struct(default(IfInfo)))
+        [.. netlink.Dump(new NetlinkMessage(RTM_GETLINK, NetlinkFlags.None, "list links")
+                .Struct(default(IfInfo)).Add(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS))
             .Select(ParseLink)];
 
     /// <summary>Makes a bridge, up, that forwards at once and never calls the host's IP firewall for bridged
@@ -86,7 +90,7 @@ public sealed partial class RouteSocket
     /// <remarks>Learns nothing, floods nothing, answers ARP from its neighbour table.</remarks>
     public void CreateVxlan(VxlanSettings settings, NetNamespace home)
     {
-        const int IFLA_VXLAN_ID = 1, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_LEARNING = 7, IFLA_VXLAN_PROXY = 11;
+        const int IFLA_VXLAN_ID = 1, IFLA_VXLAN_LEARNING = 7, IFLA_VXLAN_PROXY = 11;
         const int IFLA_VXLAN_PORT = 15;
 
         netlink.Execute(
@@ -100,19 +104,6 @@ public sealed partial class RouteSocket
         GC.KeepAlive(home);
     }
 
-    /// <summary>Local address of a VXLAN link; null when it is none.</summary>
-    public IPAddress? FindVxlanLocal(string name)
-    {
-        const int IFLA_VXLAN_LOCAL = 4;
-        var answer = netlink.Query(
-            new NetlinkMessage(RTM_GETLINK, NetlinkFlags.None, $"find link {name}")
-                .Struct(default(IfInfo)).Add(IFLA_IFNAME, name));
-        return answer is null
-            ? null
-            : new NetlinkAttributes(answer.AsSpan(Marshal.SizeOf<IfInfo>()))
-                .Nested(IFLA_LINKINFO).Nested(IFLA_INFO_DATA).Address(IFLA_VXLAN_LOCAL);
-    }
-
     public void SetUp(string name) => netlink.Execute(UpMessage(name));
 
     public void SetDown(string name) =>
@@ -123,14 +114,15 @@ public sealed partial class RouteSocket
         netlink.Execute(new NetlinkMessage(RTM_NEWLINK, NetlinkFlags.None, $"set master of link {name}")
             .Struct(default(IfInfo)).Add(IFLA_IFNAME, name).Add(IFLA_MASTER, master));
 
+    public void SetMtu(string name, int mtu) =>
+        netlink.Execute(new NetlinkMessage(RTM_NEWLINK, NetlinkFlags.None, $"set mtu of link {name} to {mtu}")
+            .Struct(default(IfInfo)).Add(IFLA_IFNAME, name).Add(IFLA_MTU, mtu));
+
     public void SetAlias(string name, string alias) => netlink.Execute(AliasMessage(name, alias));
 
     /// <summary>Sets what a bridge does on one of its ports.</summary>
     public void SetPort(int index, BridgePortSettings settings)
     {
-        const int IFLA_BRPORT_MODE = 4, IFLA_BRPORT_LEARNING = 8, IFLA_BRPORT_UNICAST_FLOOD = 9;
-        const int IFLA_BRPORT_MCAST_FLOOD = 27, IFLA_BRPORT_BCAST_FLOOD = 30, IFLA_BRPORT_ISOLATED = 33;
-
         netlink.Execute(
             new NetlinkMessage(RTM_SETLINK, NetlinkFlags.None, $"set bridge port {index}")
                 .Struct(new IfInfo { Family = AF_BRIDGE, Index = index })
@@ -163,20 +155,34 @@ public sealed partial class RouteSocket
     {
         var header = MemoryMarshal.Read<IfInfo>(payload);
         var attributes = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<IfInfo>()));
+        var info = attributes.Nested(IFLA_LINKINFO);
+        var kind = info.Text(IFLA_INFO_KIND) ?? "";
         return new LinkInfo(
             header.Index,
             attributes.Text(IFLA_IFNAME) ?? "",
             attributes.Text(IFLA_IFALIAS) ?? "",
-            attributes.Nested(IFLA_LINKINFO).Text(IFLA_INFO_KIND) ?? "",
+            kind,
             attributes.Int32(IFLA_MASTER) ?? 0,
             attributes.Int32(IFLA_MTU) ?? 0,
             attributes.Mac(IFLA_ADDRESS),
             (header.Flags & IFF_UP) != 0)
         {
             Parent = attributes.Int32(IFLA_LINK) ?? 0,
-            VlanId = VlanIdOf(attributes.Nested(IFLA_LINKINFO)),
+            VlanId = VlanIdOf(info),
             HardwareType = header.Type,
             HasCarrier = (header.Flags & IFF_LOWER_UP) != 0,
+            Port = info.Text(IFLA_INFO_SLAVE_KIND) == "bridge" ? ParsePort(info.Nested(IFLA_INFO_SLAVE_DATA)) : null,
+            VxlanLocal = kind == "vxlan" ? info.Nested(IFLA_INFO_DATA).Address(IFLA_VXLAN_LOCAL) : null,
         };
     }
+
+    private static BridgePortSettings ParsePort(NetlinkAttributes port) => new()
+    {
+        Hairpin = port.Byte(IFLA_BRPORT_MODE) == 1,
+        Learning = port.Byte(IFLA_BRPORT_LEARNING) != 0,
+        UnicastFlood = port.Byte(IFLA_BRPORT_UNICAST_FLOOD) != 0,
+        MulticastFlood = port.Byte(IFLA_BRPORT_MCAST_FLOOD) != 0,
+        BroadcastFlood = port.Byte(IFLA_BRPORT_BCAST_FLOOD) != 0,
+        Isolated = port.Byte(IFLA_BRPORT_ISOLATED) == 1,
+    };
 }

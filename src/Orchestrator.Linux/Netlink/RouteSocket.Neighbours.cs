@@ -24,13 +24,15 @@ public sealed partial class RouteSocket
 
     /// <summary>Static entries only: nothing the kernel learned or made for itself.</summary>
     /// <param name="index">Link whose entries are wanted.</param>
-    public List<NeighbourInfo> ListStatic(int index) =>
-        [.. ListNeighbours(AF_INET, index), .. ListNeighbours(AF_BRIDGE, index)];
+    public List<NeighbourInfo> ListStatic(int index) => ListStatic().FindAll(n => n.Index == index);
 
-    private IEnumerable<NeighbourInfo> ListNeighbours(byte family, int index) =>
+    /// <summary>Those of all links.</summary>
+    public List<NeighbourInfo> ListStatic() => [.. ListNeighbours(AF_INET), .. ListNeighbours(AF_BRIDGE)];
+
+    private IEnumerable<NeighbourInfo> ListNeighbours(byte family) =>
         netlink.Dump(new NetlinkMessage(RTM_GETNEIGH, NetlinkFlags.None, "list neighbours")
                 .Struct(new NdMsg { Family = family }))
-            .Select(ParseNeighbour).OfType<NeighbourInfo>().Where(n => n.Index == index);
+            .Select(ParseNeighbour).OfType<NeighbourInfo>();
 
     private static NetlinkMessage Message(NeighbourChange change) => change switch
     {

@@ -10,7 +10,7 @@ namespace Orchestrator.Network.Balancing;
 /// </remarks>
 internal static class BalancerTable
 {
-    private const string Name = "orch_lb";
+    public const string Name = "orch_lb";
 
     /// <summary>The whole table, in one transaction; connections that exist are not disturbed.</summary>
     public static string Replace(BalancerModel model)

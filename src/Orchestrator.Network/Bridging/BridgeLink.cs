@@ -25,8 +25,8 @@ internal static class BridgeLink
 
     private static void RefuseForeign(HostSpace host, string name, NetworkConfig network)
     {
-        if (host.Route.FindLink(name) is not { Alias.Length: > 0 } link
-            || (link.Kind == "bridge" && link.Alias == LinkNames.Mark + network.Id))
+        if (host.Route.FindLink(name) is not { } link
+            || (link.Kind == "bridge" && (link.Alias.Length == 0 || link.Alias == LinkNames.Mark + network.Id)))
             return;
         // The default bridge of a data root that is no more: whoever was on it went with it.
         if (network.Name == NetworkDrivers.Bridge && link.Kind == "bridge"

@@ -24,6 +24,9 @@ internal enum HelperOperation
 
     /// <summary>Let go of everything, forget it, and end.</summary>
     Stop,
+
+    /// <summary>State the rules of a container's resolver once more: somebody removed them.</summary>
+    RestateResolver,
 }
 
 /// <param name="Id">Container, network or owner that the operation is about.</param>
@@ -62,6 +65,9 @@ internal sealed record ResolverConfig(
     ImmutableArray<string> Servers,
     ImmutableArray<string> HostServers)
 {
+    /// <summary>nft table in the container's namespace that leads its questions to orch-net.</summary>
+    public const string TableName = "orch_dns";
+
     /// <summary>Names that this container alone knows others by.</summary>
     public ImmutableArray<NameLink> Links { get; init; } = [];
 

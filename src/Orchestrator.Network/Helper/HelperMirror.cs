@@ -13,6 +13,9 @@ internal sealed class HelperMirror(HelperClient helper)
     /// <summary>Owners of ports that the helper held when it was last asked.</summary>
     public IEnumerable<string> Owners => inventory.Owners;
 
+    /// <summary>Are a container's questions answered by the helper?</summary>
+    public bool HasResolver(string containerId) => resolvers.ContainsKey(containerId);
+
     /// <summary>Process id of the helper when it was last asked.</summary>
     public int ProcessId => inventory.ProcessId;
 

@@ -15,8 +15,10 @@ internal static class ContainerLink
     {
         using var inside = RouteSocket.Open(container);
         var port = route.FindLink(endpoint.HostInterfaceName);
-        if (port is null || port.Master != bridge.Index || inside.FindLink(endpoint.InterfaceName) is null)
+        if (port is null || inside.FindLink(endpoint.InterfaceName) is null)
             port = Create(route, bridge, endpoint, container);
+        else if (port.Master != bridge.Index)
+            route.SetMaster(port.Name, bridge.Index); // Of a bridge that was made anew: what uses the link keeps it.
         var link = inside.GetLink(endpoint.InterfaceName);
         inside.SetUp(endpoint.InterfaceName);
         var (address, prefixLength) = Split(endpoint.IPv4);

@@ -6,15 +6,17 @@ internal sealed record GuardedPort(string Link, string Mac, string Address);
 /// <summary>nftables text that keeps containers from sending under another's address. Pure.</summary>
 internal static class GuardTable
 {
+    public const string Name = "orch_guard";
+
     public static string Replace(IReadOnlyCollection<GuardedPort> ports)
     {
         var elements = ports.Count == 0
             ? ""
             : $"elements = {{ {string.Join(", ", ports.Select(p => $"\"{p.Link}\" . {p.Mac} . {p.Address}"))} }};";
         return $$"""
-            table bridge orch_guard
-            delete table bridge orch_guard
-            table bridge orch_guard {
+            table bridge {{Name}}
+            delete table bridge {{Name}}
+            table bridge {{Name}} {
               set senders { type ifname . ether_addr . ipv4_addr; {{elements}} }
               chain prerouting {
                 type filter hook prerouting priority -300; policy drop;

@@ -1,7 +1,8 @@
-using System.Net;
+using System.Collections.Immutable;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network.Overlays;
 
@@ -23,9 +24,15 @@ internal sealed class OverlayFabric : IDisposable
     /// <summary>Bytes that VXLAN over IPv4 puts around a packet.</summary>
     public const int Overhead = 50;
 
-    private static readonly string[] BridgedTables = ["iptables", "ip6tables", "arptables"];
+    /// <summary>Frames of a tenant are no business of any firewall; the bridge itself is nobody's neighbour.</summary>
+    public static ImmutableArray<WantedSetting> Settings { get; } =
+    [
+        .. new[] { "iptables", "ip6tables", "arptables" }
+            .Select(table => new WantedSetting($"bridge/bridge-nf-call-{table}", "0")),
+        new WantedSetting("ipv6/conf/all/disable_ipv6", "1"),
+    ];
 
-    private static readonly BridgePortSettings Silent = new()
+    public static BridgePortSettings Silent { get; } = new()
     {
         Learning = false, UnicastFlood = false, MulticastFlood = false, // Broadcast stays: ARP among local containers.
     };
@@ -52,9 +59,8 @@ internal sealed class OverlayFabric : IDisposable
         {
             var route = ns.Run(() =>
             {
-                foreach (var table in BridgedTables)
-                    Sysctl.TrySet($"bridge/bridge-nf-call-{table}", "0");
-                Sysctl.TrySet("ipv6/conf/all/disable_ipv6", "1"); // The bridge itself is nobody's neighbour.
+                foreach (var setting in Settings)
+                    Sysctl.TrySet(setting.Path, setting.Value);
                 return RouteSocket.Open();
             });
             var (bridge, vxlan) = EnsureLinks(ns, route, host, settings);
@@ -116,7 +122,7 @@ internal sealed class OverlayFabric : IDisposable
     {
         var bridge = route.EnsureBridge(
             Bridge, new BridgeSettings(LinkNames.Mark + settings.Vni, settings.Mtu, Learning: false));
-        if (route.FindLink(Vxlan) is not null && !settings.Local.Equals(route.FindVxlanLocal(Vxlan)))
+        if (route.FindLink(Vxlan) is { } old && !settings.Local.Equals(old.VxlanLocal))
             route.DeleteLink(Vxlan);
         if (route.FindLink(Vxlan) is null)
             host.CreateVxlan(settings, ns);

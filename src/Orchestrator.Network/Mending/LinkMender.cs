@@ -1,0 +1,46 @@
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
+
+namespace Orchestrator.Network.Mending;
+
+/// <summary>Does what one change says, by netlink.</summary>
+internal static class LinkMender
+{
+    /// <exception cref="NetworkException">The link is somebody else's.</exception>
+    public static void Apply(RouteSocket route, SpaceChange change)
+    {
+        switch (change)
+        {
+            case SpaceChange.Mark c:
+                route.SetAlias(c.Subject, c.Alias);
+                break;
+            case SpaceChange.Enslave c:
+                route.SetMaster(c.Subject, route.GetLink(c.Master).Index);
+                break;
+            case SpaceChange.Raise c:
+                route.SetUp(c.Subject);
+                break;
+            case SpaceChange.Resize c:
+                route.SetMtu(c.Subject, c.Mtu);
+                break;
+            case SpaceChange.SetPort c:
+                route.SetPort(route.GetLink(c.Subject).Index, c.Settings);
+                break;
+            case SpaceChange.AddAddress c:
+                var (address, length) = ContainerLink.Split(c.Address);
+                route.EnsureAddress(route.GetLink(c.Subject).Index, address, length);
+                break;
+            case SpaceChange.AddRoute c:
+                route.SetRoute(c.Destination, null, route.GetLink(c.Subject).Index);
+                break;
+            case SpaceChange.AddExit c:
+                route.SetRoute(new(System.Net.IPAddress.Any, 0), c.Gateway, route.GetLink(c.Subject).Index);
+                break;
+            case SpaceChange.Forward c:
+                route.Change([c.Change]);
+                break;
+            case SpaceChange.Displaced:
+                throw new NetworkException(NetworkFault.Conflict, "it is left alone");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Overlays;
+
+namespace Orchestrator.Network.Mending;
+
+/// <summary>What to change in one namespace so that all of ours is as it should be. Pure.</summary>
+/// <remarks>
+/// Nothing of anybody else is ever named: links are told by name, kind and mark; of addresses and routes only what is
+/// missing is put back, for what a container or an operator added is theirs. A link that has to be made comes alone:
+/// what hangs on it is compared again once it is there.
+/// </remarks>
+internal static class SpaceComparison
+{
+    public static List<SpaceChange> Compare(WantedSpace wanted, SpaceDump found)
+    {
+        var links = found.Links.ToDictionary(l => l.Name);
+        var changes = new List<SpaceChange>();
+        foreach (var link in wanted.Links)
+            changes.AddRange(CompareLink(link, found, links));
+        if (wanted.Exit is { } exit && links.TryGetValue(exit.Link, out var way) && way.IsUp
+            && found.Routes.All(r => r.Destination.PrefixLength > 0))
+            changes.Add(new SpaceChange.AddExit(exit.Link, exit.Gateway));
+        if (wanted.Remote is { } remote && links.TryGetValue(OverlayFabric.Vxlan, out var vxlan)
+            && vxlan.Master > 0)
+            changes.AddRange(CompareFabric(vxlan, found, remote));
+        return changes;
+    }
+
+    private static IEnumerable<SpaceChange> CompareLink(
+        WantedLink wanted, SpaceDump found, Dictionary<string, LinkInfo> links)
+    {
+        if (!links.TryGetValue(wanted.Name, out var link))
+            return [new SpaceChange.Make(wanted.Name)];
+        if (IsForeign(wanted, link))
+            return [new SpaceChange.Displaced(wanted.Name, link.Kind)];
+        if (wanted.Local is { } local && !local.Equals(link.VxlanLocal))
+            return [new SpaceChange.Make(wanted.Name)];
+        return [.. Properties(wanted, link), .. AsPort(wanted, link, found, links), .. Addresses(wanted, link, found)];
+    }
+
+    private static bool IsForeign(WantedLink wanted, LinkInfo link) =>
+        (wanted.Kind.Length > 0 && link.Kind != wanted.Kind)
+        || (wanted.Alias is { } alias && link.Alias.Length > 0 && link.Alias != alias);
+
+    private static IEnumerable<SpaceChange> Properties(WantedLink wanted, LinkInfo link)
+    {
+        if (wanted.Alias is { } alias && link.Alias != alias)
+            yield return new SpaceChange.Mark(wanted.Name, alias);
+        if (wanted.Mtu is { } mtu && link.Mtu != mtu && (wanted.OwnMac is null || link.Mac == wanted.OwnMac))
+            yield return new SpaceChange.Resize(wanted.Name, mtu);
+        if (!link.IsUp)
+            yield return new SpaceChange.Raise(wanted.Name);
+    }
+
+    private static IEnumerable<SpaceChange> AsPort(
+        WantedLink wanted, LinkInfo link, SpaceDump found, Dictionary<string, LinkInfo> links)
+    {
+        if (wanted.Master is not { } name || !links.TryGetValue(name, out var master) || master.Kind != "bridge")
+            yield break;
+        if (link.Master != master.Index)
+        {
+            yield return new SpaceChange.Enslave(wanted.Name, name);
+            yield break; // Flags and entries of a port are those of its bridge: first it has to be one.
+        }
+
+        if (wanted.Port is { } port && link.Port != port)
+            yield return new SpaceChange.SetPort(wanted.Name, port);
+        if (wanted.Forwards is { } mac
+            && !found.Neighbours.Any(n => n.OfMaster && n.Index == link.Index && n.Mac == mac))
+            yield return new SpaceChange.Forward(wanted.Name, new NeighbourChange.PutLocal(link.Index, mac));
+    }
+
+    private static IEnumerable<SpaceChange> Addresses(WantedLink wanted, LinkInfo link, SpaceDump found)
+    {
+        if (wanted.Address is not { } cidr)
+            yield break;
+        var (address, length) = ContainerLink.Split(cidr);
+        if (!found.Addresses.Any(a =>
+            a.Index == link.Index && a.PrefixLength == length && a.Address.Equals(address)))
+        {
+            yield return new SpaceChange.AddAddress(wanted.Name, cidr); // Its route comes with it.
+            yield break;
+        }
+
+        var subnet = new IPNetwork(Subnet.ToAddress(Subnet.Parse(cidr).First), length);
+        if (link.IsUp && !IPAddress.IsLoopback(address) && length < 32
+            && !found.Routes.Any(r => r.Destination.Equals(subnet) && r.Index == link.Index))
+            yield return new SpaceChange.AddRoute(wanted.Name, subnet);
+    }
+
+    private static IEnumerable<SpaceChange> CompareFabric(
+        LinkInfo vxlan, SpaceDump found, IReadOnlyCollection<RemoteEndpoint> remote)
+    {
+        var plan = FabricPlan.Between(
+            vxlan.Index, [.. found.Neighbours.Where(n => n.Index == vxlan.Index)], remote);
+        return plan.Additions.Concat(plan.Removals).Select(c => new SpaceChange.Forward(vxlan.Name, c));
+    }
+}

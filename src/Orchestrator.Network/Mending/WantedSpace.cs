@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Overlays;
+
+namespace Orchestrator.Network.Mending;
+
+/// <summary>What one namespace should hold of ours. What else is there is not our concern.</summary>
+internal sealed record WantedSpace
+{
+    public ImmutableArray<WantedLink> Links { get; init; } = [];
+
+    /// <summary>Default route; null: we want none, and leave one that somebody made.</summary>
+    public WantedExit? Exit { get; init; }
+
+    /// <summary>What an overlay's VXLAN link leads to; null: the namespace is no overlay's.</summary>
+    public ImmutableArray<RemoteEndpoint>? Remote { get; init; }
+}
+
+/// <summary>A link of ours.</summary>
+/// <param name="Kind"><c>bridge</c>, <c>veth</c>, <c>vxlan</c>; empty: any.</param>
+internal sealed record WantedLink(string Name, string Kind)
+{
+    /// <summary>Null: it bears no mark, for it is in a container's namespace.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>Bridge it is a port of.</summary>
+    public string? Master { get; init; }
+
+    /// <summary>Null: whatever it has.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The size is ours to set only where this hardware address tells that we made the link.</summary>
+    public MacAddress? OwnMac { get; init; }
+
+    /// <summary>Address with prefix length.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>What its bridge does on it.</summary>
+    public BridgePortSettings? Port { get; init; }
+
+    /// <summary>Static entry of the bridge that leads to this port.</summary>
+    public MacAddress? Forwards { get; init; }
+
+    /// <summary>Underlay address of a VXLAN link.</summary>
+    public IPAddress? Local { get; init; }
+}
+
+internal sealed record WantedExit(string Link, IPAddress Gateway);
+
+/// <summary>A kernel setting, by its path below /proc/sys/net.</summary>
+internal sealed record WantedSetting(string Path, string Value);

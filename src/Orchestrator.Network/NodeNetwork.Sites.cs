@@ -1,0 +1,254 @@
+using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Balancing;
+using Orchestrator.Network.Bridging;
+using Orchestrator.Network.Helper;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
+using Orchestrator.Network.Overlays;
+
+namespace Orchestrator.Network;
+
+/// <summary>What should be in which namespace, told from the records alone.</summary>
+public sealed partial class NodeNetwork
+{
+    private const string HostSite = "host", OverlaySite = "overlay ", ContainerSite = "container ";
+
+    private static readonly TableId
+        HostTableId = TableId.Ip(HostTable.Name), IngressTableId = TableId.Ip(IngressTable.Name),
+        GuardTableId = TableId.Bridge(GuardTable.Name), BalancerTableId = TableId.Ip(BalancerTable.Name),
+        NamesTableId = TableId.Ip(ResolverConfig.TableName);
+
+    /// <summary>The host first, for what is in the others hangs on it.</summary>
+    private IEnumerable<Site> Sites() =>
+    [
+        SiteOfHost(),
+        .. cluster.Overlays.Where(o => overlays.ContainsKey(o.Network.Id)).Select(SiteOfOverlay),
+        .. sandboxes.Values.Where(IsThere).Select(SiteOfContainer),
+    ];
+
+    /// <summary>Asked of the file once: a namespace that is open stays.</summary>
+    private bool IsThere(SandboxRecord sandbox) =>
+        spaces.ContainsKey(ContainerSite + sandbox.ContainerId)
+        || NetNamespace.IsPinned(paths.NamespaceOf(sandbox.ContainerId));
+
+    /// <summary>The ingress overlay, once this node is to take part.</summary>
+    private OverlayView? IngressOverlay => cluster.Overlays.FirstOrDefault(
+        o => o.Network.Id == cluster.Ingress?.NetworkId && overlays.ContainsKey(o.Network.Id));
+
+    private Site SiteOfHost() => new(HostSite, "host")
+    {
+        Enter = () => NetNamespace.Open(host.Namespace.Path),
+        Wanted = WantedOfHost,
+        Make = MakeInHost,
+        IsTrusted = true, // Stated as the daemon started.
+        Settings =
+        [
+            new WantedSetting("ipv4/ip_forward", "1"),
+            .. Bridges.Select(LinkNames.BridgeOf).Concat(IngressOverlay is null ? [] : [IngressTable.LinkName])
+                .Select(link => new WantedSetting($"ipv4/conf/{link}/route_localnet", "1")),
+        ],
+        Tables =
+        [
+            new WantedTable(HostTableId, () => Done(ReplaceHostTable)),
+            .. ingressScript.Length == 0 ? ImmutableArray<WantedTable>.Empty
+                : [new WantedTable(IngressTableId, () => Done(() => StateIngress(ingressScript)))],
+        ],
+    };
+
+    private WantedSpace WantedOfHost()
+    {
+        var local = networks.Values.ToDictionary(n => n.Id);
+        var hairpin = host.CallsIptablesForBridges;
+        return new WantedSpace
+        {
+            Links =
+            [
+                .. Bridges.Select(n => new WantedLink(LinkNames.BridgeOf(n), "bridge")
+                {
+                    Alias = LinkNames.Mark + n.Id,
+                    Mtu = n.Mtu ?? options.Mtu,
+                    OwnMac = MacAddress.Derive(IPAddress.Parse(n.Pools[0].Gateway!)), // Filled in when it was made.
+                    Address = $"{n.Pools[0].Gateway}/{Addressing.Subnet.Parse(n.Pools[0].Subnet).PrefixLength}",
+                }),
+                .. sandboxes.Values.SelectMany(s => s.Endpoints).Where(e => local.ContainsKey(e.NetworkId))
+                    .Select(e => new WantedLink(e.HostInterfaceName, "veth")
+                    {
+                        Alias = LinkNames.AliasOf(e.ContainerId, e.NetworkId),
+                        Master = LinkNames.BridgeOf(local[e.NetworkId]),
+                        Port = PortOf(local[e.NetworkId], hairpin),
+                    }),
+                .. IngressOverlay is not { } mesh ? ImmutableArray<WantedLink>.Empty
+                    : [new WantedLink(IngressTable.LinkName, "veth")
+                    {
+                        Alias = LinkNames.Mark + mesh.Network.Id,
+                        Address = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv4,
+                    }],
+            ],
+        };
+    }
+
+    private static BridgePortSettings PortOf(NetworkConfig network, bool hairpin) =>
+        new() { Isolated = !network.Icc, Hairpin = hairpin };
+
+    private bool MakeInHost(string link)
+    {
+        if (Bridges.FirstOrDefault(n => LinkNames.BridgeOf(n) == link) is { } network)
+            BridgeLink.Ensure(host, network, options.Mtu);
+        else if (EndpointOf(link) is { } endpoint)
+            Plug(endpoint);
+        else if (link == IngressTable.LinkName && IngressOverlay is { } mesh)
+            EnsureIngressLink(mesh.Network, cluster.Ingress!);
+        else
+            return false;
+        return true;
+    }
+
+    private Endpoint? EndpointOf(string hostInterface) =>
+        sandboxes.Values.SelectMany(s => s.Endpoints).FirstOrDefault(e => e.HostInterfaceName == hostInterface);
+
+    private Site SiteOfOverlay(OverlayView overlay) => new(OverlaySite + overlay.Network.Id, $"network {overlay.Network.Name}")
+    {
+        Enter = () => NetNamespace.Open(paths.NamespaceOfOverlay(overlay.Network.Vni!.Value)), // Checked as it came in.
+        IsOverlay = true,
+        IsTrusted = true, // Stated as it was opened.
+        Wanted = () => WantedOfOverlay(overlay),
+        Make = link => MakeInOverlay(overlay, link),
+        Settings = OverlayFabric.Settings,
+        Tables = [new WantedTable(GuardTableId, () => Done(() => Guard(overlay.Network.Id)))],
+    };
+
+    private WantedSpace WantedOfOverlay(OverlayView overlay)
+    {
+        var settings = Settings(overlay.Network);
+        return new WantedSpace
+        {
+            Links =
+            [
+                new WantedLink(OverlayFabric.Bridge, "bridge")
+                {
+                    Alias = LinkNames.Mark + settings.Vni, Mtu = settings.Mtu,
+                },
+                new WantedLink(OverlayFabric.Vxlan, "vxlan")
+                {
+                    Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = OverlayFabric.Silent, Local = settings.Local,
+                },
+                .. ListEndpoints(overlay.Network.Id).Select(OverlayPort),
+                .. IngressOverlay?.Network.Id != overlay.Network.Id ? ImmutableArray<WantedLink>.Empty
+                    : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!))],
+            ],
+            Remote = RemoteOf(overlay),
+        };
+    }
+
+    private static WantedLink OverlayPort(Endpoint endpoint) => new(endpoint.HostInterfaceName, "veth")
+    {
+        Alias = LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId),
+        Master = OverlayFabric.Bridge,
+        Port = OverlayFabric.Silent,
+        Forwards = MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null,
+    };
+
+    private ImmutableArray<RemoteEndpoint> RemoteOf(OverlayView overlay) =>
+    [
+        .. overlay.Endpoints.Where(e => !e.IsLocal && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
+            .Select(RemoteEndpoint.From),
+    ];
+
+    private bool MakeInOverlay(OverlayView overlay, string link)
+    {
+        if (link is OverlayFabric.Bridge or OverlayFabric.Vxlan)
+            OpenFabric(overlay.Network).Ensure(host.Route, Settings(overlay.Network));
+        else if (EndpointOf(link) is { } endpoint)
+            Plug(endpoint);
+        else if (link == IngressPortName)
+            EnsureIngressLink(overlay.Network, cluster.Ingress!);
+        else
+            return false;
+        return true;
+    }
+
+    private Site SiteOfContainer(SandboxRecord sandbox) =>
+        new(ContainerSite + sandbox.ContainerId, $"container {sandbox.Config.Name}")
+        {
+            Enter = () => NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId)),
+            IsTrusted = !adopted.Contains(sandbox.ContainerId),
+            Wanted = () => WantedOfContainer(sandbox),
+            Make = link => MakeInContainer(sandbox, link),
+            Tables = [.. TablesOfContainer(sandbox)],
+        };
+
+    private WantedSpace WantedOfContainer(SandboxRecord sandbox) => new()
+    {
+        Links =
+        [
+            new WantedLink("lo", "") { Address = "127.0.0.1/8" },
+            .. sandbox.Endpoints.Where(IsKnown)
+                .Select(e => new WantedLink(e.InterfaceName, "veth") { Address = e.IPv4 }),
+        ],
+        Exit = sandbox.Exit is { } exit ? new WantedExit(exit.InterfaceName, IPAddress.Parse(exit.Gateway)) : null,
+    };
+
+    /// <summary>Not of an overlay that the cluster speaks of no more.</summary>
+    private bool IsKnown(Endpoint endpoint) =>
+        networks.ContainsKey(endpoint.NetworkId) || cluster.Overlays.Any(o => o.Network.Id == endpoint.NetworkId);
+
+    private bool MakeInContainer(SandboxRecord sandbox, string link)
+    {
+        if (sandbox.Endpoints.FirstOrDefault(e => e.InterfaceName == link) is not { } endpoint)
+            return false;
+        Plug(endpoint);
+        return true;
+    }
+
+    private IEnumerable<WantedTable> TablesOfContainer(SandboxRecord sandbox)
+    {
+        if (balancers.TryGetValue(sandbox.ContainerId, out var model) && !model.Vips.IsEmpty)
+            yield return new WantedTable(BalancerTableId, () => Done(() => Rebalance(sandbox, model)));
+        if (names.HasResolver(sandbox.ContainerId))
+            yield return new WantedTable(NamesTableId, () => RestateNamesAsync(sandbox));
+    }
+
+    private void Rebalance(SandboxRecord sandbox, BalancerModel model)
+    {
+        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+        Stating(ContainerSite + sandbox.ContainerId, BalancerTableId, whole: true,
+            () => Linux.Nftables.Nft.Apply(ns, BalancerTable.Replace(model)));
+    }
+
+    /// <summary>The ports that the rules lead to are orch-net's: it alone can say them.</summary>
+    private Task RestateNamesAsync(SandboxRecord sandbox) => StatingAsync(
+        ContainerSite + sandbox.ContainerId, NamesTableId, whole: true,
+        () => helper.AskAsync(
+            new HelperRequest(HelperOperation.RestateResolver, sandbox.ContainerId), mendingEnds.Token));
+
+    /// <summary>Runs a transaction of ours in a namespace; if it is looked after, it will not be taken for
+    /// meddling.</summary>
+    private void Stating(string site, TableId table, bool whole, Action transaction)
+    {
+        if (spaces.TryGetValue(site, out var space))
+            space.Stating(table, whole, transaction);
+        else
+            transaction();
+    }
+
+    private async Task StatingAsync(string site, TableId table, bool whole, Func<Task> transaction)
+    {
+        if (!spaces.TryGetValue(site, out var space))
+        {
+            await transaction();
+            return;
+        }
+
+        var before = space.Generation();
+        await transaction();
+        space.Tables.Stated(table, whole, before, space.Generation());
+    }
+
+    private static Task Done(Action work)
+    {
+        work();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Net;
+using FsCheck;
+using FsCheck.Fluent;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Mending;
+using Orchestrator.Network.Overlays;
+
+namespace Orchestrator.Network.Tests.Mending;
+
+public sealed class SpaceComparisonTests
+{
+    private static readonly WantedSpace Wanted = new()
+    {
+        Links =
+        [
+            new WantedLink("br0", "bridge") { Alias = "orch:n1", Mtu = 1450, Address = "10.0.1.1/24" },
+            new WantedLink("vx0", "vxlan")
+            {
+                Master = "br0", Mtu = 1450, Port = OverlayFabric.Silent, Local = IPAddress.Parse("192.0.2.1"),
+            },
+            Port("veth1", 1), Port("veth2", 2),
+            new WantedLink("lo", "") { Address = "127.0.0.1/8" },
+        ],
+        Exit = new WantedExit("br0", IPAddress.Parse("10.0.1.254")),
+        Remote = [Remote(7), Remote(8)],
+    };
+
+    [Fact]
+    public void From_any_state_the_changes_lead_to_what_is_wanted_and_leave_all_else_alone()
+    {
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            var space = new SimulatedSpace(Wanted);
+            space.Build();
+            space.AddStrangers();
+            var theirs = space.Strangers();
+            space.Meddle(new Random(seed));
+
+            for (var round = 0; round < 5 && SpaceComparison.Compare(Wanted, space.Dump()) is { Count: > 0 } changes; round++)
+                changes.ForEach(space.Apply);
+
+            return SpaceComparison.Compare(Wanted, space.Dump()).Count == 0 && theirs.SetEquals(space.Strangers());
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }
+
+    [Fact]
+    public void What_is_as_wanted_needs_no_change_whatever_else_is_there()
+    {
+        var space = new SimulatedSpace(Wanted);
+        space.Build();
+        space.AddStrangers();
+
+        Assert.Empty(SpaceComparison.Compare(Wanted, space.Dump()));
+    }
+
+    [Fact]
+    public void A_default_route_that_somebody_else_made_stays()
+    {
+        var space = new SimulatedSpace(Wanted);
+        space.Build();
+        var dump = space.Dump();
+        var theirs = dump with
+        {
+            Routes = [.. dump.Routes.Select(r => r.Destination.PrefixLength == 0 ? r with { Index = 99 } : r)],
+        };
+
+        Assert.Empty(SpaceComparison.Compare(Wanted, theirs));
+    }
+
+    [Fact]
+    public void A_link_of_somebody_else_under_our_name_is_told_and_not_touched()
+    {
+        var wanted = new WantedSpace { Links = [Wanted.Links[0]] };
+        LinkInfo Link(string kind, string alias) => new(5, "br0", alias, kind, 0, 1500, null, IsUp: false);
+        SpaceDump With(LinkInfo link) => new([link], [], [], []);
+
+        Assert.Equal([new SpaceChange.Displaced("br0", "dummy")], SpaceComparison.Compare(wanted, With(Link("dummy", ""))));
+        Assert.Equal(
+            [new SpaceChange.Displaced("br0", "bridge")],
+            SpaceComparison.Compare(wanted, With(Link("bridge", "orch:other"))));
+    }
+
+    private static WantedLink Port(string name, int n) => new(name, "veth")
+    {
+        Alias = $"orch:c{n}:n1", Master = "br0", Port = OverlayFabric.Silent, Forwards = Mac(n),
+    };
+
+    private static MacAddress Mac(int n) => MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}"));
+
+    private static RemoteEndpoint Remote(int n) =>
+        new(IPAddress.Parse($"10.0.1.{n}"), Mac(n), IPAddress.Parse("192.0.2.2"));
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network.Tests;
+
+/// <summary>Two nodes on one wire and a service "web" on one overlay, programmed by hand.</summary>
+internal sealed class TwoHosts : IAsyncDisposable
+{
+    public static readonly NetworkConfig Backend = new()
+    {
+        Id = "backend0000000000000000000", Name = "backend", Driver = "overlay", Scope = "swarm", Vni = 4097,
+        Pools = [new IpamPool("10.0.1.0/24")],
+    };
+
+    public static readonly NetworkConfig Mesh = new()
+    {
+        Id = "ingress0000000000000000000", Name = "ingress", Driver = "overlay", Scope = "swarm", Vni = 4096,
+            Ingress = true,
+        Pools = [new IpamPool("10.0.0.0/24")],
+    };
+
+    private readonly Dictionary<string, TestContainer> containers = [];
+    private readonly NetworkConfig network;
+
+    private TwoHosts(NetworkConfig network, TestHost[] hosts)
+    {
+        this.network = network;
+        Hosts = [.. hosts];
+        Wire = TestHost.Join(hosts);
+    }
+
+    public ImmutableArray<TestHost> Hosts { get; }
+
+    public Underlay Wire { get; }
+
+    public List<OverlayEndpoint> Tasks { get; private set; } = [];
+
+    public List<string> Faults { get; } = [];
+
+    public TestContainer this[string name] => containers[name];
+
+    /// <param name="mends">How often each host mends what somebody changed; null: never.</param>
+    public static async Task<TwoHosts> StartAsync(NetworkConfig? network = null, TimeSpan? mends = null) => new(
+        network ?? Backend,
+        [await TestHost.StartAsync("10.77.0.1", mends), await TestHost.StartAsync("10.77.0.2", mends)]);
+
+    public async Task PlaceAsync(params (string Name, string Ip, int Host)[] tasks)
+    {
+        Tasks = [.. tasks.Select(t => new OverlayEndpoint
+        {
+            TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, NodeVtep = Hosts[t.Host].Vtep,
+                Ready = true,
+        })];
+        await ApplyAsync();
+        foreach (var (name, ip, host) in tasks)
+            containers[name] = await Hosts[host].RunAsync(name, network.Id, ip);
+    }
+
+    public void SetReady(string name, bool ready) =>
+        Tasks = [.. Tasks.Select(t => t.Name == name ? t with { Ready = ready } : t)];
+
+    public void Remove(string name) => Tasks.RemoveAll(t => t.Name == name);
+
+    public async Task ApplyAsync()
+    {
+        Faults.Clear();
+        for (var i = 0; i < Hosts.Length; i++)
+            Faults.AddRange((await Hosts[i].Network.ApplyClusterAsync(View(i), default)).Faults);
+    }
+
+    public IDisposable ServeAll(int port) =>
+        new Servers([.. containers.Values.Select(c => Tests.Wire.Serve(c.Namespace, port, c.Id))]);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var container in containers.Values)
+            container.Dispose();
+        foreach (var host in Hosts)
+            await host.DisposeAsync();
+        Wire.Dispose();
+    }
+
+    private ClusterView View(int host) => new(Hosts[host].Vtep)
+    {
+        Overlays = [new OverlayView(network)
+        {
+            Endpoints =
+            [
+                .. Tasks.Select(t => t with { IsLocal = t.NodeVtep == Hosts[host].Vtep }),
+                .. network.Ingress ? Enumerable.Range(0, Hosts.Length).Select(NodeEndpoint) : [],
+            ],
+            Services = network.Ingress ? [] : [new OverlayService("s1", "web", "10.0.1.2")],
+        }],
+        Ingress = network.Ingress
+            ? new IngressView(network.Id, $"10.0.0.{host + 2}")
+            {
+                Ports = [new IngressPort("tcp", 8080, 80, "s1", [.. Tasks.Where(t => t.Ready).Select(t => t.Ip)])],
+            }
+            : null,
+    };
+
+    private OverlayEndpoint NodeEndpoint(int host) =>
+        new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", NodeVtep = Hosts[host].Vtep };
+
+    private sealed record Servers(IDisposable[] All) : IDisposable
+    {
+        public void Dispose() => Array.ForEach(All, s => s.Dispose());
+    }
+}
