@@ -77,6 +77,7 @@ public static class ClusterViewBuilder
         (EndpointMode)service.Mode)
     {
         Aliases = [.. service.Aliases],
+        Ports = [.. service.Ports.Select(p => new ServicePort(p.Name, Name(p.Protocol), p.TargetPort))],
     };
 
     private static IEnumerable<IngressPort> Ports(

@@ -76,12 +76,8 @@ internal static class NetworkViewBuilder
         };
         message.Aliases.AddRange(
             service.Spec.Task.Networks.Where(n => n.Target == network.Id.Value).SelectMany(n => n.Aliases).Distinct());
-        if (network.Spec.Ingress)
-        {
-            message.Ports.AddRange((service.Endpoint?.Ports ?? [])
-                .Where(port => port.Mode == PublishMode.Ingress).Select(port => port.ToProto()));
-        }
-
+        message.Ports.AddRange((service.Endpoint?.Ports ?? [])
+            .Where(port => port.Mode == PublishMode.Ingress || !network.Spec.Ingress).Select(port => port.ToProto()));
         return message;
     }
 

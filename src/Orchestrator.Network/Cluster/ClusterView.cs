@@ -62,7 +62,15 @@ public sealed record OverlayEndpoint
 public sealed record OverlayService(string Id, string Name, string? Vip, EndpointMode Mode = EndpointMode.Vip)
 {
     public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>Those that it publishes; SRV records tell of them.</summary>
+    public ImmutableArray<ServicePort> Ports { get; init; } = [];
 }
+
+/// <summary>A port that a service's tasks listen on.</summary>
+/// <param name="Name">Empty: it has only its number.</param>
+/// <param name="Protocol">tcp, udp or sctp.</param>
+public sealed record ServicePort(string Name, string Protocol, int Port);
 
 public enum EndpointMode
 {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -152,14 +153,19 @@ internal static class DnsCodec
     {
         DnsType.A when data.Length == 4 => new IPAddress(data).ToString(),
         DnsType.Ptr => ReadName(data)?.Name,
+        DnsType.Srv when data.Length > 6 && ReadName(data[6..]) is var (target, _) =>
+            $"{BinaryPrimitives.ReadUInt16BigEndian(data[4..])} {target}",
         _ => null,
     };
 
     private static byte[] WriteRecord(DnsRecord record)
     {
-        byte[] data = record.Type == DnsType.A
-            ? IPAddress.Parse(record.Value).GetAddressBytes()
-            : [.. WriteName(record.Value)];
+        byte[] data = record.Type switch
+        {
+            DnsType.A => IPAddress.Parse(record.Value).GetAddressBytes(),
+            DnsType.Srv => WriteService(record.Value),
+            _ => [.. WriteName(record.Value)],
+        };
         var bytes = new byte[12 + data.Length];
         bytes[0] = 0xc0; // The name asked for, by reference.
         bytes[1] = HeaderSize;
@@ -169,6 +175,14 @@ internal static class DnsCodec
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(10), (ushort)data.Length);
         data.CopyTo(bytes, 12);
         return bytes;
+    }
+
+    /// <summary>All targets are as good as one another: priority and weight are 0.</summary>
+    private static byte[] WriteService(string value)
+    {
+        var space = value.IndexOf(' ', StringComparison.Ordinal);
+        var port = ushort.Parse(value.AsSpan(0, space), CultureInfo.InvariantCulture);
+        return [0, 0, 0, 0, (byte)(port >> 8), (byte)port, .. WriteName(value[(space + 1)..])];
     }
 
     /// <summary>The record that says how long there is nothing: of a zone that is the name asked for.</summary>

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Network.Dns;
 
-/// <summary>The types we answer. Source: RFC 1035 §3.2.2, RFC 2308, RFC 3596, RFC 6891.</summary>
+/// <summary>The types we answer. Source: RFC 1035 §3.2.2, RFC 2308, RFC 2782, RFC 3596, RFC 6891.</summary>
 internal enum DnsType
 {
     A = 1,
     Soa = 6,
     Ptr = 12,
     Aaaa = 28,
+    Srv = 33,
     Opt = 41,
 }
 
@@ -34,5 +35,5 @@ internal sealed record DnsQuery(
     ImmutableArray<byte> Question);
 
 /// <summary>One record of an answer about the name asked for.</summary>
-/// <param name="Value">Dotted address for A, name for PTR.</param>
+/// <param name="Value">Dotted address for A, name for PTR, port and name with a space between for SRV.</param>
 internal sealed record DnsRecord(DnsType Type, string Value, int TtlSeconds);

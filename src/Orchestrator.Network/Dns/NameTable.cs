@@ -15,11 +15,22 @@ internal sealed record NameTable(
     /// <summary>So short that a client which caches asks again before it can miss a dead task for long.</summary>
     public const int TtlSeconds = 5;
 
+    /// <summary>Port and name of who offers a service, under names such as <c>_http._tcp.web</c>.</summary>
+    /// <remarks>Null: an orchd of before SRV wrote it.</remarks>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>>? Offers { get; init; }
+
     public bool Equals(NameTable? other) =>
         other is not null && NetworkId == other.NetworkId && NetworkName == other.NetworkName
         && Reverse.SequenceEqual(other.Reverse)
-        && Names.Count == other.Names.Count
-        && Names.Zip(other.Names).All(p => p.First.Key == p.Second.Key && p.First.Value.SequenceEqual(p.Second.Value));
+        && Same(Names, other.Names) && Same(AllOffers(), other.AllOffers());
+
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> AllOffers() =>
+        Offers ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
+
+    private static bool Same(
+        ImmutableSortedDictionary<string, ImmutableArray<string>> one,
+        ImmutableSortedDictionary<string, ImmutableArray<string>> other) => one.Count == other.Count
+        && one.Zip(other).All(p => p.First.Key == p.Second.Key && p.First.Value.SequenceEqual(p.Second.Value));
 
     public override int GetHashCode() => HashCode.Combine(NetworkId, NetworkName, Names.Count, Reverse.Count);
 }

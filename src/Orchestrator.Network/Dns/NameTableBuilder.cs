@@ -7,6 +7,7 @@ namespace Orchestrator.Network.Dns;
 internal sealed class NameTableBuilder(string networkId, string networkName)
 {
     private readonly SortedDictionary<string, SortedSet<string>> names = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedSet<string>> offers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> reverse = new(StringComparer.Ordinal);
 
     /// <summary>A name without an address is known all the same: it is answered, with nothing, and never
@@ -64,14 +65,45 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     public NameTable Build() => new(
         networkId,
         networkName,
-        names.ToImmutableSortedDictionary(p => p.Key, p => p.Value.ToImmutableArray(), StringComparer.Ordinal),
-        reverse.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        Frozen(names),
+        reverse.ToImmutableSortedDictionary(StringComparer.Ordinal))
+    {
+        Offers = Frozen(offers),
+    };
+
+    private static ImmutableSortedDictionary<string, ImmutableArray<string>> Frozen(
+        SortedDictionary<string, SortedSet<string>> made) =>
+        made.ToImmutableSortedDictionary(p => p.Key, p => p.Value.ToImmutableArray(), StringComparer.Ordinal);
+
+    private void AddOffers(string name, OverlayService service, IEnumerable<OverlayEndpoint> tasks, bool balanced)
+    {
+        var each = tasks.Where(t => t.Ready && t.Name.Length > 0).Select(t => t.Name).ToList();
+        foreach (var port in service.Ports)
+        {
+            foreach (var label in (string[])[port.Name, $"{port.Port}"])
+            {
+                Offer($"_{label}._{port.Protocol}.{name}", port.Port, balanced ? [service.Name] : each);
+                Offer($"_{label}._{port.Protocol}.tasks.{name}", port.Port, each);
+            }
+        }
+    }
+
+    private void Offer(string name, int port, IEnumerable<string> targets)
+    {
+        if (name.StartsWith("_.", StringComparison.Ordinal))
+            return; // A port without a name.
+        name = DnsName.Normalize(name);
+        if (!offers.TryGetValue(name, out var known))
+            offers.Add(name, known = new SortedSet<string>(StringComparer.Ordinal));
+        known.UnionWith(targets.Select(target => $"{port} {target}.{networkName}"));
+    }
 
     private void AddService(string name, OverlayService service, IEnumerable<OverlayEndpoint> tasks)
     {
         var balanced = service is { Mode: EndpointMode.Vip, Vip: not null };
         Add(name, balanced ? service.Vip : null);
         Add($"tasks.{name}", null);
+        AddOffers(name, service, tasks, balanced);
         if (balanced && name == service.Name)
             AddReverse(service.Vip!, name);
         foreach (var task in tasks.Where(t => t.Ready))

@@ -21,28 +21,27 @@ internal static class Resolver
             return ResolveReverse(query, address, tables);
         foreach (var table in tables)
         {
-            if (Find(table, query.Name) is not { } addresses)
+            var (addresses, offers) = (Find(table, table.Names, query.Name), Find(table, table.AllOffers(), query.Name));
+            if (addresses is null && offers is null)
                 continue;
             // A known name without records of that type is answered empty: "no such name" would make
             // a client that asks for AAAA first give up, and forwarding it would tell the world our names.
-            return query.Type == DnsType.A
-                ? new Resolution(
-                    DnsCode.NoError, [.. addresses.Select(a => new DnsRecord(DnsType.A, a, NameTable.TtlSeconds))])
-                : new Resolution(DnsCode.NoError, []);
+            var values = query.Type switch { DnsType.A => addresses, DnsType.Srv => offers, _ => null };
+            return new Resolution(
+                DnsCode.NoError, [.. (values ?? []).Select(v => new DnsRecord(query.Type, v, NameTable.TtlSeconds))]);
         }
 
         return null;
     }
 
-    private static ImmutableArray<string>? Find(NameTable table, string name)
+    private static ImmutableArray<string>? Find(
+        NameTable table, ImmutableSortedDictionary<string, ImmutableArray<string>> known, string name)
     {
-        if (table.Names.TryGetValue(name, out var addresses))
-            return addresses;
+        if (known.TryGetValue(name, out var values))
+            return values;
         var suffix = "." + DnsName.Normalize(table.NetworkName);
-        return name.EndsWith(suffix, StringComparison.Ordinal)
-            && table.Names.TryGetValue(name[..^suffix.Length], out addresses)
-            ? addresses
-            : null;
+        return name.EndsWith(suffix, StringComparison.Ordinal) && known.TryGetValue(name[..^suffix.Length], out values)
+            ? values : null;
     }
 
     private static Resolution? ResolveReverse(DnsQuery query, string address, IReadOnlyList<NameTable> tables)

@@ -33,6 +33,17 @@ public sealed class DnsCodecTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Ports_and_names_of_services_are_read_as_they_were_written() =>
+        Prop.ForAll(Names, Names, ArbMap.Default.ArbFor<ushort>(), (name, target, port) =>
+        {
+            var query = DnsCodec.ReadQuery(DnsCodec.WriteQuery(1, name, DnsType.Srv))!;
+            var record = new DnsRecord(DnsType.Srv, $"{port} {target}", 5);
+
+            return DnsCodec.ReadAnswer(DnsCodec.WriteAnswer(query, DnsCode.NoError, [record], 1232))!
+                .Value.Records.SequenceEqual([record]);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void That_there_is_nothing_is_said_with_how_long_it_holds_where_there_is_room() =>
         Prop.ForAll(Names, ArbMap.Default.ArbFor<PositiveInt>(), (name, seconds) =>
         {

@@ -8,8 +8,11 @@ public sealed class ResolverTests
     {
         Services =
         [
-            new OverlayService("s1", "web", "10.0.1.2") { Aliases = ["www"] },
-            new OverlayService("s2", "db", null, EndpointMode.DnsRoundRobin),
+            new OverlayService("s1", "web", "10.0.1.2")
+            {
+                Aliases = ["www"], Ports = [new("http", "tcp", 80), new("", "udp", 53)],
+            },
+            new OverlayService("s2", "db", null, EndpointMode.DnsRoundRobin) { Ports = [new("sql", "tcp", 5432)] },
         ],
         Endpoints =
         [
@@ -47,6 +50,25 @@ public sealed class ResolverTests
         Assert.Empty(Ask("web", DnsType.Aaaa)!.Records);
         Assert.Empty(Ask("web", (DnsType)15)!.Records);
     }
+
+    [Theory]
+    [InlineData("_http._tcp.web", "80 web.backend")]
+    [InlineData("_80._tcp.WWW.Backend.", "80 web.backend")]
+    [InlineData("_53._udp.web", "53 web.backend")]
+    [InlineData("_http._tcp.tasks.web", "80 web.1.a.backend")]
+    [InlineData("_sql._tcp.db", "5432 db.1.c.backend, 5432 db.2.d.backend")]
+    [InlineData("web", "")]
+    public void A_port_leads_to_the_service_or_its_ready_tasks(string name, string offers) =>
+        Assert.Equal(offers, string.Join(", ", Ask(name, DnsType.Srv)!.Records.Select(r => r.Value)));
+
+    [Theory]
+    [InlineData("_http._udp.web")]
+    [InlineData("_._tcp.web")]
+    public void A_port_that_no_service_has_is_a_name_of_nobody(string name) => Assert.Null(Ask(name, DnsType.Srv));
+
+    [Fact]
+    public void A_port_is_known_by_its_name_whatever_is_asked_of_it() =>
+        Assert.Empty(Ask("_http._tcp.web")!.Records);
 
     [Fact]
     public void A_name_of_nobody_is_forwarded() => Assert.Null(Ask("example.org"));
