@@ -17,7 +17,11 @@ public sealed record Endpoint
     /// <summary>Name inside the container: <c>eth0</c>, <c>eth1</c>, …</summary>
     public required string InterfaceName { get; init; }
 
-    /// <summary>Name of the other end.</summary>
+    /// <summary>The network is one of the world outside, where the host has no address: no port is published
+    /// there.</summary>
+    public bool IsOutside { get; init; }
+
+    /// <summary>Name of the other end; empty: there is none.</summary>
     public required string HostInterfaceName { get; init; }
 
     /// <summary>Address with prefix length, e.g. <c>172.17.0.2/16</c>.</summary>

@@ -12,7 +12,8 @@ public sealed record NetworkConfig
 
     public required string Name { get; init; }
 
-    /// <summary><c>bridge</c>, <c>overlay</c>, <c>host</c> or <c>none</c>.</summary>
+    /// <summary><c>bridge</c>, <c>macvlan</c>, <c>ipvlan</c>, <c>vlan</c>, <c>overlay</c>, <c>host</c> or
+    /// <c>none</c>.</summary>
     public string Driver { get; init; } = NetworkDrivers.Bridge;
 
     /// <summary>IPv4 pools. Empty for a bridge: one is cut from the node's pools.</summary>

@@ -5,6 +5,11 @@ public static class NetworkDrivers
 {
     public const string Bridge = "bridge";
     public const string Overlay = "overlay";
+    public const string Macvlan = "macvlan";
+    public const string Ipvlan = "ipvlan";
+
+    /// <summary>A bridge over a tagged uplink: the same segment on every host that has one.</summary>
+    public const string Vlan = "vlan";
     public const string Host = "host";
     public const string None = "none";
 

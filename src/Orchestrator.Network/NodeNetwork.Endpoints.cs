@@ -27,6 +27,8 @@ public sealed partial class NodeNetwork
             var endpoint = network.Driver switch
             {
                 NetworkDrivers.Bridge => Join(sandbox, network, config),
+                NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan or NetworkDrivers.Vlan =>
+                    JoinOutside(sandbox, network, config),
                 NetworkDrivers.Overlay => JoinOverlay(sandbox, network, config),
                 _ => throw new NetworkException(
                     NetworkFault.Invalid,
@@ -139,16 +141,25 @@ public sealed partial class NodeNetwork
             return;
         }
 
-        var bridge = BridgeLink.Ensure(host, network, options.Mtu);
         using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
+        if (network.Driver is NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan)
+        {
+            parents.Plug(network, endpoint, container);
+            return;
+        }
+
+        var bridge = network.Driver == NetworkDrivers.Vlan
+            ? parents.EnsureBridge(network) : BridgeLink.Ensure(host, network, options.Mtu);
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
         host.Route.SetPort(port.Index, PortOf(network, host.CallsIptablesForBridges));
     }
 
     private void Unplug(Endpoint endpoint)
     {
-        if (networks.ContainsKey(endpoint.NetworkId))
+        if (networks.ContainsKey(endpoint.NetworkId) && endpoint.HostInterfaceName.Length > 0)
             host.Route.DeleteLink(endpoint.HostInterfaceName);
+        else if (endpoint.HostInterfaceName.Length == 0)
+            UnplugOutside(endpoint);
         else
             UnplugOverlay(endpoint);
     }
@@ -166,6 +177,7 @@ public sealed partial class NodeNetwork
         var used = ListEndpoints(network.Id)
             .Select(e => Subnet.ToNumber(ContainerLink.Split(e.IPv4).Address))
             .Append(Subnet.ToNumber(IPAddress.Parse(network.Pools[0].Gateway!)))
+            .Concat(network.Pools[0].Reserved.Values.Select(a => Subnet.ToNumber(IPAddress.Parse(a))))
             .ToHashSet();
         if (!string.IsNullOrEmpty(asked))
             return CheckedAddress(network, subnet, asked, used);

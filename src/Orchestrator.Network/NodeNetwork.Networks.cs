@@ -30,17 +30,17 @@ public sealed partial class NodeNetwork
         return prefixed is [var only] ? only : null;
     }
 
-    /// <summary>Makes a local bridge network; missing id, pool and bridge name are filled in.</summary>
+    /// <summary>Makes a local network; missing id, pool and bridge name are filled in.</summary>
     public Task<NetworkConfig> CreateNetworkAsync(NetworkConfig config, CancellationToken cancellationToken) =>
         ExclusiveAsync(() =>
         {
-            if (config.Driver != NetworkDrivers.Bridge)
+            if (config.Driver != NetworkDrivers.Bridge && !IsOutside(config))
                 throw new NetworkException(NetworkFault.Invalid, DriverFault(config));
             if (AllNetworks.Any(n => n.Name == config.Name))
                 throw new NetworkException(
                     NetworkFault.Conflict,
                     $"network with name {config.Name} already exists; choose another name, or remove that one");
-            return Task.FromResult(AddBridge(config with
+            return Task.FromResult(IsOutside(config) ? AddOutside(config) : AddBridge(config with
             {
                 Options = options.NetworkOptions.SetItems(config.Options),
             }));
@@ -62,7 +62,10 @@ public sealed partial class NodeNetwork
             networkRecords.Drop(network.Id);
             networks = networks.Remove(network.Id);
             ReplaceHostTable();
-            host.Route.DeleteLink(LinkNames.BridgeOf(network));
+            if (IsOutside(network))
+                RemoveOutside(network);
+            else
+                host.Route.DeleteLink(LinkNames.BridgeOf(network));
             await names.DropTableAsync(network.Id, cancellationToken);
         }, cancellationToken);
 
@@ -82,7 +85,7 @@ public sealed partial class NodeNetwork
             $"network {config.Name} is an overlay, which only a cluster has: run orch swarm init first",
         NetworkDrivers.Host or NetworkDrivers.None =>
             $"only one instance of \"{config.Driver}\" network is allowed; use that one",
-        _ => $"plugin \"{config.Driver}\" not found; this node has bridge, host, none and overlay",
+        _ => $"plugin \"{config.Driver}\" not found; this node has bridge, macvlan, ipvlan, vlan, host, none and overlay",
     };
 
     private void RefuseInUse(NetworkConfig network)
@@ -170,8 +173,12 @@ public sealed partial class NodeNetwork
     {
         if (config.Pools.Length > 1)
             throw new NetworkException(
-                NetworkFault.Invalid, "bridge driver doesn't support multiple subnets; give one, and a second network");
-        var taken = Bridges.Select(n => Subnet.Parse(n.Pools[0].Subnet)).ToList();
+                NetworkFault.Invalid,
+                $"{config.Driver} driver doesn't support multiple subnets; give one, and a second network");
+        // Every VLAN is a world of its own, where the same addresses may be once more.
+        var taken = networks.Values.Where(n => n.Pools.Length > 0 && n.Driver != NetworkDrivers.Vlan
+                && config.Driver != NetworkDrivers.Vlan)
+            .Select(n => Subnet.Parse(n.Pools[0].Subnet)).ToList();
         if (config.Pools is not [var asked] || asked.Subnet.Length == 0)
             return ChosenPool(taken);
         var subnet = Subnet.Parse(asked.Subnet);
@@ -205,6 +212,18 @@ public sealed partial class NodeNetwork
         if (!string.IsNullOrEmpty(asked.IpRange) && !subnet.Contains(Subnet.Parse(asked.IpRange)))
             throw new NetworkException(
                 NetworkFault.Invalid, $"no matching subnet for range {asked.IpRange}; give a part of {subnet}");
-        return new IpamPool(subnet.ToString(), gateway, string.IsNullOrEmpty(asked.IpRange) ? null : asked.IpRange);
+        foreach (var (name, reserved) in asked.Reserved)
+        {
+            if (!Subnet.TryParseAddress(reserved, out var number) || !subnet.Contains(number))
+                throw new NetworkException(NetworkFault.Invalid,
+                    $"no matching subnet for aux-address {name}={reserved}; give an address of {subnet}");
+        }
+
+        return asked with
+        {
+            Subnet = subnet.ToString(),
+            Gateway = gateway,
+            IpRange = string.IsNullOrEmpty(asked.IpRange) ? null : asked.IpRange,
+        };
     }
 }

@@ -16,7 +16,25 @@ public sealed partial class NodeNetwork
 
     /// <summary>Gives a container a pipe; of one that does not run it is plugged when it starts.</summary>
     /// <exception cref="NetworkException">It cannot be; nothing is left of it.</exception>
-    public Task<Pipe> AddPipeAsync(string containerId, PipeConfig config, CancellationToken cancellationToken) =>
+    public async Task<Pipe> AddPipeAsync(string containerId, PipeConfig config, CancellationToken cancellationToken)
+    {
+        var pipe = await MakePipeAsync(containerId, config, cancellationToken);
+        try
+        {
+            if (await WaitForLeaseAsync(pipe, LeasePatience, cancellationToken))
+                return pipes.GetValueOrDefault(pipe.Key) ?? pipe;
+            throw new NetworkException(NetworkFault.NotFound,
+                $"no DHCP server answered on {config.HostInterface} within {LeasePatience.TotalSeconds:0} s; start one, or "
+                + "give an address");
+        }
+        catch
+        {
+            await RemovePipeAsync(containerId, pipe.Config.InterfaceName, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private Task<Pipe> MakePipeAsync(string containerId, PipeConfig config, CancellationToken cancellationToken) =>
         ExclusiveAsync(() =>
         {
             var pipe = plumber.Describe(containerId, config, DateTimeOffset.UtcNow);
@@ -40,13 +58,22 @@ public sealed partial class NodeNetwork
         }, cancellationToken);
 
     /// <summary>Plugs all pipes of a container that is about to run, in the order they were asked for.</summary>
-    public Task PlugPipesAsync(string containerId, CancellationToken cancellationToken) =>
-        ExclusiveAsync(() =>
+    public async Task PlugPipesAsync(string containerId, CancellationToken cancellationToken)
+    {
+        if (!PipesOf(containerId).Any())
+            return;
+        await ExclusiveAsync(() =>
         {
             foreach (var pipe in PipesOf(containerId))
                 PlugNamed(pipe);
             return Task.CompletedTask;
         }, cancellationToken);
+        foreach (var pipe in PipesOf(containerId).ToList())
+        {
+            if (!await WaitForLeaseAsync(pipe, StartPatience, cancellationToken))
+                await ExclusiveAsync(() => SayLate(pipe), cancellationToken);
+        }
+    }
 
     public Task RemovePipeAsync(string containerId, string interfaceName, CancellationToken cancellationToken) =>
         ExclusiveAsync(() =>
@@ -54,6 +81,7 @@ public sealed partial class NodeNetwork
             var pipe = pipes.GetValueOrDefault(Pipe.KeyOf(containerId, interfaceName)) ?? throw new NetworkException(
                 NetworkFault.NotFound,
                 $"the container has no pipe {interfaceName}; orch network pipe ls lists those there are");
+            ReleaseLease(pipe);
             Unplug(pipe);
             Drop(pipe);
             if (sandboxes.TryGetValue(containerId, out var sandbox))
@@ -85,7 +113,15 @@ public sealed partial class NodeNetwork
     private IEnumerable<string> PipeLinks =>
         pipes.Values.SelectMany(p => new[] { p.HostLink, p.Config.HostInterface });
 
-    private static bool LeadsOut(Pipe pipe) => pipe.Config.Gateway.Length > 0;
+    private static bool LeadsOut(Pipe pipe) =>
+        pipe.Config.Gateway.Length > 0 || pipe.Lease is { Router.Length: > 0 };
+
+    private Task SayLate(Pipe pipe)
+    {
+        if (pipes.GetValueOrDefault(pipe.Key) is { Fault.Length: 0 } late && keepers.ContainsKey(pipe.Key))
+            Keep(late with { Fault = "no DHCP server has answered yet" });
+        return Task.CompletedTask;
+    }
 
     private void Plug(Pipe pipe)
     {
@@ -94,6 +130,7 @@ public sealed partial class NodeNetwork
         if (located != pipe || pipe.Fault.Length > 0)
             Keep(located with { Fault = "" });
         plumber.Plug(located, container);
+        KeepLease(located, container);
     }
 
     private void PlugNamed(Pipe pipe)
@@ -112,6 +149,7 @@ public sealed partial class NodeNetwork
 
     private void Unplug(Pipe pipe)
     {
+        DropLease(pipe);
         var path = paths.NamespaceOf(pipe.ContainerId);
         using var container = NetNamespace.IsPinned(path) ? NetNamespace.Open(path) : null;
         plumber.Unplug(pipe, container);
@@ -147,7 +185,8 @@ public sealed partial class NodeNetwork
     {
         try
         {
-            var used = pipes.Values.Select(plumber.VlanLinkOf).OfType<string>().ToHashSet();
+            var used = pipes.Values.Select(plumber.VlanLinkOf).OfType<string>()
+                .Concat(networks.Values.Select(Parents.ParentLinks.NameOf)).ToHashSet();
             plumber.RemoveIdleBridges(pipes.Values.Select(p => p.Config.HostInterface).ToHashSet());
             VlanLinks.RemoveIdle(host, used);
         }

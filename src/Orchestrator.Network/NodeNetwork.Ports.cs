@@ -21,7 +21,9 @@ public sealed partial class NodeNetwork
             var sandbox = RequireSandbox(containerId);
             foreach (var binding in bindings)
                 Check(binding);
-            if (bindings.Count > 0 && sandbox.Exit is null)
+            if (bindings.Count > 0 && sandbox is { Entry: null, Exit: not null })
+                bindings = []; // As docker: on a network of the world outside, every port is open already.
+            if (bindings.Count > 0 && sandbox.Entry is null)
                 throw new NetworkException(
                     NetworkFault.Invalid,
                     $"container {sandbox.Config.Name} is on no network that can publish ports; connect "
@@ -61,8 +63,8 @@ public sealed partial class NodeNetwork
                 NetworkFault.Invalid, $"invalid host address {binding.HostIp}; give an IPv4 address of this host");
     }
 
-    private static IEnumerable<HostPort> HostPorts(SandboxRecord sandbox) => sandbox.Exit is { } exit
-        ? sandbox.Ports.Select(p => new HostPort(p, exit.IPv4.Split('/')[0]))
+    private static IEnumerable<HostPort> HostPorts(SandboxRecord sandbox) => sandbox.Entry is { } entry
+        ? sandbox.Ports.Select(p => new HostPort(p, entry.IPv4.Split('/')[0]))
         : [];
 
     private async Task UnpublishAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
@@ -90,7 +92,7 @@ public sealed partial class NodeNetwork
         if (sandbox.Ports.IsEmpty)
             return;
         ReplaceHostTable();
-        if (sandbox.Exit is null)
+        if (sandbox.Entry is null)
             await UnpublishAsync(sandbox, cancellationToken);
     }
 

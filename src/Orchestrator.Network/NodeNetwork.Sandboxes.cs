@@ -135,7 +135,7 @@ public sealed partial class NodeNetwork
             }
 
             foreach (var endpoint in sandbox.Endpoints)
-                Plug(endpoint);
+                Mend(endpoint);
             SetExit(sandbox);
         }
 
@@ -207,6 +207,6 @@ public sealed partial class NodeNetwork
 
     /// <summary>Docker's default bridge resolves no container names, nor do networks without containers.</summary>
     private static bool HasNames(NetworkConfig network) =>
-        network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Overlay
+        (network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Overlay || IsOutside(network))
             && !Predefined.Contains(network.Name) && !network.Ingress;
 }

@@ -72,7 +72,10 @@ public sealed partial class NodeNetwork
                     OwnMac = MacAddress.Derive(IPAddress.Parse(n.Pools[0].Gateway!)), // Filled in when it was made.
                     Address = $"{n.Pools[0].Gateway}/{Addressing.Subnet.Parse(n.Pools[0].Subnet).PrefixLength}",
                 }),
-                .. sandboxes.Values.SelectMany(s => s.Endpoints).Where(e => local.ContainsKey(e.NetworkId))
+                .. VlanLinksWanted,
+                .. PipePortsWanted,
+                .. sandboxes.Values.SelectMany(s => s.Endpoints)
+                    .Where(e => local.ContainsKey(e.NetworkId) && e.HostInterfaceName.Length > 0)
                     .Select(e => new WantedLink(e.HostInterfaceName, "veth")
                     {
                         Alias = LinkNames.AliasOf(e.ContainerId, e.NetworkId),
@@ -101,7 +104,7 @@ public sealed partial class NodeNetwork
         else if (link == IngressTable.LinkName && IngressOverlay is { } mesh)
             EnsureIngressLink(mesh.Network, cluster.Ingress!);
         else
-            return false;
+            return MakeOutsideOrPipe(link);
         return true;
     }
 
@@ -185,9 +188,10 @@ public sealed partial class NodeNetwork
         [
             new WantedLink("lo", "") { Address = "127.0.0.1/8" },
             .. sandbox.Endpoints.Where(IsKnown)
-                .Select(e => new WantedLink(e.InterfaceName, "veth") { Address = e.IPv4 }),
+                .Select(e => new WantedLink(e.InterfaceName, KindOf(e)) { Address = e.IPv4 }),
+            .. PipesWanted(sandbox.ContainerId),
         ],
-        Exit = sandbox.Exit is { } exit ? new WantedExit(exit.InterfaceName, IPAddress.Parse(exit.Gateway)) : null,
+        Exit = WantedExitOf(sandbox),
     };
 
     /// <summary>Not of an overlay that the cluster speaks of no more.</summary>
@@ -196,9 +200,12 @@ public sealed partial class NodeNetwork
 
     private bool MakeInContainer(SandboxRecord sandbox, string link)
     {
-        if (sandbox.Endpoints.FirstOrDefault(e => e.InterfaceName == link) is not { } endpoint)
+        if (sandbox.Endpoints.FirstOrDefault(e => e.InterfaceName == link) is { } endpoint)
+            Plug(endpoint);
+        else if (PipesOf(sandbox.ContainerId).FirstOrDefault(p => p.Config.InterfaceName == link) is { } pipe)
+            Plug(pipe);
+        else
             return false;
-        Plug(endpoint);
         return true;
     }
 

@@ -50,6 +50,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             durable: false);
         pipeRecords = new RecordFolder<Pipe>(paths.Pipes, NetworkJson.Default.Pipe, durable: true);
         plumber = new PipePlumber(host);
+        parents = new Parents.ParentLinks(host);
         clusterRecords = new RecordFolder<ClusterView>(paths.Cluster, NetworkJson.Default.ClusterView, durable: false);
     }
 
@@ -65,6 +66,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             EnsurePredefined();
             foreach (var network in Bridges)
                 BridgeLink.Ensure(host, network, options.Mtu);
+            MendOutside();
             await names.LoadAsync(cancellationToken);
             await RemoveStrangersAsync(containerIds, cancellationToken);
             MendSandboxes();
@@ -102,6 +104,8 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         await StopMendingAsync();
         CloseSpaces();
         await watch.DisposeAsync();
+        foreach (var keeper in keepers.Values)
+            await keeper.StopAsync();
         foreach (var overlay in overlays.Values)
             overlay.Dispose();
         helper.Dispose();
@@ -127,7 +131,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         foreach (var id in sandboxes.Keys.Where(id => containerIds?.Contains(id) == false))
             await RemoveSandboxAsync(id, cancellationToken);
         var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
-            .Concat(Bridges.Select(LinkNames.BridgeOf)).Concat(PipeLinks).Append(Balancing.IngressTable.LinkName).ToHashSet();
+            .Concat(Bridges.Select(LinkNames.BridgeOf)).Concat(PipeLinks).Concat(VlanBridges).Append(Balancing.IngressTable.LinkName).ToHashSet();
         var strangers = host.Route.ListLinks()
             .Where(l => l.Kind is "veth" or "bridge" && LinkNames.IsOurs(l) && !known.Contains(l.Name));
         foreach (var link in strangers)

@@ -19,6 +19,12 @@ public sealed record Pipe
 
     public string HostLink { get; set; } = "";
 
+    /// <summary>Address and gateway are lent by a DHCP server.</summary>
+    public bool Dhcp { get; set; }
+
+    /// <summary>Until when, unless it is prolonged; null: nothing is lent.</summary>
+    public DateTimeOffset? LeaseExpires { get; set; }
+
     /// <summary>With prefix length; empty: none was set.</summary>
     public string Address { get; set; } = "";
 

@@ -35,7 +35,8 @@ internal interface IContainerHost
     /// <summary>A container that this one is linked to has another address now.</summary>
     Task RelinkAsync(ContainerRecord record, CancellationToken cancellationToken);
 
-    /// <summary>Deletes what the container wrote to its root, and the memory of its pipes. Only after <see cref="ReleaseAsync"/>.</summary>
+    /// <summary>Deletes what the container wrote to its root, and the memory of its pipes. Only after
+    /// <see cref="ReleaseAsync"/>.</summary>
     Task DeleteRootAsync(string id, CancellationToken cancellationToken);
 }
 

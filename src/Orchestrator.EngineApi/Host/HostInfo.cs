@@ -49,7 +49,7 @@ internal sealed class HostInfo
             DriverStatus = [["Backing Filesystem", BackingFileSystem(options.DataRoot)], ["Supports d_type", "true"]],
             Plugins = new()
             {
-                Volume = ["local"], Network = ["bridge", "host", "null", "overlay"], Log = [.. LogDrivers.All],
+                Volume = ["local"], Network = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay", "vlan"], Log = [.. LogDrivers.All],
             },
             MemoryLimit = kernel.Memory,
             SwapLimit = kernel.Swap,

@@ -23,6 +23,7 @@ internal static class NetworkViews
                 .. config.Pools.Select(pool => new Api.IpamConfig
                 {
                     Subnet = pool.Subnet, Gateway = pool.Gateway, IPRange = pool.IpRange,
+                    AuxAddress = pool.Auxiliary is { Count: > 0 } auxiliary ? new(auxiliary) : null,
                 }),
             ],
         },
@@ -41,7 +42,8 @@ internal static class NetworkViews
         Pools =
         [
             .. (request.IPAM?.Config ?? []).Where(pool => !string.IsNullOrEmpty(pool.Subnet))
-                .Select(pool => new IpamPool(pool.Subnet!, NullIfEmpty(pool.Gateway), NullIfEmpty(pool.IPRange))),
+                .Select(pool => new IpamPool(pool.Subnet!, NullIfEmpty(pool.Gateway), NullIfEmpty(pool.IPRange),
+                    pool.AuxAddress?.ToImmutableDictionary())),
         ],
         Internal = request.Internal,
         Attachable = request.Attachable,

@@ -31,10 +31,16 @@ internal static class ContainerLink
     {
         using var inside = RouteSocket.Open(container);
         var everywhere = new IPNetwork(IPAddress.Any, 0);
-        if (sandbox.Exit is { } exit)
-            inside.SetRoute(everywhere, IPAddress.Parse(exit.Gateway), inside.GetLink(exit.InterfaceName).Index);
-        else
+        if (sandbox.Exit is not { } exit)
+        {
             inside.DeleteRoute(everywhere);
+            return;
+        }
+
+        // No gateway's address: the link itself is the way, as with ipvlan at layer 3.
+        var gateway = exit.Gateway == "0.0.0.0" ? null : IPAddress.Parse(exit.Gateway);
+        if (inside.FindLink(exit.InterfaceName) is { } link) // One on a card that is gone went with it.
+            inside.SetRoute(everywhere, gateway, link.Index);
     }
 
     public static (IPAddress Address, int PrefixLength) Split(string cidr) =>

@@ -7,9 +7,13 @@ namespace Orchestrator.Network.Hosting;
 internal sealed record SandboxRecord(
     string ContainerId, SandboxConfig Config, ImmutableArray<Endpoint> Endpoints, ImmutableArray<PortBinding> Ports)
 {
-    /// <summary>The endpoint that leads out and that published ports lead in by; null: there is none.</summary>
+    /// <summary>The endpoint that leads out; null: there is none.</summary>
     [JsonIgnore]
     public Endpoint? Exit => Endpoints.FirstOrDefault(e => e.Gateway.Length > 0);
+
+    /// <summary>The endpoint that published ports lead in by; null: there is none.</summary>
+    [JsonIgnore]
+    public Endpoint? Entry => Endpoints.FirstOrDefault(e => e.Gateway.Length > 0 && !e.IsOutside);
 
     /// <summary>Networks whose names the container sees; docker's default bridge has none.</summary>
     [JsonIgnore]

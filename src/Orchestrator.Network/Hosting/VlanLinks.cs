@@ -9,6 +9,8 @@ internal static class VlanLinks
 {
     private const string Alias = LinkNames.Mark + "vlan";
 
+    public static bool IsOurs(LinkInfo link) => link.Alias == Alias;
+
     /// <summary>The link of that name: a card, or made here if it reads <c>CARD.VLAN</c>.</summary>
     /// <exception cref="NetworkException">There is no such card, or the name is taken by something else.</exception>
     public static LinkInfo Ensure(HostSpace host, string name)

@@ -25,6 +25,9 @@ public sealed record Pipe
     /// <summary>Why it could not be restored; empty: it is as it should be.</summary>
     public string Fault { get; init; } = "";
 
+    /// <summary>What a DHCP server lent; null: nothing, or not yet.</summary>
+    public DhcpLease? Lease { get; init; }
+
     internal string Key => KeyOf(ContainerId, Config.InterfaceName);
 
     internal static string KeyOf(string containerId, string interfaceName) => $"{containerId}-{interfaceName}";

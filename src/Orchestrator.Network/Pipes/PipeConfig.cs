@@ -26,6 +26,12 @@ public sealed record PipeConfig
     /// <summary>Address and gateway are those that a DHCP server lends.</summary>
     public bool Dhcp { get; init; }
 
+    /// <summary>Name that the DHCP server is told; empty: the container's.</summary>
+    public string DhcpHostname { get; init; } = "";
+
+    /// <summary>Address that the DHCP server is asked for; empty: whichever it has.</summary>
+    public string DhcpAddress { get; init; } = "";
+
     /// <summary>Hardware address; empty: made of the container's id and the interface's name, so it stays.</summary>
     public string Mac { get; init; } = "";
 

@@ -263,15 +263,17 @@ internal sealed class PipePlumber(HostSpace host)
     /// <summary>Leads all that has no better way through a gateway, which need not be in the address's own
     /// network.</summary>
     internal static void SetDefault(
-        RouteSocket inside, int link, IPAddress gateway, IPAddress address, int prefixLength)
+        RouteSocket inside, int link, IPAddress gateway, IPAddress address, int prefixLength, int protocol = 3)
     {
         var length = gateway.GetAddressBytes().Length * 8;
         if (!NetworkOf(address, prefixLength).Contains(gateway))
             inside.PutRoute(
-                new RouteSpec { Destination = new IPNetwork(gateway, length), Link = link }, RoutePut.Replace);
+                new RouteSpec { Destination = new IPNetwork(gateway, length), Link = link, Protocol = protocol },
+                RoutePut.Replace);
         var any = length == 32 ? IPAddress.Any : IPAddress.IPv6Any;
         inside.PutRoute(
-            new RouteSpec { Destination = new IPNetwork(any, 0), Gateway = gateway, Link = link }, RoutePut.Replace);
+            new RouteSpec { Destination = new IPNetwork(any, 0), Gateway = gateway, Link = link, Protocol = protocol },
+            RoutePut.Replace);
     }
 
     internal static IPNetwork NetworkOf(IPAddress address, int prefixLength)

@@ -12,8 +12,8 @@ public static class PipeWords
     private static readonly string[] DhcpClients =
         ["dhcp", "udhcpc", "udhcpc-f", "dhclient", "dhclient-f", "dhcpcd"];
 
-    /// <param name="address"><c>IP/LEN[@GATEWAY]</c>, <c>0/0</c> for none, or <c>dhcp</c>; the names of DHCP clients,
-    /// and options after a colon, are taken: the client is our own, and renews until the pipe goes.</param>
+    /// <param name="address"><c>IP/LEN[@GATEWAY]</c>, <c>0/0</c> for none, or <c>dhcp[:OPTIONS]</c>; the names of DHCP
+    /// clients stand for the same: the client is our own, and renews until the pipe goes.</param>
     /// <param name="macAndVlan"><c>[MAC][@VLAN]</c>; for the address, <c>U:</c> and any words stand for one that is made
     /// of them.</param>
     /// <param name="family">4 or 6: what the address must be of; empty: whatever it is.</param>
@@ -26,7 +26,7 @@ public static class PipeWords
             throw Invalid("a host interface is missing; name a bridge or a network card: orch network pipe br1 web 10.1.0.2/24");
         config = WithMac(config, macAndVlan);
         if (DhcpClients.Contains(address.Split(':')[0]))
-            return config with { Dhcp = true };
+            return DhcpWords.Read(config with { Dhcp = true }, address);
         if (!address.Contains('/', StringComparison.Ordinal))
             throw Invalid($"The IP address should include a netmask. Maybe you meant {address}/24 ?");
         if (address.Split('@')[0] is "0/0" or "0.0.0.0/0")

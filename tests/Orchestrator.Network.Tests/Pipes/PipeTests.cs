@@ -294,6 +294,23 @@ public sealed class PipeTests
     }
 
     [RootFact]
+    public async Task What_somebody_deletes_of_a_pipe_is_put_back()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+        await host.PipeAsync("br1", "c", "192.168.1.1/24@192.168.1.254");
+
+        host.Route.DeleteLink("br1");
+        host.Route.DeleteLink(host.Network.ListPipes().Single().HostLink);
+
+        await host.Network.CheckAsync(mend: true, default);
+
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
+        Assert.Equal("192.168.1.254", container.Default()?.Gateway?.ToString());
+        Assert.Equal(host.Route.GetLink("br1").Index, host.Route.GetLink(host.Network.ListPipes().Single().HostLink).Master);
+    }
+
+    [RootFact]
     public async Task A_pipe_of_a_container_that_does_not_run_waits_for_its_start()
     {
         await using var host = await TestHost.StartAsync();

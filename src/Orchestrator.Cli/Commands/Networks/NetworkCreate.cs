@@ -29,7 +29,7 @@ internal sealed class NetworkCreate : Command
         _auxiliary = Flags.List("aux-address", null, "Address never handed out, name=ip", "map");
         _configFrom = Flags.String("config-from", null, "Network to take the settings from");
         _configOnly = Flags.Bool("config-only", null, "Make settings only, to be taken by others");
-        _driver = Flags.String("driver", 'd', "Driver: bridge, overlay, macvlan", "bridge");
+        _driver = Flags.String("driver", 'd', "Driver: bridge, overlay, macvlan, ipvlan, vlan", "bridge");
         _gateways = Flags.List("gateway", null, "Gateway of a subnet");
         _ingress = Flags.Bool("ingress", null, "Make it the cluster's routing mesh");
         _internal = Flags.Bool("internal", null, "No way out of it");
@@ -49,7 +49,8 @@ internal sealed class NetworkCreate : Command
     public override Arity Arity => Arity.Exactly(1);
 
     public override string[] Examples =>
-        ["orch network create -d overlay --attachable front", "orch network create --subnet 10.8.0.0/24 lab"];
+        ["orch network create -d overlay --attachable front", "orch network create --subnet 10.8.0.0/24 lab",
+        "orch network create -d vlan -o parent=eth0 -o vlan=42 --subnet 10.42.0.0/24 --gateway 10.42.0.254 floor2"];
 
     public override int Run(Session session, List<string> args)
     {

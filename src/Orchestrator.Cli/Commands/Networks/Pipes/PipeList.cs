@@ -23,7 +23,7 @@ internal sealed class PipeList : Command
             new("HostInterface", "HOST INTERFACE", static p => p.HostInterface),
             new("Vlan", "VLAN", static p => p.Vlan),
             new("Kind", "KIND", static p => p.Kind),
-            new("Address", "ADDRESS", static p => p.Address),
+            new("Address", "ADDRESS", static p => p.Dhcp ? $"{p.Address} (dhcp)".TrimStart() : p.Address),
             new("Gateway", "GATEWAY", static p => p.Gateway),
             new("MacAddress", "MAC ADDRESS", static p => p.MacAddress),
             new("State", "STATE", static p => p.Fault.Length > 0 ? $"{p.State}: {p.Fault}" : p.State),

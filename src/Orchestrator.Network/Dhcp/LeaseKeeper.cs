@@ -1,0 +1,114 @@
+namespace Orchestrator.Network.Dhcp;
+
+/// <summary>Holds one pipe's lease: gets it, has it prolonged in time, and gets another when it is lost.</summary>
+/// <param name="home">What the client works in: closed when this ends.</param>
+/// <param name="apply">Gives the link what was lent, in place of what it had; null: takes that away.</param>
+internal sealed class LeaseKeeper(
+    DhcpClient client, IDisposable home, Func<DhcpLease?, CancellationToken, Task> apply) : IDisposable
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromHours(1);
+
+    private readonly CancellationTokenSource ending = new();
+    private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task running = Task.CompletedTask;
+
+    /// <summary>It gave up: the link is gone.</summary>
+    public bool IsOver => running.IsCompleted;
+
+    /// <summary>Done when the link has an address.</summary>
+    public Task First => first.Task;
+
+    /// <param name="known">A lease of before: taken up again, or at least asked for again.</param>
+    /// <param name="isHeld">The link has kept its address: nobody but this program was away.</param>
+    public void Start(DhcpLease? known, bool isHeld, System.Net.IPAddress? wanted)
+    {
+        if (isHeld)
+            first.TrySetResult();
+        running = Task.Run(() => RunAsync(known, isHeld, wanted, ending.Token));
+    }
+
+    /// <summary>Stops asking, and waits until nothing is asked any more.</summary>
+    public async Task StopAsync()
+    {
+        await ending.CancelAsync();
+        await running;
+    }
+
+    /// <summary>Stops asking soon.</summary>
+    public void Dispose() => ending.Cancel();
+
+    private async Task RunAsync(
+        DhcpLease? lease, bool isHeld, System.Net.IPAddress? wanted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (!isHeld)
+                {
+                    var former = lease is null ? wanted : System.Net.IPAddress.Parse(lease.Address.Split('/')[0]);
+                    lease = await OnThreadAsync(() => client.Acquire(former, cancellationToken), cancellationToken);
+                    await apply(lease, cancellationToken);
+                    first.TrySetResult();
+                }
+
+                isHeld = false;
+                lease = await HoldAsync(lease!, cancellationToken);
+                await apply(null, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or NetworkException or IOException)
+        {
+            // The pipe or the daemon ends, or the link went: whoever makes it again starts another of these.
+            first.TrySetException(e is OperationCanceledException ? new NetworkException(
+                NetworkFault.Conflict, "the pipe was removed") : e);
+            _ = first.Task.Exception; // Seen, also when nobody waits.
+        }
+        finally
+        {
+            home.Dispose();
+        }
+    }
+
+    /// <summary>Returns when the lease is over, which it is not for as long as it is prolonged.</summary>
+    private async Task<DhcpLease> HoldAsync(DhcpLease lease, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var now = DateTimeOffset.UtcNow;
+            var (step, at) = LeaseTimes.Next(lease, now);
+            if (step == LeaseStep.Expired)
+                return lease;
+            if (step == LeaseStep.Wait)
+            {
+                await Task.Delay(Clamp(at - now), cancellationToken);
+                continue;
+            }
+
+            try
+            {
+                var old = lease;
+                var longer = await OnThreadAsync(
+                    () => step == LeaseStep.Renew ? client.Renew(old) : client.Rebind(old, cancellationToken), cancellationToken);
+                if (longer is not null)
+                {
+                    lease = longer;
+                    await apply(lease, cancellationToken);
+                    continue;
+                }
+            }
+            catch (DhcpRefusedException)
+            {
+                return lease;
+            }
+
+            await Task.Delay(Clamp(at - now), cancellationToken);
+        }
+    }
+
+    private static TimeSpan Clamp(TimeSpan wait) =>
+        wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
+
+    private static Task<T> OnThreadAsync<T>(Func<T> work, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}

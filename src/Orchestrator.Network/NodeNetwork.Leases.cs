@@ -1,0 +1,103 @@
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Dhcp;
+using Orchestrator.Network.Pipes;
+
+namespace Orchestrator.Network;
+
+/// <summary>Pipes whose addresses a DHCP server lends.</summary>
+public sealed partial class NodeNetwork
+{
+    private const int DhcpProtocol = 16;
+
+    /// <summary>How long whoever makes a pipe waits for a server.</summary>
+    private static readonly TimeSpan LeasePatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the start of a container does. What comes later still finds its way.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(4);
+
+    // By key of the pipe; under the gate.
+    private readonly Dictionary<string, LeaseKeeper> keepers = [];
+
+    /// <summary>Sees to it that somebody cares for a plugged pipe's address.</summary>
+    private void KeepLease(Pipe pipe, NetNamespace container)
+    {
+        if (!pipe.Config.Dhcp || keepers.GetValueOrDefault(pipe.Key) is { IsOver: false })
+            return;
+        using var inside = RouteSocket.Open(container);
+        var link = inside.GetLink(pipe.Config.InterfaceName);
+        var lease = pipe.Lease is { } known && known.Expire > DateTimeOffset.UtcNow ? known : null;
+        var isHeld = lease is not null && inside.ListAddresses().Exists(
+            a => a.Index == link.Index && a.Address.ToString() == lease.Address.Split('/')[0]);
+        var name = pipe.Config.DhcpHostname.Length > 0 ? pipe.Config.DhcpHostname
+            : sandboxes[pipe.ContainerId].Config.Name;
+        // Its own handle: the keeper outlives this call.
+        var home = NetNamespace.Open(paths.NamespaceOf(pipe.ContainerId));
+        LeaseKeeper? keeper = null;
+        keeper = new LeaseKeeper(
+            new DhcpClient(home, link, name), home, (now, token) => ApplyLeaseAsync(pipe.Key, keeper!, now, token));
+        keepers[pipe.Key] = keeper;
+        keeper.Start(lease, isHeld, IPAddress.TryParse(pipe.Config.DhcpAddress, out var wanted) ? wanted : null);
+    }
+
+    private void DropLease(Pipe pipe)
+    {
+        if (keepers.Remove(pipe.Key, out var keeper))
+            keeper.Dispose();
+    }
+
+    /// <summary>Waits, outside the gate, until a server has lent an address.</summary>
+    /// <returns>False: none did in time, or the pipe is gone.</returns>
+    private async Task<bool> WaitForLeaseAsync(Pipe pipe, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (!pipe.Config.Dhcp || !keepers.TryGetValue(pipe.Key, out var keeper))
+            return true;
+        try
+        {
+            await keeper.First.WaitAsync(limit, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Gives back what was lent, while the link can still say so.</summary>
+    private void ReleaseLease(Pipe pipe)
+    {
+        if (pipe.Lease is not { } lease || !keepers.ContainsKey(pipe.Key) || !sandboxes.ContainsKey(pipe.ContainerId))
+            return;
+        using var container = NetNamespace.Open(paths.NamespaceOf(pipe.ContainerId));
+        using var inside = RouteSocket.Open(container);
+        if (inside.FindLink(pipe.Config.InterfaceName) is { } link)
+            new DhcpClient(container, link, "").Release(lease);
+    }
+
+    private Task ApplyLeaseAsync(
+        string key, LeaseKeeper keeper, DhcpLease? lease, CancellationToken cancellationToken) => ExclusiveAsync(() =>
+    {
+        if (keepers.GetValueOrDefault(key) != keeper || pipes.GetValueOrDefault(key) is not { } pipe)
+            return Task.CompletedTask; // Unplugged meanwhile.
+        using var container = NetNamespace.Open(paths.NamespaceOf(pipe.ContainerId));
+        using var inside = RouteSocket.Open(container);
+        var link = inside.GetLink(pipe.Config.InterfaceName);
+        foreach (var other in inside.ListAddresses().Where(
+            a => a.Index == link.Index && $"{a.Address}/{a.PrefixLength}" != lease?.Address))
+            inside.DeleteAddress(link.Index, other.Address, other.PrefixLength);
+        Keep(pipe with { Lease = lease, Fault = lease is null ? "the DHCP lease is over" : "" });
+        if (lease is null)
+        {
+            SetExit(sandboxes[pipe.ContainerId]);
+            return Task.CompletedTask;
+        }
+
+        var (address, prefixLength) = PipeWords.Split(lease.Address);
+        inside.PutAddress(link.Index, address, prefixLength);
+        if (lease.Router.Length > 0)
+            PipePlumber.SetDefault(
+                inside, link.Index, IPAddress.Parse(lease.Router), address, prefixLength, DhcpProtocol);
+        Announcement.Send(container, link, address);
+        return Task.CompletedTask;
+    }, cancellationToken);
+}

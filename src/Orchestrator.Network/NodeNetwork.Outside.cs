@@ -1,0 +1,100 @@
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Parents;
+
+namespace Orchestrator.Network;
+
+/// <summary>Networks of the world outside: macvlan, ipvlan, vlan. Their router is not this host.</summary>
+public sealed partial class NodeNetwork
+{
+    private readonly ParentLinks parents;
+
+    private static bool IsOutside(NetworkConfig network) =>
+        network.Driver is NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan or NetworkDrivers.Vlan;
+
+    private IEnumerable<NetworkConfig> Outside => networks.Values.Where(IsOutside);
+
+    private IEnumerable<string> VlanBridges =>
+        Outside.Where(n => n.Driver == NetworkDrivers.Vlan).Select(LinkNames.BridgeOf);
+
+    private NetworkConfig AddOutside(NetworkConfig config)
+    {
+        ParentOptions.Check(config, Outside);
+        var network = Complete(config);
+        Keep(network);
+        try
+        {
+            parents.Ensure(network);
+        }
+        catch
+        {
+            networkRecords.Drop(network.Id);
+            networks = networks.Remove(network.Id);
+            RemoveOutside(network);
+            throw;
+        }
+
+        return network;
+    }
+
+    private void RemoveOutside(NetworkConfig network)
+    {
+        parents.Remove(network);
+        RemoveIdleLinks();
+    }
+
+    private Endpoint JoinOutside(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
+    {
+        var pool = network.Pools[0];
+        var subnet = Subnet.Parse(pool.Subnet);
+        var address = Subnet.ToAddress(ChooseAddress(network, subnet, config.IPv4)).ToString();
+        var endpoint = Describe(sandbox, network, config, $"{address}/{subnet.PrefixLength}");
+        var isLone = network.Internal || (network.Driver != NetworkDrivers.Vlan && ParentOptions.ParentOf(network).Length == 0);
+        return Add(sandbox, endpoint with
+        {
+            IsOutside = true,
+            HostInterfaceName = network.Driver == NetworkDrivers.Vlan ? endpoint.HostInterfaceName : "",
+            // All links of ipvlan have the card's address.
+            Mac = network.Driver == NetworkDrivers.Ipvlan ? "" : endpoint.Mac,
+            Gateway = isLone ? "" : ParentOptions.HasGateway(network) ? pool.Gateway! : "0.0.0.0",
+        });
+    }
+
+    private void UnplugOutside(Endpoint endpoint)
+    {
+        var path = paths.NamespaceOf(endpoint.ContainerId);
+        if (!NetNamespace.IsPinned(path))
+            return; // The link went with it.
+        using var container = NetNamespace.Open(path);
+        ParentLinks.Unplug(endpoint, container);
+    }
+
+    /// <summary>What a reboot took is made again. A card that is not there now is named when somebody needs it.</summary>
+    private void MendOutside()
+    {
+        foreach (var network in Outside)
+            Try(() => parents.Ensure(network));
+    }
+
+    /// <summary>A network of the world outside may have lost its card; others keep theirs all the same.</summary>
+    private void Mend(Endpoint endpoint)
+    {
+        if (endpoint.IsOutside)
+            Try(() => Plug(endpoint));
+        else
+            Plug(endpoint);
+    }
+
+    private static void Try(Action make)
+    {
+        try
+        {
+            make();
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            // Said when the next container is to join.
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
+using Orchestrator.Network.Parents;
+using Orchestrator.Network.Pipes;
+
+namespace Orchestrator.Network;
+
+/// <summary>What pipes and networks of the world outside add to what should be in which namespace.</summary>
+public sealed partial class NodeNetwork
+{
+    private IEnumerable<Pipe> PluggedPipes => pipes.Values.Where(IsPlugged);
+
+    /// <summary>Bridges over VLANs, and their uplinks.</summary>
+    private IEnumerable<WantedLink> VlanLinksWanted => Outside.Where(n => n.Driver == NetworkDrivers.Vlan).SelectMany(n =>
+        new[]
+        {
+            new WantedLink(LinkNames.BridgeOf(n), "bridge") { Alias = LinkNames.Mark + n.Id },
+            new WantedLink(ParentLinks.NameOf(n), "vlan") { Master = LinkNames.BridgeOf(n) },
+        });
+
+    /// <summary>The host's ends of pipes to bridges, and a bridge that is gone: one that is there may be somebody's,
+    /// who does with it what he wants.</summary>
+    private IEnumerable<WantedLink> PipePortsWanted
+    {
+        get
+        {
+            var bridged = PluggedPipes.Where(p => p.Kind == PipeKind.Bridge).ToList();
+            return
+            [
+                .. bridged.Select(p => p.Config.HostInterface).Distinct()
+                    .Where(name => IsName(name) && host.Route.FindLink(name) is null).Select(name => new WantedLink(name, "")),
+                .. bridged.Select(p => new WantedLink(p.HostLink, "veth")
+                {
+                    Alias = PipePlumber.AliasOf(p),
+                    Master = IsName(p.Config.HostInterface) ? p.Config.HostInterface : null,
+                }),
+            ];
+        }
+    }
+
+    private static bool IsName(string hostInterface) => !hostInterface.Contains(':', StringComparison.Ordinal);
+
+    private IEnumerable<WantedLink> PipesWanted(string containerId) =>
+        PipesOf(containerId).Where(IsPlugged).Select(p => new WantedLink(p.Config.InterfaceName, "")
+        {
+            Alias = PipePlumber.AliasOf(p),
+            Address = AddressOf(p) is { } cidr && !cidr.Contains(':', StringComparison.Ordinal) ? cidr : null,
+        });
+
+    private static string? AddressOf(Pipe pipe) =>
+        pipe.Lease?.Address ?? (pipe.Config.Address.Length > 0 ? pipe.Config.Address : null);
+
+    private string KindOf(Endpoint endpoint) =>
+        endpoint.IsOutside && endpoint.HostInterfaceName.Length == 0 ? networks[endpoint.NetworkId].Driver : "veth";
+
+    /// <summary>A pipe with a gateway goes before the networks. What is no neighbour's address is not looked at.</summary>
+    private WantedExit? WantedExitOf(SandboxRecord sandbox)
+    {
+        if (PipesOf(sandbox.ContainerId).LastOrDefault(LeadsOut) is not { } pipe)
+            return sandbox.Exit is { } exit && exit.Gateway != "0.0.0.0"
+                ? new WantedExit(exit.InterfaceName, IPAddress.Parse(exit.Gateway)) : null;
+        if (!IsPlugged(pipe) || AddressOf(pipe) is not { } cidr)
+            return null;
+        var gateway = IPAddress.Parse(pipe.Lease?.Router ?? pipe.Config.Gateway);
+        var (address, prefixLength) = PipeWords.Split(cidr);
+        return gateway.AddressFamily == AddressFamily.InterNetwork
+            && PipePlumber.NetworkOf(address, prefixLength).Contains(gateway)
+            ? new WantedExit(pipe.Config.InterfaceName, gateway) : null;
+    }
+
+    private bool MakeOutsideOrPipe(string link)
+    {
+        if (Outside.FirstOrDefault(n => LinkNames.BridgeOf(n) == link || ParentLinks.NameOf(n) == link) is { } network)
+            parents.Ensure(network);
+        else
+        {
+            var lost = PluggedPipes.Where(p => p.HostLink == link || p.Config.HostInterface == link).ToList();
+            lost.ForEach(Plug);
+            return lost.Count > 0;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Network.Tests.Pipes;
+
+/// <summary>Debian's dnsmasq, which lends addresses of 10.9.0.100 and up for two minutes, the least it can.</summary>
+internal sealed class Dnsmasq : IDisposable
+{
+    private readonly Process process;
+    private readonly string leases;
+
+    private Dnsmasq(Process process, string leases) => (this.process, this.leases) = (process, leases);
+
+    public static async Task<Dnsmasq> StartAsync(TestHost host)
+    {
+        var leases = Path.Combine(host.Options.ExecRoot, "leases");
+        var start = new ProcessStartInfo("dnsmasq",
+        [
+            "--conf-file=/dev/null", "--keep-in-foreground", "--port=0", "--user=root", "--interface=up0", "--bind-interfaces",
+            "--dhcp-range=10.9.0.100,10.9.0.150,255.255.255.0,120", "--dhcp-authoritative", "--no-ping", "--no-resolv",
+            $"--dhcp-leasefile={leases}", "--pid-file=", "--log-facility=-",
+        ]) { RedirectStandardError = true };
+        var server = new Dnsmasq(host.Namespace.Run(() => Process.Start(start))!, leases);
+        var listens = new TaskCompletionSource();
+        server.process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null || line.Data.Contains("sockets bound", StringComparison.Ordinal))
+                listens.TrySetResult(); // Or it has ended: then nobody gets an address.
+        };
+        server.process.BeginErrorReadLine();
+        await listens.Task;
+        return server;
+    }
+
+    /// <summary>Hardware address, address and name of each, a line each.</summary>
+    public string Leases() => File.Exists(leases)
+        ? string.Join('\n', File.ReadAllLines(leases).Select(l => string.Join(' ', l.Split(' ')[1..4]))) : "";
+
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        for (var i = 0; i < 200 && !holds(); i++)
+            await Task.Delay(50);
+        Assert.True(holds());
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}
