@@ -35,6 +35,11 @@ public sealed record NodeDescription
     public ResourceAmounts Resources { get; set; } = new();
     public EngineDescription Engine { get; set; } = new();
     public TlsInfo TLSInfo { get; set; } = new();
+
+    /// <summary>What its kernel can do for networks: feature, and <c>ok</c> or what it said. Not docker's.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(
+        Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, string>? NetworkFeatures { get; set; }
 }
 
 public sealed record Platform

@@ -7,6 +7,9 @@ namespace Orchestrator.Daemon.Clustering;
 /// <summary>What this host is, for the scheduler.</summary>
 internal sealed class NodeDescriber(string version, IEnumerable<string> first)
 {
+    // Once: a kernel does not change while it runs, and modules are loaded by the asking.
+    private readonly Lazy<ImmutableSortedDictionary<string, string>> features = new(Network.NetworkFeatures.Probe);
+
     private volatile ImmutableSortedDictionary<string, string> labels = Parse(first);
 
     /// <summary>What the managers are told from the next session on.</summary>
@@ -19,6 +22,7 @@ internal sealed class NodeDescriber(string version, IEnumerable<string> first)
         Resources = new(Environment.ProcessorCount * 1_000_000_000L, MemoryBytes()),
         EngineVersion = version,
         EngineLabels = labels,
+        NetworkFeatures = features.Value,
     };
 
     /// <summary>Of a label given twice, the later counts.</summary>

@@ -92,6 +92,7 @@ internal static class ObjectViews
             EngineVersion = description.EngineVersion,
             Labels = SpecFields.MapOrNull(description.EngineLabels),
         },
+        NetworkFeatures = SpecFields.MapOrNull(description.NetworkFeatures),
     };
 
     /// <summary>docker shows a node's architecture in the kernel's word.</summary>

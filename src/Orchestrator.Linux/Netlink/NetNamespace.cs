@@ -40,6 +40,13 @@ public sealed partial class NetNamespace : SafeHandleMinusOneIsInvalid
         return Open(path);
     }
 
+    /// <summary>Runs <paramref name="work"/> in a new namespace that is gone afterwards. Must not await.</summary>
+    public static T RunInNew<T>(Func<T> work) => OnThread(() =>
+    {
+        LinuxException.Check(unshare(CLONE_NEWNET), "unshare", "net");
+        return work();
+    });
+
     /// <summary>Binds the namespace at <paramref name="source"/> to a file, so that it outlives who lives in it.</summary>
     /// <param name="path">A file that does not exist yet, in an existing folder.</param>
     public static NetNamespace Pin(string source, string path)

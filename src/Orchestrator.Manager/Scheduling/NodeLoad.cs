@@ -4,7 +4,7 @@ using Orchestrator.Model;
 namespace Orchestrator.Manager.Scheduling;
 
 /// <summary>A node and what is on it, while one pass fills it up. Belongs to that pass.</summary>
-internal sealed class NodeLoad(Node node)
+internal sealed class NodeLoad(Node node, NetworkNeeds? needs = null)
 {
     private readonly Dictionary<ServiceId, int> byService = [];
     private readonly Dictionary<(ServiceId, ulong), int> failures = [];
@@ -20,6 +20,9 @@ internal sealed class NodeLoad(Node node)
     public long FreeNanoCpus => (Node.Description?.Resources.NanoCpus ?? 0) - reservedCpus;
 
     public long FreeMemoryBytes => (Node.Description?.Resources.MemoryBytes ?? 0) - reservedMemory;
+
+    /// <returns>What the task's networks need and this node's kernel has not; null: nothing.</returns>
+    public string? MissingFeature(OrchTask task) => needs?.MissingOn(Node, task);
 
     public int TasksOf(ServiceId service) => byService.GetValueOrDefault(service);
 

@@ -37,7 +37,8 @@ internal sealed class SchedulingPlanner(SchedulerOptions options)
 
     private static Dictionary<NodeId, NodeLoad> Loads(StoreRoot root, DateTimeOffset faultsSince)
     {
-        var nodes = root.Nodes.All.ToDictionary(node => node.Id, node => new NodeLoad(node));
+        var needs = new NetworkNeeds(root);
+        var nodes = root.Nodes.All.ToDictionary(node => node.Id, node => new NodeLoad(node, needs));
         foreach (var task in root.Tasks.All)
         {
             // A task that is bound to a node but not confirmed yet is among those waiting.
@@ -72,7 +73,7 @@ internal sealed class SchedulingPlanner(SchedulerOptions options)
 
     private static List<NodeLoad> Fitting(OrchTask task, List<NodeLoad> candidates, out string explanation)
     {
-        var unfit = new int[NodeFilter.All.Count];
+        var unfit = NodeFilter.All.Select(static _ => new List<NodeLoad>()).ToArray();
         var fitting = new List<NodeLoad>();
         foreach (var node in candidates)
         {
@@ -82,11 +83,11 @@ internal sealed class SchedulingPlanner(SchedulerOptions options)
             if (filter == unfit.Length)
                 fitting.Add(node);
             else
-                unfit[filter]++;
+                unfit[filter].Add(node);
         }
 
-        var reasons = NodeFilter.All.Zip(unfit).Where(pair => pair.Second > 0).Select(
-            pair => pair.First.Explain(pair.Second));
+        var reasons = NodeFilter.All.Zip(unfit).Where(pair => pair.Second.Count > 0)
+            .Select(pair => pair.First.Explain(task, pair.Second));
         explanation = candidates.Count == 0 ? "no suitable node (no node has joined)"
             : $"no suitable node ({string.Join("; ", reasons)})";
         return fitting;

@@ -96,4 +96,11 @@ public sealed record NodeDescription
 
     public ImmutableSortedDictionary<string, string> EngineLabels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What its kernel can do for networks: feature, and <see cref="FeatureWorks"/> or what it said. Empty: not
+    /// told.</summary>
+    public ImmutableSortedDictionary<string, string> NetworkFeatures { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    public const string FeatureWorks = "ok";
 }

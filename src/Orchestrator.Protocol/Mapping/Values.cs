@@ -86,6 +86,7 @@ public static class Values
         Resources = description.Resources.ToProto(),
         EngineVersion = description.EngineVersion,
         EngineLabels = { description.EngineLabels },
+        NetworkFeatures = { description.NetworkFeatures },
     };
 
     public static M.NodeDescription ToModel(this P.NodeDescription description) => new()
@@ -95,6 +96,7 @@ public static class Values
         Resources = description.Resources.ToModel(),
         EngineVersion = description.EngineVersion,
         EngineLabels = description.EngineLabels.Sorted(),
+        NetworkFeatures = description.NetworkFeatures.Sorted(),
     };
 
     internal static ImmutableArray<TTo> Array<TFrom, TTo>(this RepeatedField<TFrom> field, Func<TFrom, TTo> map) =>

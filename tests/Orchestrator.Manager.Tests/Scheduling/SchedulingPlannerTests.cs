@@ -137,6 +137,83 @@ public sealed class SchedulingPlannerTests
         Assert.Equal("n2", Assert.Single(Plan()).NodeId.Value);
     }
 
+    [Fact]
+    public void A_task_lands_where_the_kernel_has_what_its_network_needs()
+    {
+        world.Add(With(World.Node("n1"), ("vxlan", "ok"), ("wireguard", "EOPNOTSUPP"), ("esp", "EPROTONOSUPPORT")),
+            With(World.Node("n2"), ("vxlan", "ok"), ("wireguard", "EOPNOTSUPP"), ("esp", "ok")));
+        AddTaskOnEncryptedOverlay();
+
+        Assert.Equal("n2", Assert.Single(Plan()).NodeId.Value);
+    }
+
+    [Fact]
+    public void A_task_whose_network_no_kernel_can_make_says_which_feature_is_missing()
+    {
+        world.Add(With(World.Node("n1"), ("vxlan", "ok"), ("wireguard", "EOPNOTSUPP, Unknown device type")),
+            World.Node("n2", NodeState.Down));
+        AddTaskOnEncryptedOverlay();
+
+        var task = Assert.Single(Plan());
+
+        Assert.Equal(
+            "no suitable node (1 node not available for new tasks; kernel lacks wireguard or esp for a network of the "
+            + "task on 1 node)", task.Status.Error);
+    }
+
+    [Fact]
+    public void A_node_that_did_not_say_what_its_kernel_can_do_is_not_passed_over()
+    {
+        world.Add(World.Node("n1"));
+        AddTaskOnEncryptedOverlay();
+
+        Assert.Equal("n1", Assert.Single(Plan()).NodeId.Value);
+    }
+
+    [Theory]
+    [InlineData("overlay", "", "bridge veth vxlan")]
+    [InlineData("macvlan", "eth0", "macvlan")]
+    [InlineData("macvlan", "eth0.42", "macvlan 8021q")]
+    [InlineData("ipvlan", "eth0", "ipvlan")]
+    [InlineData("vlan", "eth0", "bridge veth 8021q|vlan_filtering")]
+    public void Each_driver_needs_what_it_is_made_of(string driver, string parent, string features)
+    {
+        var spec = new NetworkSpec
+        {
+            Annotations = Annotations.Named("net"),
+            Driver = driver,
+            DriverOptions = ImmutableSortedDictionary<string, string>.Empty.Add("parent", parent),
+        };
+
+        Assert.Equal(features.Split(' '), NetworkNeeds.Of(spec));
+    }
+
+    private void AddTaskOnEncryptedOverlay()
+    {
+        world.Add(new Network
+        {
+            Id = new NetworkId("secret"),
+            Spec = new NetworkSpec
+            {
+                Annotations = Annotations.Named("secret"),
+                DriverOptions = ImmutableSortedDictionary<string, string>.Empty.Add("encrypted", ""),
+            },
+        });
+        world.Add(World.Task("a", "web", 1, TaskState.Pending) with
+        {
+            Networks = [new TaskNetwork(new NetworkId("secret"), [], [])],
+        });
+    }
+
+    private static Node With(Node node, params (string Feature, string Outcome)[] features) => node with
+    {
+        Description = node.Description! with
+        {
+            NetworkFeatures = features.Append(("bridge", "ok")).Append(("veth", "ok"))
+                .ToImmutableSortedDictionary(f => f.Item1, f => f.Item2),
+        },
+    };
+
     private static Node Labelled(string id, string zone) => World.Node(id) with
     {
         Spec = new NodeSpec

@@ -8,14 +8,17 @@ internal abstract class NodeFilter
     /// <summary>All reasons, in the order they are asked; the first that says no is the one that is told.</summary>
     public static IReadOnlyList<NodeFilter> All { get; } =
     [
-        new ReadyFilter(), new ResourceFilter(), new ConstraintFilter(), new PlatformFilter(), new HostPortFilter(),
-        new MaxReplicasFilter(),
+        new ReadyFilter(), new ResourceFilter(), new ConstraintFilter(), new PlatformFilter(), new FeatureFilter(),
+        new HostPortFilter(), new MaxReplicasFilter(),
     ];
 
     public abstract bool Fits(NodeLoad node, OrchTask task);
 
     /// <summary>For the user, why <paramref name="nodes"/> nodes are unfit.</summary>
     public abstract string Explain(int nodes);
+
+    /// <summary>The same, where more can be said than how many.</summary>
+    public virtual string Explain(OrchTask task, IReadOnlyCollection<NodeLoad> unfit) => Explain(unfit.Count);
 
     protected static string Count(int nodes) => nodes == 1 ? "1 node" : $"{nodes} nodes";
 }

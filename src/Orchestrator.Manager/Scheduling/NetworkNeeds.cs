@@ -1,0 +1,40 @@
+using Orchestrator.Model;
+using Orchestrator.Store.Tables;
+
+namespace Orchestrator.Manager.Scheduling;
+
+/// <summary>What the networks of a task need of the kernel of its node. Pure.</summary>
+internal sealed class NetworkNeeds(StoreRoot root)
+{
+    /// <returns>Features, each with the alternatives that will do: <c>wireguard|esp</c>.</returns>
+    public IEnumerable<string> Of(OrchTask task) => task.Networks
+        .Select(attached => root.Networks.Get(attached.NetworkId.Value)?.Spec).OfType<NetworkSpec>()
+        .SelectMany(Of).Distinct();
+
+    /// <returns>The first of them that a node has not; null: it has all, or did not say what it has.</returns>
+    public string? MissingOn(Node node, OrchTask task) =>
+        node.Description?.NetworkFeatures is { IsEmpty: false } features
+            ? Of(task).FirstOrDefault(need => !need.Split('|').Any(
+                feature => features.GetValueOrDefault(feature) == NodeDescription.FeatureWorks))
+            : null;
+
+    public static IEnumerable<string> Of(NetworkSpec spec)
+    {
+        var features = spec.Driver switch
+        {
+            "overlay" => ["bridge", "veth", "vxlan"],
+            "macvlan" => ["macvlan"],
+            "ipvlan" => ["ipvlan"],
+            "vlan" => ["bridge", "veth", "8021q|vlan_filtering"],
+            _ => Array.Empty<string>(),
+        };
+        foreach (var feature in features)
+            yield return feature;
+        // A parent such as eth0.42 is made on demand.
+        if (spec.Driver is "macvlan" or "ipvlan" && spec.DriverOptions.GetValueOrDefault("parent")?.Contains('.') == true)
+            yield return "8021q";
+        if (spec.Driver == "overlay" && spec.DriverOptions.TryGetValue("encrypted", out var encrypted)
+            && encrypted != "false")
+            yield return "wireguard|esp";
+    }
+}
