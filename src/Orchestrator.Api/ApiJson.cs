@@ -67,6 +67,7 @@ namespace Orchestrator.Api;
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DiskUsage))]
 [JsonSerializable(typeof(StoreCheck))]
+[JsonSerializable(typeof(NetworkDiagnosis))]
 [JsonSerializable(typeof(RegistryAccount))]
 [JsonSerializable(typeof(RegistryAccount[]))]
 [JsonSerializable(typeof(BuildCachePruneReport))]

@@ -41,6 +41,7 @@ public static class EngineApiRoutes
         new RegistryRoutes(context).Map(routes);
         new BuildRoutes(context).Map(routes);
         var control = new ControlCalls(context.Cluster);
+        new NetworkDoctorRoutes(context).Map(routes);
         new NetworkRoutes(context, new ClusterNetworks(control)).Map(routes);
         new PipeRoutes(context).Map(routes);
         ClusterRoutes.Map(routes, control);

@@ -79,6 +79,8 @@ internal static partial class Catalog
         new("network connect", "Connect a container to a network", static () => new NetworkConnect()),
         new("network create", "Create a network", static () => new NetworkCreate()),
         new("network disconnect", "Disconnect a container from a network", static () => new NetworkDisconnect()),
+        new("network doctor", "Find what is wrong with the network of this node, and mend it",
+            static () => new NetworkDoctor()),
         new("network inspect", "Show all that is known of networks",
             static () => new InspectCommand("NETWORK", "/networks/")),
         new("network ls", "List networks", static () => new NetworkList(), "network list"),

@@ -47,6 +47,8 @@ internal static class IngressTable
               chain input {
                 type filter hook input priority filter; policy accept;
                 iifname "{{LinkName}}" ct state established,related accept
+                # By this, orch network doctor on another node tells that the overlay reaches here.
+                iifname "{{LinkName}}" icmp type echo-request accept
                 iifname "{{LinkName}}" drop
                 meta l4proto tcp meta l4proto . th dport @published reject with tcp reset
                 meta l4proto . th dport @published reject

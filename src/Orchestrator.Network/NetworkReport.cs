@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Network;
+
+/// <summary>All that was found when a node's network was looked over.</summary>
+/// <param name="Places">Namespaces that were compared.</param>
+public sealed record NetworkReport(
+    int Places, ImmutableArray<NetworkDrift> Drifts, ImmutableArray<NetworkPath> Paths);
+
+public enum WayKind
+{
+    /// <summary>Between the hosts, as they are without us.</summary>
+    Underlay,
+
+    /// <summary>Between the hosts, inside of VXLAN.</summary>
+    Overlay,
+
+    /// <summary>From a container here to a task there.</summary>
+    Task,
+}
+
+/// <summary>What one way was found to be.</summary>
+/// <param name="Loss">Share of packets without an answer, 0 to 1.</param>
+/// <param name="RoundTrip">Middle of the round trips; null: no answer.</param>
+/// <param name="Mtu">Largest packet that came through whole; 0: none.</param>
+/// <param name="WantedMtu">The size that has to.</param>
+public sealed record NetworkPath(
+    string From, string To, WayKind Kind, double Loss, TimeSpan? RoundTrip, int Mtu, int WantedMtu)
+{
+    /// <summary>One line; null: it is as it should be.</summary>
+    public string? Fault => this switch
+    {
+        { RoundTrip: null } => $"no answer from {To}",
+        { Loss: > 0 } => $"{Loss * 100:F0} % of the packets to {To} are lost",
+        _ when Mtu < WantedMtu => $"packets of more than {Mtu} bytes do not reach {To}, {WantedMtu} should",
+        _ => null,
+    };
+
+    /// <summary>What to do about <see cref="Fault"/>.</summary>
+    public string Remedy => (Kind, RoundTrip) switch
+    {
+        (WayKind.Underlay, null) => "see that the host is up and that no firewall between the two drops ICMP",
+        (WayKind.Overlay, null) => "open 4789/udp between the two hosts; run orch network doctor --fix there",
+        (WayKind.Task, null) => "run orch network doctor --fix on the task's node",
+        _ when Loss > 0 => "look at the links and the load of the two hosts",
+        _ => $"raise the MTU of the links between the hosts, or start every orchd with a smaller --mtu ({Suggested})",
+    };
+
+    /// <summary>What VXLAN puts around a packet does not count for who sets the MTU of the underlay.</summary>
+    private int Suggested => Kind == WayKind.Underlay ? Mtu : Mtu + Overlays.OverlayFabric.Overhead;
+}

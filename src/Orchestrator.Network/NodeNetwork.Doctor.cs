@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Probing;
+
+namespace Orchestrator.Network;
+
+/// <summary>Looks the whole network of this node over.</summary>
+public sealed partial class NodeNetwork
+{
+    /// <summary>A large cluster is sampled: each way costs some packets, a dead one two seconds.</summary>
+    private const int MostWays = 200, WaysAtOnce = 16;
+
+    /// <summary>Compares all of ours with the records, and sends packets to every other node and to the tasks
+    /// there.</summary>
+    /// <param name="fix">Put right what differs.</param>
+    public async Task<NetworkReport> DiagnoseAsync(bool fix, CancellationToken cancellationToken)
+    {
+        var (places, drifts, ways) = await ExclusiveAsync(async () =>
+        {
+            var found = await PassAsync(fix, thorough: true);
+            return (spaces.Count, found, Ways().Take(MostWays).ToList());
+        }, cancellationToken);
+        using var turns = new SemaphoreSlim(WaysAtOnce);
+        var paths = await Task.WhenAll(ways.Select(way => MeasureAsync(way, turns, cancellationToken)));
+        return new NetworkReport(places, drifts, [.. paths]);
+    }
+
+    private static async Task<NetworkPath> MeasureAsync(
+        Way way, SemaphoreSlim turns, CancellationToken cancellationToken)
+    {
+        await turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await way.MeasureAsync(cancellationToken);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private IEnumerable<Way> Ways()
+    {
+        if (!IPAddress.TryParse(cluster.NodeVtep, out var here))
+            return [];
+        var peers = cluster.Overlays.SelectMany(o => RemoteOf(o)).Select(e => e.Vtep).Distinct();
+        return
+        [
+            .. peers.Select(peer => new Way(
+                "host", $"node {peer}", WayKind.Underlay, NetNamespace.Open(host.Namespace.Path), here, peer,
+                options.Mtu)),
+            .. WaysOfMesh(),
+            .. cluster.Overlays.Where(o => !o.Network.Ingress).SelectMany(WaysOfTasks),
+        ];
+    }
+
+    /// <summary>The other nodes' own addresses in the ingress overlay: through VXLAN, and no container needed.</summary>
+    private IEnumerable<Way> WaysOfMesh() => IngressOverlay is not { } mesh ? []
+        : mesh.Endpoints.Where(e => e.TaskId.Length == 0 && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
+            .Select(e => new Way(
+                "host", $"node {e.NodeVtep} by VXLAN", WayKind.Overlay, NetNamespace.Open(host.Namespace.Path),
+                IPAddress.Parse(cluster.Ingress!.NodeAddress), IPAddress.Parse(e.Ip), Settings(mesh.Network).Mtu));
+
+    /// <summary>From the first container here to every task of other nodes.</summary>
+    private IEnumerable<Way> WaysOfTasks(OverlayView overlay)
+    {
+        if (ListEndpoints(overlay.Network.Id).FirstOrDefault() is not { } own)
+            return [];
+        var name = sandboxes[own.ContainerId].Config.Name;
+        return overlay.Endpoints
+            .Where(e => e is { Ready: true, IsLocal: false } && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
+            .Select(e => new Way(
+                $"container {name}", $"task {e.Name} on node {e.NodeVtep} in network {overlay.Network.Name}",
+                WayKind.Task, NetNamespace.Open(paths.NamespaceOf(own.ContainerId)),
+                ContainerLink.Split(own.IPv4).Address, IPAddress.Parse(e.Ip), Settings(overlay.Network).Mtu));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Linux.Netlink;
+
+namespace Orchestrator.Network.Probing;
+
+/// <summary>One way that packets of the cluster take from this node.</summary>
+/// <param name="Space">Namespace it begins in; disposed with the measuring.</param>
+/// <param name="Mtu">Size of packet that has to come through whole.</param>
+internal sealed record Way(
+    string From, string To, WayKind Kind, NetNamespace Space, IPAddress Source, IPAddress Target, int Mtu)
+{
+    private const int Questions = 5, SmallPacket = 84, LeastMtu = 576;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+
+    public async Task<NetworkPath> MeasureAsync(CancellationToken cancellationToken)
+    {
+        using var space = Space;
+        var times = new List<TimeSpan>();
+        var mtu = 0;
+        try
+        {
+            using var echo = Echo.Open(space, Source);
+            for (var i = 0; i < Questions; i++)
+            {
+                if (await echo.AskAsync(Target, SmallPacket, Patience, cancellationToken) is { } time)
+                    times.Add(time);
+            }
+
+            mtu = times.Count == 0 ? 0 : await LargestAsync(echo, cancellationToken);
+        }
+        catch (SocketException)
+        {
+            // The address it should begin at is gone; that is told elsewhere, and nothing answers.
+        }
+
+        times.Sort();
+        return new NetworkPath(From, To, Kind, 1 - times.Count / (double)Questions,
+            times.Count == 0 ? null : times[times.Count / 2], mtu, Mtu);
+    }
+
+    private async Task<int> LargestAsync(Echo echo, CancellationToken cancellationToken)
+    {
+        var (passes, fails) = (SmallPacket, Mtu + 1);
+        for (var size = Mtu; fails - passes > 1; size = (passes + fails) / 2)
+        {
+            var first = await echo.AskAsync(Target, size, Patience, cancellationToken);
+            if (first is not null || await echo.AskAsync(Target, size, Patience, cancellationToken) is not null)
+                passes = size;
+            else
+                fails = size;
+            if (fails < LeastMtu)
+                break;
+        }
+
+        return passes;
+    }
+}

@@ -1,0 +1,72 @@
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests.Probing;
+
+public sealed class DoctorTests
+{
+    [RootFact]
+    public async Task Ways_to_other_nodes_and_tasks_are_measured_and_what_is_wrong_with_them_is_told()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        var network = cluster.Hosts[0].Network;
+
+        var well = await network.DiagnoseAsync(fix: false, default);
+        Assert.Equal(3, well.Places); // Host, overlay, container.
+        Assert.Empty(well.Drifts);
+        Assert.All(well.Paths, path => Assert.Null(path.Fault));
+        Assert.Equal(
+            [("host", "node 10.77.0.2", 1500), ("container web.1.a", "task web.2.b on node 10.77.0.2 in network backend", 1450)],
+            well.Paths.Select(p => (p.From, p.To, p.Mtu)));
+
+        cluster.Hosts[1].Route.SetMtu("up0", 1400);
+        cluster.Hosts[0].Route.SetMtu("up0", 1400);
+        var narrow = (await network.DiagnoseAsync(fix: false, default)).Paths[0];
+        Assert.Equal("packets of more than 1400 bytes do not reach node 10.77.0.2, 1500 should", narrow.Fault);
+        Assert.Contains("--mtu (1400)", narrow.Remedy, StringComparison.Ordinal);
+
+        cluster.Hosts[1].Route.SetDown("up0");
+        var cut = await network.DiagnoseAsync(fix: false, default);
+        Assert.Equal(
+            ["no answer from node 10.77.0.2", "no answer from task web.2.b on node 10.77.0.2 in network backend"],
+            cut.Paths.Select(p => p.Fault));
+    }
+
+    [RootFact]
+    public async Task Nodes_are_reached_through_vxlan_without_any_container_of_ours()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        await cluster.ApplyAsync();
+        var network = cluster.Hosts[0].Network;
+
+        var well = await network.DiagnoseAsync(fix: false, default);
+        Linux.Nftables.Nft.Apply(cluster.Hosts[1].Namespace,
+            "table ip theirs { chain c { type filter hook input priority -200; udp dport 4789 drop\n }\n }\n");
+        var closed = await network.DiagnoseAsync(fix: false, default);
+
+        Assert.Equal(
+            [("node 10.77.0.2", 1500, null), ("node 10.77.0.2 by VXLAN", 1450, null)],
+            well.Paths.Select(p => (p.To, p.Mtu, p.Fault)));
+        Assert.Null(closed.Paths[0].Fault);
+        Assert.Equal("no answer from node 10.77.0.2 by VXLAN", closed.Paths[1].Fault);
+        Assert.Contains("4789/udp", closed.Paths[1].Remedy, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task A_node_in_no_cluster_is_looked_over_too()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var web = await host.RunAsync("web", "bridge");
+        host.Route.DeleteLink("orch0");
+
+        var found = await host.Network.DiagnoseAsync(fix: false, default);
+        var mended = await host.Network.DiagnoseAsync(fix: true, default);
+        var after = await host.Network.DiagnoseAsync(fix: false, default);
+
+        Assert.Contains(new NetworkDrift("host", "link orch0 is gone"), found.Drifts);
+        Assert.All(mended.Drifts, drift => Assert.Null(drift.Fault));
+        Assert.Empty(after.Drifts);
+        Assert.Empty(after.Paths);
+    }
+}
