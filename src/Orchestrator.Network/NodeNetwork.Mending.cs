@@ -170,7 +170,7 @@ public sealed partial class NodeNetwork
             string? fault = null;
             try
             {
-                if (mend)
+                if (mend || change is SpaceChange.Displaced) // Which nothing is done about: it only says so.
                     await ApplyAsync(site, space, change);
             }
             catch (Exception e) when (IsKernel(e) || e is NetworkException)

@@ -46,7 +46,9 @@ public sealed partial class NodeNetwork
         Settings =
         [
             new WantedSetting("ipv4/ip_forward", "1"),
+            // Of a foreign link that has taken our name not even a setting is changed.
             .. Bridges.Select(LinkNames.BridgeOf).Concat(IngressOverlay is null ? [] : [IngressTable.LinkName])
+                .Where(link => host.Route.FindLink(link) is { } found && LinkNames.IsOurs(found))
                 .Select(link => new WantedSetting($"ipv4/conf/{link}/route_localnet", "1")),
         ],
         Tables =
