@@ -270,10 +270,14 @@ public sealed class BridgeNetworkTests
         for (var i = 0; i < 4; i++)
             Assert.Equal((DnsCode.NoError, "198.51.100.7"), await FirstAsync(web, $"n{i}.example.org"));
 
+        // Of the questions after the first it hears only those that the other was slow to answer.
         Assert.Equal(4, upstream.Askers.Count);
         var first = new byte[512];
         Assert.Contains("n0", System.Text.Encoding.ASCII.GetString(first, 0, silent.Receive(first)));
-        Assert.Equal(0, silent.Available); // It was not asked again while another answers.
+        var heard = 1;
+        for (; silent.Available > 0; heard++)
+            silent.Receive(first);
+        Assert.InRange(heard, 1, 3);
     }
 
     [RootFact]
