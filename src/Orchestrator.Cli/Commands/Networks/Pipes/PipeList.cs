@@ -14,6 +14,9 @@ internal sealed class PipeList : Command
 
     public override Arity Arity => Arity.None;
 
+    public override string[] Examples =>
+        ["orch network pipe ls", "orch network pipe ls --format '{{.Container}} {{.Interface}}'"];
+
     public override int Run(Session session, List<string> args)
     {
         new Listing<Pipe>(
