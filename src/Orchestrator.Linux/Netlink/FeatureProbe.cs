@@ -86,19 +86,6 @@ public sealed class FeatureProbe : IDisposable
         new NetlinkMessage(RTM_NEWQDISC, NetlinkFlags.Create | NetlinkFlags.Replace, $"make {kind} queue")
             .Struct(new TcMsg { Index = link, Parent = uint.MaxValue }).Add(TCA_KIND, kind);
 
-    /// <summary>struct tcmsg. Source: linux/rtnetlink.h.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct TcMsg
-    {
-        public byte Family;
-        public byte Pad1;
-        public ushort Pad2;
-        public int Index;
-        public uint Handle;
-        public uint Parent;
-        public uint Info;
-    }
-
     /// <summary>struct xfrm_usersa_info, of which all else may be zero. Source: linux/xfrm.h.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 224)]
     private struct Association()

@@ -55,17 +55,4 @@ public sealed partial class RouteSocket
         var kind = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<TcMsg>())).Text(TCA_KIND) ?? "";
         return new TrafficInfo(kind, header.Index, header.Parent, header.Handle);
     }
-
-    /// <summary>struct tcmsg.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct TcMsg
-    {
-        public byte Family;
-        public byte Pad1;
-        public ushort Pad2;
-        public int Index;
-        public uint Handle;
-        public uint Parent;
-        public uint Info;
-    }
 }

@@ -52,3 +52,16 @@ internal struct NdMsg
     public byte Flags;
     public byte Type;
 }
+
+/// <summary>struct tcmsg. Source: linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TcMsg
+{
+    public byte Family;
+    public byte Pad1;
+    public ushort Pad2;
+    public int Index;
+    public uint Handle;
+    public uint Parent;
+    public uint Info;
+}

@@ -12,18 +12,19 @@ internal static class ContainerRemoval
 
     public static void Remove(Container container)
     {
-        RuntimeSpec? spec;
-        do
+        // Read again each time: a creator has written down by now that it is at work, and what it has made.
+        for (; ; container = container.Reread())
         {
             container = EndCreator(container);
-            spec = TryReadSpec(container);
+            var spec = TryReadSpec(container);
             EndProcesses(container);
             RemoveCgroups(container);
+            if (!TryDelete(container.Directory.Path))
+                continue;
+            if (spec is not null)
+                ContainerHooks.Removed(spec, container.HookState, CommandLine.Warn);
+            return;
         }
-        while (!TryDelete(container.Directory.Path));
-
-        if (spec is not null)
-            ContainerHooks.Removed(spec, container.HookState, CommandLine.Warn);
     }
 
     private static void RemoveCgroups(Container container)

@@ -13,7 +13,8 @@ internal sealed class Template
     private readonly string _name;
     private readonly Dictionary<string, List<TemplateNode>> _templates;
 
-    private Template(string text, string name) => (_text, _name, _templates) = (text, name, TemplateParser.Parse(text, name));
+    private Template(string text, string name) =>
+        (_text, _name, _templates) = (text, name, TemplateParser.Parse(text, name));
 
     /// <param name="name">For errors; most have none.</param>
     /// <exception cref="TemplateException">It is no template.</exception>
