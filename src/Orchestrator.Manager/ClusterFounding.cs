@@ -7,9 +7,6 @@ namespace Orchestrator.Manager;
 /// <summary>The first transaction of a cluster.</summary>
 public static class ClusterFounding
 {
-    /// <summary>The ingress network's subnet, as docker's: the first of the default pool.</summary>
-    private const string IngressSubnet = "10.0.0.0/24";
-
     /// <summary>
     /// Makes the cluster's own object, its first node and the ingress network, unless that has happened already.
     /// </summary>
@@ -30,17 +27,10 @@ public static class ClusterFounding
             return false;
         tx.Clusters.Create(cluster);
         tx.Nodes.Create(node);
-        var usual = cluster.Spec.AddressPools is ["10.0.0.0/8"];
         tx.Networks.Create(new Network
         {
             Id = new NetworkId(Identifier.New()),
-            Spec = new NetworkSpec
-            {
-                Annotations = Annotations.Named("ingress"),
-                Ingress = true,
-                // With pools of the user's own it comes from these.
-                Pools = usual ? [new IpamPool(IngressSubnet)] : [],
-            },
+            Spec = new NetworkSpec { Annotations = Annotations.Named("ingress"), Ingress = true },
         });
         return true;
     }

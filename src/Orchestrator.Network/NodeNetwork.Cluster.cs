@@ -40,6 +40,8 @@ public sealed partial class NodeNetwork
         // Order matters: the way to a new task stands before anybody is led there, and nobody is led to an old
         // one any more when the way is taken down.
         var removals = after.Overlays.SelectMany(o => Attempt(faults, o.Network.Name, () => Extend(o))).ToList();
+        foreach (var (old, grown) in before.Overlays.Join(after.Overlays, o => o.Network.Id, o => o.Network.Id, (o, n) => (o, n)))
+            Attempt(faults, grown.Network.Name, () => Widen(old, grown));
         await PutTablesAsync(after.Overlays.Select(o => o.Network.Id), cancellationToken);
         foreach (var sandbox in sandboxes.Values)
             Attempt(faults, sandbox.Config.Name, () => Balance(sandbox));

@@ -39,7 +39,8 @@ public sealed partial class NodeNetwork
 
     private void EnsureIngressLink(NetworkConfig network, IngressView ingress)
     {
-        OpenFabric(network).Plug(IngressEndpoint(network, ingress), host.Namespace);
+        var endpoint = IngressEndpoint(network, ingress);
+        OpenFabric(network).Plug(endpoint, host.Namespace, BeyondOf(endpoint));
         host.Route.SetAlias(IngressTable.LinkName, LinkNames.Mark + network.Id);
         var link = host.Route.GetLink(IngressTable.LinkName);
         foreach (var old in host.Route.ListAddresses().Where(
@@ -56,7 +57,7 @@ public sealed partial class NodeNetwork
         EndpointId = IngressPortName,
         InterfaceName = IngressTable.LinkName,
         HostInterfaceName = IngressPortName,
-        IPv4 = $"{ingress.NodeAddress}/{Subnet.Parse(network.Pools[0].Subnet).PrefixLength}",
+        IPv4 = $"{ingress.NodeAddress}/{(SubnetOf(network, ingress.NodeAddress) ?? Subnet.Parse(network.Pools[0].Subnet)).PrefixLength}",
         Mac = MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
@@ -12,13 +13,11 @@ public sealed partial class NodeNetwork
 
     private Endpoint JoinOverlay(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
-        var subnet = Subnet.Parse(network.Pools[0].Subnet);
-        if (config.IPv4 is not { } asked
-            || !Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
+        if (config.IPv4 is not { } asked || SubnetOf(network, asked) is not { } subnet)
             throw new NetworkException(
                 NetworkFault.Invalid,
-                $"no address of {subnet} given for network {network.Name}; addresses of an "
-                + "overlay come from the cluster");
+                $"no address of {string.Join(", ", network.Pools.Select(p => p.Subnet))} given for network "
+                + $"{network.Name}; addresses of an overlay come from the cluster");
         // A daemon that was restarted has not opened it yet.
         OpenFabric(network);
         var endpoint = Add(sandbox, Describe(sandbox, network, config, $"{asked}/{subnet.PrefixLength}"));
@@ -26,6 +25,30 @@ public sealed partial class NodeNetwork
         if (!network.Internal)
             JoinGateway(sandboxes[sandbox.ContainerId]);
         return endpoint;
+    }
+
+    /// <summary>The pool that an address is of; null: none of them.</summary>
+    private static Subnet? SubnetOf(NetworkConfig network, string address) =>
+        Subnet.TryParseAddress(address, out var number)
+            ? network.Pools.Select(p => Subnet.Parse(p.Subnet)).Cast<Subnet?>().FirstOrDefault(s => s!.Value.Contains(number))
+            : null;
+
+    /// <summary>The pools of an overlay that an endpoint's address is not of. What is there is no farther away.</summary>
+    private ImmutableArray<IPNetwork> BeyondOf(Endpoint endpoint)
+    {
+        var own = Subnet.Parse(endpoint.IPv4);
+        return cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is { } overlay
+            ? [.. overlay.Network.Pools.Select(p => Subnet.Parse(p.Subnet)).Where(s => s != own).Select(s => s.Network)]
+            : [];
+    }
+
+    /// <summary>A network that was full has a further pool: those who are on it already have to reach that.</summary>
+    private void Widen(OverlayView before, OverlayView after)
+    {
+        if (after.Network.Pools.Length == before.Network.Pools.Length)
+            return;
+        foreach (var endpoint in ListEndpoints(after.Network.Id))
+            Plug(endpoint);
     }
 
     private void JoinGateway(SandboxRecord sandbox)
@@ -51,7 +74,7 @@ public sealed partial class NodeNetwork
         if (cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is not { } overlay)
             return;
         using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
-        OpenFabric(overlay.Network).Plug(endpoint, container);
+        OpenFabric(overlay.Network).Plug(endpoint, container, BeyondOf(endpoint));
     }
 
     private void UnplugOverlay(Endpoint endpoint)

@@ -89,6 +89,7 @@ public sealed partial class NodeNetwork
                     {
                         Alias = LinkNames.Mark + mesh.Network.Id,
                         Address = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv4,
+                        Beyond = BeyondOf(IngressEndpoint(mesh.Network, cluster.Ingress!)),
                     }],
             ],
         };
@@ -190,7 +191,7 @@ public sealed partial class NodeNetwork
         [
             new WantedLink("lo", "") { Address = "127.0.0.1/8" },
             .. sandbox.Endpoints.Where(IsKnown)
-                .Select(e => new WantedLink(e.InterfaceName, KindOf(e)) { Address = e.IPv4 }),
+                .Select(e => new WantedLink(e.InterfaceName, KindOf(e)) { Address = e.IPv4, Beyond = BeyondOf(e) }),
             .. PipesWanted(sandbox.ContainerId),
         ],
         Exit = WantedExitOf(sandbox),

@@ -25,6 +25,26 @@ public sealed class ClusterTests
     }
 
     [RootFact]
+    public async Task Tasks_of_a_further_pool_and_those_that_were_there_before_reach_one_another()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        cluster.Widen("10.9.0.0/24");
+        await cluster.ApplyAsync();
+        var old = cluster["web.1.a"];
+        await cluster.PlaceAsync(("web.3.c", "10.9.0.3", 1));
+        using var servers = cluster.ServeAll(80);
+
+        Assert.Equal("web.3.c 10.0.1.3", await Wire.CallAsync(old.Namespace, "10.9.0.3", 80));
+        Assert.Equal("web.1.a 10.9.0.3", await Wire.CallAsync(cluster["web.3.c"].Namespace, "10.0.1.3", 80));
+        using var inside = RouteSocket.Open(old.Namespace);
+        inside.DeleteRoute(IPNetwork.Parse("10.9.0.0/24"));
+        var drift = Assert.Single(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
+        Assert.Equal("route to 10.9.0.0/24 by link eth0 is gone", drift.Finding);
+        Assert.Equal("web.3.c 10.0.1.3", await Wire.CallAsync(old.Namespace, "10.9.0.3", 80));
+    }
+
+    [RootFact]
     public async Task Connections_to_the_virtual_address_spread_over_all_ready_tasks_and_keep_the_clients_address()
     {
         await using var cluster = await TwoHosts.StartAsync();

@@ -19,7 +19,7 @@ internal sealed class TwoHosts : IAsyncDisposable
     };
 
     private readonly Dictionary<string, TestContainer> containers = [];
-    private readonly NetworkConfig network;
+    private NetworkConfig network;
 
     private TwoHosts(NetworkConfig network, TestHost[] hosts)
     {
@@ -45,7 +45,7 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     public async Task PlaceAsync(params (string Name, string Ip, int Host)[] tasks)
     {
-        Tasks = [.. tasks.Select(t => new OverlayEndpoint
+        Tasks = [.. Tasks, .. tasks.Select(t => new OverlayEndpoint
         {
             TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, NodeVtep = Hosts[t.Host].Vtep,
                 Ready = true,
@@ -54,6 +54,9 @@ internal sealed class TwoHosts : IAsyncDisposable
         foreach (var (name, ip, host) in tasks)
             containers[name] = await Hosts[host].RunAsync(name, network.Id, ip);
     }
+
+    /// <summary>From the next view on.</summary>
+    public void Widen(string subnet) => network = network with { Pools = network.Pools.Add(new IpamPool(subnet)) };
 
     public void SetReady(string name, bool ready) =>
         Tasks = [.. Tasks.Select(t => t.Name == name ? t with { Ready = ready } : t)];

@@ -111,7 +111,7 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
 
             void Prepare()
             {
-                Clustering.Founding.Save(paths, root, self, request);
+                Clustering.Founding.Save(paths, root, self, request, services.Describer.Describe());
                 RegistryFolders.Found(paths, services.Alone.Root);
             }
         }

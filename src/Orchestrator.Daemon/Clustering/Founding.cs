@@ -16,9 +16,11 @@ namespace Orchestrator.Daemon.Clustering;
 /// </summary>
 internal static class Founding
 {
-    public static void Save(ClusterPaths paths, RootAuthority root, PeerIdentity self, ClusterInit request)
+    /// <param name="here">This host: the first network is to hide none of its routes.</param>
+    public static void Save(
+        ClusterPaths paths, RootAuthority root, PeerIdentity self, ClusterInit request, NodeDescription here)
     {
-        DurableFile.Replace(NodeFile(paths), FirstNode(self, request).ToProto().ToByteArray());
+        DurableFile.Replace(NodeFile(paths), FirstNode(self, request, here).ToProto().ToByteArray());
         DurableFile.Replace(ClusterFile(paths), Describe(root, self, request).ToProto().ToByteArray());
     }
 
@@ -41,9 +43,10 @@ internal static class Founding
 
     private static string NodeFile(ClusterPaths paths) => Path.Combine(paths.Root, "founding-node");
 
-    private static Node FirstNode(PeerIdentity self, ClusterInit request) => new()
+    private static Node FirstNode(PeerIdentity self, ClusterInit request, NodeDescription here) => new()
     {
         Id = self.Id,
+        Description = here,
         Role = NodeRole.Manager,
         Spec = new() { DesiredRole = NodeRole.Manager, Availability = request.Availability },
         Certificate = new() { State = CertificateState.Issued },

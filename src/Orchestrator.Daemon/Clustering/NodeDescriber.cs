@@ -23,6 +23,7 @@ internal sealed class NodeDescriber(string version, IEnumerable<string> first)
         EngineVersion = version,
         EngineLabels = labels,
         NetworkFeatures = features.Value,
+        Routes = Network.HostRoutes.List(),
     };
 
     /// <summary>Of a label given twice, the later counts.</summary>

@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
 using Orchestrator.Model;
 
 namespace Orchestrator.Manager.Allocation;
 
-/// <summary>The addresses of one network during one pass.</summary>
+/// <summary>The addresses of one network during one pass: those of all its pools, one after the other.</summary>
 internal sealed class AddressSpace
 {
     private readonly HashSet<uint> taken = [];
-    private readonly Subnet subnet;
-    private readonly Subnet range;
+    private readonly ImmutableArray<AddressPool> pools;
+    private readonly ulong size;
+    private readonly bool grows;
     private uint last;
 
     /// <param name="network">Allocated.</param>
@@ -15,15 +17,13 @@ internal sealed class AddressSpace
     /// longest.</param>
     public AddressSpace(Network network, uint? last)
     {
-        var pool = network.Allocation!.Pools[0];
-        subnet = Subnet.Parse(pool.Subnet) ?? throw new InvalidOperationException($"{pool.Subnet} is no subnet");
-        range = Subnet.Parse(pool.Range) ?? subnet;
+        pools = [.. network.Allocation!.Pools.Select(AddressPool.From).OfType<AddressPool>()];
+        size = pools.Aggregate(0ul, (sum, pool) => sum + pool.Range.Size);
+        grows = NetworkAllocator.Grows(network);
         Name = network.Spec.Name;
-        this.last = last is { } given && range.Contains(given) ? given : range.First;
-        taken.Add(subnet.First);
-        taken.Add(subnet.Last);
-        if (Subnet.ParseAddress(pool.Gateway) is { } gateway)
-            taken.Add(gateway);
+        this.last = last is { } given && pools.Any(pool => pool.Range.Contains(given)) ? given : pools[0].Range.First;
+        foreach (var pool in pools)
+            taken.UnionWith([pool.Subnet.First, pool.Subnet.Last, pool.Gateway ?? pool.Subnet.First]);
     }
 
     public string Name { get; }
@@ -33,23 +33,59 @@ internal sealed class AddressSpace
 
     public void Take(uint address) => taken.Add(address);
 
-    public bool Owns(string address) => Subnet.ParseAddress(address) is { } parsed && subnet.Contains(parsed);
+    public bool Owns(string address) =>
+        Subnet.ParseAddress(address) is { } parsed && pools.Any(pool => pool.Subnet.Contains(parsed));
 
     /// <summary>The next free address with its prefix length, or null when all are taken.</summary>
     public string? Next()
     {
-        for (var step = 1u; step <= range.Size; step++)
+        var position = PositionOf(last);
+        for (var step = 1ul; step <= size; step++)
         {
-            var candidate = range.First + ((last - range.First + step) % range.Size);
+            var (pool, candidate) = At((position + step) % size);
             if (!taken.Add(candidate))
                 continue;
             last = candidate;
-            return subnet.With(candidate);
+            return pool.Subnet.With(candidate);
         }
 
         return null;
     }
 
     /// <summary>For the user, that there is none left, and what to do.</summary>
-    public string Exhausted => $"network {Name} has no free address in {range}; use a network with a larger subnet";
+    public string Exhausted => $"network {Name} has no free address in {string.Join(", ", pools.Select(p => p.Range))}; "
+        + (grows ? "the address pools of the cluster are used up: remove networks" : "use a network with a larger subnet");
+
+    private ulong PositionOf(uint address)
+    {
+        var before = 0ul;
+        foreach (var range in pools.Select(pool => pool.Range))
+        {
+            if (range.Contains(address))
+                return before + (address - range.First);
+            before += range.Size;
+        }
+
+        return 0;
+    }
+
+    private (AddressPool Pool, uint Address) At(ulong position)
+    {
+        foreach (var pool in pools)
+        {
+            if (position < pool.Range.Size)
+                return (pool, pool.Range.First + (uint)position);
+            position -= pool.Range.Size;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(position), position, "beyond the last pool");
+    }
+
+    private sealed record AddressPool(Subnet Subnet, Subnet Range, uint? Gateway)
+    {
+        /// <summary>Null for one that is not of IPv4.</summary>
+        public static AddressPool? From(IpamPool pool) => Subnet.Parse(pool.Subnet) is { } subnet
+            ? new AddressPool(subnet, Subnet.Parse(pool.Range) ?? subnet, Subnet.ParseAddress(pool.Gateway))
+            : null;
+    }
 }

@@ -8,6 +8,7 @@ namespace Orchestrator.Manager.Allocation;
 internal sealed class AddressSpaces
 {
     private readonly Dictionary<NetworkId, AddressSpace> byNetwork = [];
+    private readonly HashSet<NetworkId> exhausted = [];
     private readonly AllocatorMemory memory;
 
     public AddressSpaces(StoreRoot root, AllocatorMemory memory)
@@ -28,8 +29,8 @@ internal sealed class AddressSpaces
         }
     }
 
-    /// <summary>Somebody asked in vain.</summary>
-    public bool AnyExhausted { get; private set; }
+    /// <summary>Networks that somebody asked in vain.</summary>
+    public IReadOnlySet<NetworkId> Exhausted => exhausted;
 
     public ImmutableDictionary<NetworkId, uint> Last =>
         memory.Last.SetItems(byNetwork.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Last)))
@@ -40,8 +41,10 @@ internal sealed class AddressSpaces
 
     public string? Next(NetworkId network)
     {
-        var address = Of(network)?.Next();
-        AnyExhausted |= address is null;
+        var space = Of(network);
+        var address = space?.Next();
+        if (space is not null && address is null)
+            exhausted.Add(network);
         return address;
     }
 }

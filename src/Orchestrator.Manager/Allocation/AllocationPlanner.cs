@@ -18,6 +18,7 @@ internal sealed class AllocationPlanner(AllocatorOptions options)
         var nodes = PlanNodes(root, spaces).ToList();
         var services = new ServiceAllocator(root, spaces, options).Plan().ToList();
         var tasks = PlanTasks(root, spaces, services, now).ToList();
+        networks.AddRange(NetworkAllocator.Grow(root, networks, spaces.Exhausted));
         return new([.. networks], [.. nodes], [.. services], [.. tasks], next with
         {
             Last = spaces.Last,
@@ -31,7 +32,7 @@ internal sealed class AllocationPlanner(AllocatorOptions options)
             yield break;
         foreach (var node in root.Nodes.All.Where(node => !space.Owns(node.IngressAddress)))
         {
-            if (space.Next() is { } address)
+            if (spaces.Next(ingress.Id) is { } address)
                 yield return node with { IngressAddress = address };
         }
     }
@@ -54,5 +55,5 @@ internal sealed class AllocationPlanner(AllocatorOptions options)
     }
 
     private static DateTimeOffset? WakeOf(AllocatorMemory memory, AddressSpaces spaces) =>
-        spaces.AnyExhausted && memory.Held.Count > 0 ? memory.Held.Values.Min() : null;
+        spaces.Exhausted.Count > 0 && memory.Held.Count > 0 ? memory.Held.Values.Min() : null;
 }

@@ -14,7 +14,7 @@ public sealed record AllocatorOptions
     public int LastDynamicPort { get; init; } = 32_767;
 
     /// <summary>
-    /// First VXLAN network identifier handed out. Default 4096: lower ones are easily taken for VLANs.
+    /// Lowest VXLAN network identifier handed out. Default 4096: lower ones are easily taken for VLANs.
     /// </summary>
     public int FirstVni { get; init; } = 4096;
 

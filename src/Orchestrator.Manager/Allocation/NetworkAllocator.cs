@@ -7,29 +7,73 @@ namespace Orchestrator.Manager.Allocation;
 /// <summary>Gives each new network a VXLAN identifier and, unless the user named one, a subnet.</summary>
 internal static class NetworkAllocator
 {
+    /// <summary>Tried after the default pool, when a route of some node is in the way of all of it.</summary>
+    private static readonly string[] Reserves = ["172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
     /// <summary>Networks that have none yet; those for which no subnet is left wait.</summary>
     public static IEnumerable<Network> Plan(StoreRoot root, AllocatorOptions options)
     {
-        var cluster = root.Clusters.All.FirstOrDefault()?.Spec ?? new ClusterSpec();
+        var cluster = SpecOf(root);
+        var routes = RoutesOf(root.Nodes.All).ToList();
         var known = root.Networks.All.Where(n => n.Allocation is not null).ToList();
         foreach (var network in root.Networks.All.Where(n => n.Allocation is null).OrderBy(n => n.Meta.CreatedAt))
         {
-            if (Allocate(network, known, cluster, options) is not { } allocated)
+            if (Allocate(network, known, cluster, routes, options) is not { } allocated)
                 continue;
             known.Add(allocated);
             yield return allocated;
         }
     }
 
+    /// <summary>A further subnet for each of those that are full, as long as there is one.</summary>
+    /// <param name="planned">Allocated in this pass.</param>
+    public static IEnumerable<Network> Grow(
+        StoreRoot root, IEnumerable<Network> planned, IReadOnlySet<NetworkId> exhausted)
+    {
+        var taken = root.Networks.All.Concat(planned).SelectMany(SubnetsOf).Concat(RoutesOf(root.Nodes.All)).ToList();
+        foreach (var network in root.Networks.All.Where(n => exhausted.Contains(n.Id) && Grows(n)))
+        {
+            if (FreeSubnet(SpecOf(root), taken) is not { } subnet)
+                yield break;
+            taken.Add(subnet);
+            var allocation = network.Allocation!; // Full: it has been allocated.
+            yield return network with
+            {
+                Allocation = allocation with
+                {
+                    Pools = allocation.Pools.Add(WithGateway(new IpamPool(subnet.ToString()))),
+                },
+            };
+        }
+    }
+
+    /// <summary>Whoever named a subnet meant that one and no other.</summary>
+    public static bool Grows(Network network) => network.Spec.Pools.All(pool => pool.Subnet.Length == 0);
+
+    /// <param name="routes">Of the nodes: what they reach there must not be hidden by a network of ours.</param>
     /// <returns>Null when no subnet is free.</returns>
     public static Network? Allocate(
-        Network network, IReadOnlyCollection<Network> others, ClusterSpec cluster, AllocatorOptions options)
+        Network network, IReadOnlyCollection<Network> others, ClusterSpec cluster, IEnumerable<Subnet> routes,
+        AllocatorOptions options)
     {
-        var highest = others.Select(n => n.Allocation?.Vni ?? 0).DefaultIfEmpty(0).Max();
-        return PoolsOf(network, cluster, [.. others.SelectMany(SubnetsOf)]) is { } pools
-            ? network with { Allocation = new NetworkAllocation(Math.Max(options.FirstVni, highest + 1), pools) }
+        var identifiers = others.Select(n => n.Allocation?.Vni ?? 0).ToHashSet();
+        return PoolsOf(network, cluster, [.. others.SelectMany(SubnetsOf), .. routes]) is { } pools
+            ? network with { Allocation = new NetworkAllocation(FreeVni(network.Id, identifiers, options), pools) }
             : null;
     }
+
+    /// <summary>Spread over all there are, so that nobody takes packets for those of a network that is gone.</summary>
+    private static int FreeVni(NetworkId id, HashSet<int> taken, AllocatorOptions options)
+    {
+        var count = 0x1000000 - options.FirstVni;
+        var start = (uint)id.Value.Aggregate(17L, (hash, c) => ((hash * 31) + c) & uint.MaxValue) % (uint)count;
+        return Enumerable.Range(0, count).Select(step => options.FirstVni + (int)((start + (uint)step) % (uint)count))
+            .First(vni => !taken.Contains(vni));
+    }
+
+    /// <summary>What the nodes reach by routes of their own.</summary>
+    public static IEnumerable<Subnet> RoutesOf(IEnumerable<Node> nodes) =>
+        nodes.SelectMany(node => node.Description?.Routes ?? []).Select(Subnet.Parse).OfType<Subnet>().Distinct();
 
     /// <summary>The subnets that a network has, or that its spec asks for.</summary>
     public static IEnumerable<Subnet> SubnetsOf(Network network) =>
@@ -45,7 +89,9 @@ internal static class NetworkAllocator
     /// <summary>The first free piece of the cluster's address pools; null when they are used up.</summary>
     public static Subnet? FreeSubnet(ClusterSpec cluster, IReadOnlyCollection<Subnet> taken)
     {
-        foreach (var pool in cluster.AddressPools.Select(Subnet.Parse).OfType<Subnet>())
+        var pools = cluster.AddressPools.SequenceEqual(ClusterSpec.DefaultAddressPools)
+            ? cluster.AddressPools.AddRange(Reserves) : cluster.AddressPools;
+        foreach (var pool in pools.Select(Subnet.Parse).OfType<Subnet>())
         {
             var candidate = new Subnet(pool.First, Math.Max(cluster.SubnetLength, pool.Length));
             for (ulong first = pool.First; first <= pool.Last; first += candidate.Size)
@@ -58,6 +104,8 @@ internal static class NetworkAllocator
 
         return null;
     }
+
+    private static ClusterSpec SpecOf(StoreRoot root) => root.Clusters.All.FirstOrDefault()?.Spec ?? new ClusterSpec();
 
     private static IpamPool WithGateway(IpamPool pool) =>
         pool.Gateway.Length > 0 ? pool : pool with

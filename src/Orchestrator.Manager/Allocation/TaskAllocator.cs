@@ -43,7 +43,7 @@ internal static class TaskAllocator
         {
             if (spaces.Of(network) is not { } space)
                 return $"network {NameOf(root, network)} has no subnet yet";
-            if (service.Endpoint?.VirtualIps.Any(vip => vip.NetworkId == network) != true && spaces.AnyExhausted)
+            if (service.Endpoint?.VirtualIps.Any(vip => vip.NetworkId == network) != true && spaces.Exhausted.Contains(network))
                 return space.Exhausted;
         }
 

@@ -50,7 +50,8 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
         NetworkValidator.Validate(spec, others);
         var created = tx.Networks.Create(new Network { Id = id, Spec = spec });
         var cluster = tx.Clusters.All().FirstOrDefault()?.Spec ?? new ClusterSpec();
-        var allocated = NetworkAllocator.Allocate(created, others, cluster, allocator)
+        var allocated = NetworkAllocator.Allocate(
+            created, others, cluster, NetworkAllocator.RoutesOf(tx.Nodes.All()), allocator)
             ?? throw new UserException(
                 ErrorCode.ResourceExhausted,
                 "could not find an available, non-overlapping IPv4 address pool among the "

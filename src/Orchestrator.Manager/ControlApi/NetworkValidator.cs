@@ -21,10 +21,10 @@ internal static class NetworkValidator
             throw UserErrors.Invalid(
                 $"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
         foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0))
-            ValidatePool(pool, others);
+            ValidatePool(pool, others, spec.Ingress);
     }
 
-    private static void ValidatePool(IpamPool pool, IReadOnlyCollection<Network> others)
+    private static void ValidatePool(IpamPool pool, IReadOnlyCollection<Network> others, bool ingress)
     {
         if (Subnet.Parse(pool.Subnet) is not { } subnet || subnet.Length > 29)
             throw UserErrors.Invalid(
@@ -35,7 +35,9 @@ internal static class NetworkValidator
         if (pool.Range.Length > 0 && (Subnet.Parse(pool.Range) is not { } range
             || !subnet.Contains(range.First) || !subnet.Contains(range.Last)))
             throw UserErrors.Invalid($"invalid ip-range {pool.Range}: it is not in subnet {pool.Subnet}");
-        if (others.FirstOrDefault(other => NetworkAllocator.SubnetsOf(other).Any(subnet.Overlaps)) is { } taken)
+        // Each overlay is a world of its own; only ingress is one that containers of the others are on as well.
+        if (others.FirstOrDefault(
+            other => (ingress || other.Spec.Ingress) && NetworkAllocator.SubnetsOf(other).Any(subnet.Overlaps)) is { } taken)
         {
             throw UserErrors.Invalid(
                 "invalid pool request: Pool overlaps with other one on this address space",

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Orchestrator.Manager.Allocation;
 using Orchestrator.Model;
 using Orchestrator.Store.Tables;
 using Orchestrator.Store.Transactions;
@@ -21,7 +23,25 @@ internal static class ServiceValidator
         ValidateMode(spec);
         ValidateEndpoint(spec.Endpoint);
         ValidatePortsFree(spec, current, tx);
-        return spec with { Task = spec.Task with { Networks = [.. spec.Task.Networks.Select(n => Resolve(n, tx))] } };
+        ImmutableArray<NetworkAttachment> networks = [.. spec.Task.Networks.Select(n => Resolve(n, tx))];
+        RefuseOverlap([.. networks.Select(n => tx.Networks.Get(n.Target)!)]);
+        return spec with { Task = spec.Task with { Networks = networks } };
+    }
+
+    /// <summary>Networks may have the same addresses; a container that is on both could not tell them apart.</summary>
+    private static void RefuseOverlap(ImmutableArray<Network> networks)
+    {
+        var pairs = networks.SelectMany((one, index) => networks.Skip(index + 1).Select(other => (one, other)));
+        foreach (var (one, other) in pairs.Where(pair => pair.one.Id != pair.other.Id))
+        {
+            var theirs = NetworkAllocator.SubnetsOf(other).ToList();
+            foreach (var subnet in NetworkAllocator.SubnetsOf(one).Where(subnet => theirs.Exists(subnet.Overlaps)))
+            {
+                throw UserErrors.Invalid(
+                    $"networks {one.Spec.Name} and {other.Spec.Name} both have addresses of {subnet}",
+                    "A service can be on one of them only.");
+            }
+        }
     }
 
     private static void ValidateMode(ServiceSpec spec)

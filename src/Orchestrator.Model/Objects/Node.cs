@@ -102,5 +102,9 @@ public sealed record NodeDescription
     public ImmutableSortedDictionary<string, string> NetworkFeatures { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>IPv4 blocks that it has routes to besides the default one, and its resolvers, in CIDR: no network of
+    /// the cluster may hide them.</summary>
+    public ImmutableArray<string> Routes { get; init; } = [];
+
     public const string FeatureWorks = "ok";
 }

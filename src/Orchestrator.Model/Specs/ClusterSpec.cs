@@ -19,7 +19,9 @@ public sealed record ClusterSpec
     public TimeSpan NodeCertificateExpiry { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>CIDRs that overlay subnets are cut from.</summary>
-    public ImmutableArray<string> AddressPools { get; init; } = ["10.0.0.0/8"];
+    public ImmutableArray<string> AddressPools { get; init; } = DefaultAddressPools;
+
+    public static ImmutableArray<string> DefaultAddressPools { get; } = ["10.0.0.0/8"];
 
     /// <summary>Prefix length of one overlay's subnet.</summary>
     public int SubnetLength { get; init; } = 24;

@@ -17,7 +17,7 @@ public sealed record ClusterView(string NodeVtep)
 }
 
 /// <summary>One overlay: what it is, who is on it, and which services live on it.</summary>
-/// <param name="Network">With <see cref="NetworkConfig.Vni"/> and one pool.</param>
+/// <param name="Network">With <see cref="NetworkConfig.Vni"/> and its pools.</param>
 public sealed record OverlayView(NetworkConfig Network)
 {
     /// <summary>Endpoints on all nodes, this one's included.</summary>

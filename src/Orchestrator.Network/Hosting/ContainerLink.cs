@@ -10,8 +10,11 @@ internal static class ContainerLink
 {
     /// <summary>Makes the pair, or takes it over when a predecessor made it already.</summary>
     /// <param name="route">Namespace of the bridge.</param>
+    /// <param name="beyond">What else is reached by the link without a gateway; null: nothing.</param>
     /// <returns>The bridge's port.</returns>
-    public static LinkInfo Ensure(RouteSocket route, LinkInfo bridge, Endpoint endpoint, NetNamespace container)
+    public static LinkInfo Ensure(
+        RouteSocket route, LinkInfo bridge, Endpoint endpoint, NetNamespace container,
+        IReadOnlyCollection<IPNetwork>? beyond = null)
     {
         using var inside = RouteSocket.Open(container);
         var port = route.FindLink(endpoint.HostInterfaceName);
@@ -23,6 +26,8 @@ internal static class ContainerLink
         inside.SetUp(endpoint.InterfaceName);
         var (address, prefixLength) = Split(endpoint.IPv4);
         inside.EnsureAddress(link.Index, address, prefixLength);
+        foreach (var block in beyond ?? [])
+            inside.SetRoute(block, null, link.Index);
         return port;
     }
 

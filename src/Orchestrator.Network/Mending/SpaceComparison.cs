@@ -85,10 +85,13 @@ internal static class SpaceComparison
             yield break;
         }
 
-        var subnet = new IPNetwork(Subnet.ToAddress(Subnet.Parse(cidr).First), length);
-        if (link.IsUp && !IPAddress.IsLoopback(address) && length < 32
-            && !found.Routes.Any(r => r.Destination.Equals(subnet) && r.Index == link.Index))
-            yield return new SpaceChange.AddRoute(wanted.Name, subnet);
+        IEnumerable<IPNetwork> blocks = IPAddress.IsLoopback(address) || length == 32
+            ? wanted.Beyond : wanted.Beyond.Prepend(Subnet.Parse(cidr).Network);
+        foreach (var block in blocks.Where(_ => link.IsUp))
+        {
+            if (!found.Routes.Any(r => r.Destination.Equals(block) && r.Index == link.Index))
+                yield return new SpaceChange.AddRoute(wanted.Name, block);
+        }
     }
 
     private static IEnumerable<SpaceChange> CompareFabric(

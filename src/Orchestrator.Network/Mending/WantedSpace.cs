@@ -36,6 +36,9 @@ internal sealed record WantedLink(string Name, string Kind)
     /// <summary>Address with prefix length.</summary>
     public string? Address { get; init; }
 
+    /// <summary>What else is reached by it without a gateway.</summary>
+    public ImmutableArray<IPNetwork> Beyond { get; init; } = [];
+
     /// <summary>What its bridge does on it.</summary>
     public BridgePortSettings? Port { get; init; }
 

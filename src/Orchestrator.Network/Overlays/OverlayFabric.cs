@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
@@ -91,9 +92,10 @@ internal sealed class OverlayFabric : IDisposable
     public IReadOnlyCollection<NeighbourInfo> Entries() => route.ListStatic(vxlan.Index);
 
     /// <summary>Links a container, or takes over the link it has.</summary>
-    public void Plug(Endpoint endpoint, NetNamespace container)
+    /// <param name="beyond">What else is reached by the link without a gateway.</param>
+    public void Plug(Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond)
     {
-        var port = ContainerLink.Ensure(route, bridge, endpoint, container);
+        var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond);
         route.SetPort(port.Index, Silent);
         if (MacAddress.TryParse(endpoint.Mac, out var mac))
             route.Change([new NeighbourChange.PutLocal(port.Index, mac)]);

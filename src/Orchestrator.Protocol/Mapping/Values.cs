@@ -87,6 +87,7 @@ public static class Values
         EngineVersion = description.EngineVersion,
         EngineLabels = { description.EngineLabels },
         NetworkFeatures = { description.NetworkFeatures },
+        Routes = { description.Routes },
     };
 
     public static M.NodeDescription ToModel(this P.NodeDescription description) => new()
@@ -97,6 +98,7 @@ public static class Values
         EngineVersion = description.EngineVersion,
         EngineLabels = description.EngineLabels.Sorted(),
         NetworkFeatures = description.NetworkFeatures.Sorted(),
+        Routes = description.Routes.Strings(),
     };
 
     internal static ImmutableArray<TTo> Array<TFrom, TTo>(this RepeatedField<TFrom> field, Func<TFrom, TTo> map) =>

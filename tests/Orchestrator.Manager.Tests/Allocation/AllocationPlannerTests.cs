@@ -16,7 +16,9 @@ public sealed class AllocationPlannerTests
         Settle();
 
         Assert.Equal(["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"], Pools().Order().ToArray());
-        Assert.Equal([4096, 4097, 4098], world.Root.Networks.All.Select(n => n.Allocation!.Vni).Order().ToArray());
+        var identifiers = world.Root.Networks.All.Select(n => n.Allocation!.Vni).ToList();
+        Assert.Equal(3, identifiers.Distinct().Count());
+        Assert.All(identifiers, vni => Assert.InRange(vni, 4096, 0xffffff));
         Assert.Equal("10.0.0.1", world.Root.Networks.Get("a")!.Allocation!.Pools[0].Gateway);
     }
 
@@ -34,6 +36,44 @@ public sealed class AllocationPlannerTests
         Assert.Equal(6, addresses.Distinct().Count());
         Assert.All(world.Root.Tasks.All, t => Assert.Equal(TaskState.Pending, t.Status.State));
         Assert.DoesNotContain("10.0.0.1/24", addresses);
+    }
+
+    [Fact]
+    public void A_subnet_hides_no_route_of_any_node()
+    {
+        world.Add(Routed("n1", "10.0.0.0/16", "192.168.7.0/24"), Routed("n2", "10.1.0.7/32"));
+        world.Add(Network("a"), Network("b"));
+
+        Settle();
+
+        Assert.Equal(["10.1.1.0/24", "10.1.2.0/24"], Pools().Order().ToArray());
+    }
+
+    [Fact]
+    public void Where_a_route_takes_the_whole_default_pool_subnets_come_from_other_private_blocks()
+    {
+        world.Add(Routed("n1", "10.0.0.0/8", "172.17.0.0/16"));
+        world.Add(Network("a"));
+
+        Settle();
+
+        Assert.Equal(["172.16.0.0/24"], Pools());
+    }
+
+    [Fact]
+    public void A_full_network_grows_by_a_subnet_and_gives_out_each_address_once()
+    {
+        world.Add(Network("a"));
+        world.Add(Attached("web", "a"));
+        AddTasks(600);
+        Settle();
+
+        var addresses = world.Root.Tasks.All.Select(t => t.Networks[0].Addresses[0]).ToList();
+        Assert.Equal(600, addresses.Distinct().Count());
+        var pools = world.Root.Networks.Get("a")!.Allocation!.Pools;
+        Assert.Equal(["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"], pools.Select(p => p.Subnet));
+        Assert.All(pools, pool => Assert.DoesNotContain(pool.Gateway + "/24", addresses));
+        Assert.DoesNotContain(addresses, a => a.EndsWith(".0/24", StringComparison.Ordinal) || a.EndsWith(".255/24", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,6 +165,9 @@ public sealed class AllocationPlannerTests
         Id = new NetworkId(name),
         Spec = Spec(name) with { Pools = subnet.Length > 0 ? [new IpamPool(subnet)] : [] },
     };
+
+    private static Node Routed(string name, params string[] routes) =>
+        World.Node(name) with { Description = new NodeDescription { Routes = [.. routes] } };
 
     private static Service Attached(string name, params string[] networks)
     {

@@ -137,7 +137,28 @@ public sealed class ControlServiceTests
     }
 
     [Fact]
-    public async Task A_subnet_that_overlaps_another_is_refused()
+    public async Task Networks_with_the_same_addresses_are_kept_apart_and_no_service_is_on_two_of_them()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        foreach (var name in new[] { "one", "two" })
+        {
+            var network = new NetworkSpec { Annotations = Annotations.Named(name), Pools = [new IpamPool("10.7.0.0/24")] };
+            await cluster.Manager.Control.CreateNetwork(
+                new P.CreateNetworkRequest { Spec = network.ToProto() }, cluster.Call());
+        }
+
+        var spec = World.Service("web", 1).Spec;
+        var both = spec with
+        {
+            Task = spec.Task with { Networks = [new NetworkAttachment("one", []), new NetworkAttachment("two", [])] },
+        };
+        var error = await RefusedAsync(() => cluster.CreateAsync(both));
+
+        Assert.Equal("networks one and two both have addresses of 10.7.0.0/24", error.What);
+    }
+
+    [Fact]
+    public async Task A_subnet_that_overlaps_that_of_ingress_is_refused()
     {
         await using var cluster = await MiniCluster.StartAsync();
         await cluster.UntilAsync(r => r.Networks.All.Single().Allocation is not null, "ingress has its subnet");
