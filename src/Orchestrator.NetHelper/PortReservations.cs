@@ -80,13 +80,16 @@ internal sealed class PortReservations : IDisposable
     private static PortBinding HoldOne(PortBinding binding, List<Socket> sockets)
     {
         var isTcp = binding.Protocol == "tcp";
-        var address = binding.HostIp.Length == 0 ? IPAddress.Any : IPAddress.Parse(binding.HostIp);
+        var address = binding.BothFamilies ? IPAddress.IPv6Any
+            : binding.HostIp.Length == 0 ? IPAddress.Any : IPAddress.Parse(binding.HostIp);
         var socket = isTcp
             ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
             : new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         sockets.Add(socket);
         try
         {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = binding.BothFamilies; // One socket, so that one number is free in both or is not.
             RefuseEverything(socket);
             socket.Bind(new IPEndPoint(address, binding.HostPort));
             if (isTcp)
@@ -105,15 +108,18 @@ internal sealed class PortReservations : IDisposable
         {
             SocketError.AddressAlreadyInUse => new NetworkException(
                 NetworkFault.PortTaken,
-                $"Bind for {address}:{binding.HostPort} failed: port is already allocated; "
+                $"Bind for {Shown(binding)}:{binding.HostPort} failed: port is already allocated; "
                 + "publish another port, or stop what uses this one"),
             SocketError.AddressNotAvailable => new NetworkException(
                 NetworkFault.Invalid,
-                $"Bind for {address}:{binding.HostPort} failed: the host has no address "
+                $"Bind for {Shown(binding)}:{binding.HostPort} failed: the host has no address "
                 + $"{address}; publish on one it has"),
             _ => new NetworkException(
-                NetworkFault.Kernel, $"Bind for {address}:{binding.HostPort} failed: {e.Message}"),
+                NetworkFault.Kernel, $"Bind for {Shown(binding)}:{binding.HostPort} failed: {e.Message}"),
         };
+
+    private static string Shown(PortBinding binding) => binding.HostIp.Length == 0 ? "0.0.0.0"
+        : binding.HostIp.Contains(':', StringComparison.Ordinal) ? $"[{binding.HostIp}]" : binding.HostIp;
 
     /// <summary>Attaches the one-instruction program "return 0": accept nothing. Source: socket(7),
     /// SO_ATTACH_FILTER.</summary>

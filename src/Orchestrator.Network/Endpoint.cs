@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Orchestrator.Network;
 
@@ -27,10 +28,28 @@ public sealed record Endpoint
     /// <summary>Address with prefix length, e.g. <c>172.17.0.2/16</c>.</summary>
     public required string IPv4 { get; init; }
 
+    /// <summary>The same of IPv6; null: it has none.</summary>
+    public string? IPv6 { get; init; }
+
     public required string Mac { get; init; }
 
     /// <summary>Address of the default route through this network; empty when there is none.</summary>
     public string Gateway { get; init; } = "";
+
+    /// <summary>The same of IPv6; null: there is none.</summary>
+    public string? Gateway6 { get; init; }
+
+    /// <summary>Addresses with prefix length, that of IPv4 first.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Cidrs => IPv6 is { Length: > 0 } six ? [IPv4, six] : [IPv4];
+
+    /// <summary>Addresses alone, that of IPv4 first.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Addresses => Cidrs.Select(cidr => cidr.Split('/')[0]);
+
+    /// <summary>Address of IPv6 alone; null: it has none.</summary>
+    [JsonIgnore]
+    public string? Address6 => IPv6?.Split('/')[0];
 
     public ImmutableArray<string> Aliases { get; init; } = [];
 

@@ -12,6 +12,9 @@ public sealed record EndpointConfig
     /// gives.</summary>
     public string? IPv4 { get; init; }
 
+    /// <summary>The same of IPv6; null on a network that has it: any that is free.</summary>
+    public string? IPv6 { get; init; }
+
     /// <summary>Requested hardware address; null: derived from the IPv4 address.</summary>
     public string? Mac { get; init; }
 

@@ -12,6 +12,9 @@ public sealed record IpamPool(
     string Subnet, string? Gateway = null, string? IpRange = null,
     ImmutableDictionary<string, string>? Auxiliary = null)
 {
+    [JsonIgnore]
+    public bool IsIPv6 => Subnet.Contains(':', StringComparison.Ordinal);
+
     /// <summary>Addresses that are never given out, by the names their users have.</summary>
     [JsonIgnore]
     public ImmutableDictionary<string, string> Reserved => Auxiliary ?? ImmutableDictionary<string, string>.Empty;

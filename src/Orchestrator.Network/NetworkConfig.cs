@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Orchestrator.Network;
 
@@ -16,8 +17,16 @@ public sealed record NetworkConfig
     /// <c>none</c>.</summary>
     public string Driver { get; init; } = NetworkDrivers.Bridge;
 
-    /// <summary>IPv4 pools. Empty for a bridge: one is cut from the node's pools.</summary>
+    /// <summary>One of IPv4, then with <see cref="EnableIPv6"/> one of IPv6. What is missing of a local network is cut
+    /// from the node's pools.</summary>
     public ImmutableArray<IpamPool> Pools { get; init; } = [];
+
+    /// <summary>Its containers have addresses of IPv6, too.</summary>
+    public bool EnableIPv6 { get; init; }
+
+    /// <summary>Null: it has no IPv6.</summary>
+    [JsonIgnore]
+    public IpamPool? Pool6 => Pools.FirstOrDefault(pool => pool.IsIPv6);
 
     /// <summary>No route out of the network, no published ports.</summary>
     public bool Internal { get; init; }

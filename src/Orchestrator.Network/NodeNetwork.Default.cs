@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using Orchestrator.Network.Addressing;
 
@@ -30,9 +31,8 @@ public sealed partial class NodeNetwork
             if (host.Route.FindLink(Hosting.LinkNames.BridgeOf(present)) is { } link && Hosting.LinkNames.IsOurs(link)
                 && Hosting.LinkNames.BridgeOf(present) != options.Bridge)
                 host.Route.DeleteLink(link.Name);
-            // Nobody asked for other addresses: those that firewalls and people know stay.
-            if (wanted is { Pools: [] } && present.Pools[0].IpRange is null)
-                wanted = wanted with { Pools = present.Pools };
+            if (wanted is not null)
+                wanted = wanted with { Pools = Kept(wanted, present) };
             present = null;
         }
 
@@ -40,22 +40,34 @@ public sealed partial class NodeNetwork
             AddBridge(wanted);
     }
 
-    private NetworkConfig WantedDefault()
+    /// <summary>Nobody asked for other addresses: those that firewalls and people know stay.</summary>
+    private static ImmutableArray<IpamPool> Kept(NetworkConfig wanted, NetworkConfig present) =>
+    [
+        .. wanted.Pools,
+        .. present.Pools.Where(p => p.IpRange is null && (wanted.EnableIPv6 || !p.IsIPv6)
+            && wanted.Pools.All(w => w.IsIPv6 != p.IsIPv6)),
+    ];
+
+    private NetworkConfig WantedDefault() => new()
     {
-        var address = options.BridgeIp ?? AddressOf(options.Bridge);
-        return new NetworkConfig
-        {
-            Name = NetworkDrivers.Bridge,
-            Pools = address is null && options.FixedCidr is null ? []
-                : [new IpamPool(
-                    Subnet.Parse(address ?? options.FixedCidr!).ToString(), address?.Split('/')[0], options.FixedCidr)],
-            Options = Named(options.Bridge)
-                .Add(DefaultOption, "true")
-                .Add(IccOption, options.Icc ? "true" : "false")
-                .Add(MasqueradeOption, options.IpMasq ? "true" : "false")
-                .Add("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0"),
-        };
-    }
+        Name = NetworkDrivers.Bridge,
+        EnableIPv6 = options.IPv6,
+        Pools =
+        [
+            .. PoolOf(options.BridgeIp ?? AddressOf(options.Bridge), options.FixedCidr),
+            .. options.IPv6 ? PoolOf(options.BridgeIp6, options.FixedCidr6) : [],
+        ],
+        Options = Named(options.Bridge)
+            .Add(DefaultOption, "true")
+            .Add(IccOption, options.Icc ? "true" : "false")
+            .Add(MasqueradeOption, options.IpMasq ? "true" : "false")
+            .Add("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0"),
+    };
+
+    /// <param name="address">Of the bridge, with prefix length.</param>
+    /// <returns>None: nothing was said.</returns>
+    private static ImmutableArray<IpamPool> PoolOf(string? address, string? range) => address is null && range is null
+        ? [] : [new IpamPool(Subnet.Parse(address ?? range!).ToString(), address?.Split('/')[0], range)];
 
     /// <summary>A bridge that somebody made before us, and gave an address, keeps it.</summary>
     private string? AddressOf(string bridge) => host.Route.FindLink(bridge) is { } link && !Hosting.LinkNames.IsOurs(link)
@@ -65,7 +77,10 @@ public sealed partial class NodeNetwork
 
     private static bool Fits(NetworkConfig present, NetworkConfig wanted) =>
         wanted.Options.All(option => present.Options.GetValueOrDefault(option.Key) == option.Value)
-        && (wanted.Pools is not [var pool] ? present.Pools[0].IpRange is null : present.Pools[0].Subnet == pool.Subnet
-            && (pool.Gateway is null || present.Pools[0].Gateway == pool.Gateway)
-            && present.Pools[0].IpRange == pool.IpRange);
+        && wanted.EnableIPv6 == present.EnableIPv6
+        && present.Pools.All(pool => Fits(pool, wanted.Pools.FirstOrDefault(w => w.IsIPv6 == pool.IsIPv6)));
+
+    private static bool Fits(IpamPool present, IpamPool? wanted) => wanted is null ? present.IpRange is null
+        : present.Subnet == wanted.Subnet && present.IpRange == wanted.IpRange
+            && (wanted.Gateway is null || present.Gateway == wanted.Gateway);
 }

@@ -2,14 +2,13 @@ using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
-using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network;
 
 public sealed partial class NodeNetwork
 {
-    private readonly Dictionary<string, uint> lastAddresses = [];
+    private readonly Dictionary<string, UInt128> lastAddresses = [];
 
     /// <summary>Joins a container to a network. Idempotent for the same network.</summary>
     public Task<Endpoint> ConnectAsync(
@@ -68,12 +67,11 @@ public sealed partial class NodeNetwork
 
     private Endpoint Join(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
-        var pool = network.Pools[0];
-        var subnet = Subnet.Parse(pool.Subnet);
-        var address = Subnet.ToAddress(ChooseAddress(network, subnet, config.IPv4)).ToString();
-        var endpoint = Describe(sandbox, network, config, $"{address}/{subnet.PrefixLength}") with
+        var endpoint = Describe(sandbox, network, config, ChooseAddress(network, network.Pools[0], config.IPv4)) with
         {
-            Gateway = network.Internal ? "" : pool.Gateway!,
+            IPv6 = ChooseAddress6(network, config),
+            Gateway = network.Internal ? "" : network.Pools[0].Gateway!,
+            Gateway6 = network.Internal ? null : network.Pool6?.Gateway,
         };
         return Add(sandbox, endpoint);
     }
@@ -149,7 +147,7 @@ public sealed partial class NodeNetwork
         }
 
         var bridge = network.Driver == NetworkDrivers.Vlan
-            ? parents.EnsureBridge(network) : BridgeLink.Ensure(host, network, options.Mtu);
+            ? parents.EnsureBridge(network) : EnsureBridge(network);
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
         host.Route.SetPort(port.Index, PortOf(network, host.CallsIptablesForBridges));
     }
@@ -166,37 +164,56 @@ public sealed partial class NodeNetwork
 
     private void SetExit(SandboxRecord sandbox)
     {
-        if (PipesOf(sandbox.ContainerId).Any(LeadsOut))
-            return; // The default route is the pipe's.
         using var container = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        ContainerLink.SetExit(sandbox, container);
+        foreach (var family in HostFamilies)
+        {
+            // The default route may be a pipe's.
+            if (!PipesOf(sandbox.ContainerId).Any(p => LeadsOut(p, family)))
+                ContainerLink.SetExit(sandbox, family, container);
+        }
     }
 
-    private uint ChooseAddress(NetworkConfig network, Subnet subnet, string? asked)
+    private string? ChooseAddress6(NetworkConfig network, EndpointConfig config)
     {
-        var used = ListEndpoints(network.Id)
-            .Select(e => Subnet.ToNumber(ContainerLink.Split(e.IPv4).Address))
-            .Append(Subnet.ToNumber(IPAddress.Parse(network.Pools[0].Gateway!)))
-            .Concat(network.Pools[0].Reserved.Values.Select(a => Subnet.ToNumber(IPAddress.Parse(a))))
-            .ToHashSet();
-        if (!string.IsNullOrEmpty(asked))
-            return CheckedAddress(network, subnet, asked, used);
-        var range = network.Pools[0].IpRange is { } text ? Subnet.Parse(text) : subnet;
-        var address = AddressAllocator.Next(subnet, range, used, lastAddresses.GetValueOrDefault(network.Id))
+        if (network.Pool6 is { } pool)
+            return ChooseAddress(network, pool, config.IPv6);
+        return string.IsNullOrEmpty(config.IPv6) ? null : throw new NetworkException(
+            NetworkFault.Invalid,
+            $"no configured subnet contains IP address {config.IPv6}; network {network.Name} has no IPv6: make one with --ipv6");
+    }
+
+    /// <returns>With prefix length.</returns>
+    private string ChooseAddress(NetworkConfig network, IpamPool pool, string? asked)
+    {
+        var subnet = Subnet.Parse(pool.Subnet);
+        var used = ListEndpoints(network.Id).SelectMany(e => e.Addresses)
+            .Append(pool.Gateway!).Concat(pool.Reserved.Values) // Filled in when the network was made.
+            .Select(IPAddress.Parse).Where(subnet.Contains).Select(Subnet.ToNumber).ToHashSet();
+        var address = string.IsNullOrEmpty(asked)
+            ? NextAddress(network, pool, subnet, used) : CheckedAddress(network, subnet, asked, used);
+        return $"{address}/{subnet.PrefixLength}";
+    }
+
+    private IPAddress NextAddress(NetworkConfig network, IpamPool pool, Subnet subnet, HashSet<UInt128> used)
+    {
+        var range = pool.IpRange is { } text ? Subnet.Parse(text) : subnet;
+        var place = $"{network.Id} {pool.Subnet}";
+        var address = AddressAllocator.Next(subnet, range, used, lastAddresses.GetValueOrDefault(place))
             ?? throw new NetworkException(
                 NetworkFault.Conflict,
-                $"no available IPv4 addresses on network {network.Name} ({subnet}); make a larger network");
-        lastAddresses[network.Id] = address;
-        return address;
+                $"no available IPv{(pool.IsIPv6 ? 6 : 4)} addresses on network {network.Name} ({subnet}); make a larger network");
+        lastAddresses[place] = address;
+        return subnet.AddressAt(address);
     }
 
-    private static uint CheckedAddress(NetworkConfig network, Subnet subnet, string asked, HashSet<uint> used)
+    private static IPAddress CheckedAddress(
+        NetworkConfig network, Subnet subnet, string asked, HashSet<UInt128> used)
     {
         if (!Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"no configured subnet contains IP address {asked}; network {network.Name} has {subnet}");
-        if (used.Contains(address))
+        if (used.Contains(Subnet.ToNumber(address)))
             throw new NetworkException(
                 NetworkFault.Conflict,
                 $"Address already in use: {asked} on network {network.Name}; ask for another or none");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Hosting;
@@ -133,7 +134,7 @@ public sealed partial class NodeNetwork
         Keep(network);
         try
         {
-            BridgeLink.Ensure(host, network, options.Mtu);
+            EnsureBridge(network);
             ReplaceHostTable();
         }
         catch
@@ -144,6 +145,16 @@ public sealed partial class NodeNetwork
         }
 
         return network;
+    }
+
+    private Linux.Netlink.LinkInfo EnsureBridge(NetworkConfig network)
+    {
+        if (network.Pool6 is not null && !host.HasIPv6)
+            throw KernelFeature.Missing("IPv6", $"network {network.Name}");
+        var bridge = BridgeLink.Ensure(host, network, options.Mtu);
+        if (network.Pool6 is not null)
+            Forwarding.EnableIPv6(host);
+        return bridge;
     }
 
     private void Keep(NetworkConfig network)
@@ -158,7 +169,7 @@ public sealed partial class NodeNetwork
         return config with
         {
             Id = id,
-            Pools = [CompletePool(config)],
+            Pools = CompletePools(config),
             Icc = config.Icc && config.Options.GetValueOrDefault(IccOption) != "false",
             Mtu = config.Mtu ?? (config.Options.TryGetValue(MtuOption, out var mtu) ? ParseMtu(mtu) : null),
             Created = config.Created == default ? DateTimeOffset.UtcNow : config.Created,
@@ -169,18 +180,29 @@ public sealed partial class NodeNetwork
         ? mtu
         : throw new NetworkException(NetworkFault.Invalid, $"invalid MTU {text}: give 68 to 65535");
 
-    private IpamPool CompletePool(NetworkConfig config)
+    /// <summary>One pool of IPv4, and one of IPv6 where that is enabled.</summary>
+    private ImmutableArray<IpamPool> CompletePools(NetworkConfig config)
     {
-        if (config.Pools.Length > 1)
+        var asked = config.Pools.Where(pool => pool.Subnet.Length > 0).ToLookup(pool => pool.IsIPv6);
+        if (asked.Any(family => family.Count() > 1))
             throw new NetworkException(
                 NetworkFault.Invalid,
-                $"{config.Driver} driver doesn't support multiple subnets; give one, and a second network");
+                $"{config.Driver} driver doesn't support multiple subnets; give one of IPv4 and one of IPv6, and a second "
+                + "network");
+        if (!config.EnableIPv6 && asked[true].FirstOrDefault() is { } six)
+            throw new NetworkException(
+                NetworkFault.Invalid, $"{six.Subnet} is a subnet of IPv6, which network {config.Name} does not have; add --ipv6");
         // Every VLAN is a world of its own, where the same addresses may be once more.
-        var taken = networks.Values.Where(n => n.Pools.Length > 0 && n.Driver != NetworkDrivers.Vlan
-                && config.Driver != NetworkDrivers.Vlan)
-            .Select(n => Subnet.Parse(n.Pools[0].Subnet)).ToList();
-        if (config.Pools is not [var asked] || asked.Subnet.Length == 0)
-            return ChosenPool(taken);
+        var taken = networks.Values.Where(n => n.Driver != NetworkDrivers.Vlan && config.Driver != NetworkDrivers.Vlan)
+            .SelectMany(n => n.Pools).Select(p => Subnet.Parse(p.Subnet)).ToList();
+        var families = config.EnableIPv6 ? new[] { false, true } : [false];
+        return [.. families.Select(family => CompletePool(asked[family].FirstOrDefault(), family, taken))];
+    }
+
+    private IpamPool CompletePool(IpamPool? asked, bool isIPv6, List<Subnet> taken)
+    {
+        if (asked is null)
+            return ChosenPool(isIPv6, taken);
         var subnet = Subnet.Parse(asked.Subnet);
         if (taken.Any(subnet.Overlaps))
             throw new NetworkException(
@@ -189,23 +211,23 @@ public sealed partial class NodeNetwork
         return CheckedPool(asked, subnet);
     }
 
-    private IpamPool ChosenPool(List<Subnet> taken)
+    private IpamPool ChosenPool(bool isIPv6, List<Subnet> taken)
     {
-        taken.AddRange(
-            host.Route.ListRoutes().Where(r => r.Destination.PrefixLength > 0).Select(r => Subnet.Of(r.Destination)));
-        var subnet = AddressAllocator.NextSubnet(options.Pools, taken) ?? throw new NetworkException(
+        var routed = host.Route.ListRoutes(isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork)
+            .Where(r => r.Destination.PrefixLength > 0).Select(r => Subnet.Of(r.Destination));
+        var subnet = AddressAllocator.NextSubnet(options.Pools, isIPv6, [.. taken, .. routed]) ?? throw new NetworkException(
             NetworkFault.Conflict,
             "all predefined address pools have been fully subnetted; remove networks, or give a --subnet");
-        return new IpamPool(subnet.ToString(), Subnet.ToAddress(subnet.First + 1).ToString());
+        return new IpamPool(subnet.ToString(), subnet.AddressAt(subnet.First + 1).ToString());
     }
 
     private static IpamPool CheckedPool(IpamPool asked, Subnet subnet)
     {
-        if (subnet.PrefixLength > 30)
+        if (!subnet.HasRoom)
             throw new NetworkException(NetworkFault.Invalid,
-                $"subnet {subnet} has no room for containers; give a /30 or larger");
+                $"subnet {subnet} has no room for containers; give a /{(subnet.IsIPv6 ? 126 : 30)} or larger");
         var gateway = string.IsNullOrEmpty(asked.Gateway)
-            ? Subnet.ToAddress(subnet.First + 1).ToString() : asked.Gateway;
+            ? subnet.AddressAt(subnet.First + 1).ToString() : asked.Gateway;
         if (!Subnet.TryParseAddress(gateway, out var address) || !subnet.Contains(address))
             throw new NetworkException(
                 NetworkFault.Invalid, $"no matching subnet for gateway {gateway}; give an address of {subnet}");
@@ -222,7 +244,7 @@ public sealed partial class NodeNetwork
         return asked with
         {
             Subnet = subnet.ToString(),
-            Gateway = gateway,
+            Gateway = address.ToString(), // As the kernel writes it.
             IpRange = string.IsNullOrEmpty(asked.IpRange) ? null : asked.IpRange,
         };
     }

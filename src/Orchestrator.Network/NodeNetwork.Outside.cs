@@ -1,5 +1,4 @@
 using Orchestrator.Linux.Netlink;
-using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Parents;
 
@@ -46,10 +45,7 @@ public sealed partial class NodeNetwork
 
     private Endpoint JoinOutside(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
-        var pool = network.Pools[0];
-        var subnet = Subnet.Parse(pool.Subnet);
-        var address = Subnet.ToAddress(ChooseAddress(network, subnet, config.IPv4)).ToString();
-        var endpoint = Describe(sandbox, network, config, $"{address}/{subnet.PrefixLength}");
+        var endpoint = Describe(sandbox, network, config, ChooseAddress(network, network.Pools[0], config.IPv4));
         var isLone = network.Internal || (network.Driver != NetworkDrivers.Vlan && ParentOptions.ParentOf(network).Length == 0);
         return Add(sandbox, endpoint with
         {
@@ -57,7 +53,9 @@ public sealed partial class NodeNetwork
             HostInterfaceName = network.Driver == NetworkDrivers.Vlan ? endpoint.HostInterfaceName : "",
             // All links of ipvlan have the card's address.
             Mac = network.Driver == NetworkDrivers.Ipvlan ? "" : endpoint.Mac,
-            Gateway = isLone ? "" : ParentOptions.HasGateway(network) ? pool.Gateway! : "0.0.0.0",
+            IPv6 = ChooseAddress6(network, config),
+            Gateway = isLone ? "" : ParentOptions.HasGateway(network) ? network.Pools[0].Gateway! : "0.0.0.0",
+            Gateway6 = isLone || network.Pool6 is not { } six ? null : ParentOptions.HasGateway(network) ? six.Gateway : "::",
         });
     }
 

@@ -13,34 +13,38 @@ public sealed partial class NodeNetwork
 
     private Endpoint JoinOverlay(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
-        if (config.IPv4 is not { } asked || SubnetOf(network, asked) is not { } subnet)
-            throw new NetworkException(
-                NetworkFault.Invalid,
-                $"no address of {string.Join(", ", network.Pools.Select(p => p.Subnet))} given for network "
-                + $"{network.Name}; addresses of an overlay come from the cluster");
+        var cidr = GivenAddress(network, isIPv6: false, config.IPv4);
+        var six = network.Pool6 is null ? null : GivenAddress(network, isIPv6: true, config.IPv6);
         // A daemon that was restarted has not opened it yet.
         OpenFabric(network);
-        var endpoint = Add(sandbox, Describe(sandbox, network, config, $"{asked}/{subnet.PrefixLength}"));
+        var endpoint = Add(sandbox, Describe(sandbox, network, config, cidr) with { IPv6 = six });
         Guard(network.Id);
         if (!network.Internal)
             JoinGateway(sandboxes[sandbox.ContainerId]);
         return endpoint;
     }
 
+    /// <summary>What the cluster gave, with prefix length.</summary>
+    private static string GivenAddress(NetworkConfig network, bool isIPv6, string? given) =>
+        given is not null && SubnetOf(network, given) is { } subnet && subnet.IsIPv6 == isIPv6
+            ? $"{given}/{subnet.PrefixLength}"
+            : throw new NetworkException(
+                NetworkFault.Invalid,
+                $"no address of {string.Join(", ", network.Pools.Where(p => p.IsIPv6 == isIPv6).Select(p => p.Subnet))} given for "
+                + $"network {network.Name}; addresses of an overlay come from the cluster");
+
     /// <summary>The pool that an address is of; null: none of them.</summary>
     private static Subnet? SubnetOf(NetworkConfig network, string address) =>
-        Subnet.TryParseAddress(address, out var number)
-            ? network.Pools.Select(p => Subnet.Parse(p.Subnet)).Cast<Subnet?>().FirstOrDefault(s => s!.Value.Contains(number))
+        Subnet.TryParseAddress(address, out var parsed)
+            ? network.Pools.Select(p => Subnet.Parse(p.Subnet)).Cast<Subnet?>().FirstOrDefault(s => s!.Value.Contains(parsed))
             : null;
 
     /// <summary>The pools of an overlay that an endpoint's address is not of. What is there is no farther away.</summary>
-    private ImmutableArray<IPNetwork> BeyondOf(Endpoint endpoint)
-    {
-        var own = Subnet.Parse(endpoint.IPv4);
-        return cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is { } overlay
-            ? [.. overlay.Network.Pools.Select(p => Subnet.Parse(p.Subnet)).Where(s => s != own).Select(s => s.Network)]
+    private ImmutableArray<IPNetwork> BeyondOf(Endpoint endpoint) =>
+        cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is { } overlay
+            ? [.. overlay.Network.Pools.Where(p => !p.IsIPv6).Select(p => Subnet.Parse(p.Subnet))
+                .Where(s => s != Subnet.Parse(endpoint.IPv4)).Select(s => s.Network)]
             : [];
-    }
 
     /// <summary>A network that was full has a further pool: those who are on it already have to reach that.</summary>
     private void Widen(OverlayView before, OverlayView after)

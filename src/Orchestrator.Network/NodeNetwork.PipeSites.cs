@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
 using Orchestrator.Network.Parents;
@@ -46,7 +45,8 @@ public sealed partial class NodeNetwork
         PipesOf(containerId).Where(IsPlugged).Select(p => new WantedLink(p.Config.InterfaceName, "")
         {
             Alias = PipePlumber.AliasOf(p),
-            Address = AddressOf(p) is { } cidr && !cidr.Contains(':', StringComparison.Ordinal) ? cidr : null,
+            Address = AddressOf(p) is { } four && !IpFamily.Of(four).IsIPv6 ? four : null,
+            Address6 = AddressOf(p) is { } six && IpFamily.Of(six).IsIPv6 ? six : null,
         });
 
     private static string? AddressOf(Pipe pipe) =>
@@ -55,19 +55,24 @@ public sealed partial class NodeNetwork
     private string KindOf(Endpoint endpoint) =>
         endpoint.IsOutside && endpoint.HostInterfaceName.Length == 0 ? networks[endpoint.NetworkId].Driver : "veth";
 
+    private WantedExit? WantedExitOf(SandboxRecord sandbox) =>
+        WantedExitOf(sandbox, IpFamily.V4, sandbox.Exit?.InterfaceName, sandbox.Exit?.Gateway);
+
+    private WantedExit? WantedExit6Of(SandboxRecord sandbox) =>
+        WantedExitOf(sandbox, IpFamily.V6, sandbox.Exit6?.InterfaceName, sandbox.Exit6?.Gateway6);
+
     /// <summary>A pipe with a gateway goes before the networks. What is no neighbour's address is not looked at.</summary>
-    private WantedExit? WantedExitOf(SandboxRecord sandbox)
+    private WantedExit? WantedExitOf(SandboxRecord sandbox, IpFamily family, string? link, string? gateway)
     {
-        if (PipesOf(sandbox.ContainerId).LastOrDefault(LeadsOut) is not { } pipe)
-            return sandbox.Exit is { } exit && exit.Gateway != "0.0.0.0"
-                ? new WantedExit(exit.InterfaceName, IPAddress.Parse(exit.Gateway)) : null;
+        if (PipesOf(sandbox.ContainerId).LastOrDefault(p => LeadsOut(p, family)) is not { } pipe)
+            return link is not null && gateway is { Length: > 0 } && gateway != family.Any
+                ? new WantedExit(link, IPAddress.Parse(gateway)) : null;
         if (!IsPlugged(pipe) || AddressOf(pipe) is not { } cidr)
             return null;
-        var gateway = IPAddress.Parse(pipe.Lease?.Router ?? pipe.Config.Gateway);
+        var router = IPAddress.Parse(pipe.Lease?.Router ?? pipe.Config.Gateway);
         var (address, prefixLength) = PipeWords.Split(cidr);
-        return gateway.AddressFamily == AddressFamily.InterNetwork
-            && PipePlumber.NetworkOf(address, prefixLength).Contains(gateway)
-            ? new WantedExit(pipe.Config.InterfaceName, gateway) : null;
+        return PipePlumber.NetworkOf(address, prefixLength).Contains(router)
+            ? new WantedExit(pipe.Config.InterfaceName, router) : null;
     }
 
     private bool MakeOutsideOrPipe(string link)

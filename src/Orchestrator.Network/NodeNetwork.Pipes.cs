@@ -113,8 +113,9 @@ public sealed partial class NodeNetwork
     private IEnumerable<string> PipeLinks =>
         pipes.Values.SelectMany(p => new[] { p.HostLink, p.Config.HostInterface });
 
-    private static bool LeadsOut(Pipe pipe) =>
-        pipe.Config.Gateway.Length > 0 || pipe.Lease is { Router.Length: > 0 };
+    private static bool LeadsOut(Pipe pipe, IpFamily family) =>
+        (pipe.Lease is { Router.Length: > 0 } ? pipe.Lease.Router : pipe.Config.Gateway) is { Length: > 0 } gateway
+            && IpFamily.Of(gateway) == family;
 
     private Task SayLate(Pipe pipe)
     {

@@ -31,12 +31,14 @@ public sealed partial class NodeNetwork
             await UnpublishAsync(sandbox, cancellationToken);
             if (bindings.Count == 0)
                 return [];
+            bindings = [.. bindings.Select(binding => Placed(sandbox, binding))];
             // Held by a socket first, so that of two containers one loses here and not in the packet path.
             var response = await helper.AskAsync(
                 new HelperRequest(HelperOperation.Reserve, containerId) { Ports = [.. bindings] }, cancellationToken);
             sandbox = sandboxes[containerId] with { Ports = response.Ports };
             Keep(sandbox);
-            StateHost(whole: false, HostTable.AddPorts(HostPorts(sandbox)));
+            foreach (var family in IpFamily.Both)
+                StateHost(family, whole: false, HostTable.AddPorts(HostPorts(sandbox).Where(p => p.Family == family)));
             return response.Ports;
         }, cancellationToken);
 
@@ -60,12 +62,32 @@ public sealed partial class NodeNetwork
                 NetworkFault.Invalid, $"invalid port {binding.HostPort}:{binding.ContainerPort}; ports are 1 to 65535");
         if (binding.HostIp.Length > 0 && !Subnet.TryParseAddress(binding.HostIp, out _))
             throw new NetworkException(
-                NetworkFault.Invalid, $"invalid host address {binding.HostIp}; give an IPv4 address of this host");
+                NetworkFault.Invalid, $"invalid host address {binding.HostIp}; give an address of this host");
     }
 
-    private static IEnumerable<HostPort> HostPorts(SandboxRecord sandbox) => sandbox.Entry is { } entry
-        ? sandbox.Ports.Select(p => new HostPort(p, entry.IPv4.Split('/')[0]))
-        : [];
+    /// <summary>A port of no family in particular is one of each that the container has.</summary>
+    private static PortBinding Placed(SandboxRecord sandbox, PortBinding binding)
+    {
+        if (binding.HostIp.Length == 0)
+            return binding with { BothFamilies = sandbox.Entry6 is not null };
+        if (IpFamily.Of(binding.HostIp).IsIPv6 && sandbox.Entry6 is null)
+            throw new NetworkException(NetworkFault.Invalid,
+                $"port {binding.ContainerPort} cannot be published on {binding.HostIp}: container {sandbox.Config.Name} has no "
+                + "IPv6; put it on a network made with --ipv6");
+        return binding;
+    }
+
+    private static IEnumerable<HostPort> HostPorts(SandboxRecord sandbox)
+    {
+        foreach (var port in sandbox.Ports.SelectMany(p => p.Split()))
+        {
+            if (EntryOf(sandbox, IpFamily.Of(port.HostIp)) is { } address)
+                yield return new HostPort(port, address);
+        }
+    }
+
+    private static string? EntryOf(SandboxRecord sandbox, IpFamily family) =>
+        family.IsIPv6 ? sandbox.Entry6?.Address6 : sandbox.Entry?.IPv4.Split('/')[0];
 
     private async Task UnpublishAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
     {
@@ -75,7 +97,8 @@ public sealed partial class NodeNetwork
         Keep(sandbox with { Ports = [] });
         try
         {
-            StateHost(whole: false, HostTable.DeletePorts(ports));
+            foreach (var family in IpFamily.Both)
+                StateHost(family, whole: false, HostTable.DeletePorts(ports.Where(p => p.Family == family)));
         }
         catch (NftException)
         {

@@ -62,10 +62,10 @@ public sealed partial class NodeNetwork
     /// <summary>Contents for /etc/hostname, /etc/hosts and /etc/resolv.conf, given where the container is attached
     /// now.</summary>
     public SandboxFiles GetFiles(string containerId) =>
-        EtcFiles.Write(RequireSandbox(containerId), HostResolvers(), HostGateway());
+        EtcFiles.Write(RequireSandbox(containerId), HostResolvers(), HostGateways());
 
-    private string HostGateway() =>
-        networks.Values.First(n => n.Name == NetworkDrivers.Bridge).Pools[0].Gateway!; // Filled in at its creation.
+    private ImmutableArray<string> HostGateways() => // Filled in at its creation.
+        [.. networks.Values.First(n => n.Name == NetworkDrivers.Bridge).Pools.Select(pool => pool.Gateway!)];
 
     private SandboxRecord RequireSandbox(string containerId) =>
         sandboxes.GetValueOrDefault(containerId) ?? throw new NetworkException(
@@ -91,6 +91,7 @@ public sealed partial class NodeNetwork
             // As docker has it: any program may listen below 1024 and ping, in a namespace that is its own.
             Sysctl.TrySet("ipv4/ip_unprivileged_port_start", "0");
             Sysctl.TrySet("ipv4/ping_group_range", "0 2147483647");
+            ForbidIPv6();
         });
     }
 
@@ -102,8 +103,13 @@ public sealed partial class NodeNetwork
         {
             using var route = RouteSocket.Open();
             route.SetUp("lo");
+            ForbidIPv6();
         });
     }
+
+    /// <summary>A link has it where its network or its pipe gives it: elsewhere a container would hear and speak what no
+    /// rule of ours is about.</summary>
+    private static void ForbidIPv6() => Sysctl.TrySet("ipv6/conf/default/disable_ipv6", "1");
 
     private async Task RemoveSandboxAsync(string containerId, CancellationToken cancellationToken)
     {

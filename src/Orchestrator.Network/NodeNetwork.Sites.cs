@@ -16,7 +16,7 @@ public sealed partial class NodeNetwork
     private const string HostSite = "host", OverlaySite = "overlay ", ContainerSite = "container ";
 
     private static readonly TableId
-        HostTableId = TableId.Ip(HostTable.Name), IngressTableId = TableId.Ip(IngressTable.Name),
+        IngressTableId = TableId.Ip(IngressTable.Name),
         GuardTableId = TableId.Bridge(GuardTable.Name), BalancerTableId = TableId.Ip(BalancerTable.Name),
         NamesTableId = TableId.Ip(ResolverConfig.TableName);
 
@@ -46,18 +46,23 @@ public sealed partial class NodeNetwork
         Settings =
         [
             new WantedSetting("ipv4/ip_forward", "1"),
-            // Of a foreign link that has taken our name not even a setting is changed.
-            .. Bridges.Select(LinkNames.BridgeOf).Concat(IngressOverlay is null ? [] : [IngressTable.LinkName])
-                .Where(link => host.Route.FindLink(link) is { } found && LinkNames.IsOurs(found))
-                .Select(link => new WantedSetting($"ipv4/conf/{link}/route_localnet", "1")),
+            .. Bridges.Any(n => n.Pool6 is not null)
+                ? ImmutableArray.Create(new WantedSetting(Forwarding.Path, "1")) : [],
+            .. Bridges.Where(n => IsOurLink(LinkNames.BridgeOf(n))).SelectMany(n => BridgeLink.Settings(n)),
+            .. IngressOverlay is null || !IsOurLink(IngressTable.LinkName) ? ImmutableArray<WantedSetting>.Empty
+                : [new WantedSetting($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1")],
         ],
         Tables =
         [
-            new WantedTable(HostTableId, () => Done(ReplaceHostTable)),
+            .. TabledFamilies.Select(family => new WantedTable(
+                TableId.Of(family, HostTable.Name), () => Done(() => ReplaceHostTable(family)))),
             .. ingressScript.Length == 0 ? ImmutableArray<WantedTable>.Empty
                 : [new WantedTable(IngressTableId, () => Done(() => StateIngress(ingressScript)))],
         ],
     };
+
+    /// <summary>Of a foreign link that has taken our name not even a setting is changed.</summary>
+    private bool IsOurLink(string name) => host.Route.FindLink(name) is { } found && LinkNames.IsOurs(found);
 
     private WantedSpace WantedOfHost()
     {
@@ -72,7 +77,8 @@ public sealed partial class NodeNetwork
                     Alias = LinkNames.Mark + n.Id,
                     Mtu = n.Mtu ?? options.Mtu,
                     OwnMac = MacAddress.Derive(IPAddress.Parse(n.Pools[0].Gateway!)), // Filled in when it was made.
-                    Address = $"{n.Pools[0].Gateway}/{Addressing.Subnet.Parse(n.Pools[0].Subnet).PrefixLength}",
+                    Address = GatewayOf(n.Pools[0]),
+                    Address6 = n.Pool6 is { } six ? GatewayOf(six) : null,
                 }),
                 .. VlanLinksWanted,
                 .. PipePortsWanted,
@@ -95,13 +101,16 @@ public sealed partial class NodeNetwork
         };
     }
 
+    private static string GatewayOf(IpamPool pool) =>
+        $"{pool.Gateway}/{Addressing.Subnet.Parse(pool.Subnet).PrefixLength}";
+
     private static BridgePortSettings PortOf(NetworkConfig network, bool hairpin) =>
         new() { Isolated = !network.Icc, Hairpin = hairpin };
 
     private bool MakeInHost(string link)
     {
         if (Bridges.FirstOrDefault(n => LinkNames.BridgeOf(n) == link) is { } network)
-            BridgeLink.Ensure(host, network, options.Mtu);
+            EnsureBridge(network);
         else if (EndpointOf(link) is { } endpoint)
             Plug(endpoint);
         else if (link == IngressTable.LinkName && IngressOverlay is { } mesh)
@@ -182,6 +191,7 @@ public sealed partial class NodeNetwork
             IsTrusted = !adopted.Contains(sandbox.ContainerId),
             Wanted = () => WantedOfContainer(sandbox),
             Make = link => MakeInContainer(sandbox, link),
+            Settings = [.. sandbox.Endpoints.Where(IsKnown).SelectMany(ContainerLink.Settings)],
             Tables = [.. TablesOfContainer(sandbox)],
         };
 
@@ -191,10 +201,14 @@ public sealed partial class NodeNetwork
         [
             new WantedLink("lo", "") { Address = "127.0.0.1/8" },
             .. sandbox.Endpoints.Where(IsKnown)
-                .Select(e => new WantedLink(e.InterfaceName, KindOf(e)) { Address = e.IPv4, Beyond = BeyondOf(e) }),
+                .Select(e => new WantedLink(e.InterfaceName, KindOf(e))
+                {
+                    Address = e.IPv4, Address6 = e.IPv6, Beyond = BeyondOf(e),
+                }),
             .. PipesWanted(sandbox.ContainerId),
         ],
         Exit = WantedExitOf(sandbox),
+        Exit6 = WantedExit6Of(sandbox),
     };
 
     /// <summary>Not of an overlay that the cluster speaks of no more.</summary>

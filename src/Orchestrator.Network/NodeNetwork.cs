@@ -5,6 +5,7 @@ using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Dns;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 using Orchestrator.Network.Pipes;
 
 namespace Orchestrator.Network;
@@ -65,7 +66,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             host.Set("ipv4/ip_forward", "1");
             EnsurePredefined();
             foreach (var network in Bridges)
-                BridgeLink.Ensure(host, network, options.Mtu);
+                EnsureBridge(network);
             MendOutside();
             await names.LoadAsync(cancellationToken);
             await RemoveStrangersAsync(containerIds, cancellationToken);
@@ -88,7 +89,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await watch.DisposeAsync();
             await helper.StopAsync(cancellationToken);
             foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
-                host.Apply($"table ip {table}\ndelete table ip {table}\n");
+                host.Apply(string.Concat(HostFamilies.Select(family => family.Delete(table))));
             UnplugAllPipes();
             foreach (var link in host.Route.ListLinks().Where(LinkNames.IsOurs))
                 host.Route.DeleteLink(link.Name);
@@ -155,15 +156,36 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             NetNamespace.Unpin(path);
     }
 
-    private void ReplaceHostTable() => StateHost(whole: true, HostTable.Replace(
+    /// <summary>Families that this kernel has.</summary>
+    private IpFamily[] HostFamilies => host.HasIPv6 ? IpFamily.Both : [IpFamily.V4];
+
+    /// <summary>Families of which there is a table: a host without networks of IPv6 has none for it.</summary>
+    private IpFamily[] TabledFamilies =>
+        Bridges.Any(n => n.Pool6 is not null) || cluster.NodeVtep.Contains(':', StringComparison.Ordinal)
+            ? IpFamily.Both : [IpFamily.V4];
+
+    private void ReplaceHostTable()
+    {
+        var wanted = TabledFamilies;
+        foreach (var family in wanted)
+            ReplaceHostTable(family);
+        foreach (var family in HostFamilies.Except(wanted))
+            host.Apply(family.Delete(HostTable.Name));
+    }
+
+    private void ReplaceHostTable(IpFamily family) => StateHost(family, whole: true, HostTable.Replace(
+        family,
         [.. Bridges.Select(n => new HostBridge(
-            LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Internal,
+            LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Pool6?.Subnet, n.Internal,
             Masquerades: n.Options.GetValueOrDefault(MasqueradeOption) != "false"))],
-        [.. sandboxes.Values.SelectMany(HostPorts)],
+        sandboxes.Values.SelectMany(HostPorts),
         options.VxlanPort));
 
-    private void StateHost(bool whole, string script) =>
-        Stating(HostSite, HostTableId, whole, () => host.Apply(script));
+    private void StateHost(IpFamily family, bool whole, string script)
+    {
+        if (script.Length > 0)
+            Stating(HostSite, TableId.Of(family, HostTable.Name), whole, () => host.Apply(script));
+    }
 
     private ResolvConf HostResolvers()
     {

@@ -29,6 +29,16 @@ public sealed record NodeNetworkOptions
     /// <summary>CIDR within the default bridge's subnet that containers get addresses from; null: all of it.</summary>
     public string? FixedCidr { get; init; }
 
+    /// <summary>The default bridge has IPv6.</summary>
+    public bool IPv6 { get; init; }
+
+    /// <summary>Address with prefix length of the default bridge; null: the first of its subnet.</summary>
+    public string? BridgeIp6 { get; init; }
+
+    /// <summary>Subnet of IPv6 of the default bridge, or with <see cref="BridgeIp6"/> the part of it that containers get
+    /// addresses from; null: cut from the pools.</summary>
+    public string? FixedCidr6 { get; init; }
+
     /// <summary>Containers on the default bridge may talk to one another.</summary>
     public bool Icc { get; init; } = true;
 
@@ -41,7 +51,7 @@ public sealed record NodeNetworkOptions
 
     /// <summary>Where subnets of new networks are cut from; those that overlap a route of the host are passed
     /// over.</summary>
-    public ImmutableArray<SubnetPool> Pools { get; init; } = SubnetPool.Defaults;
+    public ImmutableArray<SubnetPool> Pools { get; init; } = SubnetPool.Complete([], Environment.MachineName);
 
     /// <summary>MTU of the links between the nodes and of local bridges.</summary>
     public int Mtu { get; init; } = 1500;
@@ -68,6 +78,8 @@ public sealed record NodeNetworkOptions
                 yield return $"{setting} is \"{name}\"; a link's name has 1 to 15 characters.";
         }
 
+        foreach (var fault in Pools.Select(pool => pool.Fault).OfType<string>())
+            yield return fault;
         if (Mtu is < 576 or > 65535)
             yield return $"mtu is {Mtu}; set 576 to 65535.";
     }

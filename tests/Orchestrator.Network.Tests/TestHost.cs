@@ -134,7 +134,10 @@ internal sealed class Underlay : IDisposable
                 host);
         using var inside = RouteSocket.Open(host);
         inside.SetUp("up0");
-        inside.EnsureAddress(inside.GetLink("up0").Index, IPAddress.Parse(address), 24);
+        var own = IPAddress.Parse(address);
+        inside.EnsureAddress(inside.GetLink("up0").Index, own, 24);
+        // The same numbers in IPv6: 10.77.0.9 is fd77::9, too.
+        inside.EnsureAddress(inside.GetLink("up0").Index, IPAddress.Parse($"fd77::{own.GetAddressBytes()[3]}"), 64);
     }
 
     public void Dispose()

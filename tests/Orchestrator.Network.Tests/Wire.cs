@@ -16,8 +16,9 @@ internal static class Wire
     {
         var listener = ns.Run(() =>
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            // Of either family; in a namespace without IPv6, too.
+            var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
             socket.Listen(128);
             return socket;
         });
@@ -28,11 +29,12 @@ internal static class Wire
     /// <returns>The server's name and the address it saw, or the error's name.</returns>
     public static async Task<string> CallAsync(NetNamespace ns, string address, int port)
     {
-        using var socket = ns.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        var server = new IPEndPoint(IPAddress.Parse(address), port);
+        using var socket = ns.Run(() => new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"), patience.Token);
+            await socket.ConnectAsync(server, patience.Token);
             var buffer = new byte[256];
             var length = await socket.ReceiveAsync(buffer, patience.Token);
             return Encoding.UTF8.GetString(buffer, 0, length);
@@ -178,6 +180,7 @@ internal static class Wire
             {
                 using var caller = await listener.AcceptAsync();
                 var seen = ((IPEndPoint)caller.RemoteEndPoint!).Address;
+                seen = seen.IsIPv4MappedToIPv6 ? seen.MapToIPv4() : seen;
                 await caller.SendAsync(Encoding.UTF8.GetBytes($"{name} {seen}"));
             }
         }

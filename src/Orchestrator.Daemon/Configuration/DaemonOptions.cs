@@ -47,6 +47,14 @@ public sealed record DaemonOptions
 
     public string? FixedCidr { get; init; }
 
+    /// <summary>The default network has IPv6.</summary>
+    public bool IPv6 { get; init; }
+
+    public string? BridgeIp6 { get; init; }
+
+    /// <summary>Subnet of IPv6 of the default network; null: cut from the pools.</summary>
+    public string? FixedCidr6 { get; init; }
+
     public bool Icc { get; init; } = true;
 
     public bool IpMasq { get; init; } = true;
@@ -222,6 +230,10 @@ public sealed record DaemonOptions
             yield return $"log-driver or log-opts: {log}.";
     }
 
+    private static bool IsCidr(string text, int bytes) => text.Split('/') is [var address, var length]
+        && IPAddress.TryParse(address, out var parsed) && parsed.GetAddressBytes().Length == bytes
+        && byte.TryParse(length, out var bits) && bits <= bytes * 8;
+
     private IEnumerable<string> AddressFaults()
     {
         foreach (var host in Hosts)
@@ -246,12 +258,18 @@ public sealed record DaemonOptions
             yield return $"registry-mirror is \"{mirror}\"; write it as https://host.";
         }
 
-        foreach (var (setting, cidr) in new[] { ("bip", BridgeIp), ("fixed-cidr", FixedCidr) })
+        foreach (var (setting, cidr, length, example) in new[]
         {
-            if (cidr is not null && !(cidr.Split('/') is [var address, var length]
-                && IPAddress.TryParse(address, out _) && byte.TryParse(length, out var bits) && bits <= 32))
-                yield return $"{setting} is \"{cidr}\"; write address/length, as in 192.168.5.1/24.";
+            ("bip", BridgeIp, 4, "192.168.5.1/24"), ("fixed-cidr", FixedCidr, 4, "192.168.5.0/24"),
+            ("bip6", BridgeIp6, 16, "fd00:5::1/64"), ("fixed-cidr-v6", FixedCidr6, 16, "fd00:5::/64"),
+        })
+        {
+            if (cidr is not null && !IsCidr(cidr, length))
+                yield return $"{setting} is \"{cidr}\"; write address/length, as in {example}.";
         }
+
+        foreach (var fault in AddressPools.Select(pool => pool.Fault).OfType<string>())
+            yield return fault;
     }
 }
 

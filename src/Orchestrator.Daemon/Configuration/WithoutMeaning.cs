@@ -7,7 +7,6 @@ namespace Orchestrator.Daemon.Configuration;
 /// to have no effect. What would make a host less safe if it were passed over is refused instead.</summary>
 internal static class WithoutMeaning
 {
-    private const string NoIPv6 = "networks of this node have IPv4 only";
     private const string NoProxy = "published ports need no process here: the kernel forwards them";
     private const string NoContainerd = "orchd does itself what dockerd has containerd for";
     private const string NoRealtime = "set --cpu-rt-runtime of the container's cgroup by --cgroup-parent";
@@ -17,7 +16,6 @@ internal static class WithoutMeaning
     [
         Of("allow-direct-routing", "allow-direct-routing", Truth, "forward rules are orchd's own", "false"),
         Of("allow-nondistributable-artifacts", "allow-nondistributable-artifacts", List, "no layer is left out"),
-        Of("bip6", "bip6", Text, NoIPv6),
         Of("bridge-accept-fwmark", "bridge-accept-fwmark", Text, "forward rules are orchd's own"),
         Of("cdi-spec-dir", "cdi-spec-dirs", List, "name devices with --device"),
         Of("containerd", "containerd", Text, NoContainerd),
@@ -27,20 +25,20 @@ internal static class WithoutMeaning
         Of("cpu-rt-runtime", "cpu-rt-runtime", Number, NoRealtime, "0"),
         Of("cri-containerd", "cri-containerd", Truth, NoContainerd, "false"),
         Of("default-gateway", "default-gateway", Text, "the bridge's own address is the gateway; set that with --bip"),
-        Of("default-gateway-v6", "default-gateway-v6", Text, NoIPv6),
+        Of("default-gateway-v6", "default-gateway-v6", Text,
+            "the bridge's own address is the gateway; set that with --bip6"),
         Of("exec-opt", "exec-opts", List, "orchd writes cgroups itself", "native.cgroupdriver=cgroupfs"),
         Of("experimental", "experimental", Truth, "nothing here is hidden behind it", "false"),
         Of("feature", "features", Pairs, "nothing here is hidden behind it"),
         Of("firewall-backend", "firewall-backend", Text, "orchd has a table of its own in nftables", "nftables"),
-        Of("fixed-cidr-v6", "fixed-cidr-v6", Text, NoIPv6),
         Of("host-gateway-ip", "host-gateway-ips", List, "host-gateway is the bridge's address"),
         Of("init-path", "init-path", Text, "orch-runtime is the init"),
         Of("ip-forward", "ip-forward", Truth, "orchd needs net.ipv4.ip_forward and sets it", "true"),
         Of("ip-forward-no-drop", "ip-forward-no-drop", Truth, "orchd leaves the policy of other tables alone", "true"),
-        Of("ip6tables", "ip6tables", Truth, NoIPv6, "false"),
+        Of("ip6tables", "ip6tables", Truth, "orchd's rules are a table of its own in nftables, made with the first network "
+            + "of IPv6", "true"),
         Of("iptables", "iptables", Truth, "orchd's rules are a table of its own in nftables, without which no "
             + "container has a network", "true"),
-        Of("ipv6", "ipv6", Truth, NoIPv6, "false"),
         Of("network-control-plane-mtu", "network-control-plane-mtu", Number, "managers talk over TCP", "1500"),
         Of("raw-logs", "raw-logs", Truth, "the log has no colours", "true"),
         Of("selinux-enabled", "selinux-enabled", Truth, "containers get no SELinux label", "false"),

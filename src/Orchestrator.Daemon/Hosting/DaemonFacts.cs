@@ -20,7 +20,7 @@ internal static class DaemonFacts
         LiveRestore = options.LiveRestore,
         RegistryMirrors = options.RegistryMirrors,
         InsecureRegistries = options.InsecureRegistries,
-        AddressPools = [.. (options.AddressPools.Count > 0 ? options.AddressPools : SubnetPool.Defaults.AsEnumerable())
+        AddressPools = [.. SubnetPool.Complete(options.AddressPools, NodeIdentity.ReadOrMake(options.DataRoot))
             .Select(pool => (pool.Base, pool.Size))],
         GenericResources = [.. options.GenericResources.Select(one => (one.Kind, one.Count, one.Name))],
         HttpProxy = options.Proxies.Http,

@@ -84,11 +84,14 @@ internal sealed class NodeServices : IAsyncDisposable
         Bridge = options.Bridge,
         BridgeIp = options.BridgeIp,
         FixedCidr = options.FixedCidr,
+        IPv6 = options.IPv6,
+        BridgeIp6 = options.BridgeIp6,
+        FixedCidr6 = options.FixedCidr6,
         Icc = options.Icc,
         IpMasq = options.IpMasq,
         NetworkOptions = options.NetworkOptions.ToImmutableDictionary(),
         Mtu = options.Mtu,
-        Pools = options.AddressPools.Count > 0 ? [.. options.AddressPools] : SubnetPool.Defaults,
+        Pools = SubnetPool.Complete(options.AddressPools, NodeIdentity.ReadOrMake(options.DataRoot)),
         DnsServers = [.. options.Dns],
     };
 

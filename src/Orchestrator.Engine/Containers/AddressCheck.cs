@@ -32,7 +32,7 @@ internal static class AddressCheck
         if (network != NetworkMode.DefaultNetwork)
             return;
         Refuse(
-            endpoint.IPv4 is not null, "user specified IP address is supported on user defined networks only; "
+            endpoint.IPv4 is not null || endpoint.IPv6 is not null, "user specified IP address is supported on user defined networks only; "
             + "make one with --subnet: orch network create");
         Refuse(
             !endpoint.Aliases.IsDefaultOrEmpty,

@@ -209,6 +209,9 @@ internal static class ContainerViews
             Gateway = bridge.Gateway,
             IPAddress = bridge.IPAddress,
             IPPrefixLen = bridge.IPPrefixLen,
+            IPv6Gateway = bridge.IPv6Gateway,
+            GlobalIPv6Address = bridge.GlobalIPv6Address,
+            GlobalIPv6PrefixLen = bridge.GlobalIPv6PrefixLen,
             MacAddress = bridge.MacAddress,
             Networks = networks,
         };
@@ -220,10 +223,12 @@ internal static class ContainerViews
     private static Api.EndpointSettings Endpoint(NetworkConnection connection)
     {
         var endpoint = connection.Endpoint;
-        var slash = endpoint?.IPv4.IndexOf('/') ?? -1;
+        var (address, length) = Split(endpoint?.IPv4);
+        var (address6, length6) = Split(endpoint?.IPv6);
         return new Api.EndpointSettings
         {
-            IPAMConfig = connection.Wanted.IPv4 is { } wanted ? new() { IPv4Address = wanted } : null,
+            IPAMConfig = connection.Wanted is { IPv4: null, IPv6: null } ? null
+                : new() { IPv4Address = connection.Wanted.IPv4, IPv6Address = connection.Wanted.IPv6 },
             Aliases = connection.Wanted.Aliases.IsDefaultOrEmpty ? null : [.. connection.Wanted.Aliases],
             Links = connection.Wanted.Links.IsDefaultOrEmpty
                 ? null : [.. connection.Wanted.Links.Select(link => $"{link.Target}:{link.Alias}")],
@@ -231,10 +236,19 @@ internal static class ContainerViews
             NetworkID = endpoint?.NetworkId ?? "",
             EndpointID = endpoint?.EndpointId ?? "",
             Gateway = endpoint?.Gateway ?? "",
-            IPAddress = slash > 0 ? endpoint!.IPv4[..slash] : "",
-            IPPrefixLen = slash > 0 ? int.Parse(endpoint!.IPv4.AsSpan(slash + 1), CultureInfo.InvariantCulture) : 0,
+            IPAddress = address,
+            IPPrefixLen = length,
+            IPv6Gateway = endpoint?.Gateway6 ?? "",
+            GlobalIPv6Address = address6,
+            GlobalIPv6PrefixLen = length6,
             DNSNames = endpoint is null || endpoint.DnsNames.IsDefaultOrEmpty ? null : [.. endpoint.DnsNames],
         };
+    }
+
+    private static (string Address, int Length) Split(string? cidr)
+    {
+        var slash = cidr?.IndexOf('/') ?? -1;
+        return slash > 0 ? (cidr![..slash], int.Parse(cidr.AsSpan(slash + 1), CultureInfo.InvariantCulture)) : ("", 0);
     }
 
     private static IEnumerable<Api.PortSummary> Ports(ContainerRecord record)
@@ -259,6 +273,6 @@ internal static class ContainerViews
         }
     }
 
-    private static IEnumerable<PortBinding> BothFamilies(PortBinding binding) =>
-        [binding with { HostIp = binding.HostIp.Length > 0 ? binding.HostIp : "0.0.0.0" }];
+    private static IEnumerable<PortBinding> BothFamilies(PortBinding binding) => binding.Split()
+        .Select(one => one with { HostIp = one.HostIp.Length > 0 ? one.HostIp : "0.0.0.0" });
 }

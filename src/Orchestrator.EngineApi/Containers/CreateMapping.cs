@@ -53,6 +53,7 @@ internal static class CreateMapping
     {
         NetworkId = network,
         IPv4 = NullIfEmpty(settings?.IPAMConfig?.IPv4Address),
+        IPv6 = NullIfEmpty(settings?.IPAMConfig?.IPv6Address),
         Mac = NullIfEmpty(settings?.MacAddress) ?? NullIfEmpty(mac),
         Aliases = [.. settings?.Aliases ?? []],
         Links = Links(settings?.Links),

@@ -52,6 +52,9 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         var request = await http.ReadJsonAsync(Json.NetworkCreateRequest);
         if (request.Name.Length == 0)
             throw EngineException.Invalid("network name cannot be empty; name it: orch network create NAME");
+        if (request.EnableIPv4 == false)
+            throw EngineException.Invalid(
+                $"network {request.Name} cannot be without IPv4: every network has it; leave out --ipv4=false");
         if (request.Driver == NetworkDrivers.Overlay || request.Scope == "swarm")
         {
             var id = await cluster.CreateAsync(request, http.RequestAborted);
@@ -141,6 +144,7 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
             EndpointID = endpoint.EndpointId,
             MacAddress = endpoint.Mac,
             IPv4Address = endpoint.IPv4,
+            IPv6Address = endpoint.IPv6 ?? "",
         });
 
     private static Dictionary<string, string> Attributes(NetworkConfig one) =>

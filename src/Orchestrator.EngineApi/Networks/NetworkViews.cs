@@ -6,6 +6,8 @@ namespace Orchestrator.EngineApi.Networks;
 /// <summary>Networks as docker shows and asks for them. Pure.</summary>
 internal static class NetworkViews
 {
+    private const string EnableIPv6Option = "com.docker.network.enable_ipv6";
+
     public static Api.NetworkResource Of(
         NetworkConfig config, Dictionary<string, Api.EndpointResource> members) => new()
     {
@@ -27,6 +29,7 @@ internal static class NetworkViews
                 }),
             ],
         },
+        EnableIPv6 = config.EnableIPv6,
         Internal = config.Internal,
         Attachable = config.Attachable,
         Ingress = config.Ingress,
@@ -45,6 +48,7 @@ internal static class NetworkViews
                 .Select(pool => new IpamPool(pool.Subnet!, NullIfEmpty(pool.Gateway), NullIfEmpty(pool.IPRange),
                     pool.AuxAddress?.ToImmutableDictionary())),
         ],
+        EnableIPv6 = request.EnableIPv6 ?? IsAsked(request.Options),
         Internal = request.Internal,
         Attachable = request.Attachable,
         Icc = request.Options?.GetValueOrDefault("com.docker.network.bridge.enable_icc") is not "false",
@@ -53,6 +57,10 @@ internal static class NetworkViews
         Options = (request.Options ?? []).ToImmutableDictionary(),
         Labels = (request.Labels ?? []).ToImmutableDictionary(),
     };
+
+    /// <summary>As an option of the daemon's or of a compose file's may say it.</summary>
+    public static bool IsAsked(Dictionary<string, string>? options) =>
+        options?.GetValueOrDefault(EnableIPv6Option) is "true" or "1";
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -9,6 +9,8 @@ public sealed record ConntrackEntry(IPAddress Source, IPAddress Destination, IPA
 {
     /// <summary>The original tuple as the kernel sent it, which names the entry when deleting.</summary>
     internal byte[] Tuple { get; init; } = [];
+
+    internal byte Family { get; init; }
 }
 
 /// <summary>Connection tracking of one network namespace, by ctnetlink. Source:
@@ -18,7 +20,7 @@ public sealed class ConntrackSocket : IDisposable
     private const int NETLINK_NETFILTER = 12;
     private const ushort CT_GET = 0x101, CT_DELETE = 0x102;
     private const int CTA_TUPLE_ORIG = 1, CTA_TUPLE_REPLY = 2, CTA_TUPLE_IP = 1, CTA_TUPLE_PROTO = 2;
-    private const int CTA_IP_V4_SRC = 1, CTA_IP_V4_DST = 2, CTA_PROTO_NUM = 1;
+    private const int CTA_IP_V4_SRC = 1, CTA_IP_V4_DST = 2, CTA_IP_V6_SRC = 3, CTA_IP_V6_DST = 4, CTA_PROTO_NUM = 1;
 
     private readonly NetlinkSocket netlink = new(NETLINK_NETFILTER);
 
@@ -30,8 +32,9 @@ public sealed class ConntrackSocket : IDisposable
 
     public static ConntrackSocket Open(NetNamespace ns) => ns.Run(Open);
 
+    /// <summary>Those of both families.</summary>
     public List<ConntrackEntry> List() =>
-        [.. netlink.Dump(new NetlinkMessage(CT_GET, NetlinkFlags.None, "list connections").Struct(Header))
+        [.. netlink.Dump(new NetlinkMessage(CT_GET, NetlinkFlags.None, "list connections").Struct(new NfGenMsg()))
             .Select(Parse).OfType<ConntrackEntry>()];
 
     /// <summary>Forgets every connection that <paramref name="which"/> holds for; a client of one is reset, not left
@@ -44,13 +47,11 @@ public sealed class ConntrackSocket : IDisposable
             new NetlinkMessage(CT_DELETE, NetlinkFlags.None, $"delete connection to {entry.Destination}")
             {
                 Tolerated = [Errno.ENOENT], // It ended by itself meanwhile.
-            }.Struct(Header).Add(CTA_TUPLE_ORIG | 0x8000, entry.Tuple))]);
+            }.Struct(new NfGenMsg { Family = entry.Family }).Add(CTA_TUPLE_ORIG | 0x8000, entry.Tuple))]);
         return doomed.Count;
     }
 
     public void Dispose() => netlink.Dispose();
-
-    private static NfGenMsg Header => new() { Family = 2 };
 
     private static ConntrackEntry? Parse(byte[] payload)
     {
@@ -58,14 +59,15 @@ public sealed class ConntrackSocket : IDisposable
         var original = attributes.Nested(CTA_TUPLE_ORIG);
         var addresses = original.Nested(CTA_TUPLE_IP);
         var reply = attributes.Nested(CTA_TUPLE_REPLY).Nested(CTA_TUPLE_IP);
-        if (addresses.Address(CTA_IP_V4_SRC) is not { } source
-            || addresses.Address(CTA_IP_V4_DST) is not { } destination
-            || reply.Address(CTA_IP_V4_SRC) is not { } answering)
+        if ((addresses.Address(CTA_IP_V4_SRC) ?? addresses.Address(CTA_IP_V6_SRC)) is not { } source
+            || (addresses.Address(CTA_IP_V4_DST) ?? addresses.Address(CTA_IP_V6_DST)) is not { } destination
+            || (reply.Address(CTA_IP_V4_SRC) ?? reply.Address(CTA_IP_V6_SRC)) is not { } answering)
             return null;
         var protocol = original.Nested(CTA_TUPLE_PROTO).Byte(CTA_PROTO_NUM) ?? 0;
         return new ConntrackEntry(source, destination, answering, protocol)
         {
             Tuple = attributes[CTA_TUPLE_ORIG].ToArray(),
+            Family = MemoryMarshal.Read<NfGenMsg>(payload).Family,
         };
     }
 }

@@ -19,7 +19,7 @@ public abstract record NeighbourChange(int Index)
     /// <summary>Frames for a hardware address go to a port of the bridge.</summary>
     public sealed record PutLocal(int Index, MacAddress Mac) : NeighbourChange(Index);
 
-    /// <summary>ARP requests for an address are answered by the VXLAN link.</summary>
+    /// <summary>ARP or ND requests for an address are answered by the VXLAN link.</summary>
     public sealed record PutAnswer(int Index, IPAddress Address, MacAddress Mac) : NeighbourChange(Index);
 
     public sealed record DropAnswer(int Index, IPAddress Address) : NeighbourChange(Index);

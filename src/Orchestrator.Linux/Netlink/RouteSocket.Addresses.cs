@@ -1,12 +1,13 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Orchestrator.Linux.Netlink;
 
-/// <summary>An IPv4 address of a link.</summary>
+/// <summary>An address of a link.</summary>
 public sealed record AddressInfo(int Index, IPAddress Address, int PrefixLength);
 
-/// <summary>An IPv4 route of the main table.</summary>
+/// <summary>A route of the main table.</summary>
 /// <param name="Gateway">Null: on the link.</param>
 public sealed record RouteInfo(IPNetwork Destination, IPAddress? Gateway, int Index);
 
@@ -18,14 +19,18 @@ public sealed partial class RouteSocket
     private const int RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_TABLE = 15;
     private const byte RT_TABLE_MAIN = 254, RTPROT_STATIC = 4, RT_SCOPE_LINK = 253, RTN_UNICAST = 1;
 
+    /// <summary>Gives a link an address of either family, at once: of IPv6 nobody is asked whether he has it.</summary>
     public void EnsureAddress(int index, IPAddress address, int prefixLength)
     {
-        var network = new IPNetwork(Mask(address, prefixLength), prefixLength);
-        netlink.Execute(
-            new NetlinkMessage(RTM_NEWADDR, NetlinkFlags.Create | NetlinkFlags.Replace,
-                $"add address {address}/{prefixLength}")
-                .Struct(new IfAddr { Family = AF_INET, PrefixLength = (byte)prefixLength, Index = index })
-                .Add(IFA_LOCAL, address).Add(IFA_ADDRESS, address).Add(IFA_BROADCAST, Broadcast(network)));
+        const int IFA_FLAGS = 8, IFA_F_NODAD = 2;
+        var isIPv6 = FamilyOf(address) == AF_INET6;
+        var message = new NetlinkMessage(RTM_NEWADDR, NetlinkFlags.Create | NetlinkFlags.Replace,
+            $"add address {address}/{prefixLength}")
+            .Struct(new IfAddr { Family = FamilyOf(address), PrefixLength = (byte)prefixLength, Index = index })
+            .Add(IFA_LOCAL, address).Add(IFA_ADDRESS, address);
+        netlink.Execute(isIPv6
+            ? message.Add(IFA_FLAGS, IFA_F_NODAD)
+            : message.Add(IFA_BROADCAST, Broadcast(new IPNetwork(Mask(address, prefixLength), prefixLength))));
     }
 
     /// <summary>Takes an address off a link; absent counts as done.</summary>
@@ -35,12 +40,12 @@ public sealed partial class RouteSocket
             {
                 Tolerated = [Errno.EADDRNOTAVAIL, Errno.ENODEV],
             }
-                .Struct(new IfAddr { Family = AF_INET, PrefixLength = (byte)prefixLength, Index = index })
+                .Struct(new IfAddr { Family = FamilyOf(address), PrefixLength = (byte)prefixLength, Index = index })
                 .Add(IFA_LOCAL, address).Add(IFA_ADDRESS, address));
 
-    public List<AddressInfo> ListAddresses() =>
+    public List<AddressInfo> ListAddresses(AddressFamily family = AddressFamily.InterNetwork) =>
         [.. netlink.Dump(new NetlinkMessage(RTM_GETADDR, NetlinkFlags.None, "list addresses")
-                .Struct(new IfAddr { Family = AF_INET }))
+                .Struct(new IfAddr { Family = NumberOf(family) }))
             .Select(ParseAddress).OfType<AddressInfo>()];
 
     /// <summary>Sets the route to a destination, replacing another of the same destination.</summary>
@@ -50,11 +55,11 @@ public sealed partial class RouteSocket
             $"set route {destination}")
             .Struct(new RtMsg
             {
-                Family = AF_INET,
+                Family = FamilyOf(destination.BaseAddress),
                 DestinationLength = (byte)destination.PrefixLength,
                 Table = RT_TABLE_MAIN,
                 Protocol = RTPROT_STATIC,
-                Scope = gateway is null ? RT_SCOPE_LINK : (byte)0,
+                Scope = gateway is null ? RT_SCOPE_LINK : (byte)0, // Without meaning in IPv6.
                 Type = RTN_UNICAST,
             })
             .Add(RTA_OIF, index);
@@ -65,7 +70,8 @@ public sealed partial class RouteSocket
         netlink.Execute(message);
     }
 
-    /// <summary>Removes the route to a destination; absent counts as done.</summary>
+    /// <summary>Removes the route to a destination; absent counts as done. Of IPv6 one that <see cref="SetRoute"/> made:
+    /// what a router advertised is the kernel's to keep.</summary>
     public void DeleteRoute(IPNetwork destination)
     {
         var message = new NetlinkMessage(RTM_DELROUTE, NetlinkFlags.None, $"delete route {destination}")
@@ -73,9 +79,10 @@ public sealed partial class RouteSocket
             Tolerated = [Errno.ESRCH],
         }.Struct(new RtMsg
         {
-            Family = AF_INET,
+            Family = FamilyOf(destination.BaseAddress),
             DestinationLength = (byte)destination.PrefixLength,
             Table = RT_TABLE_MAIN,
+            Protocol = FamilyOf(destination.BaseAddress) == AF_INET6 ? RTPROT_STATIC : (byte)0,
             Scope = 255, // Any.
         });
         if (destination.PrefixLength > 0)
@@ -83,9 +90,9 @@ public sealed partial class RouteSocket
         netlink.Execute(message);
     }
 
-    public List<RouteInfo> ListRoutes() =>
+    public List<RouteInfo> ListRoutes(AddressFamily family = AddressFamily.InterNetwork) =>
         [.. netlink.Dump(new NetlinkMessage(RTM_GETROUTE, NetlinkFlags.None, "list routes")
-                .Struct(new RtMsg { Family = AF_INET }))
+                .Struct(new RtMsg { Family = NumberOf(family) }))
             .Select(ParseRoute).OfType<RouteInfo>()];
 
     private static AddressInfo? ParseAddress(byte[] payload)
@@ -103,10 +110,13 @@ public sealed partial class RouteSocket
         if ((attributes.Int32(RTA_TABLE) ?? header.Table) != RT_TABLE_MAIN
             || attributes.Int32(RTA_OIF) is not { } index)
             return null;
-        var destination = attributes.Address(RTA_DST) ?? IPAddress.Any;
+        var destination = attributes.Address(RTA_DST)
+            ?? (header.Family == AF_INET6 ? IPAddress.IPv6Any : IPAddress.Any);
         return new RouteInfo(
             new IPNetwork(destination, header.DestinationLength), attributes.Address(RTA_GATEWAY), index);
     }
+
+    private static byte NumberOf(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET;
 
     private static IPAddress Mask(IPAddress address, int prefixLength)
     {

@@ -8,7 +8,7 @@ public sealed partial class RouteSocket
 {
     private const byte AF_INET6 = 10;
 
-    /// <summary>Gives a link an address; there already counts as done.</summary>
+    /// <summary>Gives a link an address as an administrator does: one of IPv6 is used once nobody says he has it.</summary>
     public void PutAddress(int index, IPAddress address, int prefixLength)
     {
         if (address.AddressFamily == AddressFamily.InterNetwork)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Linux.Netlink;
 
 /// <summary>A permanent answer to "who has this address", or a forwarding entry of a bridge or VXLAN link.</summary>
-/// <param name="Address">IPv4 address of an ARP entry; null for a forwarding entry.</param>
+/// <param name="Address">Address that an ARP or ND entry answers for; null for a forwarding entry.</param>
 /// <param name="Destination">VTEP that a VXLAN forwarding entry leads to; null otherwise.</param>
 /// <param name="OfMaster">A forwarding entry of the bridge, not of the port itself.</param>
 public sealed record NeighbourInfo(
@@ -27,7 +27,8 @@ public sealed partial class RouteSocket
     public List<NeighbourInfo> ListStatic(int index) => ListStatic().FindAll(n => n.Index == index);
 
     /// <summary>Those of all links.</summary>
-    public List<NeighbourInfo> ListStatic() => [.. ListNeighbours(AF_INET), .. ListNeighbours(AF_BRIDGE)];
+    public List<NeighbourInfo> ListStatic() =>
+        [.. ListNeighbours(AF_INET), .. ListNeighbours(AF_INET6), .. ListNeighbours(AF_BRIDGE)];
 
     private IEnumerable<NeighbourInfo> ListNeighbours(byte family) =>
         netlink.Dump(new NetlinkMessage(RTM_GETNEIGH, NetlinkFlags.None, "list neighbours")
@@ -59,10 +60,10 @@ public sealed partial class RouteSocket
                 $"forward {c.Mac} to port {c.Index}")
                 .Add(NDA_LLADDR, c.Mac),
         NeighbourChange.PutAnswer c =>
-            Neighbour(RTM_NEWNEIGH, Put, AF_INET, c.Index, NUD_PERMANENT, 0, $"answer for {c.Address}")
+            Neighbour(RTM_NEWNEIGH, Put, FamilyOf(c.Address), c.Index, NUD_PERMANENT, 0, $"answer for {c.Address}")
                 .Add(NDA_DST, c.Address).Add(NDA_LLADDR, c.Mac),
         NeighbourChange.DropAnswer c =>
-            Neighbour(RTM_DELNEIGH, NetlinkFlags.None, AF_INET, c.Index, 0, 0, $"stop answering for {c.Address}",
+            Neighbour(RTM_DELNEIGH, NetlinkFlags.None, FamilyOf(c.Address), c.Index, 0, 0, $"stop answering for {c.Address}",
                 Errno.ENOENT)
                 .Add(NDA_DST, c.Address),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
@@ -78,11 +79,11 @@ public sealed partial class RouteSocket
     {
         var header = MemoryMarshal.Read<NdMsg>(payload);
         var attributes = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<NdMsg>()));
-        var wanted = header.Family == AF_INET ? NUD_PERMANENT : NUD_NOARP;
+        var wanted = header.Family != AF_BRIDGE ? NUD_PERMANENT : NUD_NOARP;
         if ((header.State & wanted) == 0 || attributes.Mac(NDA_LLADDR) is not { } mac)
             return null;
         var address = attributes.Address(NDA_DST);
-        return header.Family == AF_INET
+        return header.Family != AF_BRIDGE
             ? new NeighbourInfo(header.Index, mac, address, null, OfMaster: false)
             : new NeighbourInfo(header.Index, mac, null, address, (header.Flags & NTF_SELF) == 0);
     }

@@ -8,6 +8,7 @@ public sealed class RouteWatch : IDisposable
 {
     private const int NETLINK_ROUTE = 0;
     private const int RTNLGRP_LINK = 1, RTNLGRP_NEIGH = 3, RTNLGRP_IPV4_IFADDR = 5, RTNLGRP_IPV4_ROUTE = 7;
+    private const int RTNLGRP_IPV6_IFADDR = 9, RTNLGRP_IPV6_ROUTE = 11;
 
     private readonly NetlinkSocket netlink = new(NETLINK_ROUTE);
 
@@ -21,7 +22,8 @@ public sealed class RouteWatch : IDisposable
     public static RouteWatch Open(bool neighbours)
     {
         var watch = new RouteWatch();
-        foreach (var group in new[] { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE })
+        foreach (var group in new[]
+            { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE })
             watch.netlink.Join(group);
         if (neighbours)
             watch.netlink.Join(RTNLGRP_NEIGH);

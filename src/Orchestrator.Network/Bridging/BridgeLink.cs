@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network.Bridging;
 
@@ -16,12 +18,34 @@ internal static class BridgeLink
         RefuseForeign(host, name, network);
         var bridge = host.Route.EnsureBridge(name, new BridgeSettings(
             LinkNames.Mark + network.Id, network.Mtu ?? defaultMtu, MacAddress.Derive(gateway)));
-        host.Route.EnsureAddress(bridge.Index, gateway, Subnet.Parse(pool.Subnet).PrefixLength);
-        // Lets localhost:port of the host be translated to a container; the table drops what outsiders could do with
-        // it.
-        host.Set($"ipv4/conf/{name}/route_localnet", "1");
+        foreach (var setting in Settings(network))
+            host.Set(setting.Path, setting.Value);
+        foreach (var one in network.Pools)
+            EnsureAddress(host, bridge, one);
         return bridge;
     }
+
+    /// <summary>Settings of the bridge itself, besides what its addresses bring along.</summary>
+    public static ImmutableArray<WantedSetting> Settings(NetworkConfig network)
+    {
+        var name = LinkNames.BridgeOf(network);
+        return
+        [
+            // Lets localhost:port of the host be translated to a container; the table drops what outsiders could do
+            // with it.
+            new WantedSetting($"ipv4/conf/{name}/route_localnet", "1"),
+            .. network.Pool6 is null ? ImmutableArray<WantedSetting>.Empty :
+            [
+                new WantedSetting($"ipv6/conf/{name}/disable_ipv6", "0"),
+                // A container is no router: what it advertises must not lead the host's packets to it.
+                new WantedSetting($"ipv6/conf/{name}/accept_ra", "0"),
+            ],
+        ];
+    }
+
+    private static void EnsureAddress(HostSpace host, LinkInfo bridge, IpamPool pool) =>
+        // Both were filled in when the network was made.
+        host.Route.EnsureAddress(bridge.Index, IPAddress.Parse(pool.Gateway!), Subnet.Parse(pool.Subnet).PrefixLength);
 
     private static void RefuseForeign(HostSpace host, string name, NetworkConfig network)
     {

@@ -1,43 +1,59 @@
 using System.Text;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Bridging;
 
 /// <summary>A bridge of ours as the firewall sees it.</summary>
+/// <param name="Subnet6">Null: it has no IPv6.</param>
 /// <param name="Masquerades">What leaves it for another link has the host's address.</param>
-internal sealed record HostBridge(string Name, string Subnet, bool Internal, bool Masquerades = true);
+internal sealed record HostBridge(
+    string Name, string Subnet, string? Subnet6, bool Internal, bool Masquerades = true)
+{
+    public string? SubnetOf(IpFamily family) => family.IsIPv6 ? Subnet6 : Subnet;
+}
 
-/// <summary>A published port: where it is taken and where it leads.</summary>
-internal sealed record HostPort(PortBinding Binding, string ContainerAddress);
+/// <summary>A published port: where it is taken and where it leads, both of one family.</summary>
+internal sealed record HostPort(PortBinding Binding, string ContainerAddress)
+{
+    public IpFamily Family => IpFamily.Of(ContainerAddress);
+}
 
-/// <summary>Our nftables table in the host's namespace, as text. Pure.</summary>
+/// <summary>Our nftables tables in the host's namespace, as text: one of each family, of one pattern. Pure.</summary>
 /// <remarks>
-/// Own table, so nobody else's rules are read or touched. Replaced whole, in one transaction, when a bridge comes or
+/// Own tables, so nobody else's rules are read or touched. Replaced whole, in one transaction, when a bridge comes or
 /// goes; a port that comes or goes is one element of a map.
 /// </remarks>
 internal static class HostTable
 {
     public const string Name = "orch";
 
-    public static string Replace(IReadOnlyList<HostBridge> bridges, IReadOnlyList<HostPort> ports, int vxlanPort)
+    /// <summary>The kernel lets no answer of another link in to ::1: orch-net hands those connections on.</summary>
+    private const string NotOfLoopback = "    ip6 daddr ::1 return";
+
+    /// <summary>The whole table of one family, in one transaction.</summary>
+    public static string Replace(
+        IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, int vxlanPort)
     {
+        var (ip, address) = (family.Table, family.AddressType);
+        var bridges = allBridges.Where(b => b.SubnetOf(family) is not null).ToList();
+        var ports = allPorts.Where(p => p.Family == family).ToList();
         var all = Elements(bridges.Select(b => Quote(b.Name)));
         var closed = Elements(bridges.Where(b => b.Internal).Select(b => Quote(b.Name)));
-        var masked = Elements(bridges.Where(b => !b.Internal && b.Masquerades).Select(b => b.Subnet));
+        var masked = Elements(bridges.Where(b => !b.Internal && b.Masquerades).Select(b => b.SubnetOf(family)!));
         return $$"""
-            table ip {{Name}}
-            delete table ip {{Name}}
-            table ip {{Name}} {
+            {{family.Delete(Name)}}
+            table {{ip}} {{Name}} {
               set bridges { type ifname; {{all}} }
               set internal { type ifname; {{closed}} }
-              set subnets { type ipv4_addr; flags interval; {{masked}} }
-              map ports { type inet_proto . inet_service : ipv4_addr . inet_service; {{Elements(At(ports, specific: false))}} }
-              map ports_at { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; {{Elements(At(ports, specific: true))}} }
+              set subnets { type {{address}}; flags interval; {{masked}} }
+              map ports { type inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: false))}} }
+              map ports_at { type {{address}} . inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: true))}} }
 
               # route_localnet would let a neighbour reach what listens on the host's loopback.
               # Encapsulated packets need no connection tracking: one entry per pair of nodes for nothing.
               chain raw_in {
                 type filter hook prerouting priority raw; policy accept;
-                iifname @bridges ip daddr 127.0.0.0/8 drop
+                iifname @bridges {{ip}} daddr {{family.Loopback}} drop
                 udp dport {{vxlanPort}} notrack
               }
               chain raw_out {
@@ -45,8 +61,8 @@ internal static class HostTable
                 udp dport {{vxlanPort}} notrack
               }
               chain published {
-                dnat ip to ip daddr . meta l4proto . th dport map @ports_at
-                dnat ip to meta l4proto . th dport map @ports
+                dnat {{ip}} to {{ip}} daddr . meta l4proto . th dport map @ports_at
+                dnat {{ip}} to meta l4proto . th dport map @ports
               }
               chain prerouting {
                 type nat hook prerouting priority dstnat; policy accept;
@@ -55,13 +71,14 @@ internal static class HostTable
               }
               chain output {
                 type nat hook output priority -100; policy accept;
+            {{(family.IsIPv6 ? NotOfLoopback : "")}}
                 fib daddr type local jump published
               }
               chain postrouting {
                 type nat hook postrouting priority srcnat; policy accept;
-                ip saddr 127.0.0.0/8 oifname @bridges masquerade
-            {{Hairpins(bridges)}}
-                ip saddr @subnets oifname != @bridges masquerade
+                {{ip}} saddr {{family.Loopback}} oifname @bridges masquerade
+            {{Hairpins(family, bridges)}}
+                {{ip}} saddr @subnets oifname != @bridges masquerade
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;
@@ -89,7 +106,7 @@ internal static class HostTable
             var map = IsSpecific(port.Binding) ? "ports_at" : "ports";
             var element = withTarget ? Element(port) : Key(port.Binding);
             script.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"{verb} element ip {Name} {map} {{ {element} }}\n");
+                $"{verb} element {port.Family.Table} {Name} {map} {{ {element} }}\n");
         }
 
         return script.ToString();
@@ -98,7 +115,7 @@ internal static class HostTable
     private static IEnumerable<string> At(IEnumerable<HostPort> ports, bool specific) =>
         ports.Where(p => IsSpecific(p.Binding) == specific).Select(Element);
 
-    private static bool IsSpecific(PortBinding binding) => binding.HostIp is not ("" or "0.0.0.0");
+    private static bool IsSpecific(PortBinding binding) => binding.HostIp is not ("" or "0.0.0.0" or "::");
 
     private static string Key(PortBinding binding) =>
         (IsSpecific(binding) ? $"{binding.HostIp} . " : "") + $"{binding.Protocol} . {binding.HostPort}";
@@ -108,8 +125,8 @@ internal static class HostTable
 
     /// <summary>A container that calls a published port of its own network must see the answer come from the
     /// host.</summary>
-    private static string Hairpins(IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Select(b =>
-        $"    ip saddr {b.Subnet} oifname {Quote(b.Name)} ct status dnat masquerade"));
+    private static string Hairpins(IpFamily family, IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Select(b =>
+        $"    {family.Table} saddr {b.SubnetOf(family)} oifname {Quote(b.Name)} ct status dnat masquerade"));
 
     /// <summary>Frames between ports of a bridge come by here only where the host calls iptables for them; let
     /// them.</summary>

@@ -152,6 +152,7 @@ internal static class DnsCodec
     private static string? ReadValue(DnsType type, ReadOnlySpan<byte> data) => type switch
     {
         DnsType.A when data.Length == 4 => new IPAddress(data).ToString(),
+        DnsType.Aaaa when data.Length == 16 => new IPAddress(data).ToString(),
         DnsType.Ptr => ReadName(data)?.Name,
         DnsType.Srv when data.Length > 6 && ReadName(data[6..]) is var (target, _) =>
             $"{BinaryPrimitives.ReadUInt16BigEndian(data[4..])} {target}",
@@ -162,7 +163,7 @@ internal static class DnsCodec
     {
         byte[] data = record.Type switch
         {
-            DnsType.A => IPAddress.Parse(record.Value).GetAddressBytes(),
+            DnsType.A or DnsType.Aaaa => IPAddress.Parse(record.Value).GetAddressBytes(),
             DnsType.Srv => WriteService(record.Value),
             _ => [.. WriteName(record.Value)],
         };

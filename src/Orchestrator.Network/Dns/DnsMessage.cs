@@ -35,5 +35,5 @@ internal sealed record DnsQuery(
     ImmutableArray<byte> Question);
 
 /// <summary>One record of an answer about the name asked for.</summary>
-/// <param name="Value">Dotted address for A, name for PTR, port and name with a space between for SRV.</param>
+/// <param name="Value">Address for A and AAAA, name for PTR, port and name with a space between for SRV.</param>
 internal sealed record DnsRecord(DnsType Type, string Value, int TtlSeconds);

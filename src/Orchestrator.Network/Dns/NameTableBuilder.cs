@@ -33,11 +33,14 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     /// <summary>A container of this node, by every name it goes by.</summary>
     public NameTableBuilder Add(Endpoint endpoint)
     {
-        var address = endpoint.IPv4.Split('/')[0];
-        foreach (var name in endpoint.DnsNames)
-            Add(name, address);
-        if (endpoint.DnsNames is [var first, ..])
-            AddReverse(address, first);
+        foreach (var address in endpoint.Addresses)
+        {
+            foreach (var name in endpoint.DnsNames)
+                Add(name, address);
+            if (endpoint.DnsNames is [var first, ..])
+                AddReverse(address, first);
+        }
+
         return this;
     }
 

@@ -26,13 +26,21 @@ internal static class Resolver
                 continue;
             // A known name without records of that type is answered empty: "no such name" would make
             // a client that asks for AAAA first give up, and forwarding it would tell the world our names.
-            var values = query.Type switch { DnsType.A => addresses, DnsType.Srv => offers, _ => null };
+            var values = query.Type switch
+            {
+                DnsType.A => addresses?.RemoveAll(IsIPv6),
+                DnsType.Aaaa => addresses?.RemoveAll(a => !IsIPv6(a)),
+                DnsType.Srv => offers,
+                _ => null,
+            };
             return new Resolution(
                 DnsCode.NoError, [.. (values ?? []).Select(v => new DnsRecord(query.Type, v, NameTable.TtlSeconds))]);
         }
 
         return null;
     }
+
+    private static bool IsIPv6(string address) => address.Contains(':', StringComparison.Ordinal);
 
     private static ImmutableArray<string>? Find(
         NameTable table, ImmutableSortedDictionary<string, ImmutableArray<string>> known, string name)

@@ -2,6 +2,7 @@ using System.Net;
 using Orchestrator.Linux;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network.Hosting;
 
@@ -22,28 +23,56 @@ internal static class ContainerLink
             port = Create(route, bridge, endpoint, container);
         else if (port.Master != bridge.Index)
             route.SetMaster(port.Name, bridge.Index); // Of a bridge that was made anew: what uses the link keeps it.
-        var link = inside.GetLink(endpoint.InterfaceName);
-        inside.SetUp(endpoint.InterfaceName);
-        var (address, prefixLength) = Split(endpoint.IPv4);
-        inside.EnsureAddress(link.Index, address, prefixLength);
+        var link = Configure(inside, endpoint, container);
         foreach (var block in beyond ?? [])
             inside.SetRoute(block, null, link.Index);
         return port;
     }
 
-    /// <summary>Sets the default route to that of the endpoint that leads out, or takes it away.</summary>
-    public static void SetExit(SandboxRecord sandbox, NetNamespace container)
+    /// <summary>Brings a container's end up, with its addresses.</summary>
+    /// <returns>The link.</returns>
+    public static LinkInfo Configure(RouteSocket inside, Endpoint endpoint, NetNamespace container)
+    {
+        var link = inside.GetLink(endpoint.InterfaceName);
+        var settings = Settings(endpoint).ToList();
+        if (settings.Count > 0)
+            container.Run(() => settings.ForEach(s => Sysctl.Set(s.Path, s.Value)));
+        inside.SetUp(endpoint.InterfaceName);
+        foreach (var cidr in endpoint.Cidrs)
+        {
+            var (address, prefixLength) = Split(cidr);
+            inside.EnsureAddress(link.Index, address, prefixLength);
+        }
+
+        return link;
+    }
+
+    /// <summary>Links of a container have no IPv6 from birth, as the namespace was told; this one has.</summary>
+    public static IEnumerable<WantedSetting> Settings(Endpoint endpoint)
+    {
+        if (endpoint.IPv6 is not { Length: > 0 })
+            yield break;
+        yield return new WantedSetting($"ipv6/conf/{endpoint.InterfaceName}/disable_ipv6", "0");
+        // Where this host is the router, nobody else is to say that he is one.
+        if (!endpoint.IsOutside)
+            yield return new WantedSetting($"ipv6/conf/{endpoint.InterfaceName}/accept_ra", "0");
+    }
+
+    /// <summary>Sets the default route of a family to that of the endpoint that leads out, or takes it away.</summary>
+    public static void SetExit(SandboxRecord sandbox, IpFamily family, NetNamespace container)
     {
         using var inside = RouteSocket.Open(container);
-        var everywhere = new IPNetwork(IPAddress.Any, 0);
-        if (sandbox.Exit is not { } exit)
+        var everywhere = new IPNetwork(IPAddress.Parse(family.Any), 0);
+        var exit = family.IsIPv6 ? sandbox.Exit6 : sandbox.Exit;
+        if (exit is null)
         {
             inside.DeleteRoute(everywhere);
             return;
         }
 
         // No gateway's address: the link itself is the way, as with ipvlan at layer 3.
-        var gateway = exit.Gateway == "0.0.0.0" ? null : IPAddress.Parse(exit.Gateway);
+        var text = family.IsIPv6 ? exit.Gateway6! : exit.Gateway; // It is the exit for having one.
+        var gateway = text == family.Any ? null : IPAddress.Parse(text);
         if (inside.FindLink(exit.InterfaceName) is { } link) // One on a card that is gone went with it.
             inside.SetRoute(everywhere, gateway, link.Index);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Orchestrator.Network.Dns;
 
@@ -16,11 +17,11 @@ internal static class EtcFiles
 
         """;
 
-    /// <param name="hostGateway">Address that <c>host-gateway</c> in an extra host stands for.</param>
-    public static SandboxFiles Write(SandboxRecord sandbox, ResolvConf host, string hostGateway)
+    /// <param name="hostGateways">Addresses that <c>host-gateway</c> in an extra host stands for.</param>
+    public static SandboxFiles Write(SandboxRecord sandbox, ResolvConf host, ImmutableArray<string> hostGateways)
     {
         var config = sandbox.Config;
-        return new SandboxFiles(config.Hostname + "\n", Hosts(sandbox, hostGateway), Resolv(sandbox, host).ToString());
+        return new SandboxFiles(config.Hostname + "\n", Hosts(sandbox, hostGateways), Resolv(sandbox, host).ToString());
     }
 
     /// <summary>Does the container ask us? Otherwise it asks its servers itself.</summary>
@@ -47,7 +48,7 @@ internal static class EtcFiles
     private static string[] Direct(SandboxRecord sandbox, ResolvConf host) =>
         [.. Upstream(sandbox, host).Servers.Where(s => !ResolvConf.IsLoopback(s))];
 
-    private static string Hosts(SandboxRecord sandbox, string hostGateway)
+    private static string Hosts(SandboxRecord sandbox, ImmutableArray<string> hostGateways)
     {
         var text = new StringBuilder(Loopback);
         foreach (var extra in sandbox.Config.ExtraHosts)
@@ -56,8 +57,8 @@ internal static class EtcFiles
             if (colon < 0)
                 continue;
             var address = extra[(colon + 1)..];
-            text.Append(address == "host-gateway" ? hostGateway : address)
-                .Append('\t').Append(extra, 0, colon).Append('\n');
+            foreach (var one in address == "host-gateway" ? hostGateways : [address])
+                text.Append(one).Append('\t').Append(extra, 0, colon).Append('\n');
         }
 
         foreach (var linked in sandbox.Config.LinkedHosts is { IsDefault: false } all ? all : [])
@@ -66,11 +67,9 @@ internal static class EtcFiles
         var names = sandbox.Config.Domainname.Length > 0
             ? $"{sandbox.Config.Hostname}.{sandbox.Config.Domainname} {sandbox.Config.Hostname}"
             : sandbox.Config.Hostname;
-        foreach (var endpoint in sandbox.Endpoints.Where(e => e.NetworkName != NetworkDrivers.GatewayNetwork))
-        {
-            if (names.Length > 0)
-                text.Append(endpoint.IPv4.Split('/')[0]).Append('\t').Append(names).Append('\n');
-        }
+        var shown = sandbox.Endpoints.Where(e => e.NetworkName != NetworkDrivers.GatewayNetwork && names.Length > 0);
+        foreach (var address in shown.SelectMany(e => e.Addresses))
+            text.Append(address).Append('\t').Append(names).Append('\n');
 
         return text.ToString();
     }

@@ -35,6 +35,9 @@ internal sealed class HostSpace : IDisposable
         return File.Exists(setting) && File.ReadAllText(setting).Trim() != "0";
     });
 
+    /// <summary>A kernel may have been built or started without it.</summary>
+    public bool HasIPv6 { get; } = Directory.Exists("/proc/sys/net/ipv6");
+
     /// <exception cref="NftException">Nothing of the script was applied.</exception>
     public void Apply(string nftScript) => nft.Run(nftScript);
 

@@ -11,9 +11,17 @@ internal sealed record SandboxRecord(
     [JsonIgnore]
     public Endpoint? Exit => Endpoints.FirstOrDefault(e => e.Gateway.Length > 0);
 
+    /// <summary>The endpoint that leads out by IPv6.</summary>
+    [JsonIgnore]
+    public Endpoint? Exit6 => Endpoints.FirstOrDefault(e => e.Gateway6 is { Length: > 0 });
+
     /// <summary>The endpoint that published ports lead in by; null: there is none.</summary>
     [JsonIgnore]
     public Endpoint? Entry => Endpoints.FirstOrDefault(e => e.Gateway.Length > 0 && !e.IsOutside);
+
+    /// <summary>The same by IPv6.</summary>
+    [JsonIgnore]
+    public Endpoint? Entry6 => Endpoints.FirstOrDefault(e => e.Gateway6 is { Length: > 0 } && !e.IsOutside);
 
     /// <summary>Networks whose names the container sees; docker's default bridge has none.</summary>
     [JsonIgnore]

@@ -6,6 +6,8 @@ internal static class Sysctl
     /// <param name="path">Below /proc/sys/net, with slashes.</param>
     public static void Set(string path, string value) => File.WriteAllText($"/proc/sys/net/{path}", value);
 
+    public static string Get(string path) => File.ReadAllText($"/proc/sys/net/{path}").Trim();
+
     /// <summary>Sets what this kernel may not have.</summary>
     public static void TrySet(string path, string value)
     {

@@ -34,7 +34,7 @@ internal static class LinkMender
                 route.SetRoute(c.Destination, null, route.GetLink(c.Subject).Index);
                 break;
             case SpaceChange.AddExit c:
-                route.SetRoute(new(System.Net.IPAddress.Any, 0), c.Gateway, route.GetLink(c.Subject).Index);
+                route.SetRoute(Everywhere.Of(c.Gateway), c.Gateway, route.GetLink(c.Subject).Index);
                 break;
             case SpaceChange.Forward c:
                 route.Change([c.Change]);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
@@ -20,9 +21,12 @@ internal static class SpaceComparison
         var changes = new List<SpaceChange>();
         foreach (var link in wanted.Links)
             changes.AddRange(CompareLink(link, found, links));
-        if (wanted.Exit is { } exit && links.TryGetValue(exit.Link, out var way) && way.IsUp
-            && found.Routes.All(r => r.Destination.PrefixLength > 0))
-            changes.Add(new SpaceChange.AddExit(exit.Link, exit.Gateway));
+        foreach (var exit in new[] { wanted.Exit, wanted.Exit6 }.OfType<WantedExit>())
+        {
+            if (links.TryGetValue(exit.Link, out var way) && way.IsUp && !found.Routes.Any(r => LeadsOut(r, exit)))
+                changes.Add(new SpaceChange.AddExit(exit.Link, exit.Gateway));
+        }
+
         if (wanted.Remote is { } remote && links.TryGetValue(OverlayFabric.Vxlan, out var vxlan)
             && vxlan.Master > 0)
             changes.AddRange(CompareFabric(vxlan, found, remote));
@@ -38,8 +42,12 @@ internal static class SpaceComparison
             return [new SpaceChange.Displaced(wanted.Name, link.Kind)];
         if (wanted.Local is { } local && !local.Equals(link.VxlanLocal))
             return [new SpaceChange.Make(wanted.Name)];
-        return [.. Properties(wanted, link), .. AsPort(wanted, link, found, links), .. Addresses(wanted, link, found)];
+        return [.. Properties(wanted, link), .. AsPort(wanted, link, found, links), .. Addresses(wanted.Address, wanted.Beyond, link, found),
+            .. Addresses(wanted.Address6, [], link, found)];
     }
+
+    private static bool LeadsOut(RouteInfo route, WantedExit exit) => route.Destination.PrefixLength == 0
+        && route.Destination.BaseAddress.AddressFamily == exit.Gateway.AddressFamily;
 
     private static bool IsForeign(WantedLink wanted, LinkInfo link) =>
         (wanted.Kind.Length > 0 && link.Kind != wanted.Kind)
@@ -73,24 +81,26 @@ internal static class SpaceComparison
             yield return new SpaceChange.Forward(wanted.Name, new NeighbourChange.PutLocal(link.Index, mac));
     }
 
-    private static IEnumerable<SpaceChange> Addresses(WantedLink wanted, LinkInfo link, SpaceDump found)
+    private static IEnumerable<SpaceChange> Addresses(
+        string? wanted, ImmutableArray<IPNetwork> beyond, LinkInfo link, SpaceDump found)
     {
-        if (wanted.Address is not { } cidr)
+        if (wanted is not { } cidr)
             yield break;
         var (address, length) = ContainerLink.Split(cidr);
         if (!found.Addresses.Any(a =>
             a.Index == link.Index && a.PrefixLength == length && a.Address.Equals(address)))
         {
-            yield return new SpaceChange.AddAddress(wanted.Name, cidr); // Its route comes with it.
+            yield return new SpaceChange.AddAddress(link.Name, cidr); // Its route comes with it.
             yield break;
         }
 
-        IEnumerable<IPNetwork> blocks = IPAddress.IsLoopback(address) || length == 32
-            ? wanted.Beyond : wanted.Beyond.Prepend(Subnet.Parse(cidr).Network);
+        var whole = address.GetAddressBytes().Length * 8;
+        IEnumerable<IPNetwork> blocks = IPAddress.IsLoopback(address) || length == whole
+            ? beyond : beyond.Prepend(Subnet.Parse(cidr).Network);
         foreach (var block in blocks.Where(_ => link.IsUp))
         {
             if (!found.Routes.Any(r => r.Destination.Equals(block) && r.Index == link.Index))
-                yield return new SpaceChange.AddRoute(wanted.Name, block);
+                yield return new SpaceChange.AddRoute(link.Name, block);
         }
     }
 

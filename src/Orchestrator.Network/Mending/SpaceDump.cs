@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 
 namespace Orchestrator.Network.Mending;
@@ -10,6 +11,8 @@ internal sealed record SpaceDump(
 {
     /// <param name="neighbours">Only an overlay's namespace has any of ours.</param>
     public static SpaceDump Read(RouteSocket route, bool neighbours) => new(
-        [.. route.ListLinks()], [.. route.ListAddresses()], [.. route.ListRoutes()],
+        [.. route.ListLinks()],
+        [.. route.ListAddresses(), .. route.ListAddresses(AddressFamily.InterNetworkV6)],
+        [.. route.ListRoutes(), .. route.ListRoutes(AddressFamily.InterNetworkV6)],
         neighbours ? [.. route.ListStatic()] : []);
 }

@@ -1,12 +1,18 @@
+using Orchestrator.Network.Hosting;
+
 namespace Orchestrator.Network.Mending;
 
 /// <summary>An nft table of one namespace.</summary>
-/// <param name="Family">The kernel's number: NFPROTO_IPV4 2, NFPROTO_BRIDGE 7.</param>
+/// <param name="Family">The kernel's number: NFPROTO_IPV4 2, NFPROTO_BRIDGE 7, NFPROTO_IPV6 10.</param>
 internal readonly record struct TableId(byte Family, string Name)
 {
+    public static TableId Of(IpFamily family, string name) => family.IsIPv6 ? Ip6(name) : Ip(name);
+
     public static TableId Ip(string name) => new(2, name);
+
+    public static TableId Ip6(string name) => new(10, name);
 
     public static TableId Bridge(string name) => new(7, name);
 
-    public override string ToString() => $"table {(Family == 7 ? "bridge" : "ip")} {Name}";
+    public override string ToString() => $"table {Family switch { 7 => "bridge", 10 => "ip6", _ => "ip" }} {Name}";
 }

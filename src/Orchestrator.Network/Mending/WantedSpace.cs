@@ -13,6 +13,9 @@ internal sealed record WantedSpace
     /// <summary>Default route; null: we want none, and leave one that somebody made.</summary>
     public WantedExit? Exit { get; init; }
 
+    /// <summary>The same of IPv6.</summary>
+    public WantedExit? Exit6 { get; init; }
+
     /// <summary>What an overlay's VXLAN link leads to; null: the namespace is no overlay's.</summary>
     public ImmutableArray<RemoteEndpoint>? Remote { get; init; }
 }
@@ -35,6 +38,9 @@ internal sealed record WantedLink(string Name, string Kind)
 
     /// <summary>Address with prefix length.</summary>
     public string? Address { get; init; }
+
+    /// <summary>The same of IPv6.</summary>
+    public string? Address6 { get; init; }
 
     /// <summary>What else is reached by it without a gateway.</summary>
     public ImmutableArray<IPNetwork> Beyond { get; init; } = [];

@@ -59,11 +59,9 @@ internal sealed class ParentLinks(HostSpace host)
         var alias = LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId);
         if (inside.FindLink(endpoint.InterfaceName)?.Alias != alias)
             Create(network, endpoint, alias, container);
-        var link = inside.GetLink(endpoint.InterfaceName);
-        var (address, prefixLength) = ContainerLink.Split(endpoint.IPv4);
-        inside.EnsureAddress(link.Index, address, prefixLength);
-        inside.SetUp(link.Name);
-        Pipes.Announcement.Send(container, link, address);
+        var link = ContainerLink.Configure(inside, endpoint, container);
+        foreach (var cidr in endpoint.Cidrs)
+            Pipes.Announcement.Send(container, link, ContainerLink.Split(cidr).Address);
     }
 
     public static void Unplug(Endpoint endpoint, NetNamespace container)

@@ -246,6 +246,7 @@ internal sealed class PipePlumber(HostSpace host)
     {
         var name = pipe.Config.InterfaceName;
         var link = inside.GetLink(name);
+        container.Run(() => Sysctl.TrySet($"ipv6/conf/{name}/disable_ipv6", "0")); // The world outside may well speak it.
         if (pipe.Config.Address.Length == 0)
         {
             inside.SetUp(name);
