@@ -29,6 +29,8 @@ public sealed class EngineTaskExecutor(ContainerEngine engine, ImageService imag
         // A container of that name can only be left from a prepare that a crash broke off.
         await RemoveAsync(task, cancellationToken).ConfigureAwait(false);
         await engine.CreateAsync(TaskContainer.Of(task), task.Name, cancellationToken).ConfigureAwait(false);
+        foreach (var pipe in TaskContainer.PipesOf(task))
+            await engine.Pipes.AddAsync(task.Name, pipe, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<ContainerSight> StartAsync(OrchTask task, CancellationToken cancellationToken)

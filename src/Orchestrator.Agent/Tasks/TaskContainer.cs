@@ -1,6 +1,7 @@
 using Orchestrator.Engine.Containers;
 using Orchestrator.Model;
 using Orchestrator.Network;
+using Orchestrator.Network.Pipes;
 using ContainerSpec = Orchestrator.Engine.Containers.ContainerSpec;
 
 namespace Orchestrator.Agent.Tasks;
@@ -35,6 +36,20 @@ public static class TaskContainer
             Networks = [.. task.Networks.Select(Endpoint)],
         };
     }
+
+    /// <summary>The task's pipes, with the addresses of its slot.</summary>
+    /// <exception cref="NetworkException">There are fewer addresses than slots.</exception>
+    public static IEnumerable<PipeConfig> PipesOf(OrchTask task) => task.Spec.Pipes.Select(pipe => PipeWords.Parse(
+        new PipeConfig
+        {
+            HostInterface = pipe.HostInterface,
+            DirectPhys = pipe.DirectPhys,
+            InterfaceName = pipe.Interface,
+            LocalName = pipe.LocalInterface,
+        },
+        pipe.AddressOf(task.Slot) ?? throw new NetworkException(
+            NetworkFault.Conflict, $"pipe to {pipe.HostInterface} has no address for slot {task.Slot}; widen its range"),
+        pipe.MacAndVlan, pipe.Family));
 
     private static Dictionary<string, string> Labels(OrchTask task) => new(task.Spec.Container.Labels)
     {

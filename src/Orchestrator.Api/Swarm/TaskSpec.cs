@@ -8,6 +8,9 @@ public sealed record TaskSpec
     public TaskRestartPolicy? RestartPolicy { get; set; }
     public Placement? Placement { get; set; }
     public NetworkAttachmentConfig[]? Networks { get; set; }
+
+    /// <summary>Of ours: links to something of the task's host, in pipework's words.</summary>
+    public PipeRequest[]? Pipes { get; set; }
     public NamedDriver? LogDriver { get; set; }
 
     /// <summary>Counts forced updates: a change replaces tasks although nothing else changed.</summary>
@@ -53,4 +56,10 @@ public sealed record NetworkAttachmentConfig
     public string? Target { get; set; }
     public string[]? Aliases { get; set; }
     public Dictionary<string, string>? DriverOpts { get; set; }
+
+    /// <summary>Of ours: an address, or FIRST-LAST with one for each slot.</summary>
+    public string? Addresses { get; set; }
+
+    /// <summary>Of ours: the service's virtual address.</summary>
+    public string? VirtualIP { get; set; }
 }

@@ -4,7 +4,8 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Specs;
 
-/// <summary>The grammar of <c>--network</c>: a name, or <c>name=front,alias=web,ip=10.1.0.9</c>.</summary>
+/// <summary>The grammar of <c>--network</c>: a name, or <c>name=front,alias=web,ip=10.1.0.9</c>; of services also
+/// <c>ip=10.1.0.10-10.1.0.19,vip=10.1.0.9</c>.</summary>
 internal sealed record NetworkSpec(string Name)
 {
     private readonly EndpointIpamConfig _addresses = new();
@@ -14,6 +15,8 @@ internal sealed record NetworkSpec(string Name)
     public Dictionary<string, string> DriverOptions { get; } = [];
 
     public string MacAddress { get; set; } = "";
+
+    private string _virtualIp = "";
 
     /// <exception cref="FormatException">An unknown key, or no name.</exception>
     public static NetworkSpec Parse(string text)
@@ -36,7 +39,9 @@ internal sealed record NetworkSpec(string Name)
     public void SetLinkLocal(string[] addresses) => _addresses.LinkLocalIPs = addresses;
 
     /// <summary>As a container asks for it.</summary>
-    public EndpointSettings ToEndpoint() => new()
+    /// <exception cref="FormatException">It has what only services have.</exception>
+    public EndpointSettings ToEndpoint() => _virtualIp.Length > 0
+        ? throw new FormatException("invalid field key vip: only services have a virtual address") : new()
     {
         Aliases = Aliases.Count == 0 ? null : [.. Aliases],
         DriverOpts = DriverOptions.Count == 0 ? null : DriverOptions,
@@ -50,6 +55,8 @@ internal sealed record NetworkSpec(string Name)
         Target = Name,
         Aliases = Aliases.Count == 0 ? null : [.. Aliases],
         DriverOpts = DriverOptions.Count == 0 ? null : DriverOptions,
+        Addresses = _addresses.IPv4Address,
+        VirtualIP = _virtualIp.Length > 0 ? _virtualIp : null,
     };
 
     private void Set(string key, string value)
@@ -59,6 +66,7 @@ internal sealed record NetworkSpec(string Name)
             case "name": break;
             case "alias": Aliases.Add(value); break;
             case "ip": SetAddress(value, null); break;
+            case "vip": _virtualIp = value; break;
             case "ip6": SetAddress(null, value); break;
             case "mac-address": MacAddress = value; break;
             case "link-local-ip": SetLinkLocal([.. _addresses.LinkLocalIPs ?? [], value]); break;

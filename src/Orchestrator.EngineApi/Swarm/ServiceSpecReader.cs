@@ -10,7 +10,14 @@ internal static class ServiceSpecReader
     /// <exception cref="UserException">
     /// A word that is none of docker's, or something that services do not have here.
     /// </exception>
-    public static ServiceSpec Read(Dto.ServiceSpec spec) => new()
+    public static ServiceSpec Read(Dto.ServiceSpec spec)
+    {
+        var read = ReadFields(spec);
+        PipeSpecReader.Check(read);
+        return read;
+    }
+
+    private static ServiceSpec ReadFields(Dto.ServiceSpec spec) => new()
     {
         Annotations = new Annotations(spec.Name ?? "", SpecFields.Map(spec.Labels)),
         Task = ReadTask(spec.TaskTemplate, spec.Networks),
@@ -46,7 +53,11 @@ internal static class ServiceSpecReader
             Restart = ReadRestart(task.RestartPolicy),
             Placement = ReadPlacement(task.Placement),
             Networks = [.. (task.Networks ?? oldNetworks ?? []).Select(
-                static n => new NetworkAttachment(n.Target ?? "", SpecFields.List(n.Aliases)))],
+                static n => new NetworkAttachment(n.Target ?? "", SpecFields.List(n.Aliases))
+                {
+                    Addresses = n.Addresses ?? "", VirtualIp = n.VirtualIP ?? "",
+                })],
+            Pipes = [.. (task.Pipes ?? []).Select(PipeSpecReader.Read)],
             LogDriver = task.LogDriver is { Name.Length: > 0 } log
                 ? new LogDriver(log.Name, SpecFields.Map(log.Options)) : null,
             ForceUpdate = task.ForceUpdate,

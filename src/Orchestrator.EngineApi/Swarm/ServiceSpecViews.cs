@@ -58,7 +58,14 @@ internal static class ServiceSpecViews
                 new Dto.Platform { Architecture = p.Architecture, OS = p.Os })],
         },
         Networks = task.Networks.IsEmpty ? null : [.. task.Networks.Select(static n =>
-            new Dto.NetworkAttachmentConfig { Target = n.Target, Aliases = SpecFields.OrNull(n.Aliases) })],
+            new Dto.NetworkAttachmentConfig
+            {
+                Target = n.Target,
+                Aliases = SpecFields.OrNull(n.Aliases),
+                Addresses = n.Addresses.Length > 0 ? n.Addresses : null,
+                VirtualIP = n.VirtualIp.Length > 0 ? n.VirtualIp : null,
+            })],
+        Pipes = task.Pipes.IsEmpty ? null : [.. task.Pipes.Select(PipeSpecReader.Write)],
         LogDriver = task.LogDriver is { } log
             ? new Api.NamedDriver { Name = log.Name, Options = SpecFields.MapOrNull(log.Options) } : null,
         ForceUpdate = task.ForceUpdate,

@@ -7,6 +7,7 @@ namespace Orchestrator.Manager.Allocation;
 internal sealed class AddressSpace
 {
     private readonly HashSet<uint> taken = [];
+    private readonly HashSet<uint> resting = [];
     private readonly ImmutableArray<AddressPool> pools;
     private readonly ulong size;
     private readonly bool grows;
@@ -33,6 +34,11 @@ internal sealed class AddressSpace
 
     public void Take(uint address) => taken.Add(address);
 
+    public bool IsTaken(string address) => Subnet.ParseAddress(address) is { } asked && taken.Contains(asked);
+
+    /// <summary>One just released, which only goes to who asks for it by name.</summary>
+    public void Rest(uint address) => resting.Add(address);
+
     public bool Owns(string address) =>
         Subnet.ParseAddress(address) is { } parsed && pools.Any(pool => pool.Subnet.Contains(parsed));
 
@@ -43,7 +49,7 @@ internal sealed class AddressSpace
         for (var step = 1ul; step <= size; step++)
         {
             var (pool, candidate) = At((position + step) % size);
-            if (!taken.Add(candidate))
+            if (resting.Contains(candidate) || !taken.Add(candidate))
                 continue;
             last = candidate;
             return pool.Subnet.With(candidate);
@@ -51,6 +57,11 @@ internal sealed class AddressSpace
 
         return null;
     }
+
+    /// <summary>The address that was asked for with its prefix length, or null when somebody has it.</summary>
+    public string? Claim(string address) =>
+        Subnet.ParseAddress(address) is { } asked && pools.FirstOrDefault(pool => pool.Subnet.Contains(asked)) is { } pool
+        && taken.Add(asked) ? pool.Subnet.With(asked) : null;
 
     /// <summary>For the user, that there is none left, and what to do.</summary>
     public string Exhausted => $"network {Name} has no free address in {string.Join(", ", pools.Select(p => p.Range))}; "

@@ -23,8 +23,10 @@ internal sealed class AddressSpaces
                 : taken.Contains(network.Id) ? taken[network.Id].Max()
                 : null;
             var space = new AddressSpace(network, last);
-            foreach (var address in taken[network.Id].Concat(held[network.Id]))
+            foreach (var address in taken[network.Id])
                 space.Take(address);
+            foreach (var address in held[network.Id])
+                space.Rest(address);
             byNetwork.Add(network.Id, space);
         }
     }

@@ -42,7 +42,15 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
     public static bool IsAllocated(Service service, StoreRoot root) =>
         service.Endpoint is { } endpoint
         && endpoint.Spec.SameAs(service.Spec.Endpoint)
-        && endpoint.VirtualIps.Select(vip => vip.NetworkId).ToHashSet().SetEquals(VipNetworksOf(service, root));
+        && endpoint.VirtualIps.Select(vip => vip.NetworkId).ToHashSet().SetEquals(VipNetworksOf(service, root))
+        && endpoint.VirtualIps.All(vip => IsAsAsked(vip, service));
+
+    /// <summary>The address that a service is to have on a network; empty: any.</summary>
+    public static string VirtualIpAskedFor(Service service, NetworkId network) =>
+        service.Spec.Task.Networks.FirstOrDefault(n => n.Target == network.Value)?.VirtualIp ?? "";
+
+    private static bool IsAsAsked(VirtualIp vip, Service service) =>
+        VirtualIpAskedFor(service, vip.NetworkId) is var asked && (asked.Length == 0 || vip.Address.Split('/')[0] == asked);
 
     private static IReadOnlyList<NetworkId> VipNetworksOf(Service service, StoreRoot root) =>
         service.Spec.Endpoint.Mode == EndpointMode.Vip ? NetworksOf(service, root) : [];
@@ -54,8 +62,10 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
         var vips = ImmutableArray.CreateBuilder<VirtualIp>();
         foreach (var network in VipNetworksOf(service, root))
         {
-            var kept = service.Endpoint?.VirtualIps.FirstOrDefault(vip => vip.NetworkId == network)?.Address;
-            if ((kept ?? spaces.Next(network)) is not { } address)
+            var kept = service.Endpoint?.VirtualIps.FirstOrDefault(
+                vip => vip.NetworkId == network && IsAsAsked(vip, service))?.Address;
+            var asked = VirtualIpAskedFor(service, network);
+            if ((kept ?? (asked.Length > 0 ? spaces.Of(network)?.Claim(asked) : spaces.Next(network))) is not { } address)
                 return null;
             vips.Add(new VirtualIp(network, address));
         }

@@ -20,10 +20,10 @@ internal static class TaskAllocator
         var attached = ImmutableArray.CreateBuilder<TaskNetwork>();
         foreach (var network in networks)
         {
-            if (spaces.Next(network) is not { } address)
-                return Explained(task, spaces.Of(network)!.Exhausted, now);
-            var aliases = task.Spec.Networks.FirstOrDefault(n => n.Target == network.Value)?.Aliases ?? [];
-            attached.Add(new TaskNetwork(network, [address], aliases));
+            var attachment = task.Spec.Networks.FirstOrDefault(n => n.Target == network.Value);
+            if (AddressFor(task, attachment, network, spaces, out var fault) is not { } address)
+                return Explained(task, fault, now);
+            attached.Add(new TaskNetwork(network, [address], attachment?.Aliases ?? []));
         }
 
         return task with
@@ -37,12 +37,31 @@ internal static class TaskAllocator
         };
     }
 
+    private static string? AddressFor(
+        OrchTask task, NetworkAttachment? attachment, NetworkId network, AddressSpaces spaces, out string fault)
+    {
+        var space = spaces.Of(network)!; // The caller has looked.
+        fault = space.Exhausted;
+        if (attachment is not { Addresses.Length: > 0 })
+            return spaces.Next(network);
+        if (AddressRange.Parse(attachment.Addresses)?.At(Math.Max(1, task.Slot)) is not { } asked)
+        {
+            fault = $"network {space.Name} has no address for slot {task.Slot} in {attachment.Addresses}; widen that range";
+            return null;
+        }
+
+        fault = $"address {asked} of network {space.Name} is taken; it is given once nobody has it";
+        return space.Claim(asked.ToString());
+    }
+
     private static string Obstacle(Service service, StoreRoot root, AddressSpaces spaces)
     {
         foreach (var network in ServiceAllocator.NetworksOf(service, root))
         {
             if (spaces.Of(network) is not { } space)
                 return $"network {NameOf(root, network)} has no subnet yet";
+            if (ServiceAllocator.VirtualIpAskedFor(service, network) is { Length: > 0 } asked && spaces.Of(network)!.IsTaken(asked))
+                return $"virtual address {asked} of network {space.Name} is taken; it is given once nobody has it";
             if (service.Endpoint?.VirtualIps.Any(vip => vip.NetworkId == network) != true && spaces.Exhausted.Contains(network))
                 return space.Exhausted;
         }

@@ -25,6 +25,8 @@ internal static class ServiceValidator
         ValidatePortsFree(spec, current, tx);
         ImmutableArray<NetworkAttachment> networks = [.. spec.Task.Networks.Select(n => Resolve(n, tx))];
         RefuseOverlap([.. networks.Select(n => tx.Networks.Get(n.Target)!)]);
+        foreach (var attachment in networks)
+            AddressValidator.Validate(attachment, tx.Networks.Get(attachment.Target)!, spec);
         return spec with { Task = spec.Task with { Networks = networks } };
     }
 

@@ -13,6 +13,8 @@ public sealed record TaskSpec
 
     public ImmutableArray<NetworkAttachment> Networks { get; init; } = [];
 
+    public ImmutableArray<PipeSpec> Pipes { get; init; } = [];
+
     public LogDriver? LogDriver { get; init; }
 
     /// <summary>Counted up by <c>--force</c>, so that an otherwise equal spec replaces its tasks.</summary>
@@ -22,7 +24,14 @@ public sealed record TaskSpec
 public sealed record LogDriver(string Name, ImmutableSortedDictionary<string, string> Options);
 
 /// <param name="Target">Network id or name as typed; the control API stores the id.</param>
-public sealed record NetworkAttachment(string Target, ImmutableArray<string> Aliases);
+public sealed record NetworkAttachment(string Target, ImmutableArray<string> Aliases)
+{
+    /// <summary>An <see cref="AddressRange"/> that the slots get their addresses of; empty: any free one.</summary>
+    public string Addresses { get; init; } = "";
+
+    /// <summary>The service's own address; empty: any free one.</summary>
+    public string VirtualIp { get; init; } = "";
+}
 
 /// <summary>CPU in units of 10^-9 cores; memory in bytes; 0: not set.</summary>
 public sealed record Resources(long NanoCpus, long MemoryBytes)

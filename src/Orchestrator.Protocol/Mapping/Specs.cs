@@ -80,10 +80,10 @@ public static class Specs
             MaxReplicasPerNode = spec.Placement.MaxReplicasPerNode,
             Platforms = { spec.Placement.Platforms.Select(Values.ToProto) },
         },
-        Networks =
-            { spec.Networks.Select(n => new P.NetworkAttachment { Target = n.Target, Aliases = { n.Aliases } }) },
+        Networks = { spec.Networks.Select(ToProto) },
         LogDriver = spec.LogDriver is { } log ? new P.LogDriver { Name = log.Name, Options = { log.Options } } : null,
         ForceUpdate = spec.ForceUpdate,
+        Pipes = { spec.Pipes.Select(ToProto) },
     };
 
     public static M.TaskSpec ToModel(this P.TaskSpec? spec) => spec is null
@@ -94,10 +94,44 @@ public static class Specs
             Resources = spec.Resources.ToModel(),
             Restart = spec.Restart.ToModel(),
             Placement = spec.Placement.ToModel(),
-            Networks = spec.Networks.Array(n => new M.NetworkAttachment(n.Target, n.Aliases.Strings())),
+            Networks = spec.Networks.Array(ToModel),
             LogDriver = spec.LogDriver is { } log ? new(log.Name, log.Options.Sorted()) : null,
             ForceUpdate = spec.ForceUpdate,
+            Pipes = spec.Pipes.Array(ToModel),
         };
+
+    private static P.NetworkAttachment ToProto(M.NetworkAttachment network) => new()
+    {
+        Target = network.Target,
+        Aliases = { network.Aliases },
+        Addresses = network.Addresses,
+        VirtualIp = network.VirtualIp,
+    };
+
+    private static M.NetworkAttachment ToModel(P.NetworkAttachment network) =>
+        new(network.Target, network.Aliases.Strings()) { Addresses = network.Addresses, VirtualIp = network.VirtualIp };
+
+    private static P.PipeSpec ToProto(M.PipeSpec pipe) => new()
+    {
+        HostInterface = pipe.HostInterface,
+        DirectPhys = pipe.DirectPhys,
+        Interface = pipe.Interface,
+        LocalInterface = pipe.LocalInterface,
+        Address = pipe.Address,
+        MacAndVlan = pipe.MacAndVlan,
+        Family = pipe.Family,
+    };
+
+    private static M.PipeSpec ToModel(P.PipeSpec pipe) => new()
+    {
+        HostInterface = pipe.HostInterface,
+        DirectPhys = pipe.DirectPhys,
+        Interface = pipe.Interface,
+        LocalInterface = pipe.LocalInterface,
+        Address = pipe.Address,
+        MacAndVlan = pipe.MacAndVlan,
+        Family = pipe.Family,
+    };
 
     public static P.NetworkSpec ToProto(this M.NetworkSpec spec) => new()
     {

@@ -11,7 +11,7 @@ public sealed class ServiceSpecMappingTests
     [Fact]
     public void A_spec_survives_the_way_to_a_client_and_back()
     {
-        foreach (var spec in (ServiceSpec[])[SampleObjects.Spec, Least, Least with { Mode = new ServiceMode.Global() }])
+        foreach (var spec in (ServiceSpec[])[SampleObjects.Spec, Least, Piped("10.1.0.10-10.1.0.12/24@10.1.0.1"), Least with { Mode = new ServiceMode.Global() }])
         {
             var json = JsonSerializer.Serialize(ServiceSpecViews.Of(spec), Api.ApiJson.Wire.ServiceSpec);
             var again = ServiceSpecReader.Read(JsonSerializer.Deserialize(json, Api.ApiJson.Wire.ServiceSpec)!);
@@ -43,6 +43,10 @@ public sealed class ServiceSpecMappingTests
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a","Secrets":[{"SecretID":"x"}]}}}""", ErrorCode.Unsupported, "secret")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"RestartPolicy":{"Condition":"never"}}}""", ErrorCode.InvalidArgument, "\"never\"")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"}},"EndpointSpec":{"Ports":[{"TargetPort":70000}]}}""", ErrorCode.InvalidArgument, "70000")]
+    [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2/24"}]},"Mode":{"Replicated":{"Replicas":2}}}""", ErrorCode.InvalidArgument, "1 address for 2 replicas")]
+    [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2-10.1.0.9/24"}]},"Mode":{"Global":{}}}""", ErrorCode.InvalidArgument, "no slots")]
+    [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2/24"}]},"UpdateConfig":{"Order":"start-first"}}""", ErrorCode.InvalidArgument, "stop-first")]
+    [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"dhcp"},{"HostInterface":"br2","Address":"dhcp"}]}}""", ErrorCode.InvalidArgument, "both eth1")]
     public void What_cannot_be_is_refused_by_name(string body, ErrorCode code, string named)
     {
         var error = Assert.Throws<UserException>(
@@ -51,6 +55,29 @@ public sealed class ServiceSpecMappingTests
         Assert.Equal(code, error.Code);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Each_slot_has_an_address_of_its_own_of_a_pipes_range()
+    {
+        var pipe = Piped("10.1.0.254-10.1.1.1/16@10.1.0.1").Task.Pipes.Single();
+
+        Assert.Equal(
+            ["10.1.0.254/16@10.1.0.1", "10.1.0.255/16@10.1.0.1", "10.1.1.0/16@10.1.0.1", "10.1.1.1/16@10.1.0.1", null],
+            Enumerable.Range(1, 5).Select(slot => pipe.AddressOf((ulong)slot)));
+        Assert.Equal("dhcp", (pipe with { Address = "dhcp" }).AddressOf(7));
+        Assert.Equal("0/0", (pipe with { Address = "0/0" }).AddressOf(7));
+        Assert.Equal("fd00::b/64", (pipe with { Address = "fd00::a-fd00::f/64" }).AddressOf(2));
+        Assert.Null(AddressRange.Parse("10.1.0.9-10.1.0.2"));
+    }
+
+    private static ServiceSpec Piped(string address) => Least with
+    {
+        Task = Least.Task with
+        {
+            Pipes = [new PipeSpec { HostInterface = "br1", Interface = "eth2", Address = address, MacAndVlan = "@10" }],
+            Networks = [new NetworkAttachment("n", ["a"]) { Addresses = "10.0.9.10-10.0.9.12", VirtualIp = "10.0.9.2" }],
+        },
+    };
 
     private static ServiceSpec Least => new()
     {

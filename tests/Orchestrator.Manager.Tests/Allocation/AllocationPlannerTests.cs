@@ -77,6 +77,40 @@ public sealed class AllocationPlannerTests
     }
 
     [Fact]
+    public void Addresses_that_were_asked_for_are_given_to_their_slots_and_to_nobody_else()
+    {
+        world.Add(Network("a", "10.9.0.0/29"));
+        world.Add(Asking("web", "10.9.0.4-10.9.0.5", "10.9.0.3"));
+        world.Add(TaskOf("web", "t1", 1), TaskOf("web", "t2", 2));
+        Settle();
+        world.Add(Attached("other", "a"));
+        world.Add(TaskOf("other", "o1", 1));
+        Settle();
+
+        Assert.Equal("10.9.0.3/29", world.Root.Services.Get("web")!.Endpoint!.VirtualIps.Single().Address);
+        Assert.Equal("10.9.0.4/29", AddressOf("t1"));
+        Assert.Equal("10.9.0.5/29", AddressOf("t2"));
+        Assert.Equal("10.9.0.6/29", AddressOf("o1"));
+    }
+
+    [Fact]
+    public void A_task_waits_for_its_own_address_until_the_one_before_it_is_gone_and_no_longer()
+    {
+        world.Add(Network("a", "10.9.0.0/24"));
+        world.Add(Asking("web", "10.9.0.4", ""));
+        world.Add(TaskOf("web", "t1", 1));
+        Settle();
+        world.Add(TaskOf("web", "t2", 1));
+        Settle();
+        Assert.Equal("address 10.9.0.4 of network a is taken; it is given once nobody has it", world.Root.Tasks.Get("t2")!.Status.Error);
+
+        world.Report(world.Root.Tasks.Get("t1")!, TaskState.Failed);
+        Settle();
+
+        Assert.Equal("10.9.0.4/24", AddressOf("t2"));
+    }
+
+    [Fact]
     public void A_released_address_rests_before_it_is_given_again()
     {
         world.Add(Network("a", "10.9.0.0/29"));
@@ -178,6 +212,21 @@ public sealed class AllocationPlannerTests
             {
                 Task = service.Spec.Task with { Networks = [.. networks.Select(n => new NetworkAttachment(n, []))] },
             },
+        };
+    }
+
+    private string AddressOf(string task) => world.Root.Tasks.Get(task)!.Networks[0].Addresses[0];
+
+    private OrchTask TaskOf(string service, string id, ulong slot) =>
+        World.Task(id, service, slot, TaskState.New) with { Spec = world.Root.Services.Get(service)!.Spec.Task };
+
+    private static Service Asking(string name, string addresses, string vip)
+    {
+        var service = Attached(name, "a");
+        var attachment = new NetworkAttachment("a", []) { Addresses = addresses, VirtualIp = vip };
+        return service with
+        {
+            Spec = service.Spec with { Task = service.Spec.Task with { Networks = [attachment] } },
         };
     }
 

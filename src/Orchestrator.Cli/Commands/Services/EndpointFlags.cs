@@ -16,7 +16,12 @@ internal sealed class EndpointFlags
     public EndpointFlags(FlagSet f, bool isUpdate)
     {
         _networks = new ListEdit(
-            f, isUpdate, "network", null, "Network to attach to", "network", static t => NetworkSpec.Parse(t));
+            f, isUpdate, "network", null, "Network to attach to, or a pipe: type=pipe,interface=br1,address=dhcp",
+            "network", static t =>
+            {
+                if (PipeField.IsPipe(t)) PipeField.Parse(t);
+                else NetworkSpec.Parse(t);
+            });
         _publish = f.List(isUpdate ? "publish-add" : "publish", isUpdate ? null : 'p',
             "Port to publish: 8080:80, or published=8080,target=80,mode=host", "port", static t =>
             {
@@ -29,7 +34,12 @@ internal sealed class EndpointFlags
 
     public void Apply(Session session, ServiceSpec spec)
     {
-        if (_networks.IsSet) ApplyNetworks(session, spec);
+        if (_networks.IsSet)
+        {
+            ApplyNetworks(session, spec);
+            ApplyPipes(spec);
+        }
+
         if (!_publish.IsSet && _unpublish?.IsSet != true && !_mode.IsSet) return;
         var endpoint = spec.EndpointSpec ??= new EndpointSpec();
         if (_mode.IsSet) endpoint.Mode = PolicyFlags.OneOf(_mode, "vip", "dnsrr");
@@ -49,8 +59,8 @@ internal sealed class EndpointFlags
     /// <summary>By ID, since a spec is compared, and edited later, by ID.</summary>
     private void ApplyNetworks(Session session, ServiceSpec spec)
     {
-        var gone = _networks.Removed.Select(name => Resolve(session, name)).ToHashSet(StringComparer.Ordinal);
-        var added = _networks.Added.Select(NetworkSpec.Parse).Select(
+        var gone = _networks.Removed.Where(IsNetwork).Select(name => Resolve(session, name)).ToHashSet(StringComparer.Ordinal);
+        var added = _networks.Added.Where(IsNetwork).Select(NetworkSpec.Parse).Select(
             network => network.ToAttachment() with { Target = Resolve(session, network.Name) }).ToList();
         var kept = (spec.TaskTemplate.Networks ?? spec.Networks ?? [])
             .Where(n => !gone.Contains(n.Target ?? "") && !added.Exists(a => a.Target == n.Target));
@@ -59,6 +69,19 @@ internal sealed class EndpointFlags
         spec.TaskTemplate.Networks = networks.Length == 0 ? null : networks;
         spec.Networks = null;
     }
+
+    private void ApplyPipes(ServiceSpec spec)
+    {
+        var gone = _networks.Removed.Where(PipeField.IsPipe).ToList();
+        PipeRequest[] pipes =
+        [
+            .. (spec.TaskTemplate.Pipes ?? []).Where(pipe => !gone.Exists(text => PipeField.Matches(text, pipe))),
+            .. _networks.Added.Where(PipeField.IsPipe).Select(PipeField.Parse),
+        ];
+        spec.TaskTemplate.Pipes = pipes.Length == 0 ? null : pipes;
+    }
+
+    private static bool IsNetwork(string text) => !PipeField.IsPipe(text);
 
     private static string Resolve(Session session, string name) =>
         session.Client.Get($"/networks/{Uri.EscapeDataString(name)}?scope=swarm", ApiJson.Wire.NetworkResource).Id;

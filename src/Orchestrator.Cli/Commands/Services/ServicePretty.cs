@@ -23,6 +23,8 @@ internal static class ServicePretty
         WriteResources(o, spec.TaskTemplate.Resources);
         if (spec.TaskTemplate.Networks is { Length: > 0 } networks)
             o.WriteLine($"Networks: {string.Join(' ', networks.Select(n => networkNames.GetValueOrDefault(n.Target ?? "", n.Target ?? "")))} ");
+        foreach (var pipe in spec.TaskTemplate.Pipes ?? [])
+            o.WriteLine($"Pipe:\t\t{pipe.HostInterface} {pipe.Address} {pipe.MacAndVlan}".TrimEnd());
         o.WriteLine($"Endpoint Mode:\t{service.Endpoint.Spec?.Mode ?? spec.EndpointSpec?.Mode ?? "vip"}");
         WritePorts(o, service.Endpoint.Ports);
     }
