@@ -79,12 +79,9 @@ internal sealed class PortReservations : IDisposable
 
     private static PortBinding HoldOne(PortBinding binding, List<Socket> sockets)
     {
-        var isTcp = binding.Protocol == "tcp";
         var address = binding.BothFamilies ? IPAddress.IPv6Any
             : binding.HostIp.Length == 0 ? IPAddress.Any : IPAddress.Parse(binding.HostIp);
-        var socket = isTcp
-            ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        var socket = Open(binding.Protocol, address.AddressFamily);
         sockets.Add(socket);
         try
         {
@@ -92,7 +89,7 @@ internal sealed class PortReservations : IDisposable
                 socket.DualMode = binding.BothFamilies; // One socket, so that one number is free in both or is not.
             RefuseEverything(socket);
             socket.Bind(new IPEndPoint(address, binding.HostPort));
-            if (isTcp)
+            if (socket.SocketType == SocketType.Stream)
                 socket.Listen();
         }
         catch (SocketException e)
@@ -101,6 +98,26 @@ internal sealed class PortReservations : IDisposable
         }
 
         return binding with { HostPort = ((IPEndPoint)socket.LocalEndPoint!).Port, LastHostPort = 0 };
+    }
+
+    /// <exception cref="NetworkException">This kernel has no SCTP.</exception>
+    private static Socket Open(string protocol, AddressFamily family)
+    {
+        const ProtocolType Sctp = (ProtocolType)132; // IPPROTO_SCTP; listens like TCP.
+        try
+        {
+            return protocol switch
+            {
+                "udp" => new Socket(family, SocketType.Dgram, ProtocolType.Udp),
+                "sctp" => new Socket(family, SocketType.Stream, Sctp),
+                _ => new Socket(family, SocketType.Stream, ProtocolType.Tcp),
+            };
+        }
+        catch (SocketException) when (protocol == "sctp")
+        {
+            throw new NetworkException(
+                NetworkFault.Invalid, "this host's kernel has no SCTP; load its module (modprobe sctp), or use tcp");
+        }
     }
 
     private static NetworkException Refusal(PortBinding binding, IPAddress address, SocketException e) =>

@@ -44,7 +44,11 @@ public sealed partial class NodeNetwork
             Attempt(faults, grown.Network.Name, () => Widen(old, grown));
         await PutTablesAsync(after.Overlays.Select(o => o.Network.Id), cancellationToken);
         foreach (var sandbox in sandboxes.Values)
-            Attempt(faults, sandbox.Config.Name, () => Balance(sandbox));
+            Attempt(faults, sandbox.Config.Name, () =>
+            {
+                Balance(sandbox);
+                LeadBack(sandbox);
+            });
         await ApplyIngressAsync(faults, cancellationToken);
         dead.AddRange(FindDead(before, after));
         foreach (var (fabric, changes) in removals)

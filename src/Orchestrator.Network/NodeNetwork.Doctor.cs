@@ -58,7 +58,7 @@ public sealed partial class NodeNetwork
 
     /// <summary>The other nodes' own addresses in the ingress overlay: through VXLAN, and no container needed.</summary>
     private IEnumerable<Way> WaysOfMesh() => IngressOverlay is not { } mesh ? []
-        : mesh.Endpoints.Where(e => e.TaskId.Length == 0 && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
+        : mesh.Endpoints.Where(e => e.IsNode && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
             .Select(e => new Way(
                 "host", $"node {e.NodeVtep} by VXLAN", WayKind.Overlay, NetNamespace.Open(host.Namespace.Path),
                 IPAddress.Parse(cluster.Ingress!.NodeAddress), IPAddress.Parse(e.Ip), Settings(mesh.Network).Mtu));

@@ -171,6 +171,8 @@ public sealed partial class NodeNetwork
             if (!PipesOf(sandbox.ContainerId).Any(p => LeadsOut(p, family)))
                 ContainerLink.SetExit(sandbox, family, container);
         }
+
+        LeadBack(sandbox);
     }
 
     private string? ChooseAddress6(NetworkConfig network, EndpointConfig config)

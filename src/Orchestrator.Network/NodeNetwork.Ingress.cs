@@ -40,6 +40,10 @@ public sealed partial class NodeNetwork
     private void EnsureIngressLink(NetworkConfig network, IngressView ingress)
     {
         var endpoint = IngressEndpoint(network, ingress);
+        // Of a node that was given another address: tasks tell nodes by their hardware addresses.
+        if (host.Route.FindLink(IngressTable.LinkName) is { } found && LinkNames.IsOurs(found)
+            && found.Mac?.ToString() != endpoint.Mac)
+            host.Route.DeleteLink(IngressTable.LinkName);
         OpenFabric(network).Plug(endpoint, host.Namespace, BeyondOf(endpoint));
         host.Route.SetAlias(IngressTable.LinkName, LinkNames.Mark + network.Id);
         var link = host.Route.GetLink(IngressTable.LinkName);
@@ -67,8 +71,18 @@ public sealed partial class NodeNetwork
     {
         var taken = new HashSet<IngressPort>();
         var wanted = ports.ToDictionary(p => $"{IngressOwner}{p.Protocol}:{p.PublishedPort}");
+        var shells = SshPorts.Of(options.SshConfig);
         foreach (var (owner, port) in wanted.Where(w => !ingressOwners.Contains(w.Key)))
         {
+            if (port.Protocol == "tcp" && shells.Contains(port.PublishedPort))
+            {
+                taken.Add(port);
+                faults.Add(
+                    $"port {port.PublishedPort}/tcp of service {port.ServiceId} does not answer here: it is the SSH "
+                    + "server's, by which this host is reached; publish another port");
+                continue;
+            }
+
             try
             {
                 await helper.AskAsync(

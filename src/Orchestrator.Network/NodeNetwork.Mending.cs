@@ -142,8 +142,7 @@ public sealed partial class NodeNetwork
         var drifts = new List<NetworkDrift>();
         for (var round = 1; round <= MaxRounds; round++)
         {
-            var changes = space.IsDue() || (thorough && round == 1)
-                ? SpaceComparison.Compare(site.Wanted(), space.Dump()) : [];
+            var changes = space.IsDue() || (thorough && round == 1) ? Compare(site.Wanted(), space) : [];
             changes.AddRange(site.Settings.Where(s => space.Setting(s.Path) is { } found && found != s.Value)
                 .Select(s => new SpaceChange.Set(s.Path, s.Value)));
             var disturbed = space.Tables.Disturbed([.. site.Tables.Select(t => t.Id)], space);
@@ -161,6 +160,9 @@ public sealed partial class NodeNetwork
 
         return drifts;
     }
+
+    private static List<SpaceChange> Compare(WantedSpace wanted, Space space) =>
+        SpaceComparison.Compare(wanted, space.Dump(ways: !wanted.Ways.IsEmpty));
 
     private static async Task<List<NetworkDrift>> ApplyAllAsync(Site site, Space space, List<SpaceChange> changes, bool mend)
     {

@@ -111,11 +111,15 @@ public sealed partial class NodeNetwork
             return;
         var ports = ListEndpoints(networkId)
             .Select(e => new GuardedPort(e.HostInterfaceName, e.Mac, e.IPv4.Split('/')[0])).ToList();
-        if (cluster.Ingress is { } ingress && ingress.NetworkId == networkId)
-            ports.Add(new GuardedPort(
+        var mesh = cluster.Ingress is { } ingress && ingress.NetworkId == networkId
+            ? new GuardedPort(
                 IngressPortName, MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
-                ingress.NodeAddress));
-        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(ports));
+                ingress.NodeAddress)
+            : null;
+        if (mesh is not null)
+            ports.Add(mesh);
+        var subnet = cluster.Overlays.First(o => o.Network.Id == networkId).Network.Pools[0].Subnet;
+        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(ports, mesh, subnet));
     }
 
     private void RemoveFabric(NetworkConfig network)

@@ -52,10 +52,10 @@ public sealed partial class NodeNetwork
 
     private static void Check(PortBinding binding)
     {
-        if (binding.Protocol is not ("tcp" or "udp"))
+        if (binding.Protocol is not ("tcp" or "udp" or "sctp"))
             throw new NetworkException(
                 NetworkFault.Invalid,
-                $"invalid protocol {binding.Protocol} of port {binding.ContainerPort}; use tcp or udp");
+                $"invalid protocol {binding.Protocol} of port {binding.ContainerPort}; use tcp, udp or sctp");
         if (binding.ContainerPort is < 1 or > 65535 || binding.HostPort is < 0 or > 65535
             || binding.LastHostPort is < 0 or > 65535)
             throw new NetworkException(

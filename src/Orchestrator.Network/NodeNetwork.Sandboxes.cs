@@ -117,6 +117,7 @@ public sealed partial class NodeNetwork
         await UnpublishAsync(sandbox, cancellationToken);
         await names.DropResolverAsync(containerId, cancellationToken);
         balancers.Remove(containerId);
+        returns.Remove(containerId);
         CloseSpace(ContainerSite + containerId);
         adopted.Remove(containerId);
         foreach (var endpoint in sandbox.Endpoints)

@@ -7,6 +7,7 @@ using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
 using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network;
 
@@ -18,7 +19,7 @@ public sealed partial class NodeNetwork
     private static readonly TableId
         IngressTableId = TableId.Ip(IngressTable.Name),
         GuardTableId = TableId.Bridge(GuardTable.Name), BalancerTableId = TableId.Ip(BalancerTable.Name),
-        NamesTableId = TableId.Ip(ResolverConfig.TableName);
+        NamesTableId = TableId.Ip(ResolverConfig.TableName), ReturnTableId = TableId.Ip(ReturnTable.Name);
 
     /// <summary>The host first, for what is in the others hangs on it.</summary>
     private IEnumerable<Site> Sites() =>
@@ -191,7 +192,11 @@ public sealed partial class NodeNetwork
             IsTrusted = !adopted.Contains(sandbox.ContainerId),
             Wanted = () => WantedOfContainer(sandbox),
             Make = link => MakeInContainer(sandbox, link),
-            Settings = [.. sandbox.Endpoints.Where(IsKnown).SelectMany(ContainerLink.Settings)],
+            Settings =
+            [
+                .. sandbox.Endpoints.Where(IsKnown).SelectMany(ContainerLink.Settings),
+                .. returns.GetValueOrDefault(sandbox.ContainerId)?.Settings ?? [],
+            ],
             Tables = [.. TablesOfContainer(sandbox)],
         };
 
@@ -209,6 +214,7 @@ public sealed partial class NodeNetwork
         ],
         Exit = WantedExitOf(sandbox),
         Exit6 = WantedExit6Of(sandbox),
+        Ways = [.. returns.GetValueOrDefault(sandbox.ContainerId)?.Ways ?? []],
     };
 
     /// <summary>Not of an overlay that the cluster speaks of no more.</summary>
@@ -230,6 +236,8 @@ public sealed partial class NodeNetwork
     {
         if (balancers.TryGetValue(sandbox.ContainerId, out var model) && !model.Vips.IsEmpty)
             yield return new WantedTable(BalancerTableId, () => Done(() => Rebalance(sandbox, model)));
+        if (returns.TryGetValue(sandbox.ContainerId, out var back))
+            yield return new WantedTable(ReturnTableId, () => Done(() => StateReturn(sandbox, back)));
         if (names.HasResolver(sandbox.ContainerId))
             yield return new WantedTable(NamesTableId, () => RestateNamesAsync(sandbox));
     }

@@ -66,6 +66,9 @@ public sealed record NodeNetworkOptions
     /// <see cref="Timeout.InfiniteTimeSpan"/>: never.</summary>
     public TimeSpan MendInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The SSH server's settings: its ports are never published by the mesh.</summary>
+    public string SshConfig { get; init; } = "/etc/ssh/sshd_config";
+
     /// <summary>File the host's resolvers are read from.</summary>
     public string HostResolvConf { get; init; } = "/etc/resolv.conf";
 

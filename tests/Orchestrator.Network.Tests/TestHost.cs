@@ -24,6 +24,7 @@ internal sealed class TestHost : IAsyncDisposable
             ExecRoot = Path.Combine(root, "run"),
             HelperPath = Path.Combine(AppContext.BaseDirectory, "orch-net"),
             HostResolvConf = Path.Combine(root, "resolv.conf"),
+            SshConfig = Path.Combine(root, "sshd_config"),
             MendInterval = mends ?? Timeout.InfiniteTimeSpan,
         };
         // An upstream that refuses at once, unless a test listens there.

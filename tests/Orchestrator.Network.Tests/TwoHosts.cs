@@ -36,6 +36,15 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     public List<string> Faults { get; } = [];
 
+    /// <summary>The service on an overlay that is no mesh.</summary>
+    public OverlayService Service { get; set; } = new("s1", "web", "10.0.1.2");
+
+    /// <summary>How many of the hosts the cluster knows to be in the mesh; null: all.</summary>
+    public int? Members { get; set; }
+
+    /// <summary>What the service publishes by the mesh; its tasks are filled in.</summary>
+    public ImmutableArray<IngressPort> Published { get; set; } = [new IngressPort("tcp", 8080, 80, "s1", [])];
+
     public TestContainer this[string name] => containers[name];
 
     /// <param name="mends">How often each host mends what somebody changed; null: never.</param>
@@ -89,14 +98,14 @@ internal sealed class TwoHosts : IAsyncDisposable
             Endpoints =
             [
                 .. Tasks.Select(t => t with { IsLocal = t.NodeVtep == Hosts[host].Vtep }),
-                .. network.Ingress ? Enumerable.Range(0, Hosts.Length).Select(NodeEndpoint) : [],
+                .. network.Ingress ? Enumerable.Range(0, Members ?? Hosts.Length).Select(NodeEndpoint) : [],
             ],
-            Services = network.Ingress ? [] : [new OverlayService("s1", "web", "10.0.1.2")],
+            Services = network.Ingress ? [] : [Service],
         }],
         Ingress = network.Ingress
             ? new IngressView(network.Id, $"10.0.0.{host + 2}")
             {
-                Ports = [new IngressPort("tcp", 8080, 80, "s1", [.. Tasks.Where(t => t.Ready).Select(t => t.Ip)])],
+                Ports = [.. Published.Select(p => p with { Backends = [.. Tasks.Where(t => t.Ready).Select(t => t.Ip)] })],
             }
             : null,
     };

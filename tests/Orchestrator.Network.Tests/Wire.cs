@@ -27,13 +27,16 @@ internal static class Wire
     }
 
     /// <returns>The server's name and the address it saw, or the error's name.</returns>
-    public static async Task<string> CallAsync(NetNamespace ns, string address, int port)
+    /// <param name="from">The caller's address; null: whichever the route has.</param>
+    public static async Task<string> CallAsync(NetNamespace ns, string address, int port, string? from = null)
     {
         var server = new IPEndPoint(IPAddress.Parse(address), port);
         using var socket = ns.Run(() => new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         using var patience = new CancellationTokenSource(Patience);
         try
         {
+            if (from is not null)
+                socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
             await socket.ConnectAsync(server, patience.Token);
             var buffer = new byte[256];
             var length = await socket.ReceiveAsync(buffer, patience.Token);
@@ -48,6 +51,24 @@ internal static class Wire
             return "Silence";
         }
     }
+
+    /// <summary>A connection that is held open; nothing is said on it.</summary>
+    public static async Task<Socket> ConnectAsync(NetNamespace ns, string address, int port)
+    {
+        var socket = ns.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using var patience = new CancellationTokenSource(Patience);
+        await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"), patience.Token);
+        return socket;
+    }
+
+    /// <summary>A server that lets everybody connect and says nothing.</summary>
+    public static IDisposable Hold(NetNamespace ns, int port) => ns.Run(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        socket.Listen(16);
+        return socket;
+    });
 
     /// <returns>How often each server answered.</returns>
     public static async Task<Dictionary<string, int>> CallManyAsync(NetNamespace ns, string address, int port, int times)
@@ -73,6 +94,50 @@ internal static class Wire
         var length = await socket.ReceiveAsync(buffer, patience.Token);
         var answer = DnsCodec.ReadAnswer(buffer.AsSpan(0, length))!.Value;
         return (answer.Code, [.. answer.Records.Select(r => r.Value).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Tells every datagram's sender whom it saw sending, until disposed.</summary>
+    public static IDisposable Echo(NetNamespace ns, int port)
+    {
+        var socket = Listen(ns, port);
+        _ = EchoAsync(socket);
+        return socket;
+    }
+
+    /// <returns>Whom the server saw, told by the address that was asked and no other.</returns>
+    public static async Task<string> AskAsync(NetNamespace ns, string address, int port)
+    {
+        using var socket = ns.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"));
+        await socket.SendAsync(new byte[] { 1 });
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            var buffer = new byte[64];
+            return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return "Silence";
+        }
+    }
+
+    private static async Task EchoAsync(Socket socket)
+    {
+        var buffer = new byte[64];
+        try
+        {
+            while (true)
+            {
+                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0));
+                var sender = ((IPEndPoint)received.RemoteEndPoint).Address.ToString();
+                await socket.SendToAsync(Encoding.UTF8.GetBytes(sender), received.RemoteEndPoint);
+            }
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // The test is over.
+        }
     }
 
     public static Socket Listen(NetNamespace ns, int port) => Listen(ns, $"0.0.0.0:{port}");

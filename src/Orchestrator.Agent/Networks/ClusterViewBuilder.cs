@@ -25,7 +25,7 @@ public static class ClusterViewBuilder
                 ? null
                 : new IngressView(ingress.Id, Host(self.IngressAddress))
                 {
-                    Ports = [.. Ports(endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
+                    Ports = [.. Ports(self.Id, endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
                 },
         };
     }
@@ -78,10 +78,11 @@ public static class ClusterViewBuilder
     {
         Aliases = [.. service.Aliases],
         Ports = [.. service.Ports.Select(p => new ServicePort(p.Name, Name(p.Protocol), p.TargetPort))],
+        IsSticky = service.Affinity == P.Affinity.Client,
     };
 
     private static IEnumerable<IngressPort> Ports(
-        IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
+        string self, IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
     {
         var ready = endpoints.Where(e => e.Ready && e.ServiceId.Length > 0).ToLookup(e => e.ServiceId);
         return
@@ -91,8 +92,18 @@ public static class ClusterViewBuilder
             orderby port.PublishedPort, port.Protocol
             select new IngressPort(
                 Name(port.Protocol), port.PublishedPort, port.TargetPort, service.ServiceId,
-                [.. ready[service.ServiceId].Select(e => Host(e.Address)).Order(StringComparer.Ordinal)]);
+                [.. Chosen(port, self, [.. ready[service.ServiceId]]).Select(e => Host(e.Address))
+                    .Order(StringComparer.Ordinal)])
+            {
+                Masquerades = port.Source == P.SourceAddress.Masquerade,
+                IsSticky = service.Affinity == P.Affinity.Client,
+            };
     }
+
+    private static IEnumerable<P.NetworkEndpoint> Chosen(
+        P.PortConfig port, string self, IReadOnlyCollection<P.NetworkEndpoint> ready) =>
+        port.Prefer == P.TaskPreference.Local && ready.Any(e => e.NodeId == self)
+            ? ready.Where(e => e.NodeId == self) : ready;
 
     private static string Name(P.PortProtocol protocol) => protocol switch
     {

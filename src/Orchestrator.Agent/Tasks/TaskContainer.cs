@@ -72,7 +72,7 @@ public static class TaskContainer
             [
                 .. (task.Endpoint?.Ports ?? []).Where(p => p.Mode == PublishMode.Host)
                     .Select(p =>
-                        new PortBinding("", p.PublishedPort, p.TargetPort, p.Protocol.ToString().ToLowerInvariant())),
+                        new PortBinding(p.HostIp, p.PublishedPort, p.TargetPort, p.Protocol.ToString().ToLowerInvariant())),
             ],
             ReadonlyRootfs = spec.ReadOnly,
             Init = spec.Init,

@@ -54,6 +54,9 @@ public sealed record EndpointSpec
 {
     /// <summary><c>vip</c> or <c>dnsrr</c>.</summary>
     public string? Mode { get; set; }
+
+    /// <summary><c>none</c> or <c>client</c>. Ours; null in an update: kept.</summary>
+    public string? Affinity { get; set; }
     public PortConfig[]? Ports { get; set; }
 }
 
@@ -70,4 +73,14 @@ public sealed record PortConfig
 
     /// <summary><c>ingress</c> or <c>host</c>.</summary>
     public string? PublishMode { get; set; }
+
+    /// <summary>In host mode, the address of the host that answers. Ours, as the rest: of an update that says
+    /// nothing of it, it is kept, for docker's client does not know it.</summary>
+    public string? HostIP { get; set; }
+
+    /// <summary><c>client</c> or <c>masquerade</c>.</summary>
+    public string? Source { get; set; }
+
+    /// <summary><c>none</c> or <c>local</c>.</summary>
+    public string? Prefer { get; set; }
 }

@@ -1,9 +1,11 @@
 using System.Globalization;
 using Orchestrator.Api;
+using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Specs;
 
-/// <summary>The short grammar of <c>-p</c>: <c>[ip:][host[-range]:]container[-range][/protocol]</c>.</summary>
+/// <summary>The grammar of <c>-p</c>: <c>[ip:][host[-range]:]container[-range][/protocol]</c>, or as fields:
+/// <c>published=[ip:]8080,target=80,protocol=udp</c>.</summary>
 internal readonly record struct PortMapping(string HostIp, string HostPort, int ContainerPort, string Protocol)
 {
     /// <summary>The key of the API's port maps.</summary>
@@ -15,12 +17,14 @@ internal readonly record struct PortMapping(string HostIp, string HostPort, int 
     /// <exception cref="FormatException">Not such a mapping; says which part.</exception>
     public static List<PortMapping> Parse(string text)
     {
+        if (text.Contains('=', StringComparison.Ordinal)) text = FromFields(text);
         var (address, protocol) = SplitProtocol(text);
         var (ip, host, container) = SplitParts(address, text);
-        var (first, last) = ParseRange(container, text, "containerPort");
+        if (container.Length == 0) throw new FormatException($"no port specified: {text}<empty>");
+        var (first, last) = ParseRange(container, 1, "containerPort");
         if (host.Length == 0) return Each(first, last, _ => "", ip, protocol);
 
-        var (hostFirst, hostLast) = ParseRange(host, text, "hostPort");
+        var (hostFirst, hostLast) = ParseRange(host, 0, "hostPort");
         if (first == last && hostFirst != hostLast)
             return [new PortMapping(ip, $"{hostFirst}-{hostLast}", first, protocol)];
         if (hostLast - hostFirst != last - first)
@@ -28,30 +32,48 @@ internal readonly record struct PortMapping(string HostIp, string HostPort, int 
         return Each(first, last, i => (hostFirst + i).ToString(CultureInfo.InvariantCulture), ip, protocol);
     }
 
-    /// <exception cref="FormatException">Not a port from 1 to 65535, or a range of them.</exception>
-    public static (int First, int Last) ParseRange(string range, string whole, string what)
+    private static string FromFields(string text)
+    {
+        var (published, target, protocol) = ("", "", "tcp");
+        foreach (var (key, value) in CsvFields.Parse(text))
+        {
+            switch (key)
+            {
+                case "published": published = value + ":"; break;
+                case "target": target = value ?? ""; break;
+                case "protocol": protocol = value ?? ""; break;
+                case "mode": break; // Of a service; docker takes it here too, where there is but one.
+                default: throw new FormatException($"invalid field key {key}");
+            }
+        }
+
+        return target.Length > 0 ? $"{published}{target}/{protocol}"
+            : throw new FormatException("missing mandatory field 'target'");
+    }
+
+    private static (int First, int Last) ParseRange(string range, int lowest, string what)
     {
         var dash = range.IndexOf('-', StringComparison.Ordinal);
         var first = dash < 0 ? range : range[..dash];
         var last = dash < 0 ? range : range[(dash + 1)..];
-        if (TryPort(first, out var from) && TryPort(last, out var to) && from <= to) return (from, to);
-        throw new FormatException($"invalid {what}: {(range.Length == 0 ? whole : range)}");
+        if (TryPort(first, lowest, out var from) && TryPort(last, lowest, out var to) && from <= to) return (from, to);
+        throw new FormatException($"invalid {what}: {range}");
     }
 
     private static List<PortMapping> Each(int first, int last, Func<int, string> host, string ip, string protocol) =>
         [.. Enumerable.Range(0, last - first + 1).Select(i => new PortMapping(ip, host(i), first + i, protocol))];
 
-    private static bool TryPort(string text, out int port) =>
+    private static bool TryPort(string text, int lowest, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
-            && port is > 0 and <= ushort.MaxValue;
+            && port >= lowest && port <= ushort.MaxValue;
 
     private static (string Address, string Protocol) SplitProtocol(string text)
     {
         var slash = text.LastIndexOf('/');
         if (slash < 0) return (text, "tcp");
         var protocol = text[(slash + 1)..].ToLowerInvariant();
-        return protocol is "tcp" or "udp" or "sctp"
-            ? (text[..slash], protocol)
+        return protocol is "tcp" or "udp" or "sctp" or ""
+            ? (text[..slash], protocol.Length == 0 ? "tcp" : protocol)
             : throw new FormatException($"invalid proto: {protocol}");
     }
 
@@ -75,7 +97,7 @@ internal readonly record struct PortMapping(string HostIp, string HostPort, int 
             1 => ("", "", parts[0]),
             2 => ("", parts[0], parts[1]),
             3 => (CheckIp(parts[0]), parts[1], parts[2]),
-            _ => throw new FormatException($"invalid port specification: {whole}: write an IPv6 address in brackets"),
+            _ => (CheckIp(string.Join(':', parts[..^2])), parts[^2], parts[^1]), // An IPv6 address without its brackets.
         };
     }
 

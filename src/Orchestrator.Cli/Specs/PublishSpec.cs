@@ -4,7 +4,8 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Specs;
 
-/// <summary>A service's <c>--publish</c>: <c>8080:80/tcp</c>, or <c>published=8080,target=80,mode=host</c>.</summary>
+/// <summary>A service's <c>--publish</c>: <c>8080:80/tcp</c>, or <c>published=8080,target=80,mode=host</c>
+/// and further words of ours.</summary>
 internal static class PublishSpec
 {
     /// <exception cref="FormatException">Neither form; an address, which services cannot publish on.</exception>
@@ -16,20 +17,24 @@ internal static class PublishSpec
         {
             if (mapping.HostIp.Length > 0)
                 throw new FormatException(
-                    "hostip is not supported: publish "
-                    + $"{text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..]} on every address");
-            if (mapping.HostPort.Contains('-', StringComparison.Ordinal))
-                throw new FormatException($"invalid port range for a service: {text}: give as many target ports");
-            ports.Add(new PortConfig
+                    $"hostip is not supported: write mode=host,ip={mapping.HostIp},published=…,target={mapping.ContainerPort}");
+            ports.AddRange(Published(mapping.HostPort).Select(published => new PortConfig
             {
                 Protocol = mapping.Protocol,
                 TargetPort = (uint)mapping.ContainerPort,
-                PublishedPort = mapping.HostPort.Length == 0 ? null
-                    : uint.Parse(mapping.HostPort, CultureInfo.InvariantCulture),
+                PublishedPort = published is null or 0 ? null : published,
                 PublishMode = "ingress",
-            });
+            }));
         }
         return ports;
+    }
+
+    /// <summary>A range that leads to one port is published whole: a service has no host that could choose.</summary>
+    private static IEnumerable<uint?> Published(string range)
+    {
+        if (range.Length == 0) return [null];
+        var bounds = range.Split('-').Select(static b => int.Parse(b, CultureInfo.InvariantCulture)).ToList();
+        return Enumerable.Range(bounds[0], bounds[^1] - bounds[0] + 1).Select(static port => (uint?)port);
     }
 
     /// <summary>What <c>--publish-rm</c> matches: <c>80</c> or <c>80/udp</c> is a target port.</summary>
@@ -50,14 +55,44 @@ internal static class PublishSpec
             switch (key)
             {
                 case "target": port.TargetPort = Number(key, value); break;
-                case "published": port.PublishedPort = Number(key, value); break;
-                case "protocol": port.Protocol = OneOf(key, value, "tcp", "udp", "sctp"); break;
-                case "mode": port.PublishMode = OneOf(key, value, "ingress", "host"); break;
+                case "published": port.PublishedPort = value == "0" ? null : Number(key, value); break;
+                case "protocol":
+                    port.Protocol = value is "tcp" or "udp" or "sctp" ? value
+                        : throw new FormatException($"invalid protocol value '{value}'");
+                    break;
+                case "mode":
+                    port.PublishMode = value is "ingress" or "host" ? value
+                        : throw new FormatException(
+                            $"invalid publish mode value ({value}): must be either 'ingress' or 'host'");
+                    break;
+                case "source": port.Source = OneOf(key, value, "client", "masquerade"); break;
+                case "prefer": port.Prefer = OneOf(key, value, "none", "local"); break;
+                case "ip": port.HostIP = Address(value); break;
                 default: throw new FormatException($"invalid field key {key}");
             }
         }
-        return port.TargetPort is null ? throw new FormatException("missing mandatory field \"target\"") : port;
+        Check(port);
+        return port;
     }
+
+    /// <summary>All that an update is to set, also what it is to set to what it is by itself: the daemon keeps what
+    /// is not said.</summary>
+    public static PortConfig Whole(PortConfig port) => port with
+    {
+        Source = port.Source ?? "client", Prefer = port.Prefer ?? "none", HostIP = port.HostIP ?? "",
+    };
+
+    private static void Check(PortConfig port)
+    {
+        if (port.TargetPort is null) throw new FormatException("missing mandatory field 'target'");
+        if (port is { PublishMode: "ingress", HostIP.Length: > 0 })
+            throw new FormatException("ip is for mode=host: the routing mesh answers on every address of every node");
+        if (port is { PublishMode: "host" } and ({ Source: not (null or "client") } or { Prefer: not (null or "none") }))
+            throw new FormatException("source and prefer are for mode=ingress: a host's port leads to its own task");
+    }
+
+    private static string Address(string? value) => System.Net.IPAddress.TryParse(value, out _)
+        ? value : throw new FormatException($"invalid IP address: {value}");
 
     private static uint Number(string key, string? value) =>
         ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0

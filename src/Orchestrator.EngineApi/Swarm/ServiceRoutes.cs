@@ -59,8 +59,10 @@ internal sealed class ServiceRoutes(ControlCalls control)
     private async Task UpdateAsync(HttpContext http)
     {
         var rollback = http.Query("rollback") == "previous";
-        var spec = ServiceSpecReader.Read(await http.ReadJsonAsync(Json.ServiceSpec));
+        var body = await http.ReadJsonAsync(Json.ServiceSpec);
         var service = await GetAsync(http);
+        UnknownToDocker.Keep(body, service.Spec.ToModel().Endpoint);
+        var spec = ServiceSpecReader.Read(body);
         await control.CallAsync(c => c.UpdateServiceAsync(
             new UpdateServiceRequest
             {

@@ -34,7 +34,14 @@ internal static class ServiceSpecReader
         ReadPortNumber(port.PublishedPort),
         SpecFields.Word(port.PublishMode, "publish mode", PublishMode.Ingress,
             ("ingress", PublishMode.Ingress), ("host", PublishMode.Host)),
-        port.Name ?? "");
+        port.Name ?? "")
+    {
+        HostIp = port.HostIP ?? "",
+        Source = SpecFields.Word(port.Source, "source", SourceAddress.Client,
+            ("client", SourceAddress.Client), ("masquerade", SourceAddress.Masquerade)),
+        Prefer = SpecFields.Word(port.Prefer, "preference", TaskPreference.None,
+            ("none", TaskPreference.None), ("local", TaskPreference.Local)),
+    };
 
     private static int ReadPortNumber(uint? port) =>
         port is > ushort.MaxValue
@@ -89,6 +96,8 @@ internal static class ServiceSpecReader
     {
         Mode = SpecFields.Word(endpoint?.Mode, "endpoint mode", EndpointMode.Vip,
             ("vip", EndpointMode.Vip), ("dnsrr", EndpointMode.DnsRoundRobin)),
+        Affinity = SpecFields.Word(endpoint?.Affinity, "affinity", Affinity.None,
+            ("none", Affinity.None), ("client", Affinity.Client)),
         Ports = [.. (endpoint?.Ports ?? []).Select(ReadPort)],
     };
 

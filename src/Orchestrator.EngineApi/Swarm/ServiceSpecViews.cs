@@ -75,6 +75,7 @@ internal static class ServiceSpecViews
     public static Dto.EndpointSpec Of(EndpointSpec endpoint) => new()
     {
         Mode = endpoint.Mode == EndpointMode.DnsRoundRobin ? "dnsrr" : "vip",
+        Affinity = endpoint.Affinity == Affinity.Client ? "client" : null,
         Ports = endpoint.Ports.IsEmpty ? null : [.. endpoint.Ports.Select(Of)],
     };
 
@@ -85,6 +86,9 @@ internal static class ServiceSpecViews
         TargetPort = (uint)port.TargetPort,
         PublishedPort = port.PublishedPort == 0 ? null : (uint)port.PublishedPort,
         PublishMode = port.Mode == PublishMode.Host ? "host" : "ingress",
+        HostIP = SpecFields.OrNull(port.HostIp),
+        Source = port.Source == SourceAddress.Masquerade ? "masquerade" : null,
+        Prefer = port.Prefer == TaskPreference.Local ? "local" : null,
     };
 
     private static Dto.UpdateConfig? Of(UpdateConfig? update) => update is null ? null : new Dto.UpdateConfig

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
 
@@ -7,6 +8,9 @@ namespace Orchestrator.Linux.Netlink;
 /// <param name="ReplySource">Address the replies come from: the backend, when the destination was translated.</param>
 public sealed record ConntrackEntry(IPAddress Source, IPAddress Destination, IPAddress ReplySource, byte Protocol)
 {
+    /// <summary>For how long it may be silent from now on.</summary>
+    public TimeSpan Timeout { get; init; }
+
     /// <summary>The original tuple as the kernel sent it, which names the entry when deleting.</summary>
     internal byte[] Tuple { get; init; } = [];
 
@@ -21,6 +25,7 @@ public sealed class ConntrackSocket : IDisposable
     private const ushort CT_GET = 0x101, CT_DELETE = 0x102;
     private const int CTA_TUPLE_ORIG = 1, CTA_TUPLE_REPLY = 2, CTA_TUPLE_IP = 1, CTA_TUPLE_PROTO = 2;
     private const int CTA_IP_V4_SRC = 1, CTA_IP_V4_DST = 2, CTA_IP_V6_SRC = 3, CTA_IP_V6_DST = 4, CTA_PROTO_NUM = 1;
+    private const int CTA_TIMEOUT = 7;
 
     private readonly NetlinkSocket netlink = new(NETLINK_NETFILTER);
 
@@ -66,6 +71,8 @@ public sealed class ConntrackSocket : IDisposable
         var protocol = original.Nested(CTA_TUPLE_PROTO).Byte(CTA_PROTO_NUM) ?? 0;
         return new ConntrackEntry(source, destination, answering, protocol)
         {
+            Timeout = TimeSpan.FromSeconds(
+                attributes[CTA_TIMEOUT] is { Length: 4 } seconds ? BinaryPrimitives.ReadUInt32BigEndian(seconds) : 0),
             Tuple = attributes[CTA_TUPLE_ORIG].ToArray(),
             Family = MemoryMarshal.Read<NfGenMsg>(payload).Family,
         };

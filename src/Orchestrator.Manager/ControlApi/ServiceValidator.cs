@@ -86,10 +86,25 @@ internal static class ServiceValidator
                 "Publish with mode=host, or use --endpoint-mode vip.");
         }
 
-        var published = endpoint.Ports.Where(p => p.PublishedPort != 0).Select(
-            p => (p.Protocol, p.PublishedPort)).ToList();
-        if (published.Distinct().Count() != published.Count)
+        if (endpoint.Ports.Where((port, i) => endpoint.Ports.Take(i).Any(other => Clash(port, other))).Any())
             throw UserErrors.Invalid("EndpointSpec: duplicate published ports provided", "Publish each port once.");
+        foreach (var port in endpoint.Ports)
+            ValidateWords(port);
+    }
+
+    private static void ValidateWords(PortConfig port)
+    {
+        var isHost = port.Mode == PublishMode.Host;
+        if (port.HostIp.Length > 0 && !isHost)
+            throw UserErrors.Invalid(
+                $"port {port.TargetPort}: a port of the routing mesh answers on every address of every node",
+                "Publish with mode=host on one address.");
+        if (port.HostIp.Length > 0 && !System.Net.IPAddress.TryParse(port.HostIp, out _))
+            throw UserErrors.Invalid($"invalid IP address: {port.HostIp}", "Give an address that the hosts have.");
+        if (isHost && port.OfTask != port)
+            throw UserErrors.Invalid(
+                $"port {port.TargetPort}: source and preference are the routing mesh's, and the port is published on hosts",
+                "Publish with mode=ingress.");
     }
 
     // Ingress ports belong to one service of the cluster; a host port may be shared, for the scheduler keeps its tasks
@@ -104,16 +119,18 @@ internal static class ServiceValidator
             foreach (var taken in other.Spec.Endpoint.Ports.Concat(other.Endpoint?.Ports ?? []).Where(
                 p => p.PublishedPort != 0))
             {
-                if (wanted.Exists(port => Clash(port, taken)))
+                if (wanted.Exists(port => ClashOfServices(port, taken)))
                     throw PortTaken(taken, other);
             }
         }
     }
 
     private static bool Clash(PortConfig one, PortConfig other) =>
-        one.Protocol == other.Protocol
-        && one.PublishedPort == other.PublishedPort
-        && (one.Mode == PublishMode.Ingress || other.Mode == PublishMode.Ingress);
+        one.PublishedPort != 0 && one.Protocol == other.Protocol && one.PublishedPort == other.PublishedPort
+        && (one.Mode == PublishMode.Ingress || other.Mode == PublishMode.Ingress || one.SharesAddress(other));
+
+    private static bool ClashOfServices(PortConfig one, PortConfig other) =>
+        Clash(one, other) && (one.Mode == PublishMode.Ingress || other.Mode == PublishMode.Ingress);
 
     private static UserException PortTaken(PortConfig port, Service owner) => new(
         ErrorCode.PortTaken,

@@ -72,6 +72,7 @@ internal static class NetworkViewBuilder
             ServiceId = service.Id.Value,
             Name = service.Spec.Name,
             Mode = (P.EndpointMode)service.Spec.Endpoint.Mode,
+            Affinity = (P.Affinity)service.Spec.Endpoint.Affinity,
             Vip = service.Endpoint?.VirtualIps.FirstOrDefault(vip => vip.NetworkId == network.Id)?.Address ?? "",
         };
         message.Aliases.AddRange(

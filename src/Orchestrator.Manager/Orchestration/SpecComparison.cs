@@ -40,7 +40,7 @@ internal sealed class SpecComparison(Service service, Table<Node> nodes)
     private Difference Compare(OrchTask task)
     {
         var wanted = service.Spec.Task;
-        if (!(task.Endpoint?.Spec ?? new EndpointSpec()).SameAs(service.Spec.Endpoint))
+        if (!(task.Endpoint?.Spec ?? new EndpointSpec()).OfTask.SameAs(service.Spec.Endpoint.OfTask))
             return Difference.Whole;
         if (task.Spec.SameAs(wanted))
             return Difference.None;

@@ -3,13 +3,15 @@ using Orchestrator.Store.Tables;
 
 namespace Orchestrator.Manager.Scheduling;
 
-/// <summary>What the networks of a task need of the kernel of its node. Pure.</summary>
+/// <summary>What the networks and published ports of a task need of the kernel of its node. Pure.</summary>
 internal sealed class NetworkNeeds(StoreRoot root)
 {
     /// <returns>Features, each with the alternatives that will do: <c>wireguard|esp</c>.</returns>
     public IEnumerable<string> Of(OrchTask task) => task.Networks
         .Select(attached => root.Networks.Get(attached.NetworkId.Value)?.Spec).OfType<NetworkSpec>()
-        .SelectMany(Of).Distinct();
+        .SelectMany(Of)
+        .Concat(task.Endpoint?.Ports.Any(p => p.Protocol == PortProtocol.Sctp) == true ? ["sctp"] : [])
+        .Distinct();
 
     /// <returns>The first of them that a node has not; null: it has all, or did not say what it has.</returns>
     public string? MissingOn(Node node, OrchTask task) =>

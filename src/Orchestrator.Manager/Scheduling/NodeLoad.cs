@@ -8,7 +8,7 @@ internal sealed class NodeLoad(Node node, NetworkNeeds? needs = null)
 {
     private readonly Dictionary<ServiceId, int> byService = [];
     private readonly Dictionary<(ServiceId, ulong), int> failures = [];
-    private readonly HashSet<(PortProtocol, int)> hostPorts = [];
+    private readonly List<PortConfig> hostPorts = [];
     private long reservedCpus;
     private long reservedMemory;
 
@@ -28,7 +28,8 @@ internal sealed class NodeLoad(Node node, NetworkNeeds? needs = null)
 
     public int FailuresOf(OrchTask task) => failures.GetValueOrDefault((task.ServiceId, task.SpecVersion));
 
-    public bool HasHostPort(PortConfig port) => hostPorts.Contains((port.Protocol, port.PublishedPort));
+    public bool HasHostPort(PortConfig port) => hostPorts.Exists(taken =>
+        taken.Protocol == port.Protocol && taken.PublishedPort == port.PublishedPort && taken.SharesAddress(port));
 
     /// <summary>Counts a task that has this node.</summary>
     /// <param name="faultsSince">A failure at or after this moment counts against the node.</param>
@@ -46,7 +47,7 @@ internal sealed class NodeLoad(Node node, NetworkNeeds? needs = null)
         reservedCpus += task.Spec.Resources.Reservations.NanoCpus;
         reservedMemory += task.Spec.Resources.Reservations.MemoryBytes;
         foreach (var port in HostPortsOf(task))
-            hostPorts.Add((port.Protocol, port.PublishedPort));
+            hostPorts.Add(port);
         if (task.DesiredState > TaskState.Running)
             return;
         Tasks++;

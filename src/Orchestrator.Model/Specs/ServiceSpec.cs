@@ -85,11 +85,64 @@ public enum PublishMode
 
 /// <param name="PublishedPort">0: the allocator chooses one of 30000-32767.</param>
 public sealed record PortConfig(
-    PortProtocol Protocol, int TargetPort, int PublishedPort, PublishMode Mode = PublishMode.Ingress, string Name = "");
+    PortProtocol Protocol, int TargetPort, int PublishedPort, PublishMode Mode = PublishMode.Ingress, string Name = "")
+{
+    /// <summary>In host mode, the address of the host that answers; empty: all of them.</summary>
+    public string HostIp { get; init; } = "";
+
+    /// <summary>Whom tasks see calling.</summary>
+    public SourceAddress Source { get; init; }
+
+    /// <summary>Which tasks a node leads to.</summary>
+    public TaskPreference Prefer { get; init; }
+
+    /// <summary>Is there an address of a host that both would answer on?</summary>
+    public bool SharesAddress(PortConfig other) =>
+        HostIp.Length == 0 || other.HostIp.Length == 0 || HostIp == other.HostIp
+        || IsAny(HostIp) || IsAny(other.HostIp);
+
+    private static bool IsAny(string address) => address is "0.0.0.0" or "::";
+
+    /// <summary>Without what only the mesh does: what tasks themselves are made after.</summary>
+    public PortConfig OfTask => this with { Source = default, Prefer = default };
+}
+
+public enum SourceAddress
+{
+    /// <summary>The client itself.</summary>
+    Client = 0,
+
+    /// <summary>The node that the client came in by.</summary>
+    Masquerade = 1,
+}
+
+public enum TaskPreference
+{
+    /// <summary>All alike, wherever they run.</summary>
+    None = 0,
+
+    /// <summary>Those of the node that was asked, while there are any.</summary>
+    Local = 1,
+}
+
+public enum Affinity
+{
+    /// <summary>Each connection is led anew.</summary>
+    None = 0,
+
+    /// <summary>All connections of one client address are led to one task.</summary>
+    Client = 1,
+}
 
 public sealed record EndpointSpec
 {
     public EndpointMode Mode { get; init; }
 
+    /// <summary>Of the virtual addresses, and of the ports that are published by the mesh.</summary>
+    public Affinity Affinity { get; init; }
+
     public ImmutableArray<PortConfig> Ports { get; init; } = [];
+
+    /// <summary>Without what only balancing does: a task is not replaced for that.</summary>
+    public EndpointSpec OfTask => this with { Affinity = default, Ports = [.. Ports.Select(p => p.OfTask)] };
 }

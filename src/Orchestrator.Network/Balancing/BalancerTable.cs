@@ -30,8 +30,13 @@ internal static class BalancerTable
                 type ipv4_addr
                 elements = { {{string.Join(", ", model.Vips.Keys)}} }
               }
+              set sticky {
+                type ipv4_addr
+                {{(model.Sticky.IsEmpty ? "" : $"elements = {{ {string.Join(", ", model.Sticky)} }}")}}
+              }
               chain output {
                 type nat hook output priority -100; policy accept;
+                ip daddr @sticky dnat to ip daddr . jhash ip saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
                 ip daddr @vips dnat to ip daddr . numgen random mod {{SlotTable.Size}} map @backends
               }
               chain refuse {
@@ -52,8 +57,10 @@ internal static class BalancerTable
         var script = new StringBuilder();
         var (gone, come) = (Slots(from).Except(Slots(to)).ToList(), Slots(to).Except(Slots(from)).ToList());
         Append(script, "delete", "vips", from.Vips.Keys.Except(to.Vips.Keys));
+        Append(script, "delete", "sticky", from.Sticky.Except(to.Sticky));
         Append(script, "delete", "backends", gone.Select(s => $"{s.Vip} . {s.Slot}"));
         Append(script, "add", "vips", to.Vips.Keys.Except(from.Vips.Keys));
+        Append(script, "add", "sticky", to.Sticky.Except(from.Sticky));
         Append(script, "add", "backends", come.Select(s => Element(s.Vip, s.Slot, s.Backend)));
         return script.ToString();
     }

@@ -3,7 +3,8 @@ namespace Orchestrator.Network.Balancing;
 /// <summary>nftables text for the routing mesh in the host's namespace. Pure.</summary>
 /// <remarks>
 /// Only packets to an address of the host and a published port are touched. They leave by the host's own link into the
-/// ingress overlay under its address there, so that answers come back this way whichever node runs the task.
+/// ingress overlay, and keep the client's address: the task's namespace sends its answers back by the node that a client
+/// came in by. Under the host's address there leaves only what comes from its loopback, and where that is asked for.
 /// </remarks>
 internal static class IngressTable
 {
@@ -15,7 +16,7 @@ internal static class IngressTable
     public static string Replace(IReadOnlyCollection<IngressPort> ports)
     {
         var slots = ports.SelectMany(Elements).ToList();
-        var published = ports.Select(p => $"{p.Protocol} . {p.PublishedPort}").ToList();
+        var published = ports.Select(Key).ToList();
         return $$"""
             table ip {{Name}}
             delete table ip {{Name}}
@@ -23,6 +24,18 @@ internal static class IngressTable
               map backends {
                 typeof meta l4proto . th dport . numgen random mod {{SlotTable.Size}} : ip daddr . th dport
                 {{List(slots)}}
+              }
+              set sticky {
+                type inet_proto . inet_service
+                {{List([.. ports.Where(p => p.IsSticky).Select(Key)])}}
+              }
+              set masked_tcp {
+                type inet_service
+                {{List(Masked(ports, "tcp"))}}
+              }
+              set masked_udp {
+                type inet_service
+                {{List(Masked(ports, "udp"))}}
               }
               set published {
                 type inet_proto . inet_service
@@ -32,17 +45,25 @@ internal static class IngressTable
                 type filter hook prerouting priority raw; policy accept;
                 iifname "{{LinkName}}" ip daddr 127.0.0.0/8 drop
               }
+              chain balance {
+                meta l4proto . th dport @sticky dnat ip to meta l4proto . th dport . jhash ip saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
+                dnat ip to meta l4proto . th dport . numgen random mod {{SlotTable.Size}} map @backends
+              }
               chain prerouting {
                 type nat hook prerouting priority dstnat; policy accept;
-                fib daddr type local dnat ip to meta l4proto . th dport . numgen random mod {{SlotTable.Size}} map @backends
+                fib daddr type local jump balance
               }
               chain output {
                 type nat hook output priority -100; policy accept;
-                fib daddr type local dnat ip to meta l4proto . th dport . numgen random mod {{SlotTable.Size}} map @backends
+                fib daddr type local jump balance
               }
               chain postrouting {
                 type nat hook postrouting priority srcnat; policy accept;
-                oifname "{{LinkName}}" masquerade
+                oifname "{{LinkName}}" ip saddr 127.0.0.0/8 masquerade
+                oifname "{{LinkName}}" meta l4proto tcp ct original proto-dst @masked_tcp masquerade
+                oifname "{{LinkName}}" meta l4proto udp ct original proto-dst @masked_udp masquerade
+                # An association has all addresses of both hosts: it is translated whole, or not at all.
+                oifname "{{LinkName}}" meta l4proto sctp masquerade
               }
               chain input {
                 type filter hook input priority filter; policy accept;
@@ -68,6 +89,11 @@ internal static class IngressTable
     private static IEnumerable<string> Elements(IngressPort port) =>
         SlotTable.Fill(port.Backends, "ingress").Select((backend, slot) =>
             $"{port.Protocol} . {port.PublishedPort} . {slot} : {backend} . {port.TargetPort}");
+
+    private static string Key(IngressPort port) => $"{port.Protocol} . {port.PublishedPort}";
+
+    private static List<string> Masked(IEnumerable<IngressPort> ports, string protocol) =>
+        [.. ports.Where(p => p.Masquerades && p.Protocol == protocol).Select(p => $"{p.PublishedPort}")];
 
     private static string List(List<string> elements) =>
         elements.Count == 0 ? "" : $"elements = {{ {string.Join(", ", elements)} }}";

@@ -11,6 +11,10 @@ internal static class SlotTable
 {
     public const int Size = 64;
 
+    /// <summary>Of the kernel's hash of client addresses: the same on every node and after every change, or a client
+    /// would be led elsewhere.</summary>
+    public const string Seed = "0x6f726368";
+
     /// <param name="seed">Differs between the callers, so that with more backends than slots each caller uses
     /// others.</param>
     /// <returns>The backend of each slot; empty when there is none.</returns>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Orchestrator.Network;
 
@@ -55,6 +56,10 @@ public sealed record OverlayEndpoint
     public bool Ready { get; init; }
 
     public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>A node's own address on the ingress overlay: of no task, so it has no name.</summary>
+    [JsonIgnore]
+    public bool IsNode => Name.Length == 0;
 }
 
 /// <summary>A service on one overlay.</summary>
@@ -62,6 +67,9 @@ public sealed record OverlayEndpoint
 public sealed record OverlayService(string Id, string Name, string? Vip, EndpointMode Mode = EndpointMode.Vip)
 {
     public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>A client is led to one task for as long as that is ready.</summary>
+    public bool IsSticky { get; init; }
 
     /// <summary>Those that it publishes; SRV records tell of them.</summary>
     public ImmutableArray<ServicePort> Ports { get; init; } = [];
@@ -89,7 +97,14 @@ public sealed record IngressView(string NetworkId, string NodeAddress)
 /// <summary>A port that answers on every node.</summary>
 /// <param name="Backends">Ingress addresses of the tasks that are ready; empty: connections are refused.</param>
 public sealed record IngressPort(
-    string Protocol, int PublishedPort, int TargetPort, string ServiceId, ImmutableArray<string> Backends);
+    string Protocol, int PublishedPort, int TargetPort, string ServiceId, ImmutableArray<string> Backends)
+{
+    /// <summary>Tasks see the node's address for the client's.</summary>
+    public bool Masquerades { get; init; }
+
+    /// <summary>Each client is led to one task, by its address, through whichever node it comes.</summary>
+    public bool IsSticky { get; init; }
+}
 
 /// <summary>What could not be done of a view, in words for the operator. The rest of it was.</summary>
 public sealed record ClusterReport(ImmutableArray<string> Faults);

@@ -36,6 +36,14 @@ internal static class LinkMender
             case SpaceChange.AddExit c:
                 route.SetRoute(Everywhere.Of(c.Gateway), c.Gateway, route.GetLink(c.Subject).Index);
                 break;
+            case SpaceChange.LeadBack c:
+                route.PutRoute(c.Way.Route(route.GetLink(c.Subject).Index), RoutePut.Replace);
+                if (!c.HasRule)
+                    route.AddRule(c.Way.Rule);
+                break;
+            case SpaceChange.DropWay c:
+                route.DeleteRule(c.Rule);
+                break;
             case SpaceChange.Forward c:
                 route.Change([c.Change]);
                 break;

@@ -55,7 +55,8 @@ internal sealed class Space : IDisposable, ITableSource
     /// <summary>Have it looked at next time, whether or not anything changes.</summary>
     public void LookAgain() => isDue = true;
 
-    public SpaceDump Dump() => SpaceDump.Read(Route, neighbours: IsOverlay);
+    /// <param name="ways">Rules and routes of the ingress, too.</param>
+    public SpaceDump Dump(bool ways) => SpaceDump.Read(Route, neighbours: IsOverlay, ways);
 
     public string? Setting(string path) => settings.Read(path);
 

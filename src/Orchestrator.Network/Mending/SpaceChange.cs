@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network.Mending;
 
@@ -61,6 +62,18 @@ internal abstract record SpaceChange(string Subject)
     public sealed record AddExit(string Subject, IPAddress Gateway) : SpaceChange(Subject)
     {
         public override string Finding => $"default route by {Gateway} is gone";
+    }
+
+    /// <summary>A rule of the ingress, or the route it leads to.</summary>
+    public sealed record LeadBack(WayBack Way, bool HasRule) : SpaceChange(Way.Link)
+    {
+        public override string Finding => $"way back to node {Way.Node} by link {Subject} is gone";
+    }
+
+    /// <summary>A rule of the ingress that leads to a node that is no more.</summary>
+    public sealed record DropWay(string Subject, RuleSpec Rule) : SpaceChange(Subject)
+    {
+        public override string Finding => $"way back by table {Rule.Table} belongs to nobody";
     }
 
     /// <summary>An entry of a forwarding or neighbour table that is missing, wrong, or of nobody.</summary>

@@ -4,6 +4,7 @@ using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network.Mending;
 
@@ -30,7 +31,27 @@ internal static class SpaceComparison
         if (wanted.Remote is { } remote && links.TryGetValue(OverlayFabric.Vxlan, out var vxlan)
             && vxlan.Master > 0)
             changes.AddRange(CompareFabric(vxlan, found, remote));
+        changes.AddRange(Ways(wanted.Ways, found));
         return changes;
+    }
+
+    /// <summary>Rules by which answers find their way back, and routes that these lead to.</summary>
+    public static IEnumerable<SpaceChange> Ways(ImmutableArray<WayBack> wanted, SpaceDump found)
+    {
+        foreach (var way in wanted)
+        {
+            // No route goes by a link that is gone or down: that comes first.
+            if (found.Links.FirstOrDefault(l => l.Name == way.Link && l.IsUp) is not { } link)
+                continue;
+            var hasRule = found.Rules.Any(r => r.Mark == way.Mark && r.Table == (int)way.Mark);
+            if (!hasRule || !found.Ways.Any(r =>
+                r.Table == (int)way.Mark && r.Link == link.Index && way.Node.Equals(r.Gateway)))
+                yield return new SpaceChange.LeadBack(way, hasRule);
+        }
+
+        var marks = wanted.Select(w => (uint?)w.Mark).ToHashSet();
+        foreach (var rule in found.Rules.Where(r => !marks.Contains(r.Mark)))
+            yield return new SpaceChange.DropWay(wanted[0].Link, rule);
     }
 
     private static IEnumerable<SpaceChange> CompareLink(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network.Mending;
 
@@ -9,10 +10,21 @@ internal sealed record SpaceDump(
     ImmutableArray<LinkInfo> Links, ImmutableArray<AddressInfo> Addresses, ImmutableArray<RouteInfo> Routes,
     ImmutableArray<NeighbourInfo> Neighbours)
 {
+    /// <summary>Rules that bear a mark of ours.</summary>
+    public ImmutableArray<RuleSpec> Rules { get; init; } = [];
+
+    /// <summary>Routes of the tables that such rules lead to.</summary>
+    public ImmutableArray<RouteSpec> Ways { get; init; } = [];
+
     /// <param name="neighbours">Only an overlay's namespace has any of ours.</param>
-    public static SpaceDump Read(RouteSocket route, bool neighbours) => new(
+    /// <param name="ways">Only a container on the ingress overlay has any.</param>
+    public static SpaceDump Read(RouteSocket route, bool neighbours, bool ways) => new(
         [.. route.ListLinks()],
         [.. route.ListAddresses(), .. route.ListAddresses(AddressFamily.InterNetworkV6)],
         [.. route.ListRoutes(), .. route.ListRoutes(AddressFamily.InterNetworkV6)],
-        neighbours ? [.. route.ListStatic()] : []);
+        neighbours ? [.. route.ListStatic()] : [])
+    {
+        Rules = ways ? [.. route.ListRules(isIPv6: false).Where(r => WayBack.IsOurs(r.Mark ?? 0))] : [],
+        Ways = ways ? [.. route.ListRoutes(isIPv6: false).Where(r => WayBack.IsOurs((uint)r.Table))] : [],
+    };
 }

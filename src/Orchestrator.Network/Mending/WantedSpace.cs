@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network.Mending;
 
@@ -15,6 +16,9 @@ internal sealed record WantedSpace
 
     /// <summary>The same of IPv6.</summary>
     public WantedExit? Exit6 { get; init; }
+
+    /// <summary>Rules and routes that lead answers to the nodes that clients came in by.</summary>
+    public ImmutableArray<WayBack> Ways { get; init; } = [];
 
     /// <summary>What an overlay's VXLAN link leads to; null: the namespace is no overlay's.</summary>
     public ImmutableArray<RemoteEndpoint>? Remote { get; init; }

@@ -104,7 +104,9 @@ internal sealed class OverlayFabric : IDisposable
     public void Unplug(Endpoint endpoint) => route.DeleteLink(endpoint.HostInterfaceName);
 
     /// <summary>Lets each local port send under its own addresses only.</summary>
-    public void Guard(IReadOnlyCollection<GuardedPort> ports) => Nft.Apply(ns, GuardTable.Replace(ports));
+    /// <inheritdoc cref="GuardTable.Replace"/>
+    public void Guard(IReadOnlyCollection<GuardedPort> ports, GuardedPort? mesh, string subnet) =>
+        Nft.Apply(ns, GuardTable.Replace(ports, mesh, subnet));
 
     /// <summary>Removes ports of containers that are no more.</summary>
     public void RemoveStrangers(IReadOnlySet<string> known)

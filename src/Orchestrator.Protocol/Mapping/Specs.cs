@@ -51,11 +51,19 @@ public static class Specs
     };
 
     public static P.EndpointSpec ToProto(this M.EndpointSpec spec) =>
-        new() { Mode = (P.EndpointMode)spec.Mode, Ports = { spec.Ports.Select(Values.ToProto) } };
+        new()
+        {
+            Mode = (P.EndpointMode)spec.Mode, Affinity = (P.Affinity)spec.Affinity,
+            Ports = { spec.Ports.Select(Values.ToProto) },
+        };
 
     public static M.EndpointSpec ToModel(this P.EndpointSpec? spec) => spec is null
         ? new()
-        : new() { Mode = (M.EndpointMode)spec.Mode, Ports = spec.Ports.Array(Values.ToModel) };
+        : new()
+        {
+            Mode = (M.EndpointMode)spec.Mode, Affinity = (M.Affinity)spec.Affinity,
+            Ports = spec.Ports.Array(Values.ToModel),
+        };
 
     public static P.TaskSpec ToProto(this M.TaskSpec spec) => new()
     {

@@ -47,10 +47,18 @@ public static class Values
         PublishedPort = port.PublishedPort,
         Mode = (P.PublishMode)port.Mode,
         Name = port.Name,
+        HostIp = port.HostIp,
+        Source = (P.SourceAddress)port.Source,
+        Prefer = (P.TaskPreference)port.Prefer,
     };
 
     public static M.PortConfig ToModel(this P.PortConfig port) => new(
-        (M.PortProtocol)port.Protocol, port.TargetPort, port.PublishedPort, (M.PublishMode)port.Mode, port.Name);
+        (M.PortProtocol)port.Protocol, port.TargetPort, port.PublishedPort, (M.PublishMode)port.Mode, port.Name)
+    {
+        HostIp = port.HostIp,
+        Source = (M.SourceAddress)port.Source,
+        Prefer = (M.TaskPreference)port.Prefer,
+    };
 
     public static P.IpamPool ToProto(this M.IpamPool pool) =>
         new() { Subnet = pool.Subnet, Gateway = pool.Gateway, Range = pool.Range };

@@ -45,6 +45,20 @@ public sealed class DockerClientTests : IDisposable
     }
 
     [DockerFact]
+    public void What_it_does_not_know_of_a_service_outlives_its_update()
+    {
+        _server.Fake.Services.Add(new Model.Service { Id = SampleObjects.Task.ServiceId, Spec = SampleObjects.Spec }.ToProto());
+
+        Docker("service", "update", "-d", "--no-resolve-image", "--image", "web:2", "--publish-add", "443:443", "web");
+
+        var endpoint = Assert.Single(_server.Fake.Requests.OfType<UpdateServiceRequest>()).Spec.ToModel().Endpoint;
+        Assert.Equal(SampleObjects.Spec.Endpoint.Affinity, endpoint.Affinity);
+        Assert.Equal(
+            [.. SampleObjects.Spec.Endpoint.Ports, new Model.PortConfig(Model.PortProtocol.Tcp, 443, 443)],
+            endpoint.Ports.OrderBy(port => port.TargetPort));
+    }
+
+    [DockerFact]
     public void It_shows_tasks_and_the_swarms_state()
     {
         _server.Fake.Services.Add(new Model.Service { Id = SampleObjects.Task.ServiceId, Spec = SampleObjects.Spec }.ToProto());

@@ -28,7 +28,12 @@ internal static class SampleObjects
         Endpoint = new EndpointSpec
         {
             Mode = EndpointMode.DnsRoundRobin,
-            Ports = [new PortConfig(PortProtocol.Udp, 53, 5353, PublishMode.Host, "dns"), new PortConfig(PortProtocol.Tcp, 80, 0)],
+            Affinity = Affinity.Client,
+            Ports =
+            [
+                new PortConfig(PortProtocol.Udp, 53, 5353, PublishMode.Host, "dns") { HostIp = "10.77.0.1" },
+                new PortConfig(PortProtocol.Tcp, 80, 0) { Source = SourceAddress.Masquerade, Prefer = TaskPreference.Local },
+            ],
         },
         Task = new TaskSpec
         {

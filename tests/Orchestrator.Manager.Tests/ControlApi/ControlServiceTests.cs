@@ -227,6 +227,41 @@ public sealed class ControlServiceTests
         Assert.Equal(before.RootCa.ManagerToken, after.RootCa.ManagerToken);
     }
 
+    [Theory]
+    [InlineData("", "10.0.0.2", "duplicate published ports")]
+    [InlineData("10.0.0.1", "10.0.0.1", "duplicate published ports")]
+    [InlineData("10.0.0.1", "10.0.0.2", null)]
+    [InlineData("10.0.0.x", "10.0.0.2", "invalid IP address: 10.0.0.x")]
+    public async Task One_host_port_is_published_twice_only_on_two_addresses(string one, string other, string? error)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        PortConfig On(string ip) => new(PortProtocol.Tcp, 80, 8080, PublishMode.Host) { HostIp = ip };
+        var spec = MiniCluster.Spec("web", 0) with { Endpoint = new EndpointSpec { Ports = [On(one), On(other)] } };
+
+        if (error is null)
+            await cluster.CreateAsync(spec);
+        else
+            Assert.Contains(error, (await RefusedAsync(() => cluster.CreateAsync(spec))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_of_what_the_mesh_does_replaces_no_task()
+    {
+        var plain = Publishing("web", 8080);
+        PortConfig Port(PortConfig port) => port with { Source = SourceAddress.Masquerade, Prefer = TaskPreference.Local };
+        var special = plain with
+        {
+            Endpoint = plain.Endpoint with
+            {
+                Affinity = Affinity.Client, Ports = [.. plain.Endpoint.Ports.Select(Port)],
+            },
+        };
+
+        Assert.True(plain.Endpoint.OfTask.SameAs(special.Endpoint.OfTask));
+        Assert.False(plain.Endpoint.SameAs(special.Endpoint));
+        Assert.False(plain.Endpoint.OfTask.SameAs(Publishing("web", 8081).Endpoint.OfTask));
+    }
+
     private static ServiceSpec Publishing(string name, int port) => MiniCluster.Spec(name, 0) with
     {
         Endpoint = new EndpointSpec { Ports = [new PortConfig(PortProtocol.Tcp, 80, port)] },

@@ -137,6 +137,25 @@ public sealed class SchedulingPlannerTests
         Assert.Equal("n2", Assert.Single(Plan()).NodeId.Value);
     }
 
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.2", "n1")]
+    [InlineData("10.0.0.1", "10.0.0.1", "n2")]
+    [InlineData("10.0.0.1", "", "n2")]
+    [InlineData("0.0.0.0", "10.0.0.1", "n2")]
+    public void A_host_port_is_on_an_address_of_a_node_once(string taken, string wanted, string node)
+    {
+        world.Add(World.Node("n1"), World.Node("n2"));
+        ServiceEndpoint At(string ip) =>
+            new() { Ports = [new PortConfig(PortProtocol.Tcp, 80, 8080, PublishMode.Host) { HostIp = ip }] };
+        world.Add(
+            World.Task("a", "web", 1, TaskState.Running, "n1") with { Endpoint = At(taken) },
+            World.Task("b", "other", 1, TaskState.Running, "n2"),
+            World.Task("d", "third", 1, TaskState.Running, "n2"),
+            World.Task("c", "other", 1, TaskState.Pending) with { Endpoint = At(wanted) });
+
+        Assert.Equal(node, Assert.Single(Plan()).NodeId.Value);
+    }
+
     [Fact]
     public void A_task_lands_where_the_kernel_has_what_its_network_needs()
     {

@@ -97,6 +97,42 @@ public sealed class MendingTests
     }
 
     [RootFact]
+    public async Task Whatever_leads_answers_back_to_a_client_is_deleted_by_hand_it_has_them_again_within_five_seconds()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh, Often);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        using var servers = cluster.ServeAll(80);
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        var host = cluster.Hosts[1];
+        var task = cluster["web.1.a"].Namespace;
+        using var inside = RouteSocket.Open(task);
+        using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1000"));
+        using var tenant = RouteSocket.Open(overlay);
+        var port = host.Network.ListEndpoints(TwoHosts.Mesh.Id)[0].HostInterfaceName;
+
+        async Task<bool> WorksAsync() =>
+            await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080) == "web.1.a 10.77.0.9"
+            && await Wire.CallAsync(outside.Namespace, "10.77.0.2", 8080) == "web.1.a 10.77.0.9";
+
+        (string What, Action Break)[] deeds =
+        [
+            ("its table", () => Nft.Apply(task, "delete table ip orch_return")),
+            ("its marks", () => Nft.Apply(task, "flush map ip orch_return nodes")),
+            ("a rule", () => inside.DeleteRule(inside.ListRules(isIPv6: false).First(r => r.Mark is > 0))),
+            ("a route", () => inside.DeleteRoute(inside.ListRoutes(isIPv6: false).First(r => r.Table > 255))),
+            ("its link", () => tenant.DeleteLink(port)),
+            ("the guard's rules", () => Nft.Apply(overlay, "flush chain bridge orch_guard prerouting")),
+            ("its setting", () => task.Run(() =>
+            {
+                File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", "1");
+                File.WriteAllText("/proc/sys/net/ipv4/conf/eth0/rp_filter", "1");
+            })),
+        ];
+        await AssertMendedAsync(host, WorksAsync, deeds);
+    }
+
+    [RootFact]
     public async Task Whatever_of_a_bridge_network_is_deleted_by_hand_is_mended_and_what_is_foreign_stays()
     {
         await using var host = await TestHost.StartAsync("10.77.0.1", Often);

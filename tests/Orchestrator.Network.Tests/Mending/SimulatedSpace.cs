@@ -1,6 +1,7 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Mending;
+using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network.Tests.Mending;
 
@@ -13,9 +14,15 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
     private readonly List<AddressInfo> addresses = [];
     private readonly List<RouteInfo> routes = [];
     private readonly List<NeighbourInfo> neighbours = [];
+    private readonly List<RuleSpec> rules = [];
+    private readonly List<RouteSpec> ways = [];
     private int nextIndex = 1;
 
-    public SpaceDump Dump() => new([.. links.Values], [.. addresses], [.. routes], [.. neighbours]);
+    public SpaceDump Dump() => new([.. links.Values], [.. addresses], [.. routes], [.. neighbours])
+    {
+        Rules = [.. rules],
+        Ways = [.. ways],
+    };
 
     /// <summary>As it should be.</summary>
     public void Build()
@@ -60,6 +67,10 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
         addresses.RemoveAll(a => a.Index < First && random.Next(3) == 0);
         routes.RemoveAll(r => r.Index < First && random.Next(3) == 0);
         neighbours.RemoveAll(n => n.Index < First && random.Next(3) == 0);
+        rules.RemoveAll(_ => random.Next(3) == 0);
+        ways.RemoveAll(_ => random.Next(3) == 0);
+        if (random.Next(2) == 0)
+            rules.Add(new WayBack("br0", IPAddress.Parse("10.0.1.66")).Rule);
         if (links.TryGetValue("vx0", out var vxlan) && random.Next(2) == 0)
             neighbours.Add(new NeighbourInfo(vxlan.Index, new MacAddress(66), null, IPAddress.Parse("192.0.2.66"), false));
     }
@@ -86,6 +97,13 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
             case SpaceChange.AddExit c:
                 routes.Add(new RouteInfo(new IPNetwork(IPAddress.Any, 0), c.Gateway, link!.Index));
                 break;
+            case SpaceChange.LeadBack c:
+                ways.RemoveAll(r => r.Table == (int)c.Way.Mark);
+                ways.Add(c.Way.Route(link!.Index));
+                if (!c.HasRule)
+                    rules.Add(c.Way.Rule);
+                break;
+            case SpaceChange.DropWay c: rules.Remove(c.Rule); break;
             case SpaceChange.Forward c: Change(c.Change); break;
         }
     }
@@ -108,6 +126,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
         links.Remove(link.Name);
         addresses.RemoveAll(a => a.Index == link.Index);
         routes.RemoveAll(r => r.Index == link.Index);
+        ways.RemoveAll(r => r.Link == link.Index);
         neighbours.RemoveAll(n => n.Index == link.Index);
         foreach (var port in links.Values.Where(l => l.Master == link.Index).ToList())
             links[port.Name] = port with { Master = 0, Port = null };

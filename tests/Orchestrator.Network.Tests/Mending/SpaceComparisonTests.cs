@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Mending;
 using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network.Tests.Mending;
 
@@ -24,6 +25,7 @@ public sealed class SpaceComparisonTests
         ],
         Exit = new WantedExit("br0", IPAddress.Parse("10.0.1.254")),
         Remote = [Remote(7), Remote(8)],
+        Ways = [new WayBack("br0", IPAddress.Parse("10.0.1.2")), new WayBack("br0", IPAddress.Parse("10.0.1.3"))],
     };
 
     [Fact]

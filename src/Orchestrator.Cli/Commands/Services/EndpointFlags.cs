@@ -12,6 +12,7 @@ internal sealed class EndpointFlags
     private readonly ListFlag _publish;
     private readonly ListFlag? _unpublish;
     private readonly ValueFlag<string> _mode;
+    private readonly ValueFlag<string> _affinity;
 
     public EndpointFlags(FlagSet f, bool isUpdate)
     {
@@ -23,13 +24,15 @@ internal sealed class EndpointFlags
                 else NetworkSpec.Parse(t);
             });
         _publish = f.List(isUpdate ? "publish-add" : "publish", isUpdate ? null : 'p',
-            "Port to publish: 8080:80, or published=8080,target=80,mode=host", "port", static t =>
+            "Port to publish: 8080:80, or published=8080,target=80 and mode=host, ip=, source=masquerade, prefer=local",
+            "port", static t =>
             {
                 PublishSpec.Parse(t);
                 return t;
             });
         _unpublish = isUpdate ? f.List("publish-rm", null, "Target port to publish no more") : null;
         _mode = f.String("endpoint-mode", null, "How the name resolves: vip or dnsrr");
+        _affinity = f.String("affinity", null, "Lead each client to one task: client, or none");
     }
 
     public void Apply(Session session, ServiceSpec spec)
@@ -40,15 +43,17 @@ internal sealed class EndpointFlags
             ApplyPipes(spec);
         }
 
-        if (!_publish.IsSet && _unpublish?.IsSet != true && !_mode.IsSet) return;
+        if (!_publish.IsSet && _unpublish?.IsSet != true && !_mode.IsSet && !_affinity.IsSet) return;
         var endpoint = spec.EndpointSpec ??= new EndpointSpec();
         if (_mode.IsSet) endpoint.Mode = PolicyFlags.OneOf(_mode, "vip", "dnsrr");
+        if (_affinity.IsSet) endpoint.Affinity = PolicyFlags.OneOf(_affinity, "client", "none");
         endpoint.Ports = Ports(endpoint.Ports ?? []);
     }
 
     private PortConfig[]? Ports(PortConfig[] before)
     {
-        var added = _publish.Values.SelectMany(PublishSpec.Parse).ToList();
+        var added = _publish.Values.SelectMany(PublishSpec.Parse)
+            .Select(port => _unpublish is null ? port : PublishSpec.Whole(port)).ToList();
         var kept = before.Where(port => _unpublish?.Values.Any(target => PublishSpec.Matches(port, target)) != true
             && !added.Exists(a => a.TargetPort == port.TargetPort
                 && a.Protocol == port.Protocol && a.PublishedPort == port.PublishedPort));

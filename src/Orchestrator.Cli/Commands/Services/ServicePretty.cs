@@ -103,8 +103,12 @@ internal static class ServicePretty
         foreach (var port in ports)
             o.WriteLine(
                 $" PublishedPort = {port.PublishedPort}\n  Protocol = {port.Protocol}\n  TargetPort = "
-                + $"{port.TargetPort}\n  PublishMode = {port.PublishMode}");
+                + $"{port.TargetPort}\n  PublishMode = {port.PublishMode}"
+                + Told("HostIP", port.HostIP) + Told("Source", port.Source) + Told("Prefer", port.Prefer));
     }
+
+    /// <summary>What docker does not know is shown where it says something.</summary>
+    private static string Told(string name, string? value) => value is { Length: > 0 } ? $"\n  {name} = {value}" : "";
 
     private static void WriteLabels(TextWriter o, string indent, string title, Dictionary<string, string>? labels)
     {

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Orchestrator.Network.Returning;
+
+/// <summary>nftables text that sends answers to clients of published ports back by the node they came in by. Pure.</summary>
+/// <remarks>
+/// A client's packet arrives with the client's own address and the hardware address of its node, which becomes a mark;
+/// a rule and a route per mark lead the answers there, where the translation is undone. UDP programs answer from the
+/// address of the route to the client, so there the packet is handed over as if it had been sent to that one.
+/// </remarks>
+internal static class ReturnTable
+{
+    public const string Name = "orch_return";
+
+    public static string Replace(ReturnModel model)
+    {
+        var nodes = model.Ways.Select(w => $"{w.Mac} : {Hex(w.Mark)}");
+        var isOurs = $"& {Hex(WayBack.BaseMask)} == {Hex(WayBack.Base)}";
+        var datagrams = model.Exit is null ? ""
+            : $"iifname \"{model.Link}\" meta l4proto udp ip saddr != {model.Subnet} meta mark {isOurs} dnat to {model.Exit}";
+        return $$"""
+            table ip {{Name}}
+            delete table ip {{Name}}
+            table ip {{Name}} {
+              map nodes {
+                type ether_addr : mark
+                elements = { {{string.Join(", ", nodes)}} }
+              }
+              chain prerouting {
+                type filter hook prerouting priority mangle; policy accept;
+                iifname "{{model.Link}}" ct direction original meta mark set ether saddr map @nodes
+                iifname "{{model.Link}}" ct direction original meta mark {{isOurs}} ct mark set meta mark
+              }
+              chain datagrams {
+                type nat hook prerouting priority dstnat; policy accept;
+                {{datagrams}}
+              }
+              # Published ports are for clients; what else is on the ingress overlay has no business here.
+              chain input {
+                type filter hook input priority filter; policy accept;
+                iifname "{{model.Link}}" ct state new meta l4proto != icmp ct mark & {{Hex(WayBack.BaseMask)}} != {{Hex(WayBack.Base)}} drop
+              }
+              chain output {
+                type route hook output priority mangle; policy accept;
+                ct direction reply ct mark {{isOurs}} meta mark set ct mark
+              }
+            }
+
+            """;
+    }
+
+    private static string Hex(uint value) => "0x" + value.ToString("x8", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Orchestrator.Agent.Networks;
+using P = Orchestrator.Protocol.V1;
+
+namespace Orchestrator.Agent.Tests;
+
+public sealed class ClusterViewBuilderTests
+{
+    [Theory]
+    [InlineData(P.TaskPreference.None, true, "10.0.0.5 10.0.0.6")]
+    [InlineData(P.TaskPreference.Local, true, "10.0.0.5")]
+    [InlineData(P.TaskPreference.Local, false, "10.0.0.6")]
+    public void A_port_that_prefers_local_tasks_is_led_elsewhere_only_while_none_here_is_ready(
+        P.TaskPreference prefer, bool isReadyHere, string backends)
+    {
+        var port = Assert.Single(Build(
+            new P.PortConfig { TargetPort = 80, PublishedPort = 8080, Prefer = prefer }, P.Affinity.None,
+            Task("here", "10.0.0.5/24", isReadyHere), Task("there", "10.0.0.6/24", true)));
+
+        Assert.Equal(backends.Split(' '), port.Backends);
+    }
+
+    [Fact]
+    public void Whether_a_port_masquerades_and_keeps_clients_at_one_task_is_told()
+    {
+        var port = Assert.Single(Build(
+            new P.PortConfig { TargetPort = 80, PublishedPort = 8080, Source = P.SourceAddress.Masquerade },
+            P.Affinity.Client, Task("here", "10.0.0.5/24", true)));
+
+        Assert.True(port is { Masquerades: true, IsSticky: true });
+    }
+
+    private static P.NetworkEndpoint Task(string node, string address, bool isReady) => new()
+    {
+        NetworkId = "mesh", Id = "on-" + node, Name = "web.1." + node, ServiceId = "web", NodeId = node,
+        Vtep = "192.0.2.1", Address = address, Ready = isReady,
+    };
+
+    private static ImmutableArray<Network.IngressPort> Build(
+        P.PortConfig port, P.Affinity affinity, params P.NetworkEndpoint[] tasks)
+    {
+        var network = new P.Network
+        {
+            Id = "mesh",
+            Spec = new P.NetworkSpec { Annotations = new P.Annotations { Name = "ingress" }, Ingress = true },
+            Allocation = new P.NetworkAllocation { Vni = 4096, Pools = { new P.IpamPool { Subnet = "10.0.0.0/24" } } },
+        };
+        var service = new P.NetworkService { NetworkId = "mesh", ServiceId = "web", Name = "web", Affinity = affinity, Ports = { port } };
+        return ClusterViewBuilder.Build(
+            new P.Node { Id = "here", IngressAddress = "10.0.0.2/24" }, "192.0.2.1", [network], tasks, [service]).Ingress!.Ports;
+    }
+}
