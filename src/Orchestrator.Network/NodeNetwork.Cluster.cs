@@ -5,6 +5,7 @@ using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Balancing;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 using Orchestrator.Network.Overlays;
 
 namespace Orchestrator.Network;
@@ -102,23 +103,34 @@ public sealed partial class NodeNetwork
         var wanted = BalancerModel.For(
             sandbox.ContainerId,
             cluster.Overlays.Where(o => !o.Network.Ingress && sandbox.On(o.Network.Id) is not null));
-        var isKnown = balancers.TryGetValue(sandbox.ContainerId, out var present);
-        var script = isKnown ? BalancerTable.Change(present!, wanted) : BalancerTable.Replace(wanted);
-        if (script.Length == 0
-            || (!isKnown && wanted.Vips.IsEmpty && sandbox.Endpoints.All(e => networks.ContainsKey(e.NetworkId))))
+        var present = balancers.GetValueOrDefault(sandbox.ContainerId);
+        foreach (var family in HostFamilies)
+            Balance(sandbox, family, present?.Of(family), wanted.Of(family));
+        balancers[sandbox.ContainerId] = wanted;
+    }
+
+    /// <param name="present">Null: nobody knows what is there.</param>
+    private void Balance(SandboxRecord sandbox, IpFamily family, BalancerModel? present, BalancerModel wanted)
+    {
+        var script = present is null ? BalancerTable.Replace(family, wanted) : BalancerTable.Change(family, present, wanted);
+        if (script.Length == 0 || (present is null && wanted.Vips.IsEmpty && !MayBalance(sandbox, family)))
             return;
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
         try
         {
-            Stating(ContainerSite + sandbox.ContainerId, BalancerTableId, whole: !isKnown, () => Nft.Apply(ns, script));
+            Stating(
+                ContainerSite + sandbox.ContainerId, TableId.Of(family, BalancerTable.Name), whole: present is null,
+                () => Nft.Apply(ns, script));
         }
-        catch (NftException) when (isKnown)
+        catch (NftException) when (present is not null)
         {
-            Rebalance(sandbox, wanted); // The container changed its table: state the whole.
+            Rebalance(sandbox, family, wanted); // The container changed its table: state the whole.
         }
-
-        balancers[sandbox.ContainerId] = wanted;
     }
+
+    /// <summary>Has an earlier daemon made a table there?</summary>
+    private bool MayBalance(SandboxRecord sandbox, IpFamily family) => sandbox.Endpoints.Any(
+        e => !networks.ContainsKey(e.NetworkId) && (!family.IsIPv6 || e.IPv6 is not null));
 
     private sealed record DeadBackends(NetNamespace Namespace, HashSet<IPAddress> Addresses);
 
@@ -128,8 +140,8 @@ public sealed partial class NodeNetwork
         foreach (var overlay in before.Overlays)
         {
             var alive = after.Overlays.Where(o => o.Network.Id == overlay.Network.Id).SelectMany(o => o.Endpoints)
-                .Select(e => e.Ip).ToHashSet();
-            var gone = overlay.Endpoints.Select(e => e.Ip).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse)
+                .SelectMany(e => e.Addresses).ToHashSet();
+            var gone = overlay.Endpoints.SelectMany(e => e.Addresses).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse)
             .ToHashSet();
             if (gone.Count == 0)
                 continue;

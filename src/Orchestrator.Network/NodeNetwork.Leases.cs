@@ -93,7 +93,7 @@ public sealed partial class NodeNetwork
         }
 
         var (address, prefixLength) = PipeWords.Split(lease.Address);
-        inside.PutAddress(link.Index, address, prefixLength);
+        inside.EnsureAddress(link.Index, address, prefixLength);
         if (lease.Router.Length > 0)
             PipePlumber.SetDefault(
                 inside, link.Index, IPAddress.Parse(lease.Router), address, prefixLength, DhcpProtocol);

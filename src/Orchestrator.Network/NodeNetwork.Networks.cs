@@ -108,14 +108,27 @@ public sealed partial class NodeNetwork
         EnsureDefaultBridge();
     }
 
-    /// <summary>The way out for overlay containers: made with the first of them.</summary>
-    private NetworkConfig EnsureGatewayNetwork() =>
-        networks.Values.FirstOrDefault(n => n.Name == NetworkDrivers.GatewayNetwork) ?? AddBridge(new NetworkConfig
+    /// <summary>The way out for overlay containers: made with the first of them, and given IPv6 with the first that has
+    /// it.</summary>
+    private NetworkConfig EnsureGatewayNetwork(bool withIPv6)
+    {
+        var present = networks.Values.FirstOrDefault(n => n.Name == NetworkDrivers.GatewayNetwork);
+        if (present is null)
+            return AddBridge(new NetworkConfig
+            {
+                Name = NetworkDrivers.GatewayNetwork,
+                EnableIPv6 = withIPv6,
+                Icc = false, // What is on an overlay together talks there.
+                Options = Named(options.GatewayBridge).Add(IccOption, "false"),
+            });
+        if (!withIPv6 || present.Pool6 is not null)
+            return present;
+        var taken = networks.Values.SelectMany(n => n.Pools).Select(p => Subnet.Parse(p.Subnet)).ToList();
+        return AddBridge(present with
         {
-            Name = NetworkDrivers.GatewayNetwork,
-            Icc = false, // What is on an overlay together talks there.
-            Options = Named(options.GatewayBridge).Add(IccOption, "false"),
+            EnableIPv6 = true, Pools = present.Pools.Add(ChosenPool(isIPv6: true, taken)),
         });
+    }
 
     private static ImmutableDictionary<string, string> Named(string bridge) =>
         ImmutableDictionary<string, string>.Empty.Add(BridgeNameOption, bridge);
@@ -129,7 +142,7 @@ public sealed partial class NodeNetwork
 
     private NetworkConfig AddBridge(NetworkConfig config)
     {
-        var network = Complete(config);
+        var network = networks.ContainsKey(config.Id) ? config : Complete(config);
         // On disk first: a bridge without a record would be nobody's, a record without a bridge is mended at start.
         Keep(network);
         try

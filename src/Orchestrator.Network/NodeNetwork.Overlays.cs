@@ -14,13 +14,13 @@ public sealed partial class NodeNetwork
     private Endpoint JoinOverlay(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
         var cidr = GivenAddress(network, isIPv6: false, config.IPv4);
-        var six = network.Pool6 is null ? null : GivenAddress(network, isIPv6: true, config.IPv6);
+        var six = !HasIPv6(network) ? null : GivenAddress(network, isIPv6: true, config.IPv6);
         // A daemon that was restarted has not opened it yet.
         OpenFabric(network);
         var endpoint = Add(sandbox, Describe(sandbox, network, config, cidr) with { IPv6 = six });
         Guard(network.Id);
         if (!network.Internal)
-            JoinGateway(sandboxes[sandbox.ContainerId]);
+            JoinGateway(sandboxes[sandbox.ContainerId], six is not null);
         return endpoint;
     }
 
@@ -55,9 +55,9 @@ public sealed partial class NodeNetwork
             Plug(endpoint);
     }
 
-    private void JoinGateway(SandboxRecord sandbox)
+    private void JoinGateway(SandboxRecord sandbox, bool withIPv6)
     {
-        var gateway = EnsureGatewayNetwork();
+        var gateway = EnsureGatewayNetwork(withIPv6);
         if (sandbox.On(gateway.Id) is null)
             Join(sandbox, gateway, new EndpointConfig { NetworkId = gateway.Id });
     }
@@ -91,36 +91,42 @@ public sealed partial class NodeNetwork
     {
         if (!overlays.TryGetValue(network.Id, out var fabric))
         {
-            fabric = OverlayFabric.Open(paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network));
+            fabric = OverlayFabric.Open(
+                paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network), HasIPv6(network));
             overlays.Add(network.Id, fabric);
         }
 
         return fabric;
     }
 
+    /// <summary>A node whose kernel has none takes part by IPv4.</summary>
+    private bool HasIPv6(NetworkConfig network) => network.Pool6 is not null && host.HasIPv6;
+
     private VxlanSettings Settings(NetworkConfig network) => new(
         OverlayFabric.Vxlan,
         network.Vni!.Value, // Checked when the view came in.
         IPAddress.Parse(cluster.NodeVtep),
         (ushort)options.VxlanPort,
-        network.Mtu ?? options.Mtu - OverlayFabric.Overhead);
+        network.Mtu ?? options.Mtu - OverlayFabric.OverheadOf(IPAddress.Parse(cluster.NodeVtep)));
 
     private void Guard(string networkId)
     {
         if (!overlays.TryGetValue(networkId, out var fabric))
             return;
         var ports = ListEndpoints(networkId)
-            .Select(e => new GuardedPort(e.HostInterfaceName, e.Mac, e.IPv4.Split('/')[0])).ToList();
+            .Select(GuardedPortOf).ToList();
+        var network = cluster.Overlays.First(o => o.Network.Id == networkId).Network;
         var mesh = cluster.Ingress is { } ingress && ingress.NetworkId == networkId
-            ? new GuardedPort(
-                IngressPortName, MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
-                ingress.NodeAddress)
-            : null;
+            ? GuardedPortOf(IngressEndpoint(network, ingress)) : null;
         if (mesh is not null)
             ports.Add(mesh);
-        var subnet = cluster.Overlays.First(o => o.Network.Id == networkId).Network.Pools[0].Subnet;
-        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(ports, mesh, subnet));
+        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(ports, mesh, network.Pools[0].Subnet));
     }
+
+    private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(
+        endpoint.HostInterfaceName,
+        MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : MacAddress.Derive(ContainerLink.Split(endpoint.IPv4).Address),
+        [.. endpoint.Addresses]);
 
     private void RemoveFabric(NetworkConfig network)
     {

@@ -18,7 +18,7 @@ public sealed partial class NodeNetwork
 
     private static readonly TableId
         IngressTableId = TableId.Ip(IngressTable.Name),
-        GuardTableId = TableId.Bridge(GuardTable.Name), BalancerTableId = TableId.Ip(BalancerTable.Name),
+        GuardTableId = TableId.Bridge(GuardTable.Name),
         NamesTableId = TableId.Ip(ResolverConfig.TableName), ReturnTableId = TableId.Ip(ReturnTable.Name);
 
     /// <summary>The host first, for what is in the others hangs on it.</summary>
@@ -131,13 +131,14 @@ public sealed partial class NodeNetwork
         IsTrusted = true, // Stated as it was opened.
         Wanted = () => WantedOfOverlay(overlay),
         Make = link => MakeInOverlay(overlay, link),
-        Settings = OverlayFabric.Settings,
+        Settings = OverlayFabric.Settings(HasIPv6(overlay.Network)),
         Tables = [new WantedTable(GuardTableId, () => Done(() => Guard(overlay.Network.Id)))],
     };
 
     private WantedSpace WantedOfOverlay(OverlayView overlay)
     {
         var settings = Settings(overlay.Network);
+        var port = OverlayFabric.PortOf(HasIPv6(overlay.Network));
         return new WantedSpace
         {
             Links =
@@ -148,28 +149,28 @@ public sealed partial class NodeNetwork
                 },
                 new WantedLink(OverlayFabric.Vxlan, "vxlan")
                 {
-                    Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = OverlayFabric.Silent, Local = settings.Local,
+                    Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = port, Local = settings.Local,
                 },
-                .. ListEndpoints(overlay.Network.Id).Select(OverlayPort),
+                .. ListEndpoints(overlay.Network.Id).Select(e => OverlayPort(e, port)),
                 .. IngressOverlay?.Network.Id != overlay.Network.Id ? ImmutableArray<WantedLink>.Empty
-                    : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!))],
+                    : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!), port)],
             ],
             Remote = RemoteOf(overlay),
         };
     }
 
-    private static WantedLink OverlayPort(Endpoint endpoint) => new(endpoint.HostInterfaceName, "veth")
+    private static WantedLink OverlayPort(Endpoint endpoint, BridgePortSettings port) => new(endpoint.HostInterfaceName, "veth")
     {
         Alias = LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId),
         Master = OverlayFabric.Bridge,
-        Port = OverlayFabric.Silent,
+        Port = port,
         Forwards = MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null,
     };
 
     private ImmutableArray<RemoteEndpoint> RemoteOf(OverlayView overlay) =>
     [
         .. overlay.Endpoints.Where(e => !e.IsLocal && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
-            .Select(RemoteEndpoint.From),
+            .SelectMany(RemoteEndpoint.From),
     ];
 
     private bool MakeInOverlay(OverlayView overlay, string link)
@@ -234,19 +235,23 @@ public sealed partial class NodeNetwork
 
     private IEnumerable<WantedTable> TablesOfContainer(SandboxRecord sandbox)
     {
-        if (balancers.TryGetValue(sandbox.ContainerId, out var model) && !model.Vips.IsEmpty)
-            yield return new WantedTable(BalancerTableId, () => Done(() => Rebalance(sandbox, model)));
+        foreach (var family in IpFamily.Both)
+        {
+            if (balancers.GetValueOrDefault(sandbox.ContainerId)?.Of(family) is { Vips.IsEmpty: false } model)
+                yield return new WantedTable(
+                    TableId.Of(family, BalancerTable.Name), () => Done(() => Rebalance(sandbox, family, model)));
+        }
         if (returns.TryGetValue(sandbox.ContainerId, out var back))
             yield return new WantedTable(ReturnTableId, () => Done(() => StateReturn(sandbox, back)));
         if (names.HasResolver(sandbox.ContainerId))
             yield return new WantedTable(NamesTableId, () => RestateNamesAsync(sandbox));
     }
 
-    private void Rebalance(SandboxRecord sandbox, BalancerModel model)
+    private void Rebalance(SandboxRecord sandbox, IpFamily family, BalancerModel model)
     {
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        Stating(ContainerSite + sandbox.ContainerId, BalancerTableId, whole: true,
-            () => Linux.Nftables.Nft.Apply(ns, BalancerTable.Replace(model)));
+        Stating(ContainerSite + sandbox.ContainerId, TableId.Of(family, BalancerTable.Name), whole: true,
+            () => Linux.Nftables.Nft.Apply(ns, BalancerTable.Replace(family, model)));
     }
 
     /// <summary>The ports that the rules lead to are orch-net's: it alone can say them.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
@@ -27,6 +28,32 @@ public sealed class OutsideNetworkTests
         Assert.Equal("second 10.9.0.129", await Wire.CallAsync(first.Namespace, "10.9.0.130", 80));
         Assert.Equal(["10.9.0.130"], (await Wire.ResolveAsync(first.Namespace, "second")).Values);
         Assert.Equal("10.9.0.254", first.Default()?.Gateway?.ToString());
+    }
+
+    [RootFact]
+    public async Task Containers_of_a_macvlan_network_are_neighbours_of_the_world_outside_by_IPv6_too()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        await using var other = await TestHost.StartAsync("10.77.0.2");
+        using var underlay = TestHost.Join(host, other);
+        await host.Network.CreateNetworkAsync(
+            new NetworkConfig
+            {
+                Name = "lan", Driver = NetworkDrivers.Macvlan, EnableIPv6 = true,
+                Pools = [new IpamPool("10.77.0.0/24", "10.77.0.254"), new IpamPool("fd77::/64", "fd77::fe", "fd77::1:0/112")],
+                Options = ImmutableDictionary<string, string>.Empty.Add("parent", "up0"),
+            },
+            default);
+        using var first = await host.RunAsync("first", new EndpointConfig { NetworkId = "lan", IPv4 = "10.77.0.128" });
+        using var outside = Wire.Serve(other.Namespace, 80, "outside");
+        using var inside = RouteSocket.Open(first.Namespace);
+
+        Assert.Equal("fd77::1:0/64", host.Network.GetEndpoints("first")[0].IPv6);
+        Assert.Equal("outside fd77::1:0", await Wire.CallAsync(first.Namespace, "fd77::2", 80));
+        Assert.Equal("outside 10.77.0.128", await Wire.CallAsync(first.Namespace, "10.77.0.2", 80));
+        Assert.Contains(
+            inside.ListRoutes(AddressFamily.InterNetworkV6),
+            r => r.Destination.PrefixLength == 0 && r.Gateway!.Equals(IPAddress.Parse("fd77::fe")));
     }
 
     [RootFact]

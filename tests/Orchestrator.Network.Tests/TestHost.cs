@@ -81,11 +81,13 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>Makes a container on one network.</summary>
-    public async Task<TestContainer> RunAsync(string id, string network, string? ip = null, params string[] aliases)
+    public Task<TestContainer> RunAsync(string id, string network, string? ip = null, params string[] aliases) =>
+        RunAsync(id, new EndpointConfig { NetworkId = network, IPv4 = ip, Aliases = [.. aliases] });
+
+    public async Task<TestContainer> RunAsync(string id, EndpointConfig config)
     {
         var path = await Network.CreateSandboxAsync(id, new SandboxConfig { Name = id, Hostname = id }, default);
-        var endpoint = await Network.ConnectAsync(
-            id, new EndpointConfig { NetworkId = network, IPv4 = ip, Aliases = [.. aliases] }, default);
+        var endpoint = await Network.ConnectAsync(id, config, default);
         return new TestContainer(id, NetNamespace.Open(path), IPAddress.Parse(endpoint.IPv4.Split('/')[0]));
     }
 
@@ -127,18 +129,18 @@ internal sealed class Underlay : IDisposable
 
     public void Add(TestHost host) => Add(host.Namespace, host.Vtep);
 
-    /// <summary>Plugs anything with an address into the wire.</summary>
+    /// <summary>Plugs anything with an address into the wire. It has one of either family: 10.77.0.9 is fd77::9.</summary>
     public void Add(NetNamespace host, string address)
     {
+        var own = IPAddress.Parse(address);
+        var four = own.GetAddressBytes() is [.., var last] and { Length: 16 } ? new IPAddress([10, 77, 0, last]) : own;
         route.CreateVeth(
-            new VethSettings($"p{++ports}", "up0", MacAddress.Derive(IPAddress.Parse(address)), 1500, bridge.Index),
+            new VethSettings($"p{++ports}", "up0", MacAddress.Derive(four), 1500, bridge.Index),
                 host);
         using var inside = RouteSocket.Open(host);
         inside.SetUp("up0");
-        var own = IPAddress.Parse(address);
-        inside.EnsureAddress(inside.GetLink("up0").Index, own, 24);
-        // The same numbers in IPv6: 10.77.0.9 is fd77::9, too.
-        inside.EnsureAddress(inside.GetLink("up0").Index, IPAddress.Parse($"fd77::{own.GetAddressBytes()[3]}"), 64);
+        inside.EnsureAddress(inside.GetLink("up0").Index, four, 24);
+        inside.EnsureAddress(inside.GetLink("up0").Index, IPAddress.Parse($"fd77::{four.GetAddressBytes()[3]}"), 64);
     }
 
     public void Dispose()

@@ -48,24 +48,30 @@ internal sealed class TwoHosts : IAsyncDisposable
     public TestContainer this[string name] => containers[name];
 
     /// <param name="mends">How often each host mends what somebody changed; null: never.</param>
-    public static async Task<TwoHosts> StartAsync(NetworkConfig? network = null, TimeSpan? mends = null) => new(
+    /// <param name="underlay">Of the hosts' addresses, without the last number.</param>
+    public static async Task<TwoHosts> StartAsync(
+        NetworkConfig? network = null, TimeSpan? mends = null, string underlay = "10.77.0.") => new(
         network ?? Backend,
-        [await TestHost.StartAsync("10.77.0.1", mends), await TestHost.StartAsync("10.77.0.2", mends)]);
+        [await TestHost.StartAsync($"{underlay}1", mends), await TestHost.StartAsync($"{underlay}2", mends)]);
 
     public async Task PlaceAsync(params (string Name, string Ip, int Host)[] tasks)
     {
         Tasks = [.. Tasks, .. tasks.Select(t => new OverlayEndpoint
         {
-            TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, NodeVtep = Hosts[t.Host].Vtep,
+            TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, Ip6 = Paired(t.Ip), NodeVtep = Hosts[t.Host].Vtep,
                 Ready = true,
         })];
         await ApplyAsync();
         foreach (var (name, ip, host) in tasks)
-            containers[name] = await Hosts[host].RunAsync(name, network.Id, ip);
+            containers[name] = await Hosts[host].RunAsync(
+                name, new EndpointConfig { NetworkId = network.Id, IPv4 = ip, IPv6 = Paired(ip) });
     }
 
     /// <summary>From the next view on.</summary>
     public void Widen(string subnet) => network = network with { Pools = network.Pools.Add(new IpamPool(subnet)) };
+
+    /// <summary>The address of IPv6 that goes with one of IPv4; null: the network has none.</summary>
+    public string? Paired(string ip) => network.Pool6 is { } six ? Model.PairedAddress.Of(six.Subnet, ip) : null;
 
     public void SetReady(string name, bool ready) =>
         Tasks = [.. Tasks.Select(t => t.Name == name ? t with { Ready = ready } : t)];
@@ -100,7 +106,7 @@ internal sealed class TwoHosts : IAsyncDisposable
                 .. Tasks.Select(t => t with { IsLocal = t.NodeVtep == Hosts[host].Vtep }),
                 .. network.Ingress ? Enumerable.Range(0, Members ?? Hosts.Length).Select(NodeEndpoint) : [],
             ],
-            Services = network.Ingress ? [] : [Service],
+            Services = network.Ingress ? [] : [Service with { Vip6 = Paired("10.0.1.2") }],
         }],
         Ingress = network.Ingress
             ? new IngressView(network.Id, $"10.0.0.{host + 2}")

@@ -35,8 +35,8 @@ public static class ClusterViewBuilder
         IEnumerable<P.NetworkService> services) =>
         new(Config(network))
         {
-            Endpoints = [.. endpoints.OrderBy(e => e.Id, StringComparer.Ordinal).Select(e => Endpoint(e, self))],
-            Services = [.. services.OrderBy(s => s.ServiceId, StringComparer.Ordinal).Select(Service)],
+            Endpoints = [.. endpoints.OrderBy(e => e.Id, StringComparer.Ordinal).Select(e => Endpoint(e, self, network))],
+            Services = [.. services.OrderBy(s => s.ServiceId, StringComparer.Ordinal).Select(s => Service(s, network))],
         };
 
     private static NetworkConfig Config(P.Network network) => new()
@@ -48,6 +48,7 @@ public static class ClusterViewBuilder
         Vni = network.Allocation.Vni,
         Internal = network.Spec.Internal,
         Ingress = network.Spec.Ingress,
+        EnableIPv6 = network.Spec.EnableIpv6,
         Attachable = network.Spec.Attachable,
         Pools =
         [
@@ -59,23 +60,30 @@ public static class ClusterViewBuilder
         Created = network.Meta?.CreatedAt?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
     };
 
-    private static OverlayEndpoint Endpoint(P.NetworkEndpoint endpoint, string self) => new()
+    /// <summary>The address of IPv6 that goes with one of IPv4; null: the network has none.</summary>
+    private static string? Paired(P.Network network, string address) =>
+        network.Allocation.Pools.FirstOrDefault(p => p.Subnet.Contains(':')) is { } six
+            ? Model.PairedAddress.Of(six.Subnet, address) : null;
+
+    private static OverlayEndpoint Endpoint(P.NetworkEndpoint endpoint, string self, P.Network network) => new()
     {
         TaskId = endpoint.Id,
         Name = endpoint.Name,
         ServiceId = endpoint.ServiceId,
         Slot = (int)endpoint.Slot,
         Ip = Host(endpoint.Address),
+        Ip6 = Paired(network, endpoint.Address),
         NodeVtep = endpoint.Vtep,
         IsLocal = endpoint.NodeId == self,
         Ready = endpoint.Ready,
         Aliases = [.. endpoint.Aliases],
     };
 
-    private static OverlayService Service(P.NetworkService service) => new(
+    private static OverlayService Service(P.NetworkService service, P.Network network) => new(
         service.ServiceId, service.Name, service.Vip.Length > 0 ? Host(service.Vip) : null,
         (EndpointMode)service.Mode)
     {
+        Vip6 = Paired(network, service.Vip),
         Aliases = [.. service.Aliases],
         Ports = [.. service.Ports.Select(p => new ServicePort(p.Name, Name(p.Protocol), p.TargetPort))],
         IsSticky = service.Affinity == P.Affinity.Client,

@@ -103,9 +103,13 @@ public static class TaskContainer
     private static EndpointConfig Endpoint(TaskNetwork network) => new()
     {
         NetworkId = network.NetworkId.Value,
-        IPv4 = network.Addresses.IsEmpty ? null : network.Addresses[0].Split('/')[0],
+        IPv4 = AddressOf(network, isIPv6: false),
+        IPv6 = AddressOf(network, isIPv6: true),
         Aliases = network.Aliases,
     };
+
+    private static string? AddressOf(TaskNetwork network, bool isIPv6) => network.Addresses
+        .FirstOrDefault(cidr => cidr.Contains(':', StringComparison.Ordinal) == isIPv6)?.Split('/')[0];
 
     /// <summary>Swarm's "ADDRESS NAME…" (as in hosts(5)) as the engine's "NAME:ADDRESS".</summary>
     private static string HostEntry(string entry) =>

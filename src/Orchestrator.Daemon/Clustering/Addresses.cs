@@ -53,7 +53,7 @@ internal static class Addresses
                 ErrorCode.InvalidArgument, $"{flag}: {host} is neither an address nor an interface of this host.",
                 "List them: ip -brief address");
         return Of(link).FirstOrDefault()?.ToString() ?? throw new UserException(
-            ErrorCode.InvalidArgument, $"{flag}: interface {host} has no IPv4 address.",
+            ErrorCode.InvalidArgument, $"{flag}: interface {host} has no address that others could reach.",
             "Give it one, or name another.");
     }
 
@@ -61,8 +61,18 @@ internal static class Addresses
     public static string WithPort(string typed)
     {
         var (host, port) = Split(typed);
-        return $"{host}:{port}";
+        return Join(host ?? "", port);
     }
+
+    /// <summary>HOST:PORT, an address of IPv6 in brackets.</summary>
+    public static string Join(string host, int port) =>
+        host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+
+    /// <summary>What <see cref="Join"/> was given.</summary>
+    public static string HostOf(string address) => address[..address.LastIndexOf(':')].Trim('[', ']');
+
+    /// <summary>Where to listen when nothing is said: on every address of a host that others know by this one.</summary>
+    public static string Everywhere(string advertised) => advertised.Contains(':', StringComparison.Ordinal) ? "::" : "0.0.0.0";
 
     /// <summary>The address of this host from which packets to another leave.</summary>
     /// <param name="remote">HOST:PORT.</param>
@@ -71,7 +81,7 @@ internal static class Addresses
         var (host, port) = Split(remote);
         try
         {
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            using var probe = new Socket(FamilyOf(host!), SocketType.Dgram, ProtocolType.Udp);
             probe.Connect(host!, port); // Of a datagram socket: chooses a route, sends nothing.
             return ((IPEndPoint)probe.LocalEndPoint!).Address.ToString();
         }
@@ -82,17 +92,24 @@ internal static class Addresses
         }
     }
 
+    /// <summary>A name may have addresses of both: IPv4 before IPv6, as everywhere here.</summary>
+    private static AddressFamily FamilyOf(string host) => IPAddress.TryParse(host, out var address)
+        ? address.AddressFamily
+        : Dns.GetHostAddresses(host).Select(a => a.AddressFamily).Order().FirstOrDefault(AddressFamily.InterNetwork);
+
     private static string OnlyOne(string flag)
     {
         var candidates = NetworkInterface.GetAllNetworkInterfaces()
             .Where(n => n.OperationalStatus == OperationalStatus.Up && !IsOurs(n.Name)
                 && n.NetworkInterfaceType != NetworkInterfaceType.Loopback)
             .SelectMany(Of).Distinct().ToList();
+        if (candidates.Exists(a => a.AddressFamily == AddressFamily.InterNetwork))
+            candidates.RemoveAll(a => a.AddressFamily != AddressFamily.InterNetwork);
         return candidates switch
         {
             [var one] => one.ToString(),
             [] => throw new UserException(
-                ErrorCode.InvalidArgument, "could not find an IPv4 address of this host to advertise.",
+                ErrorCode.InvalidArgument, "could not find an address of this host to advertise.",
                 $"Name one with {flag}"),
             _ => throw new UserException(
                 ErrorCode.InvalidArgument,
@@ -106,7 +123,8 @@ internal static class Addresses
         name.StartsWith("orch", StringComparison.Ordinal) || name.StartsWith("docker", StringComparison.Ordinal)
         || name is "ing0";
 
+    /// <summary>Those that others can reach, those of IPv4 first.</summary>
     private static IEnumerable<IPAddress> Of(NetworkInterface link) =>
         link.GetIPProperties().UnicastAddresses.Select(a => a.Address)
-            .Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
+            .Where(a => !IPAddress.IsLoopback(a) && !a.IsIPv6LinkLocal).OrderBy(a => a.AddressFamily);
 }

@@ -102,7 +102,7 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
                 AdvertiseAddress = advertise,
                 DataPathAddress = dataPath,
                 Port = port,
-                Managers = [$"{advertise}:{port}"],
+                Managers = [Addresses.Join(advertise, port)],
                 Founding = true,
             };
             await EnterAsync(state, identity, Prepare, cancellationToken).ConfigureAwait(false);
@@ -314,8 +314,13 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
         var address = advertiseHost is null && towards is not null
             ? Addresses.Towards(towards)
             : Addresses.Resolve(advertiseHost, "--advertise-addr");
-        var bind = listenHost is null ? "0.0.0.0" : listenHost == "0.0.0.0" ? listenHost : Addresses.ResolveLocal(listenHost, "--listen-addr");
-        return (address, $"{bind}:{listenPort}",
+        var bind = listenHost switch
+        {
+            null or "0.0.0.0" => Addresses.Everywhere(address),
+            "::" => listenHost,
+            _ => Addresses.ResolveLocal(listenHost, "--listen-addr"),
+        };
+        return (address, Addresses.Join(bind, listenPort),
             dataPath.Length > 0 ? Addresses.ResolveLocal(dataPath, "--data-path-addr") : address, port);
     }
 }

@@ -47,10 +47,10 @@ internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry
         var own = member.Membership.State.AdvertiseAddress;
         // A manager asks itself first, which is always near; the others in an order of their own choosing.
         return [.. member.Membership.State.Managers
-            .Select(address => address[..address.LastIndexOf(':')])
+            .Select(Addresses.HostOf)
             .Where(host => host != own || member.Membership.IsManager)
             .Distinct()
             .OrderByDescending(host => host == own)
-            .Select(host => new Uri($"https://{host}:{Port}"))];
+            .Select(host => new Uri($"https://{Addresses.Join(host, Port)}"))];
     }
 }

@@ -29,7 +29,7 @@ internal sealed record ClusterState
     /// <summary>This node made the cluster and has not written its first objects yet.</summary>
     public bool Founding { get; init; }
 
-    public string ManagerAddress => $"{AdvertiseAddress}:{Port}";
+    public string ManagerAddress => Addresses.Join(AdvertiseAddress, Port);
 
     public static ClusterState? TryLoad(string path) => File.Exists(path)
         ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ClusterStateJson.Default.ClusterState)

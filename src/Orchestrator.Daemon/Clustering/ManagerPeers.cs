@@ -11,9 +11,7 @@ internal sealed class ManagerPeers(RaftHost raft, HttpMessageHandler handler) : 
 
     public IReadOnlyList<Uri> Others => raft.Members is { Count: > 0 } members
         ? [.. members.Where(m => m.Member.IsVoter && m.Member.RaftId != raft.Self.RaftId)
-            .Select(m => new Uri($"https://{Host(m.Member.Address)}:{ClusterRegistry.Port}"))]
+            .Select(m => new Uri($"https://{Addresses.Join(Addresses.HostOf(m.Member.Address), ClusterRegistry.Port)}"))]
         : throw new ImageException(
             ImageError.Unavailable, "this manager does not know the others yet: try again in a moment");
-
-    private static string Host(string address) => address[..address.LastIndexOf(':')];
 }

@@ -63,7 +63,7 @@ internal sealed class NodeSharing : IDisposable
                 new IPEndPoint(IPEndPoint.Parse(state.ListenAddress).Address, PeerServer.Port), Shared, services.Uploads, identity,
                 id => agent.Session?.RemovedNodeIds.Contains(id.Value) == true, services.Time, services.Loggers,
                 cancellationToken).ConfigureAwait(false);
-            Exchange.Address = $"{state.AdvertiseAddress}:{PeerServer.Port}";
+            Exchange.Address = Addresses.Join(state.AdvertiseAddress, PeerServer.Port);
             return server;
         }
         catch (Exception e) when (e is IOException or SocketException)

@@ -52,6 +52,7 @@ internal sealed class ClusterNetworks(ControlCalls control)
             Internal = request.Internal,
             Attachable = request.Attachable,
             Ingress = request.Ingress,
+            EnableIPv6 = request.EnableIPv6 ?? Networks.NetworkViews.IsAsked(request.Options),
             Pools = [.. (request.IPAM?.Config ?? []).Where(static pool => !string.IsNullOrEmpty(pool.Subnet))
                 .Select(static pool => new Model.IpamPool(pool.Subnet!, pool.Gateway ?? "", pool.IPRange ?? ""))],
         };
@@ -73,6 +74,7 @@ internal sealed class ClusterNetworks(ControlCalls control)
         Internal = network.Spec.Internal,
         Attachable = network.Spec.Attachable,
         Ingress = network.Spec.Ingress,
+        EnableIPv6 = network.Spec.EnableIPv6,
         Vni = network.Allocation?.Vni,
         Pools = [.. (network.Allocation?.Pools ?? network.Spec.Pools).Select(
             static pool => new Orchestrator.Network.IpamPool(

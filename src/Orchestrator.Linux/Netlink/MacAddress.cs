@@ -26,6 +26,14 @@ public readonly record struct MacAddress(long Value)
         return true;
     }
 
+    /// <summary>The address of IPv6 that a link gives itself. Source: RFC 4291, appendix A.</summary>
+    public IPAddress LinkLocal()
+    {
+        var mac = ToBytes();
+        return new IPAddress(
+            [0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(mac[0] ^ 2), mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]]);
+    }
+
     internal static MacAddress From(ReadOnlySpan<byte> six) =>
         new(((long)BinaryPrimitives.ReadUInt16BigEndian(six) << 32) | BinaryPrimitives.ReadUInt32BigEndian(six[2..]));
 

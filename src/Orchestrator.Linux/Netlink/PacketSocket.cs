@@ -9,7 +9,7 @@ namespace Orchestrator.Linux.Netlink;
 /// packet(7).</remarks>
 public sealed unsafe partial class PacketSocket : SafeHandleMinusOneIsInvalid
 {
-    public const ushort IPv4 = 0x0800, Arp = 0x0806;
+    public const ushort IPv4 = 0x0800, Arp = 0x0806, IPv6 = 0x86dd;
 
     private const int AF_PACKET = 17, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000, MSG_DONTWAIT = 0x40;
     private const short POLLIN = 1;
@@ -23,7 +23,7 @@ public sealed unsafe partial class PacketSocket : SafeHandleMinusOneIsInvalid
         SetHandle(fd);
     }
 
-    /// <param name="protocol">An EtherType: <see cref="IPv4"/> or <see cref="Arp"/>.</param>
+    /// <param name="protocol">An EtherType: <see cref="IPv4"/>, <see cref="IPv6"/> or <see cref="Arp"/>.</param>
     /// <exception cref="LinuxException">ENODEV: there is no such link.</exception>
     public static PacketSocket Open(NetNamespace ns, int index, ushort protocol) => ns.Run(() =>
     {
@@ -45,9 +45,14 @@ public sealed unsafe partial class PacketSocket : SafeHandleMinusOneIsInvalid
 
     /// <summary>Sends to every station of the link, what follows the Ethernet header.</summary>
     /// <exception cref="LinuxException">ENETDOWN: the link is down.</exception>
-    public void Broadcast(ReadOnlySpan<byte> packet)
+    public void Broadcast(ReadOnlySpan<byte> packet) => Send([0xff, 0xff, 0xff, 0xff, 0xff, 0xff], packet);
+
+    /// <param name="mac">A station of the link, or a group of them.</param>
+    /// <param name="packet">What follows the Ethernet header.</param>
+    /// <exception cref="LinuxException">ENETDOWN: the link is down.</exception>
+    public void Send(ReadOnlySpan<byte> mac, ReadOnlySpan<byte> packet)
     {
-        var address = Address([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+        var address = Address(mac);
         fixed (byte* start = packet)
         {
             LinuxException.Check(

@@ -9,7 +9,7 @@ public sealed partial class RouteSocket
     private const int IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINK = 5, IFLA_MASTER = 10;
     private const int IFLA_LINKINFO = 18, IFLA_IFALIAS = 20, IFLA_NET_NS_FD = 28, IFLA_PROTINFO = 12;
     private const int IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5;
-    private const int VETH_INFO_PEER = 1, IFLA_VXLAN_LOCAL = 4, IFLA_EXT_MASK = 29, RTEXT_FILTER_SKIP_STATS = 8;
+    private const int VETH_INFO_PEER = 1, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_LOCAL6 = 17, IFLA_EXT_MASK = 29, RTEXT_FILTER_SKIP_STATS = 8;
     private const int IFLA_BRPORT_MODE = 4, IFLA_BRPORT_LEARNING = 8, IFLA_BRPORT_UNICAST_FLOOD = 9;
     private const int IFLA_BRPORT_MCAST_FLOOD = 27, IFLA_BRPORT_BCAST_FLOOD = 30, IFLA_BRPORT_ISOLATED = 33;
     private const uint IFF_UP = 1;
@@ -98,7 +98,8 @@ public sealed partial class RouteSocket
                 .Struct(default(IfInfo))
                 .Add(IFLA_IFNAME, settings.Name).Add(IFLA_MTU, settings.Mtu).Add(IFLA_NET_NS_FD, home.Descriptor)
                 .Nest(IFLA_LINKINFO, info => info.Add(IFLA_INFO_KIND, "vxlan").Nest(IFLA_INFO_DATA, data => data
-                    .Add(IFLA_VXLAN_ID, settings.Vni).Add(IFLA_VXLAN_LOCAL, settings.Local)
+                    .Add(IFLA_VXLAN_ID, settings.Vni)
+                    .Add(FamilyOf(settings.Local) == AF_INET6 ? IFLA_VXLAN_LOCAL6 : IFLA_VXLAN_LOCAL, settings.Local)
                     .AddBigEndian(IFLA_VXLAN_PORT, settings.Port)
                     .Add(IFLA_VXLAN_LEARNING, (byte)0).Add(IFLA_VXLAN_PROXY, (byte)1))));
         GC.KeepAlive(home);
@@ -172,9 +173,12 @@ public sealed partial class RouteSocket
             HardwareType = header.Type,
             HasCarrier = (header.Flags & IFF_LOWER_UP) != 0,
             Port = info.Text(IFLA_INFO_SLAVE_KIND) == "bridge" ? ParsePort(info.Nested(IFLA_INFO_SLAVE_DATA)) : null,
-            VxlanLocal = kind == "vxlan" ? info.Nested(IFLA_INFO_DATA).Address(IFLA_VXLAN_LOCAL) : null,
+            VxlanLocal = kind == "vxlan" ? LocalOf(info.Nested(IFLA_INFO_DATA)) : null,
         };
     }
+
+    private static IPAddress? LocalOf(NetlinkAttributes vxlan) =>
+        vxlan.Address(IFLA_VXLAN_LOCAL) ?? vxlan.Address(IFLA_VXLAN_LOCAL6);
 
     private static BridgePortSettings ParsePort(NetlinkAttributes port) => new()
     {

@@ -13,7 +13,7 @@ internal static class NetworkAllocator
     /// <summary>Networks that have none yet; those for which no subnet is left wait.</summary>
     public static IEnumerable<Network> Plan(StoreRoot root, AllocatorOptions options)
     {
-        var cluster = SpecOf(root);
+        var cluster = root.Clusters.All.FirstOrDefault();
         var routes = RoutesOf(root.Nodes.All).ToList();
         var known = root.Networks.All.Where(n => n.Allocation is not null).ToList();
         foreach (var network in root.Networks.All.Where(n => n.Allocation is null).OrderBy(n => n.Meta.CreatedAt))
@@ -48,18 +48,25 @@ internal static class NetworkAllocator
     }
 
     /// <summary>Whoever named a subnet meant that one and no other.</summary>
-    public static bool Grows(Network network) => network.Spec.Pools.All(pool => pool.Subnet.Length == 0);
+    public static bool Grows(Network network) => network.Spec.Pools.All(pool => pool.Subnet.Length == 0 || pool.IsIPv6);
 
     /// <param name="routes">Of the nodes: what they reach there must not be hidden by a network of ours.</param>
     /// <returns>Null when no subnet is free.</returns>
     public static Network? Allocate(
-        Network network, IReadOnlyCollection<Network> others, ClusterSpec cluster, IEnumerable<Subnet> routes,
+        Network network, IReadOnlyCollection<Network> others, Cluster? cluster, IEnumerable<Subnet> routes,
         AllocatorOptions options)
     {
         var identifiers = others.Select(n => n.Allocation?.Vni ?? 0).ToHashSet();
-        return PoolsOf(network, cluster, [.. others.SelectMany(SubnetsOf), .. routes]) is { } pools
-            ? network with { Allocation = new NetworkAllocation(FreeVni(network.Id, identifiers, options), pools) }
-            : null;
+        if (PoolsOf(network, cluster?.Spec ?? new(), [.. others.SelectMany(SubnetsOf), .. routes]) is not { } pools)
+            return null;
+        if (network.Spec.EnableIPv6)
+        {
+            if (IPv6Allocator.PoolOf(network, cluster, others) is not { } six)
+                return null;
+            pools = pools.Add(six);
+        }
+
+        return network with { Allocation = new NetworkAllocation(FreeVni(network.Id, identifiers, options), pools) };
     }
 
     /// <summary>Spread over all there are, so that nobody takes packets for those of a network that is gone.</summary>
@@ -81,8 +88,9 @@ internal static class NetworkAllocator
 
     private static ImmutableArray<IpamPool>? PoolsOf(Network network, ClusterSpec cluster, List<Subnet> taken)
     {
-        if (network.Spec.Pools.Any(pool => pool.Subnet.Length > 0))
-            return [.. network.Spec.Pools.Where(pool => pool.Subnet.Length > 0).Select(WithGateway)];
+        var asked = network.Spec.Pools.Where(pool => pool.Subnet.Length > 0 && !pool.IsIPv6).ToList();
+        if (asked.Count > 0)
+            return [.. asked.Select(WithGateway)];
         return FreeSubnet(cluster, taken) is { } subnet ? [WithGateway(new IpamPool(subnet.ToString()))] : null;
     }
 

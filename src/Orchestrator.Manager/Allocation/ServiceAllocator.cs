@@ -43,7 +43,7 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
         service.Endpoint is { } endpoint
         && endpoint.Spec.SameAs(service.Spec.Endpoint)
         && endpoint.VirtualIps.Select(vip => vip.NetworkId).ToHashSet().SetEquals(VipNetworksOf(service, root))
-        && endpoint.VirtualIps.All(vip => IsAsAsked(vip, service));
+        && endpoint.VirtualIps.All(vip => vip.IsPaired || IsAsAsked(vip, service));
 
     /// <summary>The address that a service is to have on a network; empty: any.</summary>
     public static string VirtualIpAskedFor(Service service, NetworkId network) =>
@@ -63,11 +63,13 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
         foreach (var network in VipNetworksOf(service, root))
         {
             var kept = service.Endpoint?.VirtualIps.FirstOrDefault(
-                vip => vip.NetworkId == network && IsAsAsked(vip, service))?.Address;
+                vip => vip.NetworkId == network && !vip.IsPaired && IsAsAsked(vip, service))?.Address;
             var asked = VirtualIpAskedFor(service, network);
             if ((kept ?? (asked.Length > 0 ? spaces.Of(network)?.Claim(asked) : spaces.Next(network))) is not { } address)
                 return null;
             vips.Add(new VirtualIp(network, address));
+            if (root.Networks.Get(network.Value)?.Allocation?.PairedCidr(address) is { } paired)
+                vips.Add(new VirtualIp(network, paired)); // After the one that it goes with.
         }
 
         var chosen = service.Spec.Endpoint.Ports.Select(port => Publish(port, service)).ToImmutableArray();

@@ -23,7 +23,9 @@ internal static class TaskAllocator
             var attachment = task.Spec.Networks.FirstOrDefault(n => n.Target == network.Value);
             if (AddressFor(task, attachment, network, spaces, out var fault) is not { } address)
                 return Explained(task, fault, now);
-            attached.Add(new TaskNetwork(network, [address], attachment?.Aliases ?? []));
+            var paired = root.Networks.Get(network.Value)?.Allocation?.PairedCidr(address);
+            attached.Add(new TaskNetwork(
+                network, paired is null ? [address] : [address, paired], attachment?.Aliases ?? []));
         }
 
         return task with

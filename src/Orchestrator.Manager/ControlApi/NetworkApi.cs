@@ -49,7 +49,7 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
         var others = tx.Networks.All().ToList();
         NetworkValidator.Validate(spec, others);
         var created = tx.Networks.Create(new Network { Id = id, Spec = spec });
-        var cluster = tx.Clusters.All().FirstOrDefault()?.Spec ?? new ClusterSpec();
+        var cluster = tx.Clusters.All().FirstOrDefault();
         var allocated = NetworkAllocator.Allocate(
             created, others, cluster, NetworkAllocator.RoutesOf(tx.Nodes.All()), allocator)
             ?? throw new UserException(

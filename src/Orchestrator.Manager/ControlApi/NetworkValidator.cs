@@ -20,8 +20,38 @@ internal static class NetworkValidator
         if (spec.Ingress && others.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
             throw UserErrors.Invalid(
                 $"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
-        foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0))
+        foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0 && !pool.IsIPv6))
             ValidatePool(pool, others, spec.Ingress);
+        ValidateIPv6([.. spec.Pools.Where(pool => pool.IsIPv6)], spec, others);
+    }
+
+    private static void ValidateIPv6(List<IpamPool> pools, NetworkSpec spec, IReadOnlyCollection<Network> others)
+    {
+        if (pools.Count > 0 && !spec.EnableIPv6)
+            throw UserErrors.Invalid(
+                $"{pools[0].Subnet} is a subnet of IPv6, which network {spec.Name} does not have", "Add --ipv6.");
+        if (pools.Count > 1)
+            throw UserErrors.Invalid(
+                "overlay driver doesn't support multiple subnets of IPv6", "Give one: it has room for every address of IPv4.");
+        foreach (var pool in pools)
+        {
+            if (IPv6Allocator.Parse(pool.Subnet) is not { } subnet || subnet.PrefixLength > PairedAddress.LongestPrefix)
+                throw UserErrors.Invalid(
+                    $"invalid subnet {pool.Subnet}",
+                    $"Give a subnet of IPv6 of length /{PairedAddress.LongestPrefix} or shorter, such as fd00:1::/64.");
+            if (pool.Range.Length > 0)
+                throw UserErrors.Invalid(
+                    $"invalid ip-range {pool.Range}: addresses of IPv6 go with those of IPv4",
+                    "Give the range of IPv4 alone.");
+            if (pool.Gateway.Length > 0
+                && !(System.Net.IPAddress.TryParse(pool.Gateway, out var gateway) && subnet.Contains(gateway)))
+                throw UserErrors.Invalid($"invalid gateway {pool.Gateway}: it is not in subnet {pool.Subnet}");
+            if (others.FirstOrDefault(other => (spec.Ingress || other.Spec.Ingress)
+                && IPv6Allocator.SubnetsOf(other).Any(one => IPv6Allocator.Overlap(one, subnet))) is { } taken)
+                throw UserErrors.Invalid(
+                    "invalid pool request: Pool overlaps with other one on this address space",
+                    $"{pool.Subnet} overlaps with network {taken.Spec.Name}; choose another subnet.");
+        }
     }
 
     private static void ValidatePool(IpamPool pool, IReadOnlyCollection<Network> others, bool ingress)

@@ -32,6 +32,8 @@ internal sealed class NetworkNeeds(StoreRoot root)
         };
         foreach (var feature in features)
             yield return feature;
+        if (spec is { EnableIPv6: true, Ingress: false }) // A node without it takes part in the mesh by IPv4.
+            yield return "ipv6";
         // A parent such as eth0.42 is made on demand.
         if (spec.Driver is "macvlan" or "ipvlan" && spec.DriverOptions.GetValueOrDefault("parent")?.Contains('.') == true)
             yield return "8021q";

@@ -17,4 +17,14 @@ public sealed record Network : IStoreObject
 }
 
 /// <param name="Vni">VXLAN network identifier, 4096 to 2^24-1.</param>
-public sealed record NetworkAllocation(int Vni, ImmutableArray<IpamPool> Pools);
+public sealed record NetworkAllocation(int Vni, ImmutableArray<IpamPool> Pools)
+{
+    /// <summary>The address of IPv6 that goes with one of IPv4; null: the network has no IPv6.</summary>
+    public string? Paired(string address) =>
+        Pools.FirstOrDefault(pool => pool.IsIPv6) is { } six ? PairedAddress.Of(six.Subnet, address) : null;
+
+    /// <summary>The same with prefix length.</summary>
+    public string? PairedCidr(string address) =>
+        Pools.FirstOrDefault(pool => pool.IsIPv6) is { } six && PairedAddress.Of(six.Subnet, address) is { } paired
+            ? $"{paired}{six.Subnet[six.Subnet.IndexOf('/', StringComparison.Ordinal)..]}" : null;
+}

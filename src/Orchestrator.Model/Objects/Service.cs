@@ -38,7 +38,11 @@ public sealed record ServiceEndpoint
 }
 
 /// <param name="Address">With prefix length.</param>
-public sealed record VirtualIp(NetworkId NetworkId, string Address);
+public sealed record VirtualIp(NetworkId NetworkId, string Address)
+{
+    /// <summary>It goes with the one of IPv4 that comes before it.</summary>
+    public bool IsPaired => Address.Contains(':', StringComparison.Ordinal);
+}
 
 public enum UpdateState
 {

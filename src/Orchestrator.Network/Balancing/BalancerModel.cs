@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Balancing;
 
@@ -10,6 +11,12 @@ internal sealed record BalancerModel(ImmutableSortedDictionary<string, Immutable
 
     public static BalancerModel Empty { get; } = new(ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty);
 
+    /// <summary>Those of one family.</summary>
+    public BalancerModel Of(IpFamily family) => new(Vips.RemoveRange(Vips.Keys.Where(vip => IpFamily.Of(vip) != family)))
+    {
+        Sticky = Sticky.Except(Sticky.Where(vip => IpFamily.Of(vip) != family)),
+    };
+
     /// <param name="overlays">Those the container is on.</param>
     public static BalancerModel For(string containerId, IEnumerable<OverlayView> overlays)
     {
@@ -17,12 +24,16 @@ internal sealed record BalancerModel(ImmutableSortedDictionary<string, Immutable
         var sticky = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
         foreach (var overlay in overlays)
         {
-            var ready = overlay.Endpoints.Where(e => e.Ready).ToLookup(e => e.ServiceId, e => e.Ip);
-            foreach (var service in overlay.Services.Where(s => s is { Mode: EndpointMode.Vip, Vip: not null }))
+            var ready = overlay.Endpoints.Where(e => e.Ready).ToLookup(e => e.ServiceId);
+            foreach (var service in overlay.Services)
             {
-                vips[service.Vip!] = SlotTable.Fill(ready[service.Id], containerId);
-                if (service.IsSticky)
-                    sticky.Add(service.Vip!);
+                foreach (var vip in service.Vips)
+                {
+                    vips[vip] = SlotTable.Fill(
+                        ready[service.Id].SelectMany(e => e.Addresses).Where(a => IpFamily.Of(a) == IpFamily.Of(vip)), containerId);
+                    if (service.IsSticky)
+                        sticky.Add(vip);
+                }
             }
         }
 

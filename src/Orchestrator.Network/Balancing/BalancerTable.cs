@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Balancing;
 
@@ -13,36 +14,37 @@ internal static class BalancerTable
     public const string Name = "orch_lb";
 
     /// <summary>The whole table, in one transaction; connections that exist are not disturbed.</summary>
-    public static string Replace(BalancerModel model)
+    /// <param name="model">Of that family alone.</param>
+    public static string Replace(IpFamily family, BalancerModel model)
     {
         if (model.Vips.IsEmpty)
-            return $"table ip {Name}\ndelete table ip {Name}\n";
+            return family.Delete(Name);
+        var ip = family.Table;
         var slots = Slots(model).Select(s => Element(s.Vip, s.Slot, s.Backend)).ToList();
         return $$"""
-            table ip {{Name}}
-            delete table ip {{Name}}
-            table ip {{Name}} {
+            {{family.Delete(Name)}}
+            table {{ip}} {{Name}} {
               map backends {
-                typeof ip daddr . numgen random mod {{SlotTable.Size}} : ip daddr
+                typeof {{ip}} daddr . numgen random mod {{SlotTable.Size}} : {{ip}} daddr
                 {{(slots.Count == 0 ? "" : $"elements = {{ {string.Join(", ", slots)} }}")}}
               }
               set vips {
-                type ipv4_addr
+                type {{family.AddressType}}
                 elements = { {{string.Join(", ", model.Vips.Keys)}} }
               }
               set sticky {
-                type ipv4_addr
+                type {{family.AddressType}}
                 {{(model.Sticky.IsEmpty ? "" : $"elements = {{ {string.Join(", ", model.Sticky)} }}")}}
               }
               chain output {
                 type nat hook output priority -100; policy accept;
-                ip daddr @sticky dnat to ip daddr . jhash ip saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
-                ip daddr @vips dnat to ip daddr . numgen random mod {{SlotTable.Size}} map @backends
+                {{ip}} daddr @sticky dnat to {{ip}} daddr . jhash {{ip}} saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
+                {{ip}} daddr @vips dnat to {{ip}} daddr . numgen random mod {{SlotTable.Size}} map @backends
               }
               chain refuse {
                 type filter hook output priority 0; policy accept;
-                ip daddr @vips meta l4proto tcp reject with tcp reset
-                ip daddr @vips reject
+                {{ip}} daddr @vips meta l4proto tcp reject with tcp reset
+                {{ip}} daddr @vips reject
               }
             }
 
@@ -50,18 +52,18 @@ internal static class BalancerTable
     }
 
     /// <summary>Only the elements that differ, in one transaction. Empty: nothing does.</summary>
-    public static string Change(BalancerModel from, BalancerModel to)
+    public static string Change(IpFamily family, BalancerModel from, BalancerModel to)
     {
         if (from.Vips.IsEmpty || to.Vips.IsEmpty)
-            return from.Vips.IsEmpty && to.Vips.IsEmpty ? "" : Replace(to);
+            return from.Vips.IsEmpty && to.Vips.IsEmpty ? "" : Replace(family, to);
         var script = new StringBuilder();
         var (gone, come) = (Slots(from).Except(Slots(to)).ToList(), Slots(to).Except(Slots(from)).ToList());
-        Append(script, "delete", "vips", from.Vips.Keys.Except(to.Vips.Keys));
-        Append(script, "delete", "sticky", from.Sticky.Except(to.Sticky));
-        Append(script, "delete", "backends", gone.Select(s => $"{s.Vip} . {s.Slot}"));
-        Append(script, "add", "vips", to.Vips.Keys.Except(from.Vips.Keys));
-        Append(script, "add", "sticky", to.Sticky.Except(from.Sticky));
-        Append(script, "add", "backends", come.Select(s => Element(s.Vip, s.Slot, s.Backend)));
+        Append(script, family, "delete", "vips", from.Vips.Keys.Except(to.Vips.Keys));
+        Append(script, family, "delete", "sticky", from.Sticky.Except(to.Sticky));
+        Append(script, family, "delete", "backends", gone.Select(s => $"{s.Vip} . {s.Slot}"));
+        Append(script, family, "add", "vips", to.Vips.Keys.Except(from.Vips.Keys));
+        Append(script, family, "add", "sticky", to.Sticky.Except(from.Sticky));
+        Append(script, family, "add", "backends", come.Select(s => Element(s.Vip, s.Slot, s.Backend)));
         return script.ToString();
     }
 
@@ -70,11 +72,12 @@ internal static class BalancerTable
 
     private static string Element(string vip, int slot, string backend) => $"{vip} . {slot} : {backend}";
 
-    private static void Append(StringBuilder script, string verb, string set, IEnumerable<string> elements)
+    private static void Append(
+        StringBuilder script, IpFamily family, string verb, string set, IEnumerable<string> elements)
     {
         var list = string.Join(", ", elements);
         if (list.Length > 0)
             script.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"{verb} element ip {Name} {set} {{ {list} }}\n");
+                $"{verb} element {family.Table} {Name} {set} {{ {list} }}\n");
     }
 }

@@ -43,6 +43,13 @@ public sealed record OverlayEndpoint
     /// <summary>Address without prefix length.</summary>
     public required string Ip { get; init; }
 
+    /// <summary>The same of IPv6; null: the network has none.</summary>
+    public string? Ip6 { get; init; }
+
+    /// <summary>That of IPv4, then that of IPv6 if there is one.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Addresses => Ip6 is { Length: > 0 } six ? [Ip, six] : [Ip];
+
     /// <summary>Hardware address; null: derived from the address, as it is everywhere by default.</summary>
     public string? Mac { get; init; }
 
@@ -66,6 +73,14 @@ public sealed record OverlayEndpoint
 /// <param name="Vip">Its virtual address there; null with <see cref="EndpointMode.DnsRoundRobin"/>.</param>
 public sealed record OverlayService(string Id, string Name, string? Vip, EndpointMode Mode = EndpointMode.Vip)
 {
+    /// <summary>Its virtual address of IPv6; null: it has none.</summary>
+    public string? Vip6 { get; init; }
+
+    /// <summary>That of IPv4, then that of IPv6 if there is one; none with <see cref="EndpointMode.DnsRoundRobin"/>.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Vips => Mode == EndpointMode.Vip && Vip is { } four
+        ? Vip6 is { Length: > 0 } six ? [four, six] : [four] : [];
+
     public ImmutableArray<string> Aliases { get; init; } = [];
 
     /// <summary>A client is led to one task for as long as that is ready.</summary>

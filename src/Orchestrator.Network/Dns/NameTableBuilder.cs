@@ -24,6 +24,14 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
         return this;
     }
 
+    /// <summary>With no address, too, it is known.</summary>
+    private void AddAll(string name, IEnumerable<string> addresses)
+    {
+        Add(name, null);
+        foreach (var address in addresses)
+            Add(name, address);
+    }
+
     public NameTableBuilder AddReverse(string address, string name)
     {
         reverse.TryAdd(address, $"{name}.{networkName}");
@@ -57,9 +65,11 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
         foreach (var endpoint in overlay.Endpoints)
         {
             foreach (var name in endpoint.Aliases.Prepend(endpoint.Name))
-                Add(name, endpoint.Ready ? endpoint.Ip : null);
-            if (endpoint.Ready && endpoint.Name.Length > 0) // A node's own address has no name.
-                AddReverse(endpoint.Ip, endpoint.Name);
+                AddAll(name, endpoint.Ready ? endpoint.Addresses : []);
+            if (!endpoint.Ready || endpoint.Name.Length == 0)
+                continue; // A node's own address has no name.
+            foreach (var address in endpoint.Addresses)
+                AddReverse(address, endpoint.Name);
         }
 
         return this;
@@ -103,17 +113,17 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
 
     private void AddService(string name, OverlayService service, IEnumerable<OverlayEndpoint> tasks)
     {
-        var balanced = service is { Mode: EndpointMode.Vip, Vip: not null };
-        Add(name, balanced ? service.Vip : null);
-        Add($"tasks.{name}", null);
-        AddOffers(name, service, tasks, balanced);
-        if (balanced && name == service.Name)
-            AddReverse(service.Vip!, name);
+        var vips = service.Vips.ToList();
+        AddAll(name, vips);
+        AddAll($"tasks.{name}", []);
+        AddOffers(name, service, tasks, balanced: vips.Count > 0);
+        foreach (var vip in name == service.Name ? vips : [])
+            AddReverse(vip, name);
         foreach (var task in tasks.Where(t => t.Ready))
         {
-            Add($"tasks.{name}", task.Ip);
-            if (!balanced)
-                Add(name, task.Ip);
+            AddAll($"tasks.{name}", task.Addresses);
+            if (vips.Count == 0)
+                AddAll(name, task.Addresses);
         }
     }
 }

@@ -19,10 +19,13 @@ internal sealed record FabricPlan(ImmutableArray<NeighbourChange> Additions, Imm
         var macs = wanted.Select(w => w.Mac).ToHashSet();
         var addresses = wanted.Select(w => w.Address).ToHashSet();
 
+        var led = new HashSet<(MacAddress, System.Net.IPAddress)>();
         var additions = ImmutableArray.CreateBuilder<NeighbourChange>();
         foreach (var endpoint in wanted)
         {
-            if (!tunnels[endpoint.Mac].Contains(endpoint.Vtep) || !ports.Contains(endpoint.Mac))
+            // One entry for all addresses of a link.
+            if ((!tunnels[endpoint.Mac].Contains(endpoint.Vtep) || !ports.Contains(endpoint.Mac))
+                && led.Add((endpoint.Mac, endpoint.Vtep)))
                 additions.Add(new NeighbourChange.PutRemote(vxlan, endpoint.Mac, endpoint.Vtep));
             if (!answers.TryGetValue(endpoint.Address, out var mac) || mac != endpoint.Mac)
                 additions.Add(new NeighbourChange.PutAnswer(vxlan, endpoint.Address, endpoint.Mac));

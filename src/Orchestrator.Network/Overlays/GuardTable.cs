@@ -1,7 +1,20 @@
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
+
 namespace Orchestrator.Network.Overlays;
 
 /// <summary>A local port of an overlay and the only addresses it may send from.</summary>
-internal sealed record GuardedPort(string Link, string Mac, string Address);
+/// <param name="Addresses">Of both families.</param>
+internal sealed record GuardedPort(string Link, MacAddress Mac, IReadOnlyCollection<string> Addresses)
+{
+    /// <summary>Of IPv6 with the one that the kernel gives a link by itself, by which it asks for neighbours.</summary>
+    public IEnumerable<IPAddress> AddressesOf(IpFamily family)
+    {
+        var own = Addresses.Select(IPAddress.Parse).Where(a => IpFamily.Of(a) == family).ToList();
+        return family.IsIPv6 && own.Count > 0 ? own.Append(Mac.LinkLocal()) : own;
+    }
+}
 
 /// <summary>nftables text that keeps containers from sending under another's address. Pure.</summary>
 internal static class GuardTable
@@ -14,23 +27,47 @@ internal static class GuardTable
     {
         var clients = mesh is null ? ""
             : $"ether type ip iifname \"{mesh.Link}\" ether saddr {mesh.Mac} ip saddr != {subnet} accept";
-        var elements = ports.Count == 0
-            ? ""
-            : $"elements = {{ {string.Join(", ", ports.Select(p => $"\"{p.Link}\" . {p.Mac} . {p.Address}"))} }};";
+        var six = ports.SelectMany(p => p.AddressesOf(IpFamily.V6).Select(a => (Port: p, Address: a))).ToList();
         return $$"""
             table bridge {{Name}}
             delete table bridge {{Name}}
             table bridge {{Name}} {
-              set senders { type ifname . ether_addr . ipv4_addr; {{elements}} }
+              set senders {
+                type ifname . ether_addr . ipv4_addr
+                {{Elements(ports.SelectMany(p => p.AddressesOf(IpFamily.V4).Select(a => Sender(p, a))))}}
+              }
+              set senders6 {
+                type ifname . ether_addr . ipv6_addr
+                {{Elements(six.Select(s => Sender(s.Port, s.Address)))}}
+              }
+              set neighbours {
+                typeof iifname . @th,64,128
+                {{Elements(six.Select(s => $"\"{s.Port.Link}\" . {Digits(s.Address)}"))}}
+              }
               chain prerouting {
                 type filter hook prerouting priority -300; policy drop;
                 iifname "{{OverlayFabric.Vxlan}}" accept
                 {{clients}}
                 ether type ip iifname . ether saddr . ip saddr @senders accept
                 ether type arp iifname . ether saddr . arp saddr ip @senders accept
+                # None is a router, and who has an address says so for his own alone: the target of what he advertises.
+                icmpv6 type { nd-router-solicit, nd-router-advert, nd-redirect } drop
+                icmpv6 type nd-neighbor-advert iifname . @th,64,128 != @neighbours drop
+                ether type ip6 iifname . ether saddr . ip6 saddr @senders6 accept
               }
             }
 
             """;
+    }
+
+    private static string Sender(GuardedPort port, IPAddress address) => $"\"{port.Link}\" . {port.Mac} . {address}";
+
+    /// <summary>As nft writes bytes of a packet that it has no name for.</summary>
+    private static string Digits(IPAddress address) => $"0x{Convert.ToHexStringLower(address.GetAddressBytes())}";
+
+    private static string Elements(IEnumerable<string> elements)
+    {
+        var list = string.Join(", ", elements);
+        return list.Length == 0 ? "" : $"elements = {{ {list} }}";
     }
 }

@@ -25,29 +25,44 @@ internal sealed class OverlayFabric : IDisposable
     /// <summary>Bytes that VXLAN over IPv4 puts around a packet.</summary>
     public const int Overhead = 50;
 
+    /// <summary>Bytes that it puts around one from an address of the underlay.</summary>
+    public static int OverheadOf(IPAddress local) =>
+        IpFamily.Of(local).IsIPv6 ? Overhead + 20 : Overhead; // The longer header.
+
     /// <summary>Frames of a tenant are no business of any firewall; the bridge itself is nobody's neighbour.</summary>
-    public static ImmutableArray<WantedSetting> Settings { get; } =
+    private static ImmutableArray<WantedSetting> Always { get; } =
     [
         .. new[] { "iptables", "ip6tables", "arptables" }
             .Select(table => new WantedSetting($"bridge/bridge-nf-call-{table}", "0")),
         new WantedSetting("ipv6/conf/all/disable_ipv6", "1"),
     ];
 
-    public static BridgePortSettings Silent { get; } = new()
+    /// <summary>To answer who has an address the VXLAN link has to have IPv6, but no address.</summary>
+    private static ImmutableArray<WantedSetting> OfAnsweringIPv6 { get; } =
+    [
+        new WantedSetting($"ipv6/conf/{Vxlan}/addr_gen_mode", "1"),
+        new WantedSetting($"ipv6/conf/{Vxlan}/disable_ipv6", "0"),
+    ];
+
+    public static ImmutableArray<WantedSetting> Settings(bool hasIPv6) => hasIPv6 ? [.. Always, .. OfAnsweringIPv6] : Always;
+
+    /// <summary>Broadcast stays, for ARP among local containers, and multicast where they ask so for neighbours.</summary>
+    public static BridgePortSettings PortOf(bool hasIPv6) => new()
     {
-        Learning = false, UnicastFlood = false, MulticastFlood = false, // Broadcast stays: ARP among local containers.
+        Learning = false, UnicastFlood = false, MulticastFlood = hasIPv6,
     };
 
     private readonly NetNamespace ns;
     private readonly RouteSocket route;
+    private readonly bool hasIPv6;
     private LinkInfo bridge;
     private LinkInfo vxlan;
 
-    private OverlayFabric(NetNamespace ns, RouteSocket route, LinkInfo bridge, LinkInfo vxlan) =>
-        (this.ns, this.route, this.bridge, this.vxlan) = (ns, route, bridge, vxlan);
+    private OverlayFabric(NetNamespace ns, RouteSocket route, bool hasIPv6, LinkInfo bridge, LinkInfo vxlan) =>
+        (this.ns, this.route, this.hasIPv6, this.bridge, this.vxlan) = (ns, route, hasIPv6, bridge, vxlan);
 
     /// <summary>Makes the namespace and its links, or adopts and mends those that are there.</summary>
-    public static OverlayFabric Open(string path, RouteSocket host, VxlanSettings settings)
+    public static OverlayFabric Open(string path, RouteSocket host, VxlanSettings settings, bool hasIPv6)
     {
         if (!NetNamespace.IsPinned(path))
         {
@@ -60,12 +75,12 @@ internal sealed class OverlayFabric : IDisposable
         {
             var route = ns.Run(() =>
             {
-                foreach (var setting in Settings)
+                foreach (var setting in Always)
                     Sysctl.TrySet(setting.Path, setting.Value);
                 return RouteSocket.Open();
             });
-            var (bridge, vxlan) = EnsureLinks(ns, route, host, settings);
-            return new OverlayFabric(ns, route, bridge, vxlan);
+            var (bridge, vxlan) = EnsureLinks(ns, route, host, settings, hasIPv6);
+            return new OverlayFabric(ns, route, hasIPv6, bridge, vxlan);
         }
         catch
         {
@@ -76,7 +91,7 @@ internal sealed class OverlayFabric : IDisposable
 
     /// <summary>Mends the links, should somebody have removed one, and follows a new underlay address.</summary>
     public void Ensure(RouteSocket host, VxlanSettings settings) =>
-        (bridge, vxlan) = EnsureLinks(ns, route, host, settings);
+        (bridge, vxlan) = EnsureLinks(ns, route, host, settings, hasIPv6);
 
     /// <summary>What must change so that exactly these endpoints of other nodes are reachable.</summary>
     public FabricPlan Plan(IReadOnlyCollection<RemoteEndpoint> wanted) =>
@@ -96,7 +111,7 @@ internal sealed class OverlayFabric : IDisposable
     public void Plug(Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond)
     {
         var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond);
-        route.SetPort(port.Index, Silent);
+        route.SetPort(port.Index, PortOf(hasIPv6));
         if (MacAddress.TryParse(endpoint.Mac, out var mac))
             route.Change([new NeighbourChange.PutLocal(port.Index, mac)]);
     }
@@ -122,7 +137,7 @@ internal sealed class OverlayFabric : IDisposable
     }
 
     private static (LinkInfo Bridge, LinkInfo Vxlan) EnsureLinks(
-        NetNamespace ns, RouteSocket route, RouteSocket host, VxlanSettings settings)
+        NetNamespace ns, RouteSocket route, RouteSocket host, VxlanSettings settings, bool hasIPv6)
     {
         var bridge = route.EnsureBridge(
             Bridge, new BridgeSettings(LinkNames.Mark + settings.Vni, settings.Mtu, Learning: false));
@@ -133,7 +148,9 @@ internal sealed class OverlayFabric : IDisposable
         route.SetMaster(Vxlan, bridge.Index);
         route.SetUp(Vxlan);
         var vxlan = route.GetLink(Vxlan);
-        route.SetPort(vxlan.Index, Silent);
+        route.SetPort(vxlan.Index, PortOf(hasIPv6));
+        if (hasIPv6)
+            ns.Run(() => OfAnsweringIPv6.ToList().ForEach(s => Sysctl.Set(s.Path, s.Value)));
         return (bridge, vxlan);
     }
 }

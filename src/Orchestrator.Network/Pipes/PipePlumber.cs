@@ -254,7 +254,7 @@ internal sealed class PipePlumber(HostSpace host)
         }
 
         var (address, prefixLength) = PipeWords.Split(pipe.Config.Address);
-        inside.PutAddress(link.Index, address, prefixLength);
+        inside.EnsureAddress(link.Index, address, prefixLength);
         inside.SetUp(name);
         if (pipe.Config.Gateway.Length > 0)
             SetDefault(inside, link.Index, IPAddress.Parse(pipe.Config.Gateway), address, prefixLength);

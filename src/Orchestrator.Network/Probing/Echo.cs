@@ -7,24 +7,23 @@ using Orchestrator.Linux.Netlink;
 namespace Orchestrator.Network.Probing;
 
 /// <summary>Asks for echoes from inside one namespace, under one address. One question at a time.</summary>
-/// <remarks>Packets must not be fragmented, so that size is tested, too. Source: RFC 792.</remarks>
+/// <remarks>Packets must not be fragmented, so that size is tested, too. Source: RFC 792, RFC 4443
+/// §4.</remarks>
 internal sealed class Echo : IDisposable
 {
-    /// <summary>Bytes of a packet before the payload: IP and ICMP.</summary>
-    public const int Headers = 28;
-
-    private const int IcmpHeader = 8, Request = 8, Reply = 0;
+    private const int IcmpHeader = 8;
 
     private readonly Socket socket;
+    private readonly bool isIPv6;
     private readonly ushort id = (ushort)Random.Shared.Next(1, ushort.MaxValue);
     private ushort sequence;
 
-    private Echo(Socket socket) => this.socket = socket;
+    private Echo(Socket socket) => (this.socket, isIPv6) = (socket, socket.AddressFamily == AddressFamily.InterNetworkV6);
 
     /// <exception cref="SocketException">The namespace has no such address.</exception>
     public static Echo Open(NetNamespace ns, IPAddress source) => ns.Run(() =>
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp) { DontFragment = true };
+        var socket = NewSocket(source.AddressFamily);
         try
         {
             socket.Bind(new IPEndPoint(source, 0));
@@ -67,13 +66,24 @@ internal sealed class Echo : IDisposable
 
     public void Dispose() => socket.Dispose();
 
+    private static Socket NewSocket(AddressFamily family)
+    {
+        const int IPPROTO_IPV6 = 41, IPV6_DONTFRAG = 62;
+        if (family == AddressFamily.InterNetwork)
+            return new Socket(family, SocketType.Raw, ProtocolType.Icmp) { DontFragment = true };
+        var socket = new Socket(family, SocketType.Raw, ProtocolType.IcmpV6);
+        socket.SetRawSocketOption(IPPROTO_IPV6, IPV6_DONTFRAG, BitConverter.GetBytes(1));
+        return socket;
+    }
+
     private byte[] Packet(int size)
     {
-        var packet = new byte[Math.Max(IcmpHeader, size - Headers + IcmpHeader)];
-        packet[0] = Request;
+        var packet = new byte[Math.Max(IcmpHeader, size - (isIPv6 ? 40 : 20))];
+        packet[0] = (byte)(isIPv6 ? 128 : 8);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), id);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(6), ++sequence);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), Checksum(packet));
+        if (!isIPv6) // Of that the kernel writes the sum itself.
+            BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), Checksum(packet));
         return packet;
     }
 
@@ -81,8 +91,8 @@ internal sealed class Echo : IDisposable
     {
         var buffer = new byte[128]; // The rest of a larger answer is cut off.
         var length = await socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-        var start = (buffer[0] & 0xf) * 4; // Raw sockets are given the IP header, too.
-        return length >= start + IcmpHeader && buffer[start] == Reply
+        var start = isIPv6 ? 0 : (buffer[0] & 0xf) * 4; // Raw sockets of IPv4 are given the IP header, too.
+        return length >= start + IcmpHeader && buffer[start] == (isIPv6 ? 129 : 0)
             && BinaryPrimitives.ReadUInt16BigEndian(buffer.AsSpan(start + 4)) == id
             && BinaryPrimitives.ReadUInt16BigEndian(buffer.AsSpan(start + 6)) == sequence;
     }

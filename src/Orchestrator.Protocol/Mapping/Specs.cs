@@ -149,6 +149,7 @@ public static class Specs
         Internal = spec.Internal,
         Attachable = spec.Attachable,
         Ingress = spec.Ingress,
+        EnableIpv6 = spec.EnableIPv6,
         Pools = { spec.Pools.Select(Values.ToProto) },
     };
 
@@ -160,6 +161,7 @@ public static class Specs
         Internal = spec.Internal,
         Attachable = spec.Attachable,
         Ingress = spec.Ingress,
+        EnableIPv6 = spec.EnableIpv6,
         Pools = spec.Pools.Array(Values.ToModel),
     };
 

@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Balancing;
+using Orchestrator.Network.Hosting;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests.Balancing;
@@ -18,15 +19,15 @@ public sealed class BalancerTableTests
         Prop.ForAll(Gen.Choose(0, 7).Select(Model).ListOf().ToArbitrary(), models =>
         {
             var current = BalancerModel.Empty;
-            Nft.Apply(changed.Namespace, BalancerTable.Replace(current));
+            Nft.Apply(changed.Namespace, BalancerTable.Replace(IpFamily.V4, current));
             foreach (var next in models)
             {
-                if (BalancerTable.Change(current, next) is { Length: > 0 } script)
+                if (BalancerTable.Change(IpFamily.V4, current, next) is { Length: > 0 } script)
                     Nft.Apply(changed.Namespace, script);
                 current = next;
             }
 
-            Nft.Apply(stated.Namespace, BalancerTable.Replace(current));
+            Nft.Apply(stated.Namespace, BalancerTable.Replace(IpFamily.V4, current));
             return Nft.List(stated.Namespace, "list ruleset") == Nft.List(changed.Namespace, "list ruleset");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
     }

@@ -18,7 +18,7 @@ public sealed class SpaceComparisonTests
             new WantedLink("br0", "bridge") { Alias = "orch:n1", Mtu = 1450, Address = "10.0.1.1/24" },
             new WantedLink("vx0", "vxlan")
             {
-                Master = "br0", Mtu = 1450, Port = OverlayFabric.Silent, Local = IPAddress.Parse("192.0.2.1"),
+                Master = "br0", Mtu = 1450, Port = OverlayFabric.PortOf(hasIPv6: false), Local = IPAddress.Parse("192.0.2.1"),
             },
             Port("veth1", 1), Port("veth2", 2),
             new WantedLink("lo", "") { Address = "127.0.0.1/8" },
@@ -85,7 +85,7 @@ public sealed class SpaceComparisonTests
 
     private static WantedLink Port(string name, int n) => new(name, "veth")
     {
-        Alias = $"orch:c{n}:n1", Master = "br0", Port = OverlayFabric.Silent, Forwards = Mac(n),
+        Alias = $"orch:c{n}:n1", Master = "br0", Port = OverlayFabric.PortOf(hasIPv6: false), Forwards = Mac(n),
     };
 
     private static MacAddress Mac(int n) => MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}"));

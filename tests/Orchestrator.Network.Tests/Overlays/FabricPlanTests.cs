@@ -17,7 +17,7 @@ public sealed class FabricPlanTests
         using var route = RouteSocket.Open(ns);
         route.SetUp("lo");
         var settings = new VxlanSettings(OverlayFabric.Vxlan, 4097, IPAddress.Parse("127.0.0.1"), 4789, 1450);
-        var fabric = OverlayFabric.Open(host + "-overlay", route, settings);
+        var fabric = OverlayFabric.Open(host + "-overlay", route, settings, hasIPv6: true);
         try
         {
             Prop.ForAll(Gen.Choose(0, 1000).Select(Endpoints).NonEmptyListOf().ToArbitrary(), rounds =>
@@ -95,10 +95,10 @@ public sealed class FabricPlanTests
     private static List<RemoteEndpoint> Endpoints(int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(2, 40).Where(_ => random.Next(2) == 0).Select(n =>
-        {
-            var address = IPAddress.Parse($"10.0.1.{n}");
-            return new RemoteEndpoint(address, MacAddress.Derive(address), IPAddress.Parse($"192.0.2.{random.Next(1, 5)}"));
-        })];
+        return [.. Enumerable.Range(2, 40).Where(_ => random.Next(2) == 0).SelectMany(n => RemoteEndpoint.From(
+            new OverlayEndpoint
+            {
+                TaskId = "", Name = "", Ip = $"10.0.1.{n}", Ip6 = $"fd01::{n}", NodeVtep = $"192.0.2.{random.Next(1, 5)}",
+            }))];
     }
 }

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Dns;
+using Orchestrator.Network.Pipes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests;
+
+public sealed class IPv6ClusterTests
+{
+    private static readonly NetworkConfig Six = TwoHosts.Backend with
+    {
+        EnableIPv6 = true, Pools = [new IpamPool("10.0.1.0/24"), new IpamPool("fd01::/64")],
+    };
+
+    private static readonly (string, string, int)[] Three =
+        [("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1), ("web.3.c", "10.0.1.5", 0)];
+
+    [RootFact]
+    public async Task Tasks_reach_one_another_and_the_virtual_address_by_IPv6_and_keep_their_address()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six);
+        await cluster.PlaceAsync(Three);
+        using var servers = cluster.ServeAll(80);
+        var client = cluster["web.1.a"].Namespace;
+
+        Assert.Empty(cluster.Faults);
+        Assert.Equal("web.2.b fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:104", 80));
+        Assert.Equal("web.3.c fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:105", 80));
+        Assert.Equal("web.1.a fd01::a00:104", await Wire.CallAsync(cluster["web.2.b"].Namespace, "fd01::a00:103", 80));
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+        Assert.Equal(["fd01::a00:102"], (await Wire.ResolveAsync(client, "web", DnsType.Aaaa)).Values);
+        Assert.Equal(["10.0.1.2"], (await Wire.ResolveAsync(client, "web")).Values);
+        Assert.Equal(
+            ["fd01::a00:103", "fd01::a00:104", "fd01::a00:105"],
+            (await Wire.ResolveAsync(client, "tasks.web", DnsType.Aaaa)).Values);
+        Assert.Equal(3, (await Wire.CallManyAsync(client, "fd01::a00:102", 80, 60)).Count);
+
+        cluster.SetReady("web.3.c", false);
+        cluster.Remove("web.2.b");
+        await cluster.ApplyAsync();
+        Assert.Equal(["web.1.a"], (await Wire.CallManyAsync(client, "fd01::a00:102", 80, 20)).Keys);
+        cluster.SetReady("web.1.a", false);
+        await cluster.ApplyAsync();
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(client, "fd01::a00:102", 80));
+    }
+
+    [RootFact]
+    public async Task A_task_of_an_overlay_with_IPv6_reaches_the_world_by_it()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six);
+        await cluster.PlaceAsync(Three[0]);
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+
+        Assert.Equal("world fd77::1", await Wire.CallAsync(cluster["web.1.a"].Namespace, "fd77::9", 80));
+        Assert.Equal("world 10.77.0.1", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.77.0.9", 80));
+    }
+
+    [RootFact]
+    public async Task Nobody_sends_under_anothers_address_or_says_that_he_has_it()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six);
+        await cluster.PlaceAsync(Three);
+        using var servers = cluster.ServeAll(80);
+        var (rogue, victim) = (cluster["web.1.a"].Namespace, cluster["web.3.c"].Namespace);
+        Assert.Equal("web.2.b fd01::a00:105", await Wire.CallAsync(victim, "fd01::a00:104", 80));
+        using var inside = RouteSocket.Open(rogue);
+        var eth0 = inside.GetLink("eth0");
+
+        Advertise(rogue, eth0, IPAddress.Parse("fd01::a00:103"), IPAddress.Parse("fd01::a00:104"));
+        inside.EnsureAddress(eth0.Index, IPAddress.Parse("fd01::a00:104"), 64);
+
+        Assert.Equal("web.2.b fd01::a00:105", await Wire.CallAsync(victim, "fd01::a00:104", 80));
+        using var socket = rogue.Run(() => new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp));
+        socket.Bind(new IPEndPoint(IPAddress.Parse("fd01::a00:104"), 0));
+        using var patience = new CancellationTokenSource(500);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await socket.ConnectAsync(IPEndPoint.Parse("[fd01::a00:105]:80"), patience.Token));
+    }
+
+    [RootFact]
+    public async Task Whatever_of_IPv6_is_deleted_by_hand_in_an_overlay_works_again_within_five_seconds()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six, TimeSpan.FromMilliseconds(20));
+        await cluster.PlaceAsync(Three);
+        using var servers = cluster.ServeAll(80);
+        var (host, client) = (cluster.Hosts[0], cluster["web.1.a"].Namespace);
+        using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1001"));
+        using var tenant = RouteSocket.Open(overlay);
+        var vx0 = tenant.GetLink("vx0").Index;
+
+        foreach (var breakIt in (Action[])[
+            () => tenant.Change([new NeighbourChange.DropAnswer(vx0, IPAddress.Parse("fd01::a00:104"))]),
+            () => overlay.Run(() => File.WriteAllText("/proc/sys/net/ipv6/conf/vx0/disable_ipv6", "1")),
+            () => Nft.Apply(client, "delete table ip6 orch_lb"),
+            () => Nft.Apply(overlay, "flush set bridge orch_guard senders6"),
+            () => tenant.DeleteLink("vx0")])
+        {
+            breakIt();
+            var deadline = DateTime.UtcNow.AddSeconds(5);
+            while (await Wire.CallAsync(client, "fd01::a00:104", 80) != "web.2.b fd01::a00:103"
+                || !(await Wire.CallAsync(client, "fd01::a00:102", 80)).StartsWith("web.", StringComparison.Ordinal))
+                Assert.True(DateTime.UtcNow < deadline, "it was not mended");
+        }
+    }
+
+    [RootFact]
+    public async Task Hosts_whose_addresses_are_of_IPv6_carry_overlays_with_room_for_the_longer_header()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six, TimeSpan.FromMilliseconds(20), "fd77::");
+        await cluster.PlaceAsync(Three);
+        using var servers = cluster.ServeAll(80);
+        var client = cluster["web.1.a"].Namespace;
+        using var inside = RouteSocket.Open(client);
+        using var overlay = NetNamespace.Open(cluster.Hosts[0].FileOfNamespace("overlay-1001"));
+        using var tenant = RouteSocket.Open(overlay);
+
+        Assert.Empty(cluster.Faults);
+        Assert.Equal(1430, inside.GetLink("eth0").Mtu);
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+        Assert.Equal("web.2.b fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:104", 80));
+        Assert.All(
+            (await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default)).Paths,
+            path => Assert.Null(path.Fault));
+        tenant.DeleteLink("vx0");
+        var deadline = DateTime.UtcNow.AddSeconds(5);
+        while (await Wire.CallAsync(client, "10.0.1.4", 80) != "web.2.b 10.0.1.3")
+            Assert.True(DateTime.UtcNow < deadline, "it was not mended");
+    }
+
+    private static void Advertise(NetNamespace ns, LinkInfo link, IPAddress sender, IPAddress target)
+    {
+        using var socket = PacketSocket.Open(ns, link.Index, PacketSocket.IPv6);
+        socket.Send([0x33, 0x33, 0, 0, 0, 1], Announcement.Advertisement(link.Mac!.Value, sender, target));
+    }
+}
