@@ -6,6 +6,7 @@ using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Balancing;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network;
 
@@ -19,7 +20,7 @@ public sealed partial class NodeNetwork
     private static bool IsIngressOwner(string owner) => owner.StartsWith(IngressOwner, StringComparison.Ordinal);
 
     private readonly HashSet<string> ingressOwners = [];
-    private string ingressScript = "";
+    private readonly Dictionary<IpFamily, string> ingressScripts = [];
 
     private async Task ApplyIngressAsync(ImmutableArray<string>.Builder faults, CancellationToken cancellationToken)
     {
@@ -27,14 +28,17 @@ public sealed partial class NodeNetwork
         if (cluster.Ingress is not { } ingress || overlay is null)
         {
             await ReservePortsAsync([], faults, cancellationToken);
-            SetIngressTable("");
+            foreach (var family in HostFamilies)
+                SetIngressTable(family, "");
             host.Route.DeleteLink(IngressTable.LinkName);
             return;
         }
 
         Attempt(faults, overlay.Network.Name, () => EnsureIngressLink(overlay.Network, ingress));
         var taken = await ReservePortsAsync(ingress.Ports, faults, cancellationToken);
-        SetIngressTable(IngressTable.Replace([.. ingress.Ports.Where(p => !taken.Contains(p))]));
+        foreach (var family in HostFamilies)
+            SetIngressTable(family, family.IsIPv6 && overlay.Network.Pool6 is null
+                ? "" : IngressTable.Replace(family, [.. ingress.Ports.Where(p => !taken.Contains(p))]));
     }
 
     private void EnsureIngressLink(NetworkConfig network, IngressView ingress)
@@ -50,10 +54,12 @@ public sealed partial class NodeNetwork
         foreach (var old in host.Route.ListAddresses().Where(
             a => a.Index == link.Index && a.Address.ToString() != ingress.NodeAddress))
             host.Route.DeleteAddress(link.Index, old.Address, old.PrefixLength);
+        if (endpoint.IPv6 is not null)
+            Forwarding.EnableIPv6(host);
         host.Set($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1");
     }
 
-    private static Endpoint IngressEndpoint(NetworkConfig network, IngressView ingress) => new()
+    private Endpoint IngressEndpoint(NetworkConfig network, IngressView ingress) => new()
     {
         NetworkId = network.Id,
         NetworkName = network.Name,
@@ -62,8 +68,12 @@ public sealed partial class NodeNetwork
         InterfaceName = IngressTable.LinkName,
         HostInterfaceName = IngressPortName,
         IPv4 = $"{ingress.NodeAddress}/{(SubnetOf(network, ingress.NodeAddress) ?? Subnet.Parse(network.Pools[0].Subnet)).PrefixLength}",
+        IPv6 = HasIPv6(network) ? PairedCidr(network.Pool6!.Subnet, ingress.NodeAddress) : null,
         Mac = MacAddress.Derive(IPAddress.Parse(ingress.NodeAddress)).ToString(),
     };
+
+    private static string? PairedCidr(string subnet, string address) =>
+        Model.PairedAddress.Of(subnet, address) is { } paired ? $"{paired}/{Subnet.Parse(subnet).PrefixLength}" : null;
 
     /// <returns>Ports that something else on this host uses; they stay that something's.</returns>
     private async Task<HashSet<IngressPort>> ReservePortsAsync(
@@ -88,7 +98,10 @@ public sealed partial class NodeNetwork
                 await helper.AskAsync(
                     new HelperRequest(HelperOperation.Reserve, owner)
                     {
-                        Ports = [new PortBinding("", port.PublishedPort, port.TargetPort, port.Protocol)],
+                        Ports = [new PortBinding("", port.PublishedPort, port.TargetPort, port.Protocol)
+                        {
+                            BothFamilies = IngressOverlay is { } mesh && HasIPv6(mesh.Network) && port.Protocol != "sctp",
+                        }],
                     },
                     cancellationToken);
                 ingressOwners.Add(owner);
@@ -112,16 +125,15 @@ public sealed partial class NodeNetwork
         return taken;
     }
 
-    private void SetIngressTable(string script)
+    private void SetIngressTable(IpFamily family, string script)
     {
         // After a restart the first view states the whole table, whatever is there.
-        if (script == ingressScript && script.Length > 0)
+        if (ingressScripts.GetValueOrDefault(family) == script)
             return;
-        StateIngress(
-            script.Length > 0 ? script : $"table ip {IngressTable.Name}\ndelete table ip {IngressTable.Name}\n");
-        ingressScript = script;
+        StateIngress(family, script.Length > 0 ? script : family.Delete(IngressTable.Name));
+        ingressScripts[family] = script;
     }
 
-    private void StateIngress(string script) =>
-        Stating(HostSite, IngressTableId, whole: true, () => host.Apply(script));
+    private void StateIngress(IpFamily family, string script) =>
+        Stating(HostSite, TableId.Of(family, IngressTable.Name), whole: true, () => host.Apply(script));
 }

@@ -120,7 +120,8 @@ public sealed partial class NodeNetwork
             ? GuardedPortOf(IngressEndpoint(network, ingress)) : null;
         if (mesh is not null)
             ports.Add(mesh);
-        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(ports, mesh, network.Pools[0].Subnet));
+        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(
+            ports, mesh, [network.Pools[0].Subnet, .. HasIPv6(network) ? [network.Pool6!.Subnet] : Array.Empty<string>()]));
     }
 
     private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(

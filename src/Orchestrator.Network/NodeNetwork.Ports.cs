@@ -74,6 +74,10 @@ public sealed partial class NodeNetwork
             throw new NetworkException(NetworkFault.Invalid,
                 $"port {binding.ContainerPort} cannot be published on {binding.HostIp}: container {sandbox.Config.Name} has no "
                 + "IPv6; put it on a network made with --ipv6");
+        if (System.Net.IPAddress.TryParse(binding.HostIp, out var address) && address.Equals(System.Net.IPAddress.IPv6Loopback))
+            throw new NetworkException(NetworkFault.Invalid,
+                $"port {binding.ContainerPort} cannot be published on ::1, where the kernel lets in no answer of another link; "
+                + "publish it on 127.0.0.1");
         return binding;
     }
 

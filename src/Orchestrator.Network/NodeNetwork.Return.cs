@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
@@ -30,29 +29,43 @@ public sealed partial class NodeNetwork
         });
         foreach (var change in SpaceComparison.Ways([.. model.Ways], SpaceDump.Read(route, neighbours: false, ways: true)))
             LinkMender.Apply(route, change);
-        StateReturn(sandbox, model);
+        foreach (var (family, script) in model.Scripts)
+            StateReturn(sandbox, family, script);
         returns[sandbox.ContainerId] = model;
     }
 
-    private void StateReturn(SandboxRecord sandbox, ReturnModel model)
+    private void StateReturn(SandboxRecord sandbox, IpFamily family, string script)
     {
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        Stating(ContainerSite + sandbox.ContainerId, ReturnTableId, whole: true, () => Nft.Apply(ns, model.Script));
+        Stating(
+            ContainerSite + sandbox.ContainerId, TableId.Of(family, ReturnTable.Name), whole: true,
+            () => Nft.Apply(ns, script));
     }
 
     private ReturnModel? ReturnOf(SandboxRecord sandbox) =>
         IngressOverlay is { } mesh && sandbox.On(mesh.Network.Id) is { } endpoint
-            ? new ReturnModel(endpoint.InterfaceName, mesh.Network.Pools[0].Subnet, ExitAddressOf(sandbox), MeshNodes(mesh))
+            ? new ReturnModel(
+                endpoint.InterfaceName,
+                [
+                    new ReturnFamily(IpFamily.V4, mesh.Network.Pools[0].Subnet, ExitAddressOf(sandbox, IpFamily.V4),
+                        MeshNodes(mesh, IpFamily.V4)),
+                    .. endpoint.IPv6 is null ? ImmutableArray<ReturnFamily>.Empty
+                        : [new ReturnFamily(IpFamily.V6, mesh.Network.Pool6!.Subnet, ExitAddressOf(sandbox, IpFamily.V6),
+                            MeshNodes(mesh, IpFamily.V6))],
+                ])
             : null;
 
-    private string? ExitAddressOf(SandboxRecord sandbox) =>
-        (PipesOf(sandbox.ContainerId).LastOrDefault(p => LeadsOut(p, IpFamily.V4)) is { } pipe ? AddressOf(pipe) : sandbox.Exit?.IPv4) is { } cidr
-        && ContainerLink.Split(cidr).Address is { AddressFamily: AddressFamily.InterNetwork } address
-            ? address.ToString() : null;
+    private string? ExitAddressOf(SandboxRecord sandbox, IpFamily family)
+    {
+        var own = family.IsIPv6 ? sandbox.Exit6?.IPv6 : sandbox.Exit?.IPv4;
+        return (PipesOf(sandbox.ContainerId).LastOrDefault(p => LeadsOut(p, family)) is { } pipe ? AddressOf(pipe) : own)
+            is { } cidr && IpFamily.Of(cidr) == family ? ContainerLink.Split(cidr).Address.ToString() : null;
+    }
 
-    private ImmutableArray<IPAddress> MeshNodes(OverlayView mesh) =>
+    private ImmutableArray<IPAddress> MeshNodes(OverlayView mesh, IpFamily family) =>
     [
-        .. mesh.Endpoints.Where(e => e.IsNode).Select(e => e.Ip).Append(cluster.Ingress!.NodeAddress).Distinct()
+        .. mesh.Endpoints.Where(e => e.IsNode).SelectMany(e => e.Addresses)
+            .Concat(IngressEndpoint(mesh.Network, cluster.Ingress!).Addresses).Where(a => IpFamily.Of(a) == family).Distinct()
             .Order(StringComparer.Ordinal).Select(IPAddress.Parse),
     ];
 }

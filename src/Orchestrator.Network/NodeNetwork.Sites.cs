@@ -17,9 +17,8 @@ public sealed partial class NodeNetwork
     private const string HostSite = "host", OverlaySite = "overlay ", ContainerSite = "container ";
 
     private static readonly TableId
-        IngressTableId = TableId.Ip(IngressTable.Name),
         GuardTableId = TableId.Bridge(GuardTable.Name),
-        NamesTableId = TableId.Ip(ResolverConfig.TableName), ReturnTableId = TableId.Ip(ReturnTable.Name);
+        NamesTableId = TableId.Ip(ResolverConfig.TableName);
 
     /// <summary>The host first, for what is in the others hangs on it.</summary>
     private IEnumerable<Site> Sites() =>
@@ -47,7 +46,7 @@ public sealed partial class NodeNetwork
         Settings =
         [
             new WantedSetting("ipv4/ip_forward", "1"),
-            .. Bridges.Any(n => n.Pool6 is not null)
+            .. Bridges.Any(n => n.Pool6 is not null) || (IngressOverlay is { } six && HasIPv6(six.Network))
                 ? ImmutableArray.Create(new WantedSetting(Forwarding.Path, "1")) : [],
             .. Bridges.Where(n => IsOurLink(LinkNames.BridgeOf(n))).SelectMany(n => BridgeLink.Settings(n)),
             .. IngressOverlay is null || !IsOurLink(IngressTable.LinkName) ? ImmutableArray<WantedSetting>.Empty
@@ -57,8 +56,8 @@ public sealed partial class NodeNetwork
         [
             .. TabledFamilies.Select(family => new WantedTable(
                 TableId.Of(family, HostTable.Name), () => Done(() => ReplaceHostTable(family)))),
-            .. ingressScript.Length == 0 ? ImmutableArray<WantedTable>.Empty
-                : [new WantedTable(IngressTableId, () => Done(() => StateIngress(ingressScript)))],
+            .. ingressScripts.Where(s => s.Value.Length > 0).Select(s => new WantedTable(
+                TableId.Of(s.Key, IngressTable.Name), () => Done(() => StateIngress(s.Key, s.Value)))),
         ],
     };
 
@@ -96,6 +95,7 @@ public sealed partial class NodeNetwork
                     {
                         Alias = LinkNames.Mark + mesh.Network.Id,
                         Address = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv4,
+                        Address6 = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv6,
                         Beyond = BeyondOf(IngressEndpoint(mesh.Network, cluster.Ingress!)),
                     }],
             ],
@@ -242,7 +242,12 @@ public sealed partial class NodeNetwork
                     TableId.Of(family, BalancerTable.Name), () => Done(() => Rebalance(sandbox, family, model)));
         }
         if (returns.TryGetValue(sandbox.ContainerId, out var back))
-            yield return new WantedTable(ReturnTableId, () => Done(() => StateReturn(sandbox, back)));
+        {
+            foreach (var (family, script) in back.Scripts)
+                yield return new WantedTable(
+                    TableId.Of(family, ReturnTable.Name), () => Done(() => StateReturn(sandbox, family, script)));
+        }
+
         if (names.HasResolver(sandbox.ContainerId))
             yield return new WantedTable(NamesTableId, () => RestateNamesAsync(sandbox));
     }

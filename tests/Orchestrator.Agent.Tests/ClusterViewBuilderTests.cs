@@ -30,6 +30,31 @@ public sealed class ClusterViewBuilderTests
         Assert.True(port is { Masquerades: true, IsSticky: true });
     }
 
+    [Fact]
+    public void Of_a_network_with_IPv6_every_address_has_the_one_that_goes_with_it()
+    {
+        var network = new P.Network
+        {
+            Id = "net",
+            Spec = new P.NetworkSpec { Annotations = new P.Annotations { Name = "net" }, EnableIpv6 = true },
+            Allocation = new P.NetworkAllocation
+            {
+                Vni = 4097,
+                Pools = { new P.IpamPool { Subnet = "10.0.1.0/24" }, new P.IpamPool { Subnet = "fd01::/64" } },
+            },
+        };
+        var endpoint = Task("here", "10.0.1.3/24", true);
+        endpoint.NetworkId = "net";
+
+        var view = ClusterViewBuilder.Build(
+            new P.Node { Id = "here" }, "192.0.2.1", [network], [endpoint],
+            [new P.NetworkService { NetworkId = "net", ServiceId = "web", Name = "web", Vip = "10.0.1.2/24" }]).Overlays[0];
+
+        Assert.Equal(["10.0.1.3", "fd01::a00:103"], view.Endpoints[0].Addresses);
+        Assert.Equal(["10.0.1.2", "fd01::a00:102"], view.Services[0].Vips);
+        Assert.True(view.Network is { EnableIPv6: true, Pool6.Subnet: "fd01::/64" });
+    }
+
     private static P.NetworkEndpoint Task(string node, string address, bool isReady) => new()
     {
         NetworkId = "mesh", Id = "on-" + node, Name = "web.1." + node, ServiceId = "web", NodeId = node,

@@ -66,6 +66,8 @@ public sealed class IPv6BridgeTests
             { (host.Namespace, "127.0.0.1"), (host.Namespace, "fd77::1"), (web.Namespace, "fd77::1"), (other.Namespace, "fd77::1") })
             Assert.StartsWith("web ", await Wire.CallAsync(caller, address, 8080), StringComparison.Ordinal);
 
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(host.Namespace, "::1", 8080)); // At once, so 127.0.0.1 is next.
+
         await host.Network.UnpublishAsync("web", default);
         Assert.Equal("ConnectionRefused", await Wire.CallAsync(outside.Namespace, "fd77::1", 8080));
     }

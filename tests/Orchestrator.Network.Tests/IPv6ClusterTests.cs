@@ -109,6 +109,37 @@ public sealed class IPv6ClusterTests
     }
 
     [RootFact]
+    public async Task A_published_port_answers_by_IPv6_on_every_node_and_tasks_see_the_clients_address()
+    {
+        await using var cluster = await TwoHosts.StartAsync(
+            TwoHosts.Mesh with { EnableIPv6 = true, Pools = [new IpamPool("10.0.0.0/24"), new IpamPool("fd02::/64")] },
+            TimeSpan.FromMilliseconds(20));
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        using var servers = cluster.ServeAll(80);
+        var (host, task) = (cluster.Hosts[0].Namespace, cluster["web.1.a"].Namespace);
+
+        Assert.Empty(cluster.Faults);
+        foreach (var address in new[] { "fd77::1", "fd77::2" })
+            Assert.Equal("web.1.a fd77::9", await Wire.CallAsync(outside.Namespace, address, 8080));
+        Assert.Equal("web.1.a 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
+        Assert.StartsWith("web.1.a fd", await Wire.CallAsync(host, "fd77::1", 8080), StringComparison.Ordinal);
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(host, "::1", 8080)); // At once, so 127.0.0.1 is next.
+
+        foreach (var breakIt in (Action[])[
+            () => Nft.Apply(host, "delete table ip6 orch_ingress"),
+            () => Nft.Apply(task, "delete table ip6 orch_return"),
+            () => cluster.Hosts[0].Route.DeleteLink("ing0")])
+        {
+            breakIt();
+            var deadline = DateTime.UtcNow.AddSeconds(5);
+            while (await Wire.CallAsync(outside.Namespace, "fd77::1", 8080) != "web.1.a fd77::9")
+                Assert.True(DateTime.UtcNow < deadline, "it was not mended");
+        }
+    }
+
+    [RootFact]
     public async Task Hosts_whose_addresses_are_of_IPv6_carry_overlays_with_room_for_the_longer_header()
     {
         await using var cluster = await TwoHosts.StartAsync(Six, TimeSpan.FromMilliseconds(20), "fd77::");

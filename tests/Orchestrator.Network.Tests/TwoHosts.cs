@@ -111,13 +111,13 @@ internal sealed class TwoHosts : IAsyncDisposable
         Ingress = network.Ingress
             ? new IngressView(network.Id, $"10.0.0.{host + 2}")
             {
-                Ports = [.. Published.Select(p => p with { Backends = [.. Tasks.Where(t => t.Ready).Select(t => t.Ip)] })],
+                Ports = [.. Published.Select(p => p with { Backends = [.. Tasks.Where(t => t.Ready).SelectMany(t => t.Addresses)] })],
             }
             : null,
     };
 
     private OverlayEndpoint NodeEndpoint(int host) =>
-        new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", NodeVtep = Hosts[host].Vtep };
+        new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", Ip6 = Paired($"10.0.0.{host + 2}"), NodeVtep = Hosts[host].Vtep };
 
     private sealed record Servers(IDisposable[] All) : IDisposable
     {

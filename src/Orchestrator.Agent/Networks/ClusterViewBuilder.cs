@@ -25,7 +25,7 @@ public static class ClusterViewBuilder
                 ? null
                 : new IngressView(ingress.Id, Host(self.IngressAddress))
                 {
-                    Ports = [.. Ports(self.Id, endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
+                    Ports = [.. Ports(ingress, self.Id, endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
                 },
         };
     }
@@ -90,7 +90,7 @@ public static class ClusterViewBuilder
     };
 
     private static IEnumerable<IngressPort> Ports(
-        string self, IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
+        P.Network mesh, string self, IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
     {
         var ready = endpoints.Where(e => e.Ready && e.ServiceId.Length > 0).ToLookup(e => e.ServiceId);
         return
@@ -100,7 +100,7 @@ public static class ClusterViewBuilder
             orderby port.PublishedPort, port.Protocol
             select new IngressPort(
                 Name(port.Protocol), port.PublishedPort, port.TargetPort, service.ServiceId,
-                [.. Chosen(port, self, [.. ready[service.ServiceId]]).Select(e => Host(e.Address))
+                [.. Chosen(port, self, [.. ready[service.ServiceId]]).SelectMany(e => Both(mesh, e))
                     .Order(StringComparer.Ordinal)])
             {
                 Masquerades = port.Source == P.SourceAddress.Masquerade,
@@ -112,6 +112,9 @@ public static class ClusterViewBuilder
         P.PortConfig port, string self, IReadOnlyCollection<P.NetworkEndpoint> ready) =>
         port.Prefer == P.TaskPreference.Local && ready.Any(e => e.NodeId == self)
             ? ready.Where(e => e.NodeId == self) : ready;
+
+    private static string[] Both(P.Network network, P.NetworkEndpoint endpoint) =>
+        Paired(network, endpoint.Address) is { } six ? [Host(endpoint.Address), six] : [Host(endpoint.Address)];
 
     private static string Name(P.PortProtocol protocol) => protocol switch
     {

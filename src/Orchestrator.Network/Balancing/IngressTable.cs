@@ -1,3 +1,5 @@
+using Orchestrator.Network.Hosting;
+
 namespace Orchestrator.Network.Balancing;
 
 /// <summary>nftables text for the routing mesh in the host's namespace. Pure.</summary>
@@ -13,16 +15,16 @@ internal static class IngressTable
     /// <summary>The host's end of its link into the ingress overlay.</summary>
     public const string LinkName = "ing0";
 
-    public static string Replace(IReadOnlyCollection<IngressPort> ports)
+    public static string Replace(IpFamily family, IReadOnlyCollection<IngressPort> ports)
     {
-        var slots = ports.SelectMany(Elements).ToList();
+        var ip = family.Table;
+        var slots = ports.SelectMany(port => Elements(family, port)).ToList();
         var published = ports.Select(Key).ToList();
         return $$"""
-            table ip {{Name}}
-            delete table ip {{Name}}
-            table ip {{Name}} {
+            {{family.Delete(Name)}}
+            table {{ip}} {{Name}} {
               map backends {
-                typeof meta l4proto . th dport . numgen random mod {{SlotTable.Size}} : ip daddr . th dport
+                typeof meta l4proto . th dport . numgen random mod {{SlotTable.Size}} : {{ip}} daddr . th dport
                 {{List(slots)}}
               }
               set sticky {
@@ -43,11 +45,11 @@ internal static class IngressTable
               }
               chain raw {
                 type filter hook prerouting priority raw; policy accept;
-                iifname "{{LinkName}}" ip daddr 127.0.0.0/8 drop
+                iifname "{{LinkName}}" {{ip}} daddr {{family.Loopback}} drop
               }
               chain balance {
-                meta l4proto . th dport @sticky dnat ip to meta l4proto . th dport . jhash ip saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
-                dnat ip to meta l4proto . th dport . numgen random mod {{SlotTable.Size}} map @backends
+                meta l4proto . th dport @sticky dnat {{ip}} to meta l4proto . th dport . jhash {{ip}} saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
+                dnat {{ip}} to meta l4proto . th dport . numgen random mod {{SlotTable.Size}} map @backends
               }
               chain prerouting {
                 type nat hook prerouting priority dstnat; policy accept;
@@ -55,11 +57,12 @@ internal static class IngressTable
               }
               chain output {
                 type nat hook output priority -100; policy accept;
+                {{(family.IsIPv6 ? "ip6 daddr ::1 return" : "")}}
                 fib daddr type local jump balance
               }
               chain postrouting {
                 type nat hook postrouting priority srcnat; policy accept;
-                oifname "{{LinkName}}" ip saddr 127.0.0.0/8 masquerade
+                oifname "{{LinkName}}" {{ip}} saddr {{family.Loopback}} masquerade
                 oifname "{{LinkName}}" meta l4proto tcp ct original proto-dst @masked_tcp masquerade
                 oifname "{{LinkName}}" meta l4proto udp ct original proto-dst @masked_udp masquerade
                 # An association has all addresses of both hosts: it is translated whole, or not at all.
@@ -69,7 +72,7 @@ internal static class IngressTable
                 type filter hook input priority filter; policy accept;
                 iifname "{{LinkName}}" ct state established,related accept
                 # By this, orch network doctor on another node tells that the overlay reaches here.
-                iifname "{{LinkName}}" icmp type echo-request accept
+                iifname "{{LinkName}}" {{(family.IsIPv6 ? "icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert }" : "icmp type echo-request")}} accept
                 iifname "{{LinkName}}" drop
                 meta l4proto tcp meta l4proto . th dport @published reject with tcp reset
                 meta l4proto . th dport @published reject
@@ -86,8 +89,8 @@ internal static class IngressTable
             """;
     }
 
-    private static IEnumerable<string> Elements(IngressPort port) =>
-        SlotTable.Fill(port.Backends, "ingress").Select((backend, slot) =>
+    private static IEnumerable<string> Elements(IpFamily family, IngressPort port) =>
+        SlotTable.Fill(port.Backends.Where(backend => IpFamily.Of(backend) == family), "ingress").Select((backend, slot) =>
             $"{port.Protocol} . {port.PublishedPort} . {slot} : {backend} . {port.TargetPort}");
 
     private static string Key(IngressPort port) => $"{port.Protocol} . {port.PublishedPort}";

@@ -27,8 +27,17 @@ internal static class HostTable
 {
     public const string Name = "orch";
 
-    /// <summary>The kernel lets no answer of another link in to ::1: orch-net hands those connections on.</summary>
+    /// <summary>The kernel lets no answer of another link in to ::1. Whoever tries that first is told so at once, and
+    /// goes on to 127.0.0.1.</summary>
     private const string NotOfLoopback = "    ip6 daddr ::1 return";
+
+    private const string RefuseLoopback = """
+          chain loopback {
+            type filter hook output priority filter; policy accept;
+            ip6 daddr ::1 meta l4proto tcp meta l4proto . th dport @held reject with tcp reset
+            ip6 daddr ::1 meta l4proto . th dport @held reject
+          }
+        """;
 
     /// <summary>The whole table of one family, in one transaction.</summary>
     public static string Replace(
@@ -48,6 +57,7 @@ internal static class HostTable
               set subnets { type {{address}}; flags interval; {{masked}} }
               map ports { type inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: false))}} }
               map ports_at { type {{address}} . inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: true))}} }
+              set held { type inet_proto . inet_service; {{Elements(ports.Where(p => !IsSpecific(p.Binding)).Select(p => Key(p.Binding)))}} }
 
               # route_localnet would let a neighbour reach what listens on the host's loopback.
               # Encapsulated packets need no connection tracking: one entry per pair of nodes for nothing.
@@ -74,6 +84,7 @@ internal static class HostTable
             {{(family.IsIPv6 ? NotOfLoopback : "")}}
                 fib daddr type local jump published
               }
+            {{(family.IsIPv6 ? RefuseLoopback : "")}}
               chain postrouting {
                 type nat hook postrouting priority srcnat; policy accept;
                 {{ip}} saddr {{family.Loopback}} oifname @bridges masquerade
@@ -107,6 +118,9 @@ internal static class HostTable
             var element = withTarget ? Element(port) : Key(port.Binding);
             script.Append(System.Globalization.CultureInfo.InvariantCulture,
                 $"{verb} element {port.Family.Table} {Name} {map} {{ {element} }}\n");
+            if (!IsSpecific(port.Binding))
+                script.Append(System.Globalization.CultureInfo.InvariantCulture,
+                    $"{verb} element {port.Family.Table} {Name} held {{ {Key(port.Binding)} }}\n");
         }
 
         return script.ToString();

@@ -110,7 +110,7 @@ public sealed record IngressView(string NetworkId, string NodeAddress)
 }
 
 /// <summary>A port that answers on every node.</summary>
-/// <param name="Backends">Ingress addresses of the tasks that are ready; empty: connections are refused.</param>
+/// <param name="Backends">Ingress addresses of both families of the tasks that are ready; empty: connections are refused.</param>
 public sealed record IngressPort(
     string Protocol, int PublishedPort, int TargetPort, string ServiceId, ImmutableArray<string> Backends)
 {

@@ -43,14 +43,14 @@ internal static class SpaceComparison
             // No route goes by a link that is gone or down: that comes first.
             if (found.Links.FirstOrDefault(l => l.Name == way.Link && l.IsUp) is not { } link)
                 continue;
-            var hasRule = found.Rules.Any(r => r.Mark == way.Mark && r.Table == (int)way.Mark);
+            var hasRule = found.Rules.Any(r => r.Mark == way.Mark && r.Table == (int)way.Mark && r.IsIPv6 == way.Family.IsIPv6);
             if (!hasRule || !found.Ways.Any(r =>
                 r.Table == (int)way.Mark && r.Link == link.Index && way.Node.Equals(r.Gateway)))
                 yield return new SpaceChange.LeadBack(way, hasRule);
         }
 
-        var marks = wanted.Select(w => (uint?)w.Mark).ToHashSet();
-        foreach (var rule in found.Rules.Where(r => !marks.Contains(r.Mark)))
+        var marks = wanted.Select(w => ((uint?)w.Mark, w.Family.IsIPv6)).ToHashSet();
+        foreach (var rule in found.Rules.Where(r => !marks.Contains((r.Mark, r.IsIPv6))))
             yield return new SpaceChange.DropWay(wanted[0].Link, rule);
     }
 

@@ -24,7 +24,7 @@ internal sealed record SpaceDump(
         [.. route.ListRoutes(), .. route.ListRoutes(AddressFamily.InterNetworkV6)],
         neighbours ? [.. route.ListStatic()] : [])
     {
-        Rules = ways ? [.. route.ListRules(isIPv6: false).Where(r => WayBack.IsOurs(r.Mark ?? 0))] : [],
-        Ways = ways ? [.. route.ListRoutes(isIPv6: false).Where(r => WayBack.IsOurs((uint)r.Table))] : [],
+        Rules = ways ? [.. route.ListRules(isIPv6: false).Concat(route.ListRules(isIPv6: true)).Where(r => WayBack.IsOurs(r.Mark ?? 0))] : [],
+        Ways = ways ? [.. route.ListRoutes(isIPv6: false).Concat(route.ListRoutes(isIPv6: true)).Where(r => WayBack.IsOurs((uint)r.Table))] : [],
     };
 }

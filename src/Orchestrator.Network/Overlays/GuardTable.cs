@@ -22,11 +22,12 @@ internal static class GuardTable
     public const string Name = "orch_guard";
 
     /// <param name="mesh">The host's own port, by which packets of clients come in; null: it has none.</param>
-    /// <param name="subnet">The overlay's, from whose addresses no client comes.</param>
-    public static string Replace(IReadOnlyCollection<GuardedPort> ports, GuardedPort? mesh, string subnet)
+    /// <param name="subnets">The overlay's, one of each family, from whose addresses no client comes.</param>
+    public static string Replace(IReadOnlyCollection<GuardedPort> ports, GuardedPort? mesh, IEnumerable<string> subnets)
     {
-        var clients = mesh is null ? ""
-            : $"ether type ip iifname \"{mesh.Link}\" ether saddr {mesh.Mac} ip saddr != {subnet} accept";
+        var clients = mesh is null ? "" : string.Join("\n    ", subnets.Select(subnet => (subnet, ip: IpFamily.Of(subnet).Table))
+            .Select(s => $"ether type {s.ip} iifname \"{mesh.Link}\" ether saddr {mesh.Mac} {s.ip} saddr != {s.subnet} "
+                + $"{(s.ip == "ip6" ? "ip6 saddr != fe80::/10 " : "")}accept"));
         var six = ports.SelectMany(p => p.AddressesOf(IpFamily.V6).Select(a => (Port: p, Address: a))).ToList();
         return $$"""
             table bridge {{Name}}

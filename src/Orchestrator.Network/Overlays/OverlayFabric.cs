@@ -120,8 +120,8 @@ internal sealed class OverlayFabric : IDisposable
 
     /// <summary>Lets each local port send under its own addresses only.</summary>
     /// <inheritdoc cref="GuardTable.Replace"/>
-    public void Guard(IReadOnlyCollection<GuardedPort> ports, GuardedPort? mesh, string subnet) =>
-        Nft.Apply(ns, GuardTable.Replace(ports, mesh, subnet));
+    public void Guard(IReadOnlyCollection<GuardedPort> ports, GuardedPort? mesh, IEnumerable<string> subnets) =>
+        Nft.Apply(ns, GuardTable.Replace(ports, mesh, subnets));
 
     /// <summary>Removes ports of containers that are no more.</summary>
     public void RemoveStrangers(IReadOnlySet<string> known)

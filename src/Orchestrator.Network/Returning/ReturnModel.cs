@@ -1,17 +1,16 @@
 using System.Collections.Immutable;
 using System.Net;
+using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network.Returning;
 
 /// <summary>What a container on the ingress overlay needs so that clients see its answers.</summary>
 /// <param name="Link">Its link into the overlay.</param>
-/// <param name="Subnet">The overlay's.</param>
-/// <param name="Exit">The address it sends from by its default route; null: it has none.</param>
-/// <param name="Nodes">Addresses of all nodes in the overlay.</param>
-internal sealed record ReturnModel(string Link, string Subnet, string? Exit, ImmutableArray<IPAddress> Nodes)
+/// <param name="Families">Those that the overlay has.</param>
+internal sealed record ReturnModel(string Link, ImmutableArray<ReturnFamily> Families)
 {
-    public IEnumerable<WayBack> Ways => Nodes.Select(node => new WayBack(Link, node));
+    public IEnumerable<WayBack> Ways => Families.SelectMany(family => family.Ways(Link));
 
     /// <summary>
     /// A client's packets come by a link that does not lead to the client, which a strict check would drop; and a
@@ -20,6 +19,17 @@ internal sealed record ReturnModel(string Link, string Subnet, string? Exit, Imm
     public ImmutableArray<WantedSetting> Settings =>
         [new WantedSetting($"ipv4/conf/{Link}/rp_filter", "2"), new WantedSetting("ipv4/tcp_fwmark_accept", "1")];
 
+    public IEnumerable<(IpFamily Family, string Script)> Scripts =>
+        Families.Select(family => (family.Family, ReturnTable.Replace(Link, family)));
+
     /// <summary>Says all of it, so that two of one text are the same.</summary>
-    public string Script => ReturnTable.Replace(this);
+    public string Script => string.Concat(Scripts.Select(s => s.Script));
+}
+
+/// <param name="Subnet">The overlay's.</param>
+/// <param name="Exit">The address that the container sends from by its default route; null: it has none.</param>
+/// <param name="Nodes">Addresses of all nodes in the overlay.</param>
+internal sealed record ReturnFamily(IpFamily Family, string Subnet, string? Exit, ImmutableArray<IPAddress> Nodes)
+{
+    public IEnumerable<WayBack> Ways(string link) => Nodes.Select(node => new WayBack(link, node));
 }

@@ -12,24 +12,24 @@ internal static class ReturnTable
 {
     public const string Name = "orch_return";
 
-    public static string Replace(ReturnModel model)
+    public static string Replace(string link, ReturnFamily model)
     {
-        var nodes = model.Ways.Select(w => $"{w.Mac} : {Hex(w.Mark)}");
+        var (family, ip) = (model.Family, model.Family.Table);
+        var nodes = model.Ways(link).Select(w => $"{w.Mac} : {Hex(w.Mark)}");
         var isOurs = $"& {Hex(WayBack.BaseMask)} == {Hex(WayBack.Base)}";
         var datagrams = model.Exit is null ? ""
-            : $"iifname \"{model.Link}\" meta l4proto udp ip saddr != {model.Subnet} meta mark {isOurs} dnat to {model.Exit}";
+            : $"iifname \"{link}\" meta l4proto udp {ip} saddr != {model.Subnet} meta mark {isOurs} dnat to {model.Exit}";
         return $$"""
-            table ip {{Name}}
-            delete table ip {{Name}}
-            table ip {{Name}} {
+            {{family.Delete(Name)}}
+            table {{ip}} {{Name}} {
               map nodes {
                 type ether_addr : mark
                 elements = { {{string.Join(", ", nodes)}} }
               }
               chain prerouting {
                 type filter hook prerouting priority mangle; policy accept;
-                iifname "{{model.Link}}" ct direction original meta mark set ether saddr map @nodes
-                iifname "{{model.Link}}" ct direction original meta mark {{isOurs}} ct mark set meta mark
+                iifname "{{link}}" ct direction original meta mark set ether saddr map @nodes
+                iifname "{{link}}" ct direction original meta mark {{isOurs}} ct mark set meta mark
               }
               chain datagrams {
                 type nat hook prerouting priority dstnat; policy accept;
@@ -38,7 +38,7 @@ internal static class ReturnTable
               # Published ports are for clients; what else is on the ingress overlay has no business here.
               chain input {
                 type filter hook input priority filter; policy accept;
-                iifname "{{model.Link}}" ct state new meta l4proto != icmp ct mark & {{Hex(WayBack.BaseMask)}} != {{Hex(WayBack.Base)}} drop
+                iifname "{{link}}" ct state new meta l4proto != {{(family.IsIPv6 ? "icmpv6" : "icmp")}} ct mark & {{Hex(WayBack.BaseMask)}} != {{Hex(WayBack.Base)}} drop
               }
               chain output {
                 type route hook output priority mangle; policy accept;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Returning;
 
@@ -18,15 +19,23 @@ internal sealed record WayBack(string Link, IPAddress Node)
     public static bool IsOurs(uint markOrTable) => (markOrTable & BaseMask) == Base;
 
     /// <summary>Tells the node: the low bytes of its address, which no two of an ingress overlay have alike.</summary>
-    public uint Mark => Base | (BinaryPrimitives.ReadUInt32BigEndian(Node.GetAddressBytes()) & ~BaseMask);
+    public uint Mark => Base | (BinaryPrimitives.ReadUInt32BigEndian(Four.GetAddressBytes()) & ~BaseMask);
 
-    public MacAddress Mac => MacAddress.Derive(Node);
+    public MacAddress Mac => MacAddress.Derive(Four);
 
-    public RuleSpec Rule => new() { Mark = Mark, Mask = uint.MaxValue, Table = (int)Mark, Priority = Priority };
+    public IpFamily Family => IpFamily.Of(Node);
+
+    public RuleSpec Rule => new()
+    {
+        Mark = Mark, Mask = uint.MaxValue, Table = (int)Mark, Priority = Priority, IsIPv6 = Family.IsIPv6,
+    };
+
+    /// <summary>An address of IPv6 ends in the one of IPv4 that it goes with.</summary>
+    private IPAddress Four => new(Node.GetAddressBytes().AsSpan()[^4..]);
 
     /// <param name="index">Of the link.</param>
     public RouteSpec Route(int index) => new()
     {
-        Destination = new IPNetwork(IPAddress.Any, 0), Gateway = Node, Link = index, Table = (int)Mark,
+        Destination = Everywhere.Of(Node), Gateway = Node, Link = index, Table = (int)Mark,
     };
 }
