@@ -165,11 +165,12 @@ public sealed partial class NodeNetwork
     private void SetExit(SandboxRecord sandbox)
     {
         using var container = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+        using var inside = RouteSocket.Open(container); // Once: to enter costs a thread.
         foreach (var family in HostFamilies)
         {
             // The default route may be a pipe's.
             if (!PipesOf(sandbox.ContainerId).Any(p => LeadsOut(p, family)))
-                ContainerLink.SetExit(sandbox, family, container);
+                ContainerLink.SetExit(sandbox, family, inside);
         }
 
         LeadBack(sandbox);

@@ -59,9 +59,8 @@ internal static class ContainerLink
     }
 
     /// <summary>Sets the default route of a family to that of the endpoint that leads out, or takes it away.</summary>
-    public static void SetExit(SandboxRecord sandbox, IpFamily family, NetNamespace container)
+    public static void SetExit(SandboxRecord sandbox, IpFamily family, RouteSocket inside)
     {
-        using var inside = RouteSocket.Open(container);
         var everywhere = new IPNetwork(IPAddress.Parse(family.Any), 0);
         var exit = family.IsIPv6 ? sandbox.Exit6 : sandbox.Exit;
         if (exit is null)
