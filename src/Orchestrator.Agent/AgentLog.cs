@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Agent;
 
-/// <summary>Event ids 3000-3099; the highest used is 3008.</summary>
+/// <summary>Event ids 3000-3099; the highest used is 3009.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(3000, LogLevel.Error, "task {Task}: its loop broke off")]
@@ -29,6 +29,9 @@ internal static partial class AgentLog
 
     [LoggerMessage(3007, LogLevel.Warning, "logs for subscription {Subscription} broke off")]
     public static partial void LogsFailed(this ILogger logger, string subscription, Exception exception);
+
+    [LoggerMessage(3009, LogLevel.Information, "this node is reached at {Address} now")]
+    public static partial void UnderlayMoved(this ILogger logger, string address);
 
     [LoggerMessage(3008, LogLevel.Warning, "what this node must know after a restart could not be written")]
     public static partial void NotSaved(this ILogger logger, Exception exception);

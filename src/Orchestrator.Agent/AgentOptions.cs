@@ -19,6 +19,9 @@ public sealed record AgentOptions
 
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often is looked whether this node's address, or what fits through its links, is another.</summary>
+    public TimeSpan UnderlayLook { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often the kernel's network state is compared with what it should be.</summary>
     public TimeSpan NetworkResync { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -38,11 +38,21 @@ public sealed class Assignments
     public byte[] Save()
     {
         var message = new P.AssignmentsMessage { Kind = P.AssignmentsMessage.Types.Kind.Complete };
-        message.Changes.Add(networks.Values.Select(n => new P.AssignmentChange { Network = n }));
+        message.Changes.Add(networks.Values.Select(n => new P.AssignmentChange { Network = WithoutKeys(n) }));
         message.Changes.Add(services.Values.Select(s => new P.AssignmentChange { Service = s }));
         message.Changes.Add(endpoints.Values.Select(e => new P.AssignmentChange { Endpoint = e }));
         message.Changes.Add(tasks.Values.Select(t => new P.AssignmentChange { Task = t }));
         return message.ToByteArray();
+    }
+
+    /// <summary>Keys are in memory alone; the next session brings them again, and until then the kernel has its own.</summary>
+    private static P.Network WithoutKeys(P.Network network)
+    {
+        if (network.Keys.Count == 0)
+            return network;
+        var copy = network.Clone();
+        copy.Keys.Clear();
+        return copy;
     }
 
     public void Load(byte[] saved) => TryApply(P.AssignmentsMessage.Parser.ParseFrom(saved));

@@ -28,11 +28,15 @@ public sealed class NodeAgent : ISessionHandler
     private readonly StatusReporter reporter = new();
     private readonly Worker worker;
     private readonly NetworkApplier network;
+    private readonly UnderlayAddress underlay;
+    private readonly Func<string, int> measureMtu;
     private readonly LogPublisher logs;
     private readonly ManagerList managers;
     private readonly SemaphoreSlim applying = new(1, 1);
     private volatile P.SessionMessage? session;
     private volatile string? manager;
+    private volatile NodeDescription? registered;
+    private volatile CancellationTokenSource? registration;
 
     public NodeAgent(
         AgentOptions options, IManagerChannels channels, ContainerEngine engine, ImageService images,
@@ -48,6 +52,8 @@ public sealed class NodeAgent : ISessionHandler
         session = store.LoadSession();
         worker = new(
             new EngineTaskExecutor(engine, images), store, time, reporter, loggers.CreateLogger<Worker>());
+        underlay = new(options.AdvertiseAddress);
+        measureMtu = own => nodeNetwork.MeasureUnderlayMtu(own) ?? 0;
         network = new(nodeNetwork, options, loggers.CreateLogger<NetworkApplier>());
         logs = new(engine, options.NodeId, TasksNow, loggers.CreateLogger<LogPublisher>());
         managers = new(options.Managers);
@@ -69,6 +75,7 @@ public sealed class NodeAgent : ISessionHandler
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await ReconcileAsync(ended.Token).ConfigureAwait(false);
         var resync = network.RunAsync(ended.Token);
+        var watching = WatchUnderlayAsync(ended.Token);
         try
         {
             await KeepSessionAsync(ended.Token).ConfigureAwait(false);
@@ -77,6 +84,7 @@ public sealed class NodeAgent : ISessionHandler
         {
             await ended.CancelAsync().ConfigureAwait(false);
             await resync.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await worker.StopAsync().ConfigureAwait(false);
         }
     }
@@ -139,7 +147,7 @@ public sealed class NodeAgent : ISessionHandler
             {
                 await network.ApplyAsync(
                     ClusterViewBuilder.Build(
-                        self, options.AdvertiseAddress, assignments.Networks, assignments.Endpoints,
+                        self, underlay.Current, assignments.Networks, assignments.Endpoints,
                         assignments.Services),
                     cancellationToken).ConfigureAwait(false);
             }
@@ -149,6 +157,26 @@ public sealed class NodeAgent : ISessionHandler
         finally
         {
             applying.Release();
+        }
+    }
+
+    /// <summary>Where this node is reached, and what fits through, may change: then it registers anew, and all hear of
+    /// it.</summary>
+    private async Task WatchUnderlayAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(options.UnderlayLook, time, cancellationToken).ConfigureAwait(false);
+            var hosts = managers.Addresses.Select(m => m[..m.LastIndexOf(':')].Trim('[', ']'));
+            var moved = underlay.Look(UnderlayAddress.Local(), hosts, UnderlayAddress.SourceTo);
+            if (moved)
+            {
+                logger.UnderlayMoved(underlay.Current);
+                await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (moved || (registered is { } told && manager is not null && told.UnderlayMtu != measureMtu(underlay.Current)))
+                await (registration?.CancelAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         }
     }
 
@@ -180,24 +208,38 @@ public sealed class NodeAgent : ISessionHandler
     /// <summary>Where a follower says who leads. Source: dispatcher.proto, Session.</summary>
     private const string LeaderTrailer = "orch-leader";
 
-    private Task RunSessionAsync(string address, Action begun, CancellationToken cancellationToken)
+    private async Task RunSessionAsync(string address, Action begun, CancellationToken cancellationToken)
     {
-        var registration = new P.SessionRequest
+        using var anew = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var description = describe() with { UnderlayMtu = measureMtu(underlay.Current) };
+        var request = new P.SessionRequest
         {
-            Description = describe().ToProto(),
-            AdvertiseAddress = options.AdvertiseAddress,
+            Description = description.ToProto(),
+            AdvertiseAddress = underlay.Current,
         };
         worker.ReportAll();
         var current = new DispatcherSession(
-            channels.Get(address), registration, this, reporter, logs.RunAsync, time);
-        return current.RunAsync(
-            () =>
-            {
-                begun();
-                manager = address;
-                logger.SessionBegan(address);
-            },
-            cancellationToken);
+            channels.Get(address), request, this, reporter, logs.RunAsync, time);
+        (registered, registration) = (description, anew);
+        try
+        {
+            await current.RunAsync(
+                () =>
+                {
+                    begun();
+                    manager = address;
+                    logger.SessionBegan(address);
+                },
+                anew.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // To register anew, at once.
+        }
+        finally
+        {
+            registration = null;
+        }
     }
 
     private P.Task[] TasksNow()

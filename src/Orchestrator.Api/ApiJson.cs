@@ -51,6 +51,7 @@ namespace Orchestrator.Api;
 [JsonSerializable(typeof(NetworkResource[]))]
 [JsonSerializable(typeof(NetworkCreateRequest))]
 [JsonSerializable(typeof(NetworkCreateResponse))]
+[JsonSerializable(typeof(NetworkUpdateRequest))]
 [JsonSerializable(typeof(NetworkConnectRequest))]
 [JsonSerializable(typeof(NetworkDisconnectRequest))]
 [JsonSerializable(typeof(NetworksPruneReport))]

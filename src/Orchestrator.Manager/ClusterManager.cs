@@ -5,6 +5,7 @@ using Orchestrator.Manager.Dispatching;
 using Orchestrator.Manager.Images;
 using Orchestrator.Manager.Logs;
 using Orchestrator.Manager.Loops;
+using Orchestrator.Manager.NetworkKeys;
 using Orchestrator.Manager.Orchestration;
 using Orchestrator.Manager.Reaping;
 using Orchestrator.Manager.Roles;
@@ -55,7 +56,7 @@ public sealed class ClusterManager : IDisposable
         Names = new RegistryNames(store, channels, time);
         NamesOfOthers = new RegistryNamesService(store, callers);
         Control = new ControlService(
-            router, new ClusterApi(store), new NodeApi(store), new ServiceApi(store), new TaskApi(store),
+            router, new ClusterApi(store, time), new NodeApi(store), new ServiceApi(store), new TaskApi(store),
             new NetworkApi(store, options.Allocator));
     }
 
@@ -147,12 +148,13 @@ public sealed class ClusterManager : IDisposable
             store, new SchedulingPlanner(options.Scheduler), metrics, time, loggers.CreateLogger<Scheduler>());
         var reaper = new Reaper(store, new ReapingPlanner(options.Reaper), time, loggers.CreateLogger<Reaper>());
         var roles = new RoleManager(store, membership, options.Roles, time, loggers.CreateLogger<RoleManager>());
+        var keys = new NetworkKeyManager(store, time, loggers.CreateLogger<NetworkKeyManager>());
         Dispatcher.Use(dispatcher);
         try
         {
             await Together.RunAsync(
                 cancellationToken, dispatcher.RunAsync, orchestrator.RunAsync, allocator.RunAsync, scheduler.RunAsync,
-                reaper.RunAsync, roles.RunAsync);
+                reaper.RunAsync, roles.RunAsync, keys.RunAsync);
         }
         finally
         {

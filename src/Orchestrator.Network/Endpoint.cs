@@ -56,6 +56,9 @@ public sealed record Endpoint
     /// <summary>Names of its container's own for others.</summary>
     public ImmutableArray<NameLink> Links { get; init; } = [];
 
+    /// <summary>What was asked for with the place on the network: a bandwidth of its own.</summary>
+    public ImmutableDictionary<string, string>? Options { get; init; }
+
     /// <summary>Names that resolve to this endpoint: container name, short id, aliases.</summary>
     public ImmutableArray<string> DnsNames { get; init; } = [];
 }

@@ -21,6 +21,9 @@ public sealed record EndpointConfig
     /// <summary>Further names that resolve to this endpoint on this network.</summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
 
+    /// <summary>Options of its place on the network, which count before the network's own.</summary>
+    public ImmutableDictionary<string, string>? Options { get; init; }
+
     /// <summary>Names of this container's own for others on the network.</summary>
     public ImmutableArray<NameLink> Links { get; init; } = [];
 }

@@ -40,6 +40,10 @@ public sealed record NetworkConfig
     /// <summary>VXLAN network identifier, overlays only.</summary>
     public int? Vni { get; init; }
 
+    /// <summary>How its packets travel between nodes, in the words of <see cref="Model.NetworkEncryption"/>; empty: in
+    /// the clear.</summary>
+    public string Encryption { get; init; } = "";
+
     /// <summary>The overlay that carries the routing mesh.</summary>
     public bool Ingress { get; init; }
 

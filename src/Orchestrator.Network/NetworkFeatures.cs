@@ -15,6 +15,7 @@ public static class NetworkFeatures
         ("dummy", (probe, _) => probe.MakeLink("dummy")),
         ("esp", (_, _) => FeatureProbe.MakeEsp()),
         ("htb", (probe, parent) => probe.LimitByHtb(parent)),
+        ("ifb", (probe, parent) => probe.LeadThroughIfb(parent)),
         ("ipv6", (_, _) => OpenSocket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp)),
         ("ipvlan", (probe, parent) => probe.MakeIpvlan(parent)),
         ("macvlan", (probe, parent) => probe.MakeMacvlan(parent)),

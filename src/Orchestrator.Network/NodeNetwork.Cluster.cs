@@ -38,6 +38,8 @@ public sealed partial class NodeNetwork
         cluster = after;
         clusterRecords.Put("view", after);
 
+        Attempt(faults, "underlay", ApplyUnderlay);
+        Attempt(faults, "encryption", EnsureTunnels);
         // Order matters: the way to a new task stands before anybody is led there, and nobody is led to an old
         // one any more when the way is taken down.
         var removals = after.Overlays.SelectMany(o => Attempt(faults, o.Network.Name, () => Extend(o))).ToList();
@@ -45,17 +47,26 @@ public sealed partial class NodeNetwork
             Attempt(faults, grown.Network.Name, () => Widen(old, grown));
         await PutTablesAsync(after.Overlays.Select(o => o.Network.Id), cancellationToken);
         foreach (var sandbox in sandboxes.Values)
+        {
+            Attempt(faults, sandbox.Config.Name, () => Police(sandbox));
             Attempt(faults, sandbox.Config.Name, () =>
             {
                 Balance(sandbox);
                 LeadBack(sandbox);
             });
+        }
+
         await ApplyIngressAsync(faults, cancellationToken);
         dead.AddRange(FindDead(before, after));
         foreach (var (fabric, changes) in removals)
             fabric.Change(changes);
         foreach (var gone in before.Overlays.Where(o => after.Overlays.All(a => a.Network.Id != o.Network.Id)))
             await RemoveOverlayAsync(gone, cancellationToken);
+        Attempt(faults, "encryption", () =>
+        {
+            RemoveTunnels();
+            Unprotect();
+        });
         return new ClusterReport(faults.ToImmutable());
     }
 
@@ -94,6 +105,7 @@ public sealed partial class NodeNetwork
         var plan = fabric.Plan(RemoteOf(overlay));
         fabric.Change(plan.Additions);
         Guard(overlay.Network.Id);
+        Limit(overlay);
         return [(fabric, plan.Removals)];
     }
 
@@ -174,7 +186,7 @@ public sealed partial class NodeNetwork
         {
             return work();
         }
-        catch (Exception e) when (e is NetlinkException or NftException or Linux.LinuxException)
+        catch (Exception e) when (e is NetlinkException or NftException or NetworkException or Linux.LinuxException)
         {
             faults.Add($"{subject}: {e.Message}");
             return [];

@@ -50,7 +50,7 @@ public sealed partial class NodeNetwork
         [
             .. peers.Select(peer => new Way(
                 "host", $"node {peer}", WayKind.Underlay, NetNamespace.Open(host.Namespace.Path), here, peer,
-                options.Mtu)),
+                UnderlayMtu)),
             .. WaysOfMesh(),
             .. cluster.Overlays.Where(o => !o.Network.Ingress).SelectMany(WaysOfTasks),
         ];
@@ -66,7 +66,9 @@ public sealed partial class NodeNetwork
     /// <summary>From the first container here to every task of other nodes.</summary>
     private IEnumerable<Way> WaysOfTasks(OverlayView overlay)
     {
-        if (ListEndpoints(overlay.Network.Id).FirstOrDefault() is not { } own)
+        // What a policy drops is no fault.
+        if (Model.NetworkPolicy.Of(overlay.Network.Options) is not null
+            || ListEndpoints(overlay.Network.Id).FirstOrDefault() is not { } own)
             return [];
         var name = sandboxes[own.ContainerId].Config.Name;
         return overlay.Endpoints

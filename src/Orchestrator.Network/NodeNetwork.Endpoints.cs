@@ -23,6 +23,7 @@ public sealed partial class NodeNetwork
                 return present;
             }
 
+            CheckLimits(network, (IReadOnlyDictionary<string, string>?)config.Options ?? NoOptions);
             var endpoint = network.Driver switch
             {
                 NetworkDrivers.Bridge => Join(sandbox, network, config),
@@ -56,6 +57,7 @@ public sealed partial class NodeNetwork
             SetExit(sandboxes[containerId]);
             await PutTablesAsync([network.Id], cancellationToken);
             await PutResolverAsync(sandboxes[containerId], cancellationToken);
+            Police(sandboxes[containerId]);
             Balance(sandboxes[containerId]);
         }, cancellationToken);
 
@@ -91,6 +93,7 @@ public sealed partial class NodeNetwork
             Mac = MacOf(config, cidr).ToString(),
             Aliases = config.Aliases,
             Links = config.Links,
+            Options = config.Options,
             DnsNames = HasNames(network)
                 ? [.. config.Aliases.Prepend(LinkNames.ShortId(sandbox.ContainerId)).Prepend(sandbox.Config.Name)
                     .Distinct()]
@@ -150,12 +153,16 @@ public sealed partial class NodeNetwork
             ? parents.EnsureBridge(network) : EnsureBridge(network);
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
         host.Route.SetPort(port.Index, PortOf(network, host.CallsIptablesForBridges));
+        Limit(host.Route, port, LimitOf(network, endpoint));
     }
 
     private void Unplug(Endpoint endpoint)
     {
         if (networks.ContainsKey(endpoint.NetworkId) && endpoint.HostInterfaceName.Length > 0)
+        {
             host.Route.DeleteLink(endpoint.HostInterfaceName);
+            Unlimit(host.Route, endpoint);
+        }
         else if (endpoint.HostInterfaceName.Length == 0)
             UnplugOutside(endpoint);
         else

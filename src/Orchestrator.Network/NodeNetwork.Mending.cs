@@ -85,6 +85,7 @@ public sealed partial class NodeNetwork
     private async Task<ImmutableArray<NetworkDrift>> PassAsync(bool mend, bool thorough)
     {
         var drifts = ImmutableArray.CreateBuilder<NetworkDrift>();
+        FollowUnderlay(thorough);
         var sites = Sites().ToList();
         foreach (var gone in spaces.Keys.Except(sites.Select(s => s.Key)).ToList())
             CloseSpace(gone);
@@ -145,6 +146,7 @@ public sealed partial class NodeNetwork
             var changes = space.IsDue() || (thorough && round == 1) ? Compare(site.Wanted(), space) : [];
             changes.AddRange(site.Settings.Where(s => space.Setting(s.Path) is { } found && found != s.Value)
                 .Select(s => new SpaceChange.Set(s.Path, s.Value)));
+            changes.AddRange(site.States.Where(s => !s.Holds()).Select(s => new SpaceChange.Restore(s.Finding)));
             var disturbed = space.Tables.Disturbed([.. site.Tables.Select(t => t.Id)], space);
             changes.AddRange(disturbed.Select(t => new SpaceChange.Restate(t.ToString())));
             if (changes.Count == 0)
@@ -192,6 +194,9 @@ public sealed partial class NodeNetwork
         {
             case SpaceChange.Restate:
                 await site.Tables.First(t => t.Id.ToString() == change.Subject).RestateAsync();
+                break;
+            case SpaceChange.Restore:
+                site.States.First(s => s.Finding == change.Subject).Restore();
                 break;
             case SpaceChange.Set set:
                 space.Set(set.Subject, set.Value);

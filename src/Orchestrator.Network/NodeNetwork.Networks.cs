@@ -37,6 +37,11 @@ public sealed partial class NodeNetwork
         {
             if (config.Driver != NetworkDrivers.Bridge && !IsOutside(config))
                 throw new NetworkException(NetworkFault.Invalid, DriverFault(config));
+            if (config.Options.ContainsKey(Model.NetworkPolicy.Option))
+                throw new NetworkException(
+                    NetworkFault.Invalid,
+                    $"a policy is between the services of an overlay; make network {config.Name} with --driver overlay");
+            CheckLimits(config, config.Options);
             if (AllNetworks.Any(n => n.Name == config.Name))
                 throw new NetworkException(
                     NetworkFault.Conflict,

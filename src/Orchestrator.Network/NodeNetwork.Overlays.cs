@@ -19,6 +19,7 @@ public sealed partial class NodeNetwork
         OpenFabric(network);
         var endpoint = Add(sandbox, Describe(sandbox, network, config, cidr) with { IPv6 = six });
         Guard(network.Id);
+        Police(sandboxes[sandbox.ContainerId]);
         if (!network.Internal)
             JoinGateway(sandboxes[sandbox.ContainerId], six is not null);
         return endpoint;
@@ -78,19 +79,25 @@ public sealed partial class NodeNetwork
         if (cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is not { } overlay)
             return;
         using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
-        OpenFabric(overlay.Network).Plug(endpoint, container, BeyondOf(endpoint));
+        var fabric = OpenFabric(overlay.Network);
+        Limit(
+            fabric.Route, fabric.Plug(endpoint, container, BeyondOf(endpoint)), LimitOf(overlay.Network, endpoint));
     }
 
     private void UnplugOverlay(Endpoint endpoint)
     {
         if (overlays.TryGetValue(endpoint.NetworkId, out var fabric))
+        {
             fabric.Unplug(endpoint);
+            Unlimit(fabric.Route, endpoint);
+        }
     }
 
     private OverlayFabric OpenFabric(NetworkConfig network)
     {
         if (!overlays.TryGetValue(network.Id, out var fabric))
         {
+            Protect();
             fabric = OverlayFabric.Open(
                 paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network), HasIPv6(network));
             overlays.Add(network.Id, fabric);
@@ -107,7 +114,7 @@ public sealed partial class NodeNetwork
         network.Vni!.Value, // Checked when the view came in.
         IPAddress.Parse(cluster.NodeVtep),
         (ushort)options.VxlanPort,
-        network.Mtu ?? options.Mtu - OverlayFabric.OverheadOf(IPAddress.Parse(cluster.NodeVtep)));
+        MtuOf(network));
 
     private void Guard(string networkId)
     {

@@ -118,6 +118,7 @@ public sealed partial class NodeNetwork
         await names.DropResolverAsync(containerId, cancellationToken);
         balancers.Remove(containerId);
         returns.Remove(containerId);
+        policies.Remove(containerId);
         CloseSpace(ContainerSite + containerId);
         adopted.Remove(containerId);
         foreach (var endpoint in sandbox.Endpoints)

@@ -51,11 +51,15 @@ public sealed partial class NodeNetwork
             .. Bridges.Where(n => IsOurLink(LinkNames.BridgeOf(n))).SelectMany(n => BridgeLink.Settings(n)),
             .. IngressOverlay is null || !IsOurLink(IngressTable.LinkName) ? ImmutableArray<WantedSetting>.Empty
                 : [new WantedSetting($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1")],
+            .. TunnelSettings,
         ],
+        States = [.. TunnelStates()],
         Tables =
         [
             .. TabledFamilies.Select(family => new WantedTable(
                 TableId.Of(family, HostTable.Name), () => Done(() => ReplaceHostTable(family)))),
+            .. CryptTables,
+            .. UnderlayTables,
             .. ingressScripts.Where(s => s.Value.Length > 0).Select(s => new WantedTable(
                 TableId.Of(s.Key, IngressTable.Name), () => Done(() => StateIngress(s.Key, s.Value)))),
         ],
@@ -80,6 +84,7 @@ public sealed partial class NodeNetwork
                     Address = GatewayOf(n.Pools[0]),
                     Address6 = n.Pool6 is { } six ? GatewayOf(six) : null,
                 }),
+                .. TunnelLinksWanted,
                 .. VlanLinksWanted,
                 .. PipePortsWanted,
                 .. sandboxes.Values.SelectMany(s => s.Endpoints)
@@ -89,6 +94,7 @@ public sealed partial class NodeNetwork
                         Alias = LinkNames.AliasOf(e.ContainerId, e.NetworkId),
                         Master = LinkNames.BridgeOf(local[e.NetworkId]),
                         Port = PortOf(local[e.NetworkId], hairpin),
+                        Limit = LimitOf(local[e.NetworkId], e),
                     }),
                 .. IngressOverlay is not { } mesh ? ImmutableArray<WantedLink>.Empty
                     : [new WantedLink(IngressTable.LinkName, "veth")
@@ -96,6 +102,7 @@ public sealed partial class NodeNetwork
                         Alias = LinkNames.Mark + mesh.Network.Id,
                         Address = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv4,
                         Address6 = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv6,
+                        Mtu = MtuOf(mesh.Network),
                         Beyond = BeyondOf(IngressEndpoint(mesh.Network, cluster.Ingress!)),
                     }],
             ],
@@ -116,6 +123,8 @@ public sealed partial class NodeNetwork
             Plug(endpoint);
         else if (link == IngressTable.LinkName && IngressOverlay is { } mesh)
             EnsureIngressLink(mesh.Network, cluster.Ingress!);
+        else if (link == Encryption.WireGuardTunnel.LinkName)
+            EnsureTunnels();
         else
             return MakeOutsideOrPipe(link);
         return true;
@@ -151,9 +160,10 @@ public sealed partial class NodeNetwork
                 {
                     Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = port, Local = settings.Local,
                 },
-                .. ListEndpoints(overlay.Network.Id).Select(e => OverlayPort(e, port)),
+                .. ListEndpoints(overlay.Network.Id).Select(
+                    e => OverlayPort(e, port) with { Mtu = settings.Mtu, Limit = LimitOf(overlay.Network, e) }),
                 .. IngressOverlay?.Network.Id != overlay.Network.Id ? ImmutableArray<WantedLink>.Empty
-                    : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!), port)],
+                    : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!), port) with { Mtu = settings.Mtu }],
             ],
             Remote = RemoteOf(overlay),
         };
@@ -209,7 +219,7 @@ public sealed partial class NodeNetwork
             .. sandbox.Endpoints.Where(IsKnown)
                 .Select(e => new WantedLink(e.InterfaceName, KindOf(e))
                 {
-                    Address = e.IPv4, Address6 = e.IPv6, Beyond = BeyondOf(e),
+                    Address = e.IPv4, Address6 = e.IPv6, Beyond = BeyondOf(e), Mtu = MtuOf(e),
                 }),
             .. PipesWanted(sandbox.ContainerId),
         ],
@@ -250,6 +260,8 @@ public sealed partial class NodeNetwork
 
         if (names.HasResolver(sandbox.ContainerId))
             yield return new WantedTable(NamesTableId, () => RestateNamesAsync(sandbox));
+        foreach (var table in PolicyTablesOf(sandbox))
+            yield return table;
     }
 
     private void Rebalance(SandboxRecord sandbox, IpFamily family, BalancerModel model)

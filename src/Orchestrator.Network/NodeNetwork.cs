@@ -52,6 +52,9 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         pipeRecords = new RecordFolder<Pipe>(paths.Pipes, NetworkJson.Default.Pipe, durable: true);
         plumber = new PipePlumber(host);
         parents = new Parents.ParentLinks(host);
+        wireGuardKey = new Encryption.WireGuardKey(paths.WireGuardKey);
+        wireGuard = new Encryption.WireGuardTunnel(host, wireGuardKey);
+        esp = new Encryption.EspTunnels(host);
         clusterRecords = new RecordFolder<ClusterView>(paths.Cluster, NetworkJson.Default.ClusterView, durable: false);
     }
 
@@ -70,6 +73,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             MendOutside();
             await names.LoadAsync(cancellationToken);
             await RemoveStrangersAsync(containerIds, cancellationToken);
+            Protect();
             MendSandboxes();
             MendPipes(containerIds);
             ReplaceHostTable();
@@ -90,10 +94,15 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await helper.StopAsync(cancellationToken);
             foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
                 host.Apply(string.Concat(HostFamilies.Select(family => family.Delete(table))));
+            cluster = ClusterView.OfNoCluster;
+            RemoveTunnels();
             UnplugAllPipes();
             foreach (var link in host.Route.ListLinks().Where(LinkNames.IsOurs))
                 host.Route.DeleteLink(link.Name);
             UnpinAll();
+            Unprotect();
+            StateUnderlay(Underlays.UnderlayTable.Replace([], [], options.VxlanPort));
+            File.Delete(paths.WireGuardKey);
             foreach (var folder in paths.All.Where(Directory.Exists))
                 Directory.Delete(folder, recursive: true);
         }, cancellationToken);
@@ -133,8 +142,9 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await RemoveSandboxAsync(id, cancellationToken);
         var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
             .Concat(Bridges.Select(LinkNames.BridgeOf)).Concat(PipeLinks).Concat(VlanBridges).Append(Balancing.IngressTable.LinkName).ToHashSet();
+        known.UnionWith(known.Where(port => port.Length > 8).Select(Shaping.LinkShaper.Detour).ToList());
         var strangers = host.Route.ListLinks()
-            .Where(l => l.Kind is "veth" or "bridge" && LinkNames.IsOurs(l) && !known.Contains(l.Name));
+            .Where(l => l.Kind is "veth" or "bridge" or "ifb" && LinkNames.IsOurs(l) && !known.Contains(l.Name));
         foreach (var link in strangers)
             host.Route.DeleteLink(link.Name);
         var pinned = sandboxes.Keys.Select(paths.NamespaceOf)

@@ -53,11 +53,17 @@ public sealed record NodeNetworkOptions
     /// over.</summary>
     public ImmutableArray<SubnetPool> Pools { get; init; } = SubnetPool.Complete([], Environment.MachineName);
 
-    /// <summary>MTU of the links between the nodes and of local bridges.</summary>
+    /// <summary>MTU of local bridges, and of the links between the nodes where nothing else is known.</summary>
     public int Mtu { get; init; } = 1500;
+
+    /// <summary>Largest packet between the nodes; null: as the routes to them have it.</summary>
+    public int? UnderlayMtu { get; init; }
 
     /// <summary>UDP port of VXLAN.</summary>
     public int VxlanPort { get; init; } = 4789;
+
+    /// <summary>UDP port of the WireGuard tunnel between nodes.</summary>
+    public int TunnelPort { get; init; } = 51820;
 
     /// <summary>Resolvers used for containers that name none; empty: those of the host's resolv.conf.</summary>
     public ImmutableArray<string> DnsServers { get; init; } = [];

@@ -5,6 +5,20 @@ namespace Orchestrator.Agent.Tests;
 public sealed class AssignmentsTests
 {
     [Fact]
+    public void Keys_of_networks_are_not_among_what_is_kept_on_disk()
+    {
+        var assignments = new Assignments();
+        var network = new P.Network { Id = "net", Keys = { new P.NetworkKey { Number = 1, Secret = "hush", Primary = true } } };
+        assignments.TryApply(new P.AssignmentsMessage { Changes = { new P.AssignmentChange { Network = network } } });
+
+        var later = new Assignments();
+        later.Load(assignments.Save());
+
+        Assert.Equal("hush", Assert.Single(Assert.Single(assignments.Networks).Keys).Secret);
+        Assert.Empty(Assert.Single(later.Networks).Keys);
+    }
+
+    [Fact]
     public void An_increment_that_does_not_follow_is_refused_and_changes_nothing()
     {
         var assignments = new Assignments();

@@ -76,7 +76,7 @@ public sealed class IngressTests
             outside.Route.EnsureAddress(outside.Route.GetLink("up0").Index, IPAddress.Parse(client), 24);
 
         async Task<string[]> ChosenAsync(string host) =>
-            await Task.WhenAll(clients.Select(c => Wire.CallAsync(outside.Namespace, host, 8080, c)));
+            await Task.WhenAll(clients.Select(c => Wire.CallAsync(outside.Namespace, host, 8080, from: c)));
         var first = await ChosenAsync("10.77.0.1");
         Assert.Equal(clients, first.Select(answer => answer.Split(' ')[1]));
         Assert.Equal(3, first.Select(answer => answer.Split(' ')[0]).Distinct().Count());

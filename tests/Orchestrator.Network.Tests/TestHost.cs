@@ -10,6 +10,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     private readonly string root = Directory.CreateTempSubdirectory("orch-net-test-").FullName;
     private readonly string path;
+    private string? publicKey;
 
     public TestHost(string vtep = "", TimeSpan? mends = null)
     {
@@ -42,6 +43,9 @@ internal sealed class TestHost : IAsyncDisposable
     public NodeNetwork Network { get; private set; }
 
     public string Vtep { get; }
+
+    /// <summary>What the cluster tells others of it; empty where there is no WireGuard.</summary>
+    public string PublicKey => publicKey ??= Network.WireGuardPublicKey();
 
     /// <summary>Where a namespace of the node is pinned, given a container's id or <c>overlay-</c> and the VNI in
     /// hex.</summary>

@@ -19,6 +19,7 @@ internal sealed class TwoHosts : IAsyncDisposable
     };
 
     private readonly Dictionary<string, TestContainer> containers = [];
+    private readonly List<string> vteps;
     private NetworkConfig network;
 
     private TwoHosts(NetworkConfig network, TestHost[] hosts)
@@ -26,6 +27,7 @@ internal sealed class TwoHosts : IAsyncDisposable
         this.network = network;
         Hosts = [.. hosts];
         Wire = TestHost.Join(hosts);
+        vteps = [.. hosts.Select(h => h.Vtep)];
     }
 
     public ImmutableArray<TestHost> Hosts { get; }
@@ -36,7 +38,7 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     public List<string> Faults { get; } = [];
 
-    /// <summary>The service on an overlay that is no mesh.</summary>
+    /// <summary>The services on an overlay that is no mesh.</summary>
     public OverlayService Service { get; set; } = new("s1", "web", "10.0.1.2");
 
     /// <summary>How many of the hosts the cluster knows to be in the mesh; null: all.</summary>
@@ -44,6 +46,15 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     /// <summary>What the service publishes by the mesh; its tasks are filled in.</summary>
     public ImmutableArray<IngressPort> Published { get; set; } = [new IngressPort("tcp", 8080, 80, "s1", [])];
+
+    /// <summary>What each host said of its underlay; 0: nothing.</summary>
+    public int[] UnderlayMtus { get; set; } = [0, 0];
+
+    /// <summary>Whether the hosts are told one another's public keys.</summary>
+    public bool KnowsKeys { get; set; } = true;
+
+    /// <summary>What the managers gave to nodes of networks under IPsec.</summary>
+    public ImmutableArray<ClusterKey> Keys { get; set; } = [];
 
     public TestContainer this[string name] => containers[name];
 
@@ -58,7 +69,8 @@ internal sealed class TwoHosts : IAsyncDisposable
     {
         Tasks = [.. Tasks, .. tasks.Select(t => new OverlayEndpoint
         {
-            TaskId = t.Name, Name = t.Name, ServiceId = "s1", Ip = t.Ip, Ip6 = Paired(t.Ip), NodeVtep = Hosts[t.Host].Vtep,
+            TaskId = t.Name, Name = t.Name, ServiceId = ServiceOf(t.Name), Ip = t.Ip, Ip6 = Paired(t.Ip),
+                NodeVtep = vteps[t.Host],
                 Ready = true,
         })];
         await ApplyAsync();
@@ -73,15 +85,26 @@ internal sealed class TwoHosts : IAsyncDisposable
     /// <summary>The address of IPv6 that goes with one of IPv4; null: the network has none.</summary>
     public string? Paired(string ip) => network.Pool6 is { } six ? Model.PairedAddress.Of(six.Subnet, ip) : null;
 
+    /// <summary>What the user made of the network since.</summary>
+    public void Change(NetworkConfig changed) => network = changed;
+
+    /// <summary>A host is reached at another address.</summary>
+    public void Move(int host, string address)
+    {
+        Tasks = [.. Tasks.Select(t => t.NodeVtep == vteps[host] ? t with { NodeVtep = address } : t)];
+        vteps[host] = address;
+    }
+
     public void SetReady(string name, bool ready) =>
         Tasks = [.. Tasks.Select(t => t.Name == name ? t with { Ready = ready } : t)];
 
     public void Remove(string name) => Tasks.RemoveAll(t => t.Name == name);
 
-    public async Task ApplyAsync()
+    /// <param name="host">The only one that hears of it; null: all.</param>
+    public async Task ApplyAsync(int? host = null)
     {
         Faults.Clear();
-        for (var i = 0; i < Hosts.Length; i++)
+        for (var i = host ?? 0; i <= (host ?? Hosts.Length - 1); i++)
             Faults.AddRange((await Hosts[i].Network.ApplyClusterAsync(View(i), default)).Faults);
     }
 
@@ -97,16 +120,24 @@ internal sealed class TwoHosts : IAsyncDisposable
         Wire.Dispose();
     }
 
-    private ClusterView View(int host) => new(Hosts[host].Vtep)
+    public ClusterView View(int host) => new(vteps[host])
     {
+        Keys = Keys,
         Overlays = [new OverlayView(network)
         {
             Endpoints =
             [
-                .. Tasks.Select(t => t with { IsLocal = t.NodeVtep == Hosts[host].Vtep }),
+                .. Tasks.Select(t => t with
+                {
+                    IsLocal = t.NodeVtep == vteps[host],
+                    UnderlayMtu = UnderlayMtus.ElementAtOrDefault(vteps.IndexOf(t.NodeVtep)),
+                    WireGuardKey = KnowsKeys && network.Encryption == "wireguard"
+                        ? Hosts[vteps.IndexOf(t.NodeVtep)].PublicKey : "",
+                }),
                 .. network.Ingress ? Enumerable.Range(0, Members ?? Hosts.Length).Select(NodeEndpoint) : [],
             ],
-            Services = network.Ingress ? [] : [Service with { Vip6 = Paired("10.0.1.2") }],
+            Services = network.Ingress ? []
+                : [Service with { Vip6 = Paired("10.0.1.2") }, new OverlayService("s2", "db", "10.0.1.9")],
         }],
         Ingress = network.Ingress
             ? new IngressView(network.Id, $"10.0.0.{host + 2}")
@@ -115,6 +146,8 @@ internal sealed class TwoHosts : IAsyncDisposable
             }
             : null,
     };
+
+    private static string ServiceOf(string task) => task.StartsWith("db.", StringComparison.Ordinal) ? "s2" : "s1";
 
     private OverlayEndpoint NodeEndpoint(int host) =>
         new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", Ip6 = Paired($"10.0.0.{host + 2}"), NodeVtep = Hosts[host].Vtep };

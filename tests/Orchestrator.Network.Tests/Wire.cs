@@ -27,12 +27,14 @@ internal static class Wire
     }
 
     /// <returns>The server's name and the address it saw, or the error's name.</returns>
+    /// <param name="wait">How long it may take; null: three seconds.</param>
     /// <param name="from">The caller's address; null: whichever the route has.</param>
-    public static async Task<string> CallAsync(NetNamespace ns, string address, int port, string? from = null)
+    public static async Task<string> CallAsync(
+        NetNamespace ns, string address, int port, TimeSpan? wait = null, string? from = null)
     {
         var server = new IPEndPoint(IPAddress.Parse(address), port);
         using var socket = ns.Run(() => new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(wait ?? Patience);
         try
         {
             if (from is not null)

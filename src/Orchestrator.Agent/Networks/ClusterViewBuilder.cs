@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Network;
 
 namespace Orchestrator.Agent.Networks;
@@ -5,6 +6,8 @@ namespace Orchestrator.Agent.Networks;
 /// <summary>What this node holds of the cluster's networks, as its network layer wants it. Pure.</summary>
 public static class ClusterViewBuilder
 {
+    private const string MtuOption = "com.docker.network.driver.mtu";
+
     /// <param name="self">This node, as the dispatcher last described it.</param>
     public static ClusterView Build(
         P.Node self, string vtep, IEnumerable<P.Network> networks,
@@ -17,6 +20,8 @@ public static class ClusterViewBuilder
         var ingress = allocated.Find(n => n.Spec.Ingress);
         return new ClusterView(vtep)
         {
+            Keys = [.. (allocated.Find(n => n.Keys.Count > 0)?.Keys ?? [])
+                .Select(k => new ClusterKey(k.Number, k.Secret, k.Primary))],
             Overlays =
             [
                 .. allocated.Select(n => Overlay(n, self.Id, endpointsByNetwork[n.Id], servicesByNetwork[n.Id])),
@@ -46,6 +51,9 @@ public static class ClusterViewBuilder
         Driver = NetworkDrivers.Overlay,
         Scope = "swarm",
         Vni = network.Allocation.Vni,
+        Encryption = network.Allocation.Encryption,
+        Mtu = network.Spec.DriverOptions.TryGetValue(MtuOption, out var text)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : null,
         Internal = network.Spec.Internal,
         Ingress = network.Spec.Ingress,
         EnableIPv6 = network.Spec.EnableIpv6,
@@ -74,6 +82,8 @@ public static class ClusterViewBuilder
         Ip = Host(endpoint.Address),
         Ip6 = Paired(network, endpoint.Address),
         NodeVtep = endpoint.Vtep,
+        WireGuardKey = endpoint.WireguardKey,
+        UnderlayMtu = endpoint.UnderlayMtu,
         IsLocal = endpoint.NodeId == self,
         Ready = endpoint.Ready,
         Aliases = [.. endpoint.Aliases],

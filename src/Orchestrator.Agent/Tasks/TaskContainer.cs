@@ -106,6 +106,7 @@ public static class TaskContainer
         IPv4 = AddressOf(network, isIPv6: false),
         IPv6 = AddressOf(network, isIPv6: true),
         Aliases = network.Aliases,
+        Options = network.Options.IsEmpty ? null : network.Options.ToImmutableDictionary(),
     };
 
     private static string? AddressOf(TaskNetwork network, bool isIPv6) => network.Addresses

@@ -27,6 +27,17 @@ public sealed record NetworkCreateResponse
     public string Warning { get; set; } = "";
 }
 
+/// <summary>POST /orch/network/{id}/update. Not docker's.</summary>
+public sealed record NetworkUpdateRequest
+{
+    public string[]? PolicyAdd { get; set; }
+
+    /// <summary>"all" removes the policy itself.</summary>
+    public string[]? PolicyRemove { get; set; }
+    public Dictionary<string, string>? Options { get; set; }
+    public string[]? OptionsRemove { get; set; }
+}
+
 /// <summary>POST /networks/{id}/connect.</summary>
 public sealed record NetworkConnectRequest
 {

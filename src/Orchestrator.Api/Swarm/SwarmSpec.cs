@@ -11,6 +11,9 @@ public sealed record SwarmSpec
     public CaConfig CAConfig { get; set; } = new();
     public TaskDefaults TaskDefaults { get; set; } = new();
     public EncryptionConfig EncryptionConfig { get; set; } = new();
+
+    /// <summary>Life of a key of networks under IPsec; null: 12 hours. Not docker's.</summary>
+    public long? NetworkKeyRotation { get; set; }
 }
 
 public sealed record OrchestrationConfig

@@ -98,6 +98,7 @@ internal static partial class Catalog
             "rule", ["orch network rule web add from 172.19.0.2/32 table 1"]), "network pipe rule"),
         new("network tc", "Show or change the traffic control of a container", static () => new NetworkWords(
             "tc", ["orch network tc web qdisc add dev eth0 root netem loss 30%"]), "network pipe tc"),
+        new("network update", "Change the policy and the limits of a network", static () => new NetworkUpdate()),
         new("network wait", "Wait until an interface of a container is up", static () => new NetworkWait()),
 
         new("node demote", "Make managers workers", static () => new NodeRole("worker")),

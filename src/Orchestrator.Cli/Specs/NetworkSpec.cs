@@ -4,8 +4,8 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Specs;
 
-/// <summary>The grammar of <c>--network</c>: a name, or <c>name=front,alias=web,ip=10.1.0.9</c>; of services also
-/// <c>ip=10.1.0.10-10.1.0.19,vip=10.1.0.9</c>.</summary>
+/// <summary>The grammar of <c>--network</c>: a name, or <c>name=front,alias=web,ip=10.1.0.9,bandwidth=50mbit</c>; of
+/// services also <c>ip=10.1.0.10-10.1.0.19,vip=10.1.0.9</c>.</summary>
 internal sealed record NetworkSpec(string Name)
 {
     private readonly EndpointIpamConfig _addresses = new();
@@ -74,6 +74,7 @@ internal sealed record NetworkSpec(string Name)
                 var (option, optionValue) = KeyValues.Split(value);
                 DriverOptions[option] = optionValue ?? "";
                 break;
+            case "bandwidth" or "bandwidth-in" or "bandwidth-out": DriverOptions[key] = value; break;
             default: throw new FormatException($"invalid field key {key}");
         }
     }

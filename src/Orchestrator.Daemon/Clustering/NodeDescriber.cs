@@ -5,8 +5,11 @@ using Orchestrator.Model;
 namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>What this host is, for the scheduler.</summary>
-internal sealed class NodeDescriber(string version, IEnumerable<string> first)
+/// <param name="wireGuardKey">Public half of the node's own key.</param>
+internal sealed class NodeDescriber(string version, IEnumerable<string> first, Func<string> wireGuardKey)
 {
+    private readonly Lazy<string> publicKey = new(wireGuardKey);
+
     // Once: a kernel does not change while it runs, and modules are loaded by the asking.
     private readonly Lazy<ImmutableSortedDictionary<string, string>> features = new(Network.NetworkFeatures.Probe);
 
@@ -23,6 +26,7 @@ internal sealed class NodeDescriber(string version, IEnumerable<string> first)
         EngineVersion = version,
         EngineLabels = labels,
         NetworkFeatures = features.Value,
+        WireGuardKey = publicKey.Value,
         Routes = Network.HostRoutes.List(),
     };
 

@@ -91,6 +91,7 @@ internal sealed class NodeServices : IAsyncDisposable
         IpMasq = options.IpMasq,
         NetworkOptions = options.NetworkOptions.ToImmutableDictionary(),
         Mtu = options.Mtu,
+        UnderlayMtu = options.Mtu == new DaemonOptions().Mtu ? null : options.Mtu,
         Pools = SubnetPool.Complete(options.AddressPools, NodeIdentity.ReadOrMake(options.DataRoot)),
         DnsServers = [.. options.Dns],
     };

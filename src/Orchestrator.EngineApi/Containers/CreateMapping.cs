@@ -56,6 +56,7 @@ internal static class CreateMapping
         IPv6 = NullIfEmpty(settings?.IPAMConfig?.IPv6Address),
         Mac = NullIfEmpty(settings?.MacAddress) ?? NullIfEmpty(mac),
         Aliases = [.. settings?.Aliases ?? []],
+        Options = settings?.DriverOpts?.ToImmutableDictionary(),
         Links = Links(settings?.Links),
     };
 

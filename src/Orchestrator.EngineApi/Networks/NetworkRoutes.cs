@@ -27,6 +27,7 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         routes.MapPost("/networks/prune", PruneAsync);
         routes.MapGet("/networks/{id}", InspectAsync);
         routes.MapDelete("/networks/{id}", RemoveAsync);
+        routes.MapPost("/orch/network/{id}/update", UpdateAsync);
         routes.MapPost("/networks/{id}/connect", ConnectAsync);
         routes.MapPost("/networks/{id}/disconnect", DisconnectAsync);
     }
@@ -81,6 +82,17 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
 
         await network.RemoveNetworkAsync(one.Id, http.RequestAborted);
         engine.Events.Publish("network", "destroy", one.Id, Attributes(one));
+        http.NoContent();
+    }
+
+    private async Task UpdateAsync(HttpContext http)
+    {
+        var request = await http.ReadJsonAsync(Json.NetworkUpdateRequest);
+        var one = await FindAnyAsync(http);
+        if (one.Scope != "swarm")
+            throw EngineException.Invalid(
+                $"network {one.Name} is one of this node alone, which is not changed; make another");
+        await cluster.UpdateAsync(one.Id, request, http.RequestAborted);
         http.NoContent();
     }
 

@@ -61,6 +61,17 @@ internal sealed class ClusterNetworks(ControlCalls control)
         return response.Network.Id;
     }
 
+    public Task<UpdateNetworkResponse> UpdateAsync(
+        string id, Api.NetworkUpdateRequest request, CancellationToken cancellationToken)
+    {
+        var message = new UpdateNetworkRequest
+        {
+            Id = id, PolicyAdd = { request.PolicyAdd ?? [] }, PolicyRemove = { request.PolicyRemove ?? [] },
+            SetOptions = { request.Options ?? [] }, RemoveOptions = { request.OptionsRemove ?? [] },
+        };
+        return control.CallAsync(c => c.UpdateNetworkAsync(message, cancellationToken: cancellationToken));
+    }
+
     public Task<RemoveNetworkResponse> RemoveAsync(string id, CancellationToken cancellationToken) =>
         control.CallAsync(
             c => c.RemoveNetworkAsync(new RemoveNetworkRequest { Id = id }, cancellationToken: cancellationToken));
@@ -84,10 +95,12 @@ internal sealed class ClusterNetworks(ControlCalls control)
         Created = network.Meta.CreatedAt,
     };
 
-    /// <summary>With the network's VNI under docker's name for it.</summary>
+    /// <summary>With the network's VNI under docker's name for it, and how it is encrypted.</summary>
     private static ImmutableDictionary<string, string> Options(Model.Network network)
     {
         var options = network.Spec.DriverOptions.ToImmutableDictionary();
+        if (network.Allocation is { Encryption.Length: > 0 } chosen)
+            options = options.SetItem(Model.NetworkEncryption.Option, chosen.Encryption);
         return network.Allocation is { } allocation
             ? options.SetItem(
                 "com.docker.network.driver.overlay.vxlanid_list",

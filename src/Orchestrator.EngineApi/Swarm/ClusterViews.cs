@@ -49,6 +49,7 @@ internal static class ClusterViews
             HeartbeatTicks = spec.Raft.HeartbeatTick > 0 ? spec.Raft.HeartbeatTick : before.HeartbeatTicks,
             ElectionTicks = spec.Raft.ElectionTick > 0 ? spec.Raft.ElectionTick : before.ElectionTicks,
             NodeCertificateExpiry = Positive(spec.CAConfig.NodeCertExpiry, before.NodeCertificateExpiry),
+            NetworkKeyRotation = Positive(spec.NetworkKeyRotation, before.NetworkKeyRotation),
         };
     }
 
@@ -114,5 +115,7 @@ internal static class ClusterViews
         },
         Dispatcher = new Dto.DispatcherConfig { HeartbeatPeriod = SpecFields.Nanoseconds(spec.DispatcherHeartbeat) },
         CAConfig = new Dto.CaConfig { NodeCertExpiry = SpecFields.Nanoseconds(spec.NodeCertificateExpiry) },
+        NetworkKeyRotation = spec.NetworkKeyRotation == ClusterSpec.DefaultKeyRotation
+            ? null : SpecFields.Nanoseconds(spec.NetworkKeyRotation),
     };
 }

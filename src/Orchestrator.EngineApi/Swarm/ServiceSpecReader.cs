@@ -62,7 +62,7 @@ internal static class ServiceSpecReader
             Networks = [.. (task.Networks ?? oldNetworks ?? []).Select(
                 static n => new NetworkAttachment(n.Target ?? "", SpecFields.List(n.Aliases))
                 {
-                    Addresses = n.Addresses ?? "", VirtualIp = n.VirtualIP ?? "",
+                    Addresses = n.Addresses ?? "", VirtualIp = n.VirtualIP ?? "", Options = SpecFields.Map(n.DriverOpts),
                 })],
             Pipes = [.. (task.Pipes ?? []).Select(PipeSpecReader.Read)],
             LogDriver = task.LogDriver is { Name.Length: > 0 } log

@@ -62,6 +62,7 @@ internal static class ServiceSpecViews
             {
                 Target = n.Target,
                 Aliases = SpecFields.OrNull(n.Aliases),
+                DriverOpts = SpecFields.MapOrNull(n.Options),
                 Addresses = n.Addresses.Length > 0 ? n.Addresses : null,
                 VirtualIP = n.VirtualIp.Length > 0 ? n.VirtualIp : null,
             })],

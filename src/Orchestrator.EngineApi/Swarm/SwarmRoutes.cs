@@ -69,6 +69,7 @@ internal sealed class SwarmRoutes(ControlCalls control)
                 Spec = spec.ToProto(),
                 RotateWorkerToken = http.Flag("rotateWorkerToken"),
                 RotateManagerToken = http.Flag("rotateManagerToken"),
+                RotateNetworkKeys = http.Flag("rotateNetworkKeys"),
             },
             cancellationToken: http.RequestAborted));
     }

@@ -48,6 +48,13 @@ public sealed class FeatureProbe : IDisposable
         Queue("htb", link, options => options.Add(TCA_HTB_INIT, init));
     }
 
+    /// <summary>Leads what arrives through another link's queue.</summary>
+    public void LeadThroughIfb(int link)
+    {
+        using var route = RouteSocket.Open();
+        route.Redirect(link, route.GetLink(Make("ifb", 0, null)).Index);
+    }
+
     public void DelayByNetem(int link) =>
         netlink.Execute(QueueMessage("netem", link).Add(TCA_OPTIONS, new byte[24])); // struct tc_netem_qopt
 

@@ -39,6 +39,13 @@ internal sealed class NetlinkMessage
         return this;
     }
 
+    /// <summary>Adds a fixed struct that was written by hand.</summary>
+    public NetlinkMessage Struct(ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(Take(value.Length));
+        return this;
+    }
+
     public NetlinkMessage Add(int type, ReadOnlySpan<byte> value)
     {
         var header = Take(4);

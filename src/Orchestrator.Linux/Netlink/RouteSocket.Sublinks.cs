@@ -47,6 +47,17 @@ public sealed partial class RouteSocket
         return GetLink(settings.Name);
     }
 
+    /// <summary>Makes a WireGuard link, without key and down; its UDP socket is of this namespace.</summary>
+    /// <param name="alias">Mark put on it; empty: none.</param>
+    public void CreateWireGuard(string name, string alias)
+    {
+        netlink.Execute(new NetlinkMessage(RTM_NEWLINK, Create, $"create wireguard link {name}")
+            .Struct(default(IfInfo)).Add(IFLA_IFNAME, name)
+            .Nest(IFLA_LINKINFO, info => info.Add(IFLA_INFO_KIND, "wireguard")));
+        if (alias.Length > 0)
+            SetAlias(name, alias);
+    }
+
     /// <summary>Makes a link that swallows what it is given.</summary>
     public void CreateDummy(string name, string alias, MacAddress? mac)
     {

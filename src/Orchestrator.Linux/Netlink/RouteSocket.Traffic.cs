@@ -52,7 +52,18 @@ public sealed partial class RouteSocket
     private static TrafficInfo ParseTraffic(byte[] payload)
     {
         var header = MemoryMarshal.Read<TcMsg>(payload);
-        var kind = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<TcMsg>())).Text(TCA_KIND) ?? "";
-        return new TrafficInfo(kind, header.Index, header.Parent, header.Handle);
+        var attributes = new NetlinkAttributes(payload.AsSpan(Marshal.SizeOf<TcMsg>()));
+        var kind = attributes.Text(TCA_KIND) ?? "";
+        return new TrafficInfo(
+            kind, header.Index, header.Parent, header.Handle, kind == "tbf" ? RateOf(attributes.Nested(TCA_OPTIONS)) : 0);
+    }
+
+    /// <summary>struct tc_tbf_qopt begins with the rate's tc_ratespec, which ends with 32 bits of it.</summary>
+    private static ulong RateOf(NetlinkAttributes tbf)
+    {
+        const int TCA_TBF_PARMS = 1, TCA_TBF_RATE64 = 4;
+        if (tbf[TCA_TBF_RATE64] is { Length: >= 8 } large)
+            return BitConverter.ToUInt64(large);
+        return tbf[TCA_TBF_PARMS] is { Length: >= 12 } small ? BitConverter.ToUInt32(small[8..]) : 0;
     }
 }

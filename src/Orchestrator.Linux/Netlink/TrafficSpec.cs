@@ -75,4 +75,5 @@ public abstract record TrafficKind(string Kind)
 }
 
 /// <summary>One that is there.</summary>
-public sealed record TrafficInfo(string Kind, int Link, uint Parent, uint Handle);
+/// <param name="Rate">Bytes a second of a token bucket; 0 for all others.</param>
+public sealed record TrafficInfo(string Kind, int Link, uint Parent, uint Handle, ulong Rate = 0);

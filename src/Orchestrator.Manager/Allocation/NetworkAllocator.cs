@@ -20,6 +20,7 @@ internal static class NetworkAllocator
         {
             if (Allocate(network, known, cluster, routes, options) is not { } allocated)
                 continue;
+            allocated = WithEncryption(allocated, root.Nodes.All);
             known.Add(allocated);
             yield return allocated;
         }
@@ -67,6 +68,21 @@ internal static class NetworkAllocator
         }
 
         return network with { Allocation = new NetworkAllocation(FreeVni(network.Id, identifiers, options), pools) };
+    }
+
+    /// <summary>Chosen once, as the network is made: nodes that join later and cannot do it get no task of it.</summary>
+    public static Network WithEncryption(Network network, IEnumerable<Node> nodes)
+    {
+        var features = nodes.Where(n => n.Status.State != NodeState.Down).Select(n => n.Description?.NetworkFeatures)
+            .Where(f => f is { IsEmpty: false }).Select(f => f!); // Those that are not null.
+        return network with
+        {
+            Allocation = network.Allocation! with // It has just been given.
+            {
+                // The option was checked as it was asked for.
+                Encryption = NetworkEncryption.Choose(network.Spec.DriverOptions, features) ?? NetworkEncryption.Esp,
+            },
+        };
     }
 
     /// <summary>Spread over all there are, so that nobody takes packets for those of a network that is gone.</summary>

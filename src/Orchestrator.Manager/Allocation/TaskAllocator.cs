@@ -24,8 +24,11 @@ internal static class TaskAllocator
             if (AddressFor(task, attachment, network, spaces, out var fault) is not { } address)
                 return Explained(task, fault, now);
             var paired = root.Networks.Get(network.Value)?.Allocation?.PairedCidr(address);
-            attached.Add(new TaskNetwork(
-                network, paired is null ? [address] : [address, paired], attachment?.Aliases ?? []));
+            var asked = attachment ?? new NetworkAttachment(network.Value, []);
+            attached.Add(new TaskNetwork(network, paired is null ? [address] : [address, paired], asked.Aliases)
+            {
+                Options = asked.Options,
+            });
         }
 
         return task with

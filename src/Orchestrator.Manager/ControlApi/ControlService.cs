@@ -104,6 +104,12 @@ public sealed class ControlService : P.Control.ControlBase
             context, token => networks.CreateAsync(request, token),
             (leader, hop) => leader.CreateNetworkAsync(request, hop));
 
+    public override Task<P.UpdateNetworkResponse> UpdateNetwork(
+        P.UpdateNetworkRequest request, ServerCallContext context) =>
+        router.RouteAsync(
+            context, token => networks.UpdateAsync(request, token),
+            (leader, hop) => leader.UpdateNetworkAsync(request, hop));
+
     public override Task<P.RemoveNetworkResponse> RemoveNetwork(
         P.RemoveNetworkRequest request, ServerCallContext context) =>
         router.RouteAsync(

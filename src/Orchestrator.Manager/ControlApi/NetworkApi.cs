@@ -37,6 +37,13 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
         return new P.CreateNetworkResponse { Network = store.View().Networks.Get(id.Value)!.ToProto() };
     }
 
+    public async Task<P.UpdateNetworkResponse> UpdateAsync(
+        P.UpdateNetworkRequest request, CancellationToken cancellationToken)
+    {
+        var committed = await store.UpdateAsync(tx => Update(tx, request), cancellationToken);
+        return new P.UpdateNetworkResponse { Network = store.View().Networks.Get(committed.Value.Value)!.ToProto() };
+    }
+
     public async Task<P.RemoveNetworkResponse> RemoveAsync(
         P.RemoveNetworkRequest request, CancellationToken cancellationToken)
     {
@@ -57,7 +64,16 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
                 "could not find an available, non-overlapping IPv4 address pool among the "
                 + "defaults to assign to the network",
                 "Name one: --subnet CIDR, or remove networks that are not used.");
-        return tx.Networks.Update(allocated);
+        return tx.Networks.Update(NetworkAllocator.WithEncryption(allocated, tx.Nodes.All()));
+    }
+
+    private static NetworkId Update(Transaction tx, P.UpdateNetworkRequest request)
+    {
+        var network = tx.Networks.Get(References.Network(tx.Base, request.Id).Id.Value)!;
+        var spec = NetworkChange.Apply(network.Spec, request);
+        NetworkValidator.ValidateOptions(spec);
+        tx.Networks.Update(network with { Spec = spec });
+        return network.Id;
     }
 
     private static bool Remove(Transaction tx, string reference)

@@ -20,6 +20,7 @@ internal static class NetworkValidator
         if (spec.Ingress && others.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
             throw UserErrors.Invalid(
                 $"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
+        ValidateOptions(spec);
         foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0 && !pool.IsIPv6))
             ValidatePool(pool, others, spec.Ingress);
         ValidateIPv6([.. spec.Pools.Where(pool => pool.IsIPv6)], spec, others);
@@ -52,6 +53,27 @@ internal static class NetworkValidator
                     "invalid pool request: Pool overlaps with other one on this address space",
                     $"{pool.Subnet} overlaps with network {taken.Spec.Name}; choose another subnet.");
         }
+    }
+
+    /// <exception cref="UserException">An option has a value that means nothing.</exception>
+    public static void ValidateOptions(NetworkSpec spec)
+    {
+        if (Bandwidth.FaultOf(spec.DriverOptions) is { } fault)
+            throw UserErrors.Invalid($"invalid option {fault}", Bandwidth.Remedy);
+        if (NetworkEncryption.Choose(spec.DriverOptions, []) is null)
+            throw UserErrors.Invalid(
+                $"invalid option encrypted={spec.DriverOptions[NetworkEncryption.Option]}",
+                "Write --opt encrypted, or encrypted=wireguard or encrypted=esp to choose.");
+        if (!spec.DriverOptions.TryGetValue(NetworkPolicy.Option, out var policy))
+            return;
+        if (spec.Ingress)
+            throw UserErrors.Invalid(
+                "the ingress network has no policy", "Publish only the ports that are to be reached.");
+        if (NetworkPolicy.FaultOf(policy) is { } word)
+            throw UserErrors.Invalid(
+                $"invalid policy \"{word}\"",
+                $"Write {PolicyRule.Form}, such as web:db:5432/tcp; * is anyone, and -> (quoted) may stand for the first "
+                + "colon.");
     }
 
     private static void ValidatePool(IpamPool pool, IReadOnlyCollection<Network> others, bool ingress)

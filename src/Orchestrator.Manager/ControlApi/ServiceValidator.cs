@@ -144,6 +144,8 @@ internal static class ServiceValidator
         var network = tx.Networks.Get(attachment.Target)
             ?? tx.Networks.Find(Indexes.NetworkName, attachment.Target.ToLowerInvariant()).SingleOrDefault()
             ?? tx.Networks.Get(References.Network(tx.Base, attachment.Target).Id.Value)!;
+        if (Bandwidth.FaultOf(attachment.Options) is { } fault)
+            throw UserErrors.Invalid($"invalid option {fault} for network {network.Spec.Name}", Bandwidth.Remedy);
         return network.Spec.Ingress
             ? throw UserErrors.Invalid(
                 $"Service cannot be explicitly attached to the ingress network \"{network.Spec.Name}\"",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using Orchestrator.Store.Tables;
@@ -34,7 +35,7 @@ internal sealed class AssignmentSet
             .SelectMany(task => task.Networks).Select(n => n.NetworkId.Value).ToHashSet();
         foreach (var (id, view) in cluster.Views.Where(
             pair => pair.Value.Network.Spec.Ingress || live.Contains(pair.Key)))
-            AddNetwork(set, id, view);
+            AddNetwork(set, id, view, cluster.Root);
         return new AssignmentSet(set);
     }
 
@@ -57,17 +58,28 @@ internal sealed class AssignmentSet
     }
 
     private static void AddNetwork(
-        Dictionary<string, (object, Func<P.AssignmentChange>)> set, string id, NetworkView view)
+        Dictionary<string, (object, Func<P.AssignmentChange>)> set, string id, NetworkView view, StoreRoot root)
     {
+        var keys = KeysOf(view.Network, root);
         // Of a network only what was allocated and asked for is told; its version is of no concern to a node.
-        set.Add($"network/{id}", (view.Network.Allocation!, () => new P.AssignmentChange
+        set.Add($"network/{id}", ((view.Network.Allocation!, view.Network.Spec, keys), () => new P.AssignmentChange
         {
-            Network = view.Network.ToProto(),
+            Network = WithKeys(view.Network.ToProto(), keys),
         }));
         foreach (var endpoint in view.Endpoints.Values)
             set.Add($"endpoint/{id}/{endpoint.Id}", (endpoint, () => new P.AssignmentChange { Endpoint = endpoint }));
         foreach (var service in view.Services.Values)
             set.Add($"service/{id}/{service.ServiceId}", (service, () => new P.AssignmentChange { Service = service }));
+    }
+
+    /// <summary>Only nodes with a part in a network under IPsec ever get to know its keys.</summary>
+    private static ImmutableArray<NetworkKey> KeysOf(Network network, StoreRoot root) =>
+        network.Allocation!.Encryption == NetworkEncryption.Esp ? root.Clusters.All.FirstOrDefault()?.NetworkKeys ?? [] : [];
+
+    private static P.Network WithKeys(P.Network network, ImmutableArray<NetworkKey> keys)
+    {
+        network.Keys.Add(keys.Select(key => key.ToProto()));
+        return network;
     }
 
     private static P.AssignmentChange Removal(P.AssignmentChange change)

@@ -47,6 +47,8 @@ internal static class NetworkViewBuilder
             Slot = task.Slot,
             NodeId = task.NodeId.Value,
             Vtep = root.Nodes.Get(task.NodeId.Value)!.Status.Address,
+            WireguardKey = KeyOf(root.Nodes.Get(task.NodeId.Value)!, network),
+            UnderlayMtu = root.Nodes.Get(task.NodeId.Value)!.Description?.UnderlayMtu ?? 0,
             Address = attachment.Addresses[0],
             Ready = task.Status.State == TaskState.Running && task.DesiredState <= TaskState.Running,
         };
@@ -54,12 +56,17 @@ internal static class NetworkViewBuilder
         return endpoint;
     }
 
+    private static string KeyOf(Node node, Network network) =>
+        network.Allocation?.Encryption == NetworkEncryption.WireGuard ? node.Description?.WireGuardKey ?? "" : "";
+
     private static P.NetworkEndpoint OfNode(Node node, Network network) => new()
     {
         NetworkId = network.Id.Value,
         Id = node.Id.Value,
         NodeId = node.Id.Value,
         Vtep = node.Status.Address,
+        WireguardKey = KeyOf(node, network),
+        UnderlayMtu = node.Description?.UnderlayMtu ?? 0,
         Address = node.IngressAddress,
         Ready = node.Status.State == NodeState.Ready,
     };

@@ -8,8 +8,8 @@ internal sealed class NetworkNeeds(StoreRoot root)
 {
     /// <returns>Features, each with the alternatives that will do: <c>wireguard|esp</c>.</returns>
     public IEnumerable<string> Of(OrchTask task) => task.Networks
-        .Select(attached => root.Networks.Get(attached.NetworkId.Value)?.Spec).OfType<NetworkSpec>()
-        .SelectMany(Of)
+        .Select(attached => root.Networks.Get(attached.NetworkId.Value)).OfType<Network>()
+        .SelectMany(Of).Concat(task.Networks.SelectMany(attached => OfLimits(attached.Options)))
         .Concat(task.Endpoint?.Ports.Any(p => p.Protocol == PortProtocol.Sctp) == true ? ["sctp"] : [])
         .Distinct();
 
@@ -19,6 +19,15 @@ internal sealed class NetworkNeeds(StoreRoot root)
             ? Of(task).FirstOrDefault(need => !need.Split('|').Any(
                 feature => features.GetValueOrDefault(feature) == NodeDescription.FeatureWorks))
             : null;
+
+    /// <summary>Once it is chosen, one way of encryption alone will do.</summary>
+    private static IEnumerable<string> Of(Network network) => Of(network.Spec).Select(need =>
+        need == AnyEncryption && network.Allocation is { Encryption.Length: > 0 } chosen ? chosen.Encryption : need);
+
+    private const string AnyEncryption = $"{NetworkEncryption.WireGuard}|{NetworkEncryption.Esp}";
+
+    private static IEnumerable<string> OfLimits(IReadOnlyDictionary<string, string> options) =>
+        Bandwidth.Options.Any(options.ContainsKey) ? ["ifb", "tbf"] : [];
 
     public static IEnumerable<string> Of(NetworkSpec spec)
     {
@@ -37,8 +46,9 @@ internal sealed class NetworkNeeds(StoreRoot root)
         // A parent such as eth0.42 is made on demand.
         if (spec.Driver is "macvlan" or "ipvlan" && spec.DriverOptions.GetValueOrDefault("parent")?.Contains('.') == true)
             yield return "8021q";
-        if (spec.Driver == "overlay" && spec.DriverOptions.TryGetValue("encrypted", out var encrypted)
-            && encrypted != "false")
-            yield return "wireguard|esp";
+        if (spec.Driver == "overlay" && NetworkEncryption.IsAsked(spec.DriverOptions))
+            yield return AnyEncryption;
+        foreach (var feature in OfLimits(spec.DriverOptions))
+            yield return feature;
     }
 }

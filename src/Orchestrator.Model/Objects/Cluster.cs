@@ -15,6 +15,9 @@ public sealed record Cluster : IStoreObject
     public ImmutableSortedDictionary<string, DateTimeOffset> BlacklistedCertificates { get; init; } =
         ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
 
+    /// <summary>Of networks under IPsec, the oldest first; empty: there are none.</summary>
+    public ImmutableArray<NetworkKey> NetworkKeys { get; init; } = [];
+
     string IStoreObject.Id => Id.Value;
 }
 

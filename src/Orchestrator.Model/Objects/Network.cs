@@ -17,7 +17,9 @@ public sealed record Network : IStoreObject
 }
 
 /// <param name="Vni">VXLAN network identifier, 4096 to 2^24-1.</param>
-public sealed record NetworkAllocation(int Vni, ImmutableArray<IpamPool> Pools)
+/// <param name="Encryption">One of <see cref="NetworkEncryption"/>, chosen by what the nodes' kernels can do.</param>
+public sealed record NetworkAllocation(
+    int Vni, ImmutableArray<IpamPool> Pools, string Encryption = NetworkEncryption.None)
 {
     /// <summary>The address of IPv6 that goes with one of IPv4; null: the network has no IPv6.</summary>
     public string? Paired(string address) =>

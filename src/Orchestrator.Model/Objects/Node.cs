@@ -106,5 +106,11 @@ public sealed record NodeDescription
     /// the cluster may hide them.</summary>
     public ImmutableArray<string> Routes { get; init; } = [];
 
+    /// <summary>Public half of the key that the node made for WireGuard; empty: it has none.</summary>
+    public string WireGuardKey { get; init; } = "";
+
+    /// <summary>Largest packet that it can send to other nodes; 0: not told.</summary>
+    public int UnderlayMtu { get; init; }
+
     public const string FeatureWorks = "ok";
 }

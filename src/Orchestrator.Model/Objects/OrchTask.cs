@@ -66,4 +66,9 @@ public sealed record ContainerStatus(string ContainerId, int Pid, int ExitCode);
 
 /// <summary>A task's place on one network.</summary>
 /// <param name="Addresses">With prefix length: that of IPv4, then if the network has IPv6 the one that goes with it.</param>
-public sealed record TaskNetwork(NetworkId NetworkId, ImmutableArray<string> Addresses, ImmutableArray<string> Aliases);
+public sealed record TaskNetwork(NetworkId NetworkId, ImmutableArray<string> Addresses, ImmutableArray<string> Aliases)
+{
+    /// <inheritdoc cref="NetworkAttachment.Options"/>
+    public ImmutableSortedDictionary<string, string> Options { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+}

@@ -27,4 +27,9 @@ public sealed record ClusterSpec
     public int SubnetLength { get; init; } = 24;
 
     public int DataPathPort { get; init; } = 4789;
+
+    /// <summary>How long a key of networks under IPsec is sent under.</summary>
+    public TimeSpan NetworkKeyRotation { get; init; } = DefaultKeyRotation;
+
+    public static TimeSpan DefaultKeyRotation { get; } = TimeSpan.FromHours(12);
 }

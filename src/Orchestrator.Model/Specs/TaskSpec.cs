@@ -31,6 +31,10 @@ public sealed record NetworkAttachment(string Target, ImmutableArray<string> Ali
 
     /// <summary>The service's own address; empty: any free one.</summary>
     public string VirtualIp { get; init; } = "";
+
+    /// <summary>Options of the tasks' place on the network, such as a bandwidth; they count before the network's.</summary>
+    public ImmutableSortedDictionary<string, string> Options { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 }
 
 /// <summary>CPU in units of 10^-9 cores; memory in bytes; 0: not set.</summary>

@@ -13,9 +13,19 @@ public sealed record ClusterView(string NodeVtep)
     /// <summary>Overlays that have, or are about to have, a task on this node. Others are taken down.</summary>
     public ImmutableArray<OverlayView> Overlays { get; init; } = [];
 
+    /// <summary>Keys of overlays under IPsec; kept in memory only.</summary>
+    [JsonIgnore]
+    public ImmutableArray<ClusterKey> Keys { get; init; } = [];
+
     /// <summary>The routing mesh; null: this node takes no part.</summary>
     public IngressView? Ingress { get; init; }
 }
+
+/// <summary>A key that all nodes with a part in overlays under IPsec have.</summary>
+/// <param name="Number">Counts up.</param>
+/// <param name="Secret">In base64.</param>
+/// <param name="IsPrimary">Packets are sent under it; they are received under all.</param>
+public sealed record ClusterKey(int Number, string Secret, bool IsPrimary);
 
 /// <summary>One overlay: what it is, who is on it, and which services live on it.</summary>
 /// <param name="Network">With <see cref="NetworkConfig.Vni"/> and its pools.</param>
@@ -55,6 +65,12 @@ public sealed record OverlayEndpoint
 
     /// <summary>Underlay address of the node that runs the task.</summary>
     public required string NodeVtep { get; init; }
+
+    /// <summary>Public key of that node, where the overlay is under WireGuard.</summary>
+    public string WireGuardKey { get; init; } = "";
+
+    /// <summary>Largest packet that that node can send to others; 0: it did not say.</summary>
+    public int UnderlayMtu { get; init; }
 
     /// <summary>The task runs on this node.</summary>
     public bool IsLocal { get; init; }

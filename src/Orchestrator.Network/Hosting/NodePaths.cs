@@ -7,6 +7,8 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 
     public string Pipes => Path.Combine(DataRoot, "pipes");
 
+    public string WireGuardKey => Path.Combine(DataRoot, "wireguard.key");
+
     public string Sandboxes => Path.Combine(ExecRoot, "sandboxes");
 
     public string Cluster => Path.Combine(ExecRoot, "cluster");

@@ -1,5 +1,6 @@
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Shaping;
 
 namespace Orchestrator.Network.Mending;
 
@@ -25,6 +26,9 @@ internal static class LinkMender
                 break;
             case SpaceChange.SetPort c:
                 route.SetPort(route.GetLink(c.Subject).Index, c.Settings);
+                break;
+            case SpaceChange.Limit c:
+                LinkShaper.Ensure(route, route.GetLink(c.Subject), c.Bandwidth);
                 break;
             case SpaceChange.AddAddress c:
                 var (address, length) = ContainerLink.Split(c.Address);

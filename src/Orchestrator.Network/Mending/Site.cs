@@ -24,8 +24,14 @@ internal sealed record Site(string Key, string Place)
 
     public ImmutableArray<WantedSetting> Settings { get; init; } = [];
 
+    /// <summary>What the kernel does not tell of when it changes: looked at each time.</summary>
+    public ImmutableArray<WantedState> States { get; init; } = [];
+
     /// <summary>Its tables were made in this daemon's time, and need no doubt at first sight.</summary>
     public bool IsTrusted { get; init; }
 }
 
 internal sealed record WantedTable(TableId Id, Func<Task> RestateAsync);
+
+/// <param name="Finding">What is wrong when it does not hold, in words.</param>
+internal sealed record WantedState(string Finding, Func<bool> Holds, Action Restore);

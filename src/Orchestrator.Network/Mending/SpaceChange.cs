@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Model;
 using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network.Mending;
@@ -49,6 +50,11 @@ internal abstract record SpaceChange(string Subject)
         public override string Finding => $"bridge port {Subject} has other flags";
     }
 
+    public sealed record Limit(string Subject, Bandwidth Bandwidth) : SpaceChange(Subject)
+    {
+        public override string Finding => $"link {Subject} is not held to its bandwidth";
+    }
+
     public sealed record AddAddress(string Subject, string Address) : SpaceChange(Subject)
     {
         public override string Finding => $"address {Address} of link {Subject} is gone";
@@ -94,6 +100,11 @@ internal abstract record SpaceChange(string Subject)
     public sealed record Set(string Subject, string Value) : SpaceChange(Subject)
     {
         public override string Finding => $"setting {Subject.Replace('/', '.')} is not {Value}";
+    }
+
+    public sealed record Restore(string Subject) : SpaceChange(Subject)
+    {
+        public override string Finding => Subject;
     }
 
     public sealed record Restate(string Subject) : SpaceChange(Subject)

@@ -5,6 +5,7 @@ using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Returning;
+using Orchestrator.Network.Shaping;
 
 namespace Orchestrator.Network.Mending;
 
@@ -100,6 +101,9 @@ internal static class SpaceComparison
         if (wanted.Forwards is { } mac
             && !found.Neighbours.Any(n => n.OfMaster && n.Index == link.Index && n.Mac == mac))
             yield return new SpaceChange.Forward(wanted.Name, new NeighbourChange.PutLocal(link.Index, mac));
+        if (wanted.Limit is { } limit && limit != LinkShaper.Find(
+            link, found.Links, found.Queues, index => found.Redirects.TryGetValue(index, out var to) ? to : null))
+            yield return new SpaceChange.Limit(wanted.Name, limit);
     }
 
     private static IEnumerable<SpaceChange> Addresses(

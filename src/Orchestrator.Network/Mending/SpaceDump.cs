@@ -16,15 +16,34 @@ internal sealed record SpaceDump(
     /// <summary>Routes of the tables that such rules lead to.</summary>
     public ImmutableArray<RouteSpec> Ways { get; init; } = [];
 
+    public ImmutableArray<TrafficInfo> Queues { get; init; } = [];
+
+    /// <summary>Links whose arriving packets are led to another, by index.</summary>
+    public ImmutableDictionary<int, int> Redirects { get; init; } = ImmutableDictionary<int, int>.Empty;
+
     /// <param name="neighbours">Only an overlay's namespace has any of ours.</param>
     /// <param name="ways">Only a container on the ingress overlay has any.</param>
-    public static SpaceDump Read(RouteSocket route, bool neighbours, bool ways) => new(
-        [.. route.ListLinks()],
-        [.. route.ListAddresses(), .. route.ListAddresses(AddressFamily.InterNetworkV6)],
-        [.. route.ListRoutes(), .. route.ListRoutes(AddressFamily.InterNetworkV6)],
-        neighbours ? [.. route.ListStatic()] : [])
+    public static SpaceDump Read(RouteSocket route, bool neighbours, bool ways)
     {
-        Rules = ways ? [.. route.ListRules(isIPv6: false).Concat(route.ListRules(isIPv6: true)).Where(r => WayBack.IsOurs(r.Mark ?? 0))] : [],
-        Ways = ways ? [.. route.ListRoutes(isIPv6: false).Concat(route.ListRoutes(isIPv6: true)).Where(r => WayBack.IsOurs((uint)r.Table))] : [],
-    };
+        ImmutableArray<TrafficInfo> queues = [.. route.ListQdiscs()];
+        return new SpaceDump(
+            [.. route.ListLinks()],
+            [.. route.ListAddresses(), .. route.ListAddresses(AddressFamily.InterNetworkV6)],
+            [.. route.ListRoutes(), .. route.ListRoutes(AddressFamily.InterNetworkV6)],
+            neighbours ? [.. route.ListStatic()] : [])
+        {
+            Rules = ways
+                ? [.. route.ListRules(isIPv6: false).Concat(route.ListRules(isIPv6: true))
+                    .Where(r => WayBack.IsOurs(r.Mark ?? 0))]
+                : [],
+            Ways = ways
+                ? [.. route.ListRoutes(isIPv6: false).Concat(route.ListRoutes(isIPv6: true))
+                    .Where(r => WayBack.IsOurs((uint)r.Table))]
+                : [],
+            Queues = queues,
+            Redirects = queues.Where(q => q.Parent == TrafficPlace.Ingress)
+                .Select(q => (q.Link, To: route.RedirectOf(q.Link))).Where(r => r.To is not null)
+                .ToImmutableDictionary(r => r.Link, r => r.To!.Value), // The others are not there.
+        };
+    }
 }

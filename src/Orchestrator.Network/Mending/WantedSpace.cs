@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Model;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Returning;
 
@@ -54,6 +55,9 @@ internal sealed record WantedLink(string Name, string Kind)
 
     /// <summary>Static entry of the bridge that leads to this port.</summary>
     public MacAddress? Forwards { get; init; }
+
+    /// <summary>What the container behind this port may send and receive; null: whatever it does.</summary>
+    public Bandwidth? Limit { get; init; }
 
     /// <summary>Underlay address of a VXLAN link.</summary>
     public IPAddress? Local { get; init; }

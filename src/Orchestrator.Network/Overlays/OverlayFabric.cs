@@ -4,6 +4,7 @@ using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
+using Orchestrator.Network.Shaping;
 
 namespace Orchestrator.Network.Overlays;
 
@@ -55,6 +56,9 @@ internal sealed class OverlayFabric : IDisposable
     private readonly NetNamespace ns;
     private readonly RouteSocket route;
     private readonly bool hasIPv6;
+
+    public RouteSocket Route => route;
+
     private LinkInfo bridge;
     private LinkInfo vxlan;
 
@@ -108,12 +112,14 @@ internal sealed class OverlayFabric : IDisposable
 
     /// <summary>Links a container, or takes over the link it has.</summary>
     /// <param name="beyond">What else is reached by the link without a gateway.</param>
-    public void Plug(Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond)
+    /// <returns>The bridge's port.</returns>
+    public LinkInfo Plug(Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond)
     {
         var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond);
         route.SetPort(port.Index, PortOf(hasIPv6));
         if (MacAddress.TryParse(endpoint.Mac, out var mac))
             route.Change([new NeighbourChange.PutLocal(port.Index, mac)]);
+        return port;
     }
 
     public void Unplug(Endpoint endpoint) => route.DeleteLink(endpoint.HostInterfaceName);
@@ -126,7 +132,9 @@ internal sealed class OverlayFabric : IDisposable
     /// <summary>Removes ports of containers that are no more.</summary>
     public void RemoveStrangers(IReadOnlySet<string> known)
     {
-        foreach (var link in route.ListLinks().Where(l => l.Kind == "veth" && !known.Contains(l.Name)))
+        var detours = known.Where(port => port.Length > 8).Select(LinkShaper.Detour).ToHashSet();
+        foreach (var link in route.ListLinks().Where(
+            l => (l.Kind == "veth" && !known.Contains(l.Name)) || (l.Kind == "ifb" && !detours.Contains(l.Name))))
             route.DeleteLink(link.Name);
     }
 

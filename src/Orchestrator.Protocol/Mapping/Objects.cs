@@ -139,6 +139,7 @@ public static class Objects
                 NetworkId = n.NetworkId.Value,
                 Addresses = { n.Addresses },
                 Aliases = { n.Aliases },
+                Options = { n.Options },
             }),
         },
         Endpoint = task.Endpoint?.ToProto(),
@@ -157,7 +158,10 @@ public static class Objects
         Status = task.Status.ToModel(),
         DesiredState = (M.TaskState)task.DesiredState,
         Networks = task.Networks.Array(
-            n => new M.TaskNetwork(new(n.NetworkId), n.Addresses.Strings(), n.Aliases.Strings())),
+            n => new M.TaskNetwork(new(n.NetworkId), n.Addresses.Strings(), n.Aliases.Strings())
+            {
+                Options = n.Options.Sorted(),
+            }),
         Endpoint = task.Endpoint?.ToModel(),
     };
 
@@ -167,7 +171,11 @@ public static class Objects
         Meta = network.Meta.ToProto(),
         Spec = network.Spec.ToProto(),
         Allocation = network.Allocation is { } allocation
-            ? new P.NetworkAllocation { Vni = allocation.Vni, Pools = { allocation.Pools.Select(Values.ToProto) } }
+            ? new P.NetworkAllocation
+            {
+                Vni = allocation.Vni, Pools = { allocation.Pools.Select(Values.ToProto) },
+                Encryption = allocation.Encryption,
+            }
             : null,
         PendingDelete = network.PendingDelete,
     };
@@ -178,7 +186,7 @@ public static class Objects
         Meta = network.Meta.ToModel(),
         Spec = network.Spec.ToModel(),
         Allocation = network.Allocation is { } allocation
-            ? new(allocation.Vni, allocation.Pools.Array(Values.ToModel))
+            ? new(allocation.Vni, allocation.Pools.Array(Values.ToModel), allocation.Encryption)
             : null,
         PendingDelete = network.PendingDelete,
     };
@@ -200,8 +208,17 @@ public static class Objects
         };
         foreach (var (node, expiry) in cluster.BlacklistedCertificates)
             proto.BlacklistedCertificates.Add(node, expiry.ToProto());
+        proto.NetworkKeys.Add(cluster.NetworkKeys.Select(ToProto));
         return proto;
     }
+
+    public static P.NetworkKey ToProto(this M.NetworkKey key) => new()
+    {
+        Number = key.Number, Secret = key.Secret, CreatedAt = key.CreatedAt.ToProto(), Primary = key.IsPrimary,
+    };
+
+    private static M.NetworkKey ToModel(P.NetworkKey key) =>
+        new(key.Number, key.Secret, key.CreatedAt.ToModel(), key.Primary);
 
     public static M.Cluster ToModel(this P.Cluster cluster) => new()
     {
@@ -219,6 +236,7 @@ public static class Objects
             : new(),
         BlacklistedCertificates = cluster.BlacklistedCertificates.ToImmutableSortedDictionary(
             pair => pair.Key, pair => pair.Value.ToModel(), StringComparer.Ordinal),
+        NetworkKeys = cluster.NetworkKeys.Array(ToModel),
     };
 
     private static DateTimeOffset? OrNull(this Timestamp? time) => time?.ToDateTimeOffset();

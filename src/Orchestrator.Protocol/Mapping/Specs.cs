@@ -114,10 +114,14 @@ public static class Specs
         Aliases = { network.Aliases },
         Addresses = network.Addresses,
         VirtualIp = network.VirtualIp,
+        Options = { network.Options },
     };
 
     private static M.NetworkAttachment ToModel(P.NetworkAttachment network) =>
-        new(network.Target, network.Aliases.Strings()) { Addresses = network.Addresses, VirtualIp = network.VirtualIp };
+        new(network.Target, network.Aliases.Strings())
+        {
+            Addresses = network.Addresses, VirtualIp = network.VirtualIp, Options = network.Options.Sorted(),
+        };
 
     private static P.PipeSpec ToProto(M.PipeSpec pipe) => new()
     {
@@ -178,6 +182,7 @@ public static class Specs
         AddressPools = { spec.AddressPools },
         SubnetLength = spec.SubnetLength,
         DataPathPort = spec.DataPathPort,
+        NetworkKeyRotation = Duration.FromTimeSpan(spec.NetworkKeyRotation),
     };
 
     public static M.ClusterSpec ToModel(this P.ClusterSpec? spec) => spec is null ? new() : new()
@@ -193,6 +198,7 @@ public static class Specs
         AddressPools = spec.AddressPools.Strings(),
         SubnetLength = spec.SubnetLength,
         DataPathPort = spec.DataPathPort,
+        NetworkKeyRotation = spec.NetworkKeyRotation?.ToTimeSpan() ?? M.ClusterSpec.DefaultKeyRotation,
     };
 
     private static P.UpdateConfig ToProto(this M.UpdateConfig update) => new()

@@ -95,6 +95,8 @@ public static class Values
         EngineVersion = description.EngineVersion,
         EngineLabels = { description.EngineLabels },
         NetworkFeatures = { description.NetworkFeatures },
+        WireguardKey = description.WireGuardKey,
+        UnderlayMtu = description.UnderlayMtu,
         Routes = { description.Routes },
     };
 
@@ -106,6 +108,8 @@ public static class Values
         EngineVersion = description.EngineVersion,
         EngineLabels = description.EngineLabels.Sorted(),
         NetworkFeatures = description.NetworkFeatures.Sorted(),
+        WireGuardKey = description.WireguardKey,
+        UnderlayMtu = description.UnderlayMtu,
         Routes = description.Routes.Strings(),
     };
 

@@ -92,6 +92,26 @@ public sealed class AssignmentSetTests
     }
 
     [Fact]
+    public void Only_nodes_with_a_task_on_a_network_under_IPsec_are_told_its_keys_and_of_each_change_of_them()
+    {
+        world.Do(tx => tx.Clusters.Create(new Cluster { Id = new ClusterId("one"), NetworkKeys = [Key(1)] }));
+        world.Do(tx => tx.Networks.Update(tx.Networks.Get("other")! with
+        {
+            Allocation = new NetworkAllocation(4097, [new IpamPool("10.0.2.0/24")], NetworkEncryption.Esp),
+        }));
+        var told = Of("n2");
+
+        world.Do(tx => tx.Clusters.Update(tx.Clusters.Get("one")! with { NetworkKeys = [Key(1), Key(2)] }));
+
+        var networks = Of("n2").Since(AssignmentSet.Empty).Select(c => c.Network).Where(n => n is not null).ToList();
+        Assert.Equal([0, 2], networks.OrderBy(n => n.Id, StringComparer.Ordinal).Select(n => n.Keys.Count));
+        Assert.Equal("other", Assert.Single(Of("n2").Since(told)).Network.Id);
+        Assert.All(Of("n1").Since(AssignmentSet.Empty), c => Assert.Equal(0, c.Network?.Keys.Count ?? 0));
+
+        static NetworkKey Key(int number) => new(number, $"secret{number}", DateTimeOffset.UnixEpoch, number == 1);
+    }
+
+    [Fact]
     public void Views_that_nothing_has_touched_stay_the_same_objects()
     {
         var before = ClusterNetworks.Empty.Advance(world.Root);

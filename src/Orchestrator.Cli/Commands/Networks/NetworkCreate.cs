@@ -22,6 +22,7 @@ internal sealed class NetworkCreate : Command
     private readonly BoolFlag _configOnly;
     private readonly BoolFlag _ipv4;
     private readonly BoolFlag _ipv6;
+    private readonly ListFlag _policy;
 
     public NetworkCreate()
     {
@@ -40,6 +41,7 @@ internal sealed class NetworkCreate : Command
         _ipv6 = Flags.Bool("ipv6", null, "Give IPv6 addresses");
         _labels = Flags.List("label", null, "Label, key=value");
         _options = Flags.List("opt", 'o', "Option of the driver, key=value", "map");
+        _policy = Flags.List("policy", null, "Let pass between services only FROM:TO[:PORT[-PORT]][/PROTOCOL]", "rule");
         _scope = Flags.String("scope", null, "Where it exists: local or swarm");
         _subnets = Flags.List("subnet", null, "Subnet in CIDR form");
     }
@@ -50,6 +52,7 @@ internal sealed class NetworkCreate : Command
 
     public override string[] Examples =>
         ["orch network create -d overlay --attachable front", "orch network create --subnet 10.8.0.0/24 lab",
+        "orch network create -d overlay --policy web:db:5432/tcp --policy '*:web:80' back",
         "orch network create -d vlan -o parent=eth0 -o vlan=42 --subnet 10.42.0.0/24 --gateway 10.42.0.254 floor2"];
 
     public override int Run(Session session, List<string> args)
@@ -67,7 +70,7 @@ internal sealed class NetworkCreate : Command
             Ingress = _ingress,
             ConfigOnly = _configOnly,
             ConfigFrom = _configFrom.Value.Length == 0 ? null : new ConfigReference { Network = _configFrom.Value },
-            Options = KeyValues.ToMap(_options.Values) ?? [],
+            Options = Options(),
             Labels = KeyValues.ToMap(_labels.Values) ?? [],
             IPAM = new Ipam
             {
@@ -82,5 +85,12 @@ internal sealed class NetworkCreate : Command
         if (response.Warning.Length > 0) session.Error.WriteLine($"WARNING: {response.Warning}");
         session.Out.WriteLine(response.Id);
         return 0;
+    }
+
+    private Dictionary<string, string> Options()
+    {
+        var options = KeyValues.ToMap(_options.Values) ?? [];
+        if (_policy.Values.Count > 0) options["policy"] = string.Join(',', _policy.Values);
+        return options;
     }
 }

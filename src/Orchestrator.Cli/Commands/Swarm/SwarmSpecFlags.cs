@@ -13,6 +13,8 @@ internal sealed class SwarmSpecFlags(FlagSet f)
         "dispatcher-heartbeat", "Time between two signs of life of a node (ns|us|ms|s|m|h)");
     private readonly ValueFlag<ulong?> _maxSnapshots = f.UInt(
         "max-snapshots", null, "Raft snapshots kept besides the newest");
+    private readonly ValueFlag<long?> _keyRotation = f.Duration(
+        "network-key-rotation", "Life of a key of networks under IPsec (ns|us|ms|s|m|h)");
     private readonly ValueFlag<ulong?> _interval = f.UInt(
         "snapshot-interval", null, "Log entries between two raft snapshots");
     private readonly ValueFlag<long?> _history = f.Int("task-history-limit", null, "Ended tasks kept for each slot");
@@ -22,13 +24,14 @@ internal sealed class SwarmSpecFlags(FlagSet f)
     public bool Autolock => _autolock;
 
     public bool AnySet => _autolock.IsSet || _certExpiry.IsSet || _heartbeat.IsSet
-        || _maxSnapshots.IsSet || _interval.IsSet || _history.IsSet;
+        || _maxSnapshots.IsSet || _keyRotation.IsSet || _interval.IsSet || _history.IsSet;
 
     public void Apply(SwarmSpec spec)
     {
         if (_autolock.IsSet) spec.EncryptionConfig.AutoLockManagers = _autolock;
         spec.CAConfig.NodeCertExpiry = _certExpiry.Value ?? spec.CAConfig.NodeCertExpiry;
         spec.Dispatcher.HeartbeatPeriod = _heartbeat.Value ?? spec.Dispatcher.HeartbeatPeriod;
+        spec.NetworkKeyRotation = _keyRotation.Value ?? spec.NetworkKeyRotation;
         spec.Raft.KeepOldSnapshots = _maxSnapshots.Value ?? spec.Raft.KeepOldSnapshots;
         spec.Raft.SnapshotInterval = _interval.Value ?? spec.Raft.SnapshotInterval;
         spec.Orchestration.TaskHistoryRetentionLimit = _history.Value ?? spec.Orchestration.TaskHistoryRetentionLimit;

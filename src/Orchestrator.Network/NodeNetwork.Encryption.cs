@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Model;
+using Orchestrator.Network.Encryption;
+using Orchestrator.Network.Mending;
+
+namespace Orchestrator.Network;
+
+/// <summary>Overlays whose packets travel encrypted between nodes.</summary>
+public sealed partial class NodeNetwork
+{
+    private static readonly TableId CryptTableId = TableId.Inet(CryptTable.Name);
+
+    private readonly WireGuardKey wireGuardKey;
+    private readonly WireGuardTunnel wireGuard;
+    private readonly EspTunnels esp;
+
+    // VNIs whose packets are dropped when they are not encrypted. It shrinks only once their links are gone.
+    private ImmutableSortedDictionary<int, string> protectedVnis = ImmutableSortedDictionary<int, string>.Empty;
+    private bool isCryptStated;
+    private EspPlan? espPlan;
+
+    /// <summary>Public half of this node's own key, for others to know; empty: its kernel has no WireGuard.</summary>
+    public string WireGuardPublicKey() => wireGuardKey.Public();
+
+    private bool Has(string encryption) => cluster.Overlays.Any(o => o.Network.Encryption == encryption);
+
+    private int TunnelOverhead(string? encryption) => encryption switch
+    {
+        NetworkEncryption.WireGuard => IsIPv6Underlay ? WireGuardTunnel.OverheadIPv6 : WireGuardTunnel.OverheadIPv4,
+        NetworkEncryption.Esp => EspPlan.Overhead,
+        _ => 0,
+    };
+
+    private bool IsIPv6Underlay =>
+        IPAddress.TryParse(cluster.NodeVtep, out var own) && own.AddressFamily == AddressFamily.InterNetworkV6;
+
+    /// <summary>From here on nothing of these overlays leaves or enters in the clear.</summary>
+    /// <remarks>Called before a link of theirs is made; what it throws keeps the link from being made.</remarks>
+    private void Protect()
+    {
+        var wanted = protectedVnis.SetItems(EncryptedVnis);
+        if (!isCryptStated || !wanted.SequenceEqual(protectedVnis))
+            StateCrypt(wanted);
+    }
+
+    /// <summary>Lets go of overlays that are gone.</summary>
+    private void Unprotect()
+    {
+        var wanted = EncryptedVnis.ToImmutableSortedDictionary();
+        if (!wanted.SequenceEqual(protectedVnis))
+            StateCrypt(wanted);
+    }
+
+    private IEnumerable<KeyValuePair<int, string>> EncryptedVnis => cluster.Overlays
+        .Where(o => o.Network.Encryption is { Length: > 0 })
+        .Select(o => KeyValuePair.Create(o.Network.Vni!.Value, o.Network.Encryption)); // Checked as the view came in.
+
+    private void StateCrypt(ImmutableSortedDictionary<int, string> vnis)
+    {
+        Stating(HostSite, CryptTableId, whole: true, () => host.Apply(CryptTable.Replace(
+            [.. vnis.Where(v => v.Value == NetworkEncryption.WireGuard).Select(v => v.Key)],
+            [.. vnis.Where(v => v.Value != NetworkEncryption.WireGuard).Select(v => v.Key)], options.VxlanPort)));
+        (protectedVnis, isCryptStated) = (vnis, true);
+    }
+
+    /// <summary>Makes the tunnels what the view says.</summary>
+    private void EnsureTunnels()
+    {
+        if (Has(NetworkEncryption.WireGuard))
+            wireGuard.Ensure(WireGuardWanted());
+        if (Has(NetworkEncryption.Esp) && EspWanted() is { } plan)
+        {
+            espPlan = plan;
+            esp.Ensure(plan);
+        }
+    }
+
+    /// <summary>Takes down those that no overlay needs, or that an earlier daemon left.</summary>
+    private void RemoveTunnels()
+    {
+        if (!Has(NetworkEncryption.WireGuard))
+            wireGuard.Remove();
+        if (Has(NetworkEncryption.Esp) || espPlan == EspPlan.Empty)
+            return;
+        var isOfEarlier = espPlan is null;
+        espPlan = EspPlan.Empty;
+        try
+        {
+            esp.Ensure(EspPlan.Empty);
+        }
+        catch (Exception e) when (isOfEarlier && IsKernel(e))
+        {
+            // A kernel without IPsec has none of ours.
+        }
+    }
+
+    private WireGuardSettings WireGuardWanted() => new(
+        options.TunnelPort, UnderlayMtu - TunnelOverhead(NetworkEncryption.WireGuard),
+        [
+            .. EndpointsUnder(NetworkEncryption.WireGuard).Where(e => e.WireGuardKey is { Length: > 0 })
+                .DistinctBy(e => e.NodeVtep).DistinctBy(e => e.WireGuardKey)
+                .Select(e => IPAddress.Parse(e.NodeVtep) is var peer
+                    ? new WireGuardPeer(e.WireGuardKey, new IPEndPoint(peer, options.TunnelPort), peer) : null!), // Always.
+        ]);
+
+    /// <returns>Null: the keys, which are on no disk, are not known yet; what the kernel has stays.</returns>
+    private EspPlan? EspWanted() => cluster.Keys is not { IsDefaultOrEmpty: false } keys ? null : EspPlan.For(
+        IPAddress.Parse(cluster.NodeVtep),
+        EndpointsUnder(NetworkEncryption.Esp).Select(e => e.NodeVtep).Distinct().Select(IPAddress.Parse), keys,
+        (ushort)options.VxlanPort);
+
+    private IEnumerable<OverlayEndpoint> EndpointsUnder(string encryption) => cluster.Overlays
+        .Where(o => o.Network.Encryption == encryption).SelectMany(o => o.Endpoints)
+        .Where(e => e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep);
+
+    private IEnumerable<WantedLink> TunnelLinksWanted => !Has(NetworkEncryption.WireGuard) ? []
+        : [new WantedLink(WireGuardTunnel.LinkName, "wireguard")
+        {
+            Alias = WireGuardTunnel.Alias, Address = WireGuardTunnel.LinkAddress,
+            Mtu = UnderlayMtu - TunnelOverhead(NetworkEncryption.WireGuard),
+        }];
+
+    private IEnumerable<WantedSetting> TunnelSettings => !Has(NetworkEncryption.WireGuard) ? []
+        : [new WantedSetting(WireGuardTunnel.ReversePathSetting, WireGuardTunnel.LooseReversePath)];
+
+    private IEnumerable<WantedTable> CryptTables => protectedVnis.IsEmpty ? []
+        : [new WantedTable(CryptTableId, () => Done(() => StateCrypt(protectedVnis)))];
+
+    private IEnumerable<WantedState> TunnelStates()
+    {
+        if (Has(NetworkEncryption.WireGuard))
+        {
+            var wanted = WireGuardWanted();
+            yield return new WantedState(
+                "WireGuard's key or peers were changed", () => wireGuard.IsConfigured(wanted), () => wireGuard.Ensure(wanted));
+            yield return new WantedState(
+                "the way into the WireGuard tunnel is gone", () => wireGuard.IsLedTo(IsIPv6Underlay),
+                () => wireGuard.Ensure(wanted));
+        }
+
+        if (Has(NetworkEncryption.Esp) && EspWanted() is { } plan)
+            yield return new WantedState(
+                "IPsec associations or policies were changed", () => esp.IsAsPlanned(plan), () => esp.Ensure(plan));
+    }
+}

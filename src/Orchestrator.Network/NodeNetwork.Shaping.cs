@@ -1,0 +1,58 @@
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Model;
+using Orchestrator.Network.Shaping;
+
+namespace Orchestrator.Network;
+
+/// <summary>How much each container may send and receive.</summary>
+public sealed partial class NodeNetwork
+{
+    private static readonly Dictionary<string, string> NoOptions = [];
+
+    /// <summary>What each port was last held to. Only those that were held to something.</summary>
+    private readonly Dictionary<string, Bandwidth> limits = [];
+
+    private static Bandwidth LimitOf(NetworkConfig network, Endpoint endpoint) =>
+        Bandwidth.Of(network.Options, (IReadOnlyDictionary<string, string>?)endpoint.Options ?? NoOptions);
+
+    /// <summary>Costs nothing for a port that has no limit and had none.</summary>
+    private void Limit(RouteSocket route, LinkInfo port, Bandwidth limit)
+    {
+        if (limit.IsNone && !limits.ContainsKey(port.Name))
+            return;
+        LinkShaper.Ensure(route, port, limit);
+        limits[port.Name] = limit;
+    }
+
+    private void Unlimit(RouteSocket route, Endpoint endpoint)
+    {
+        if (limits.Remove(endpoint.HostInterfaceName) || endpoint.Options is not null)
+            LinkShaper.Remove(route, endpoint.HostInterfaceName);
+    }
+
+    /// <summary>Follows what became of the network's limits.</summary>
+    private void Limit(OverlayView overlay)
+    {
+        if (!overlays.TryGetValue(overlay.Network.Id, out var fabric))
+            return;
+        foreach (var endpoint in ListEndpoints(overlay.Network.Id))
+        {
+            var limit = LimitOf(overlay.Network, endpoint);
+            if (limits.GetValueOrDefault(endpoint.HostInterfaceName) != limit
+                && fabric.Route.FindLink(endpoint.HostInterfaceName) is { } port)
+                Limit(fabric.Route, port, limit);
+        }
+    }
+
+    /// <exception cref="NetworkException">A container's link there has no end on this host, or a rate is none.</exception>
+    private static void CheckLimits(NetworkConfig network, IReadOnlyDictionary<string, string> asked)
+    {
+        if (Bandwidth.FaultOf(asked) is { } fault)
+            throw new NetworkException(NetworkFault.Invalid, $"invalid option {fault}: {Bandwidth.Remedy}");
+        if (network.Driver is NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan && Bandwidth.Options.Any(asked.ContainsKey))
+            throw new NetworkException(
+                NetworkFault.Invalid,
+                $"a container's link of driver {network.Driver} has no end on this host to limit it at; network "
+                + $"{network.Name} can have a bandwidth with driver bridge, vlan or overlay");
+    }
+}

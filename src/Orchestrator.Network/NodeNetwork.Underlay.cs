@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Network.Mending;
+using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Underlays;
+
+namespace Orchestrator.Network;
+
+/// <summary>What overlays stand on: addresses of the nodes, and how large a packet may be between them.</summary>
+public sealed partial class NodeNetwork
+{
+    private static readonly TableId UnderlayTableId = TableId.Inet(UnderlayTable.Name);
+
+    private string underlayScript = "";
+    private int? underlayMtu;
+    private string lastSizes = "";
+    private int looks;
+
+    /// <summary>Passes between two at which the ways to other nodes are looked at.</summary>
+    private const int LooksBetween = 5;
+
+    /// <summary>Largest packet that this node can send to every other node of its overlays, as routes have it.</summary>
+    /// <param name="vtep">This node's address.</param>
+    /// <returns>Null: there is no way to find out.</returns>
+    public int? MeasureUnderlayMtu(string vtep) => options.UnderlayMtu
+        ?? (IPAddress.TryParse(vtep, out var own) ? UnderlayRoutes.SmallestMtu(host.Route, own, PeerVteps) : null);
+
+    private ImmutableSortedSet<string> PeerNames =>
+        [.. cluster.Overlays.SelectMany(o => o.Endpoints).Select(e => e.NodeVtep)
+            .Where(v => v.Length > 0 && v != cluster.NodeVtep)];
+
+    private IEnumerable<IPAddress> PeerVteps => PeerNames.Select(IPAddress.Parse);
+
+    /// <summary>Of an overlay: the smallest of what the nodes that have a part in it can send.</summary>
+    private int MtuOf(NetworkConfig network)
+    {
+        if (network.Mtu is { } asked)
+            return asked;
+        var told = cluster.Overlays.Where(o => o.Network.Id == network.Id).SelectMany(o => o.Endpoints)
+            .Select(e => e.UnderlayMtu).Where(mtu => mtu > 0);
+        return told.Append(UnderlayMtu).Min() - OverlayFabric.OverheadOf(IPAddress.Parse(cluster.NodeVtep))
+            - TunnelOverhead(network.Encryption);
+    }
+
+    /// <summary>Of a container's link; null: what it was made with, for only underlays change.</summary>
+    private int? MtuOf(Endpoint endpoint) =>
+        cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is { } overlay ? MtuOf(overlay.Network) : null;
+
+    /// <summary>Largest packet that this node can send to the others.</summary>
+    private int UnderlayMtu => options.UnderlayMtu ?? underlayMtu ?? options.Mtu;
+
+    /// <summary>Takes note of how the underlay is now; what it changes of our links is mended with the next pass.</summary>
+    private void ApplyUnderlay()
+    {
+        underlayMtu = MeasureUnderlayMtu(cluster.NodeVtep);
+        var sizes = string.Join(' ', cluster.Overlays.Select(o => $"{o.Network.Id} {MtuOf(o.Network)}"));
+        if (sizes != lastSizes)
+            spaces.Values.ToList().ForEach(space => space.LookAgain());
+        lastSizes = sizes;
+        var script = UnderlayTable.Replace(
+            [.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps], options.VxlanPort); // Checked.
+        if (script != underlayScript)
+            StateUnderlay(script);
+    }
+
+    /// <summary>Routes between the hosts are not ours, but how large packets may be follows from them.</summary>
+    private void FollowUnderlay(bool thorough)
+    {
+        if (cluster.Overlays.IsEmpty || (!thorough && ++looks % LooksBetween != 0))
+            return;
+        if (MeasureUnderlayMtu(cluster.NodeVtep) is { } measured && measured != underlayMtu)
+        {
+            underlayMtu = measured;
+            spaces.Values.ToList().ForEach(space => space.LookAgain());
+        }
+    }
+
+    private void StateUnderlay(string script)
+    {
+        Stating(HostSite, UnderlayTableId, whole: true, () => host.Apply(script));
+        underlayScript = script;
+    }
+
+    private IEnumerable<WantedTable> UnderlayTables => cluster.Overlays.IsEmpty || underlayScript.Length == 0 ? []
+        : [new WantedTable(UnderlayTableId, () => Done(() => StateUnderlay(underlayScript)))];
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Orchestrator.Model;
+
+namespace Orchestrator.Network.Policing;
+
+/// <summary>What may come in to one container by the networks that have a policy.</summary>
+/// <param name="Links">Its interfaces to those networks, by name.</param>
+/// <param name="Allowed">Own address, other's address, protocol and ports, as an element of an nft set.</param>
+/// <param name="Allowed6">The same of IPv6.</param>
+internal sealed record PolicyModel(
+    ImmutableSortedSet<string> Links, ImmutableSortedSet<string> Allowed, ImmutableSortedSet<string> Allowed6)
+{
+    /// <param name="endpoints">The container's.</param>
+    /// <param name="overlays">Those it is on, with what the cluster says of them.</param>
+    public static PolicyModel For(IReadOnlyCollection<Endpoint> endpoints, IEnumerable<OverlayView> overlays)
+    {
+        var links = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        var allowed = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        var allowed6 = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (var overlay in overlays)
+        {
+            if (NetworkPolicy.Of(overlay.Network.Options) is not { } rules)
+                continue;
+            foreach (var endpoint in endpoints.Where(e => e.NetworkId == overlay.Network.Id))
+            {
+                links.Add(endpoint.InterfaceName);
+                allowed.UnionWith(Elements(endpoint.IPv4.Split('/')[0], overlay, rules, static e => e.Ip));
+                if (endpoint.Address6 is { } own)
+                    allowed6.UnionWith(Elements(own, overlay, rules, static e => e.Ip6));
+            }
+        }
+
+        return new PolicyModel(links.ToImmutable(), allowed.ToImmutable(), allowed6.ToImmutable());
+    }
+
+    public bool Equals(PolicyModel? other) =>
+        other is not null && Links.SetEquals(other.Links) && Allowed.SetEquals(other.Allowed)
+        && Allowed6.SetEquals(other.Allowed6);
+
+    public override int GetHashCode() => HashCode.Combine(Links.Count, Allowed.Count, Allowed6.Count);
+
+    private static IEnumerable<string> Elements(
+        string own, OverlayView overlay, ImmutableArray<PolicyRule> rules, Func<OverlayEndpoint, string?> address)
+    {
+        if (overlay.Endpoints.FirstOrDefault(e => address(e) == own) is not { } self)
+            return []; // The cluster does not say who this is: nobody may come in.
+        var names = overlay.Services.ToDictionary(s => s.Id, s => s.Name);
+        var inward = rules.Where(rule => Means(rule.To, self, names)).ToList();
+        return overlay.Endpoints.Where(peer => peer != self && address(peer) is { Length: > 0 }).SelectMany(peer =>
+            PortsAllowed.Of(self.ServiceId.Length > 0 && peer.ServiceId == self.ServiceId
+                    ? [new PolicyRule(PolicyRule.Anyone, PolicyRule.Anyone, "", 0, 65535)] // Tasks of one service.
+                    : inward.Where(rule => Means(rule.From, peer, names)))
+                .Select(ports => $"{own} . {address(peer)} . {ports}"));
+    }
+
+    private static bool Means(string word, OverlayEndpoint endpoint, Dictionary<string, string> names) =>
+        word == PolicyRule.Anyone
+        || word == (endpoint.ServiceId.Length > 0 ? names.GetValueOrDefault(endpoint.ServiceId) : endpoint.Name);
+}

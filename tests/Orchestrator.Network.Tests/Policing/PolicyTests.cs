@@ -1,0 +1,83 @@
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Policing;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests.Policing;
+
+public sealed class PolicyTests
+{
+    private static readonly TimeSpan Shortly = TimeSpan.FromMilliseconds(400);
+
+    [RootFact]
+    public async Task Between_services_only_what_a_rule_allows_gets_through_and_its_answers()
+    {
+        await using var cluster = await TwoHosts.StartAsync(With("web:db:80/tcp"));
+        await PlaceAsync(cluster);
+        using var servers = cluster.ServeAll(80);
+        using var others = cluster.ServeAll(81);
+        var (web, db, web2) = (Of(cluster, "web.1.a"), Of(cluster, "db.1.b"), Of(cluster, "web.2.c"));
+
+        Assert.Equal("db.1.b 10.0.1.3", await Wire.CallAsync(web, "10.0.1.4", 80));
+        Assert.Equal("db.1.b 10.0.1.5", await Wire.CallAsync(web2, "10.0.1.9", 80)); // By the virtual address.
+        Assert.Equal("web.1.a 10.0.1.5", await Wire.CallAsync(web2, "10.0.1.3", 81)); // Of the same service.
+        Assert.Equal("Silence", await Wire.CallAsync(web, "10.0.1.4", 81, Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(db, "10.0.1.3", 80, Shortly));
+    }
+
+    [RootFact]
+    public async Task A_rule_that_is_taken_back_ends_what_it_had_let_in_and_one_that_is_given_counts_at_once()
+    {
+        await using var cluster = await TwoHosts.StartAsync(With("web:db:80/tcp"));
+        await PlaceAsync(cluster);
+        var (web, db) = (Of(cluster, "web.1.a"), Of(cluster, "db.1.b"));
+        using var line = await Line.OpenAsync(web, db, "10.0.1.4", 80);
+        Assert.True(await line.CarriesAsync());
+
+        cluster.Change(With("web:db:81/tcp,web:db:90-95/udp"));
+        await cluster.ApplyAsync();
+        using var server = Wire.Serve(db, 81, "db");
+
+        Assert.False(await line.CarriesAsync());
+        Assert.Equal("db 10.0.1.3", await Wire.CallAsync(web, "10.0.1.4", 81));
+        Assert.DoesNotContain("10.0.1.4 . 10.0.1.3 . tcp . 80,", Nft.List(db, "list ruleset"), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task What_a_container_makes_of_its_policy_is_put_back()
+    {
+        await using var cluster = await TwoHosts.StartAsync(With("none"));
+        await PlaceAsync(cluster);
+        using var servers = cluster.ServeAll(80);
+        var host = cluster.Hosts[1].Network;
+        Assert.Empty(await host.CheckAsync(mend: true, default));
+        Nft.Apply(Of(cluster, "db.1.b"), $"flush chain inet {PolicyTable.Name} input");
+        Assert.Equal("db.1.b 10.0.1.3", await Wire.CallAsync(Of(cluster, "web.1.a"), "10.0.1.4", 80));
+
+        var found = await host.CheckAsync(mend: true, default);
+
+        Assert.Contains(found, drift => drift.ToString().Contains(PolicyTable.Name, StringComparison.Ordinal));
+        Assert.Equal("Silence", await Wire.CallAsync(Of(cluster, "web.1.a"), "10.0.1.4", 80, Shortly));
+    }
+
+    [RootFact]
+    public async Task A_network_whose_policy_is_removed_is_open_again()
+    {
+        await using var cluster = await TwoHosts.StartAsync(With("none"));
+        await PlaceAsync(cluster);
+        using var servers = cluster.ServeAll(80);
+
+        cluster.Change(TwoHosts.Backend);
+        await cluster.Hosts[1].RestartDaemonAsync(); // One that never heard of the policy takes away what is there.
+        await cluster.ApplyAsync();
+
+        Assert.Equal("db.1.b 10.0.1.3", await Wire.CallAsync(Of(cluster, "web.1.a"), "10.0.1.4", 80));
+    }
+
+    private static NetworkConfig With(string policy) =>
+        TwoHosts.Backend with { Options = TwoHosts.Backend.Options.Add("policy", policy) };
+
+    private static Task PlaceAsync(TwoHosts cluster) => cluster.PlaceAsync(
+        ("web.1.a", "10.0.1.3", 0), ("db.1.b", "10.0.1.4", 1), ("web.2.c", "10.0.1.5", 1));
+
+    private static Linux.Netlink.NetNamespace Of(TwoHosts cluster, string task) => cluster[task].Namespace;
+}

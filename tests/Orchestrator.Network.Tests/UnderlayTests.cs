@@ -1,0 +1,98 @@
+using System.Net;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests;
+
+/// <summary>Overlays follow what they stand on.</summary>
+public sealed class UnderlayTests
+{
+    [RootFact]
+    public async Task The_size_of_an_overlay_is_that_of_its_smallest_underlay_and_follows_it_into_containers()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        var host = cluster.Hosts[0];
+        using var inside = RouteSocket.Open(cluster["web.1.a"].Namespace);
+        Assert.Equal((1500, 1450), (host.Network.MeasureUnderlayMtu(host.Vtep), inside.GetLink("eth0").Mtu));
+
+        cluster.UnderlayMtus = [1500, 1400]; // What the managers tell of the other node.
+        await cluster.ApplyAsync();
+        await host.Network.CheckAsync(mend: true, default);
+        Assert.Equal(1350, inside.GetLink("eth0").Mtu);
+
+        host.Route.SetMtu("up0", 1300);
+        Assert.Equal(1300, host.Network.MeasureUnderlayMtu(host.Vtep));
+        await host.Network.CheckAsync(mend: true, default);
+        using var overlay = RouteSocket.Open(NetNamespace.Open(host.FileOfNamespace("overlay-1001")));
+        Assert.Equal([1250, 1250], new[] { "br0", "vx0" }.Select(l => overlay.GetLink(l).Mtu));
+        Assert.Equal(1250, inside.GetLink("eth0").Mtu);
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+    }
+
+    [RootFact]
+    public async Task A_route_to_another_node_may_say_how_large_packets_are_and_one_to_elsewhere_does_not()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        var host = cluster.Hosts[0];
+        var link = host.Route.GetLink("up0").Index;
+
+        host.Route.PutRoute(new RouteSpec { Destination = IPNetwork.Parse("10.99.0.0/24"), Link = link, Mtu = 1000 }, RoutePut.Add);
+        Assert.Equal(1500, host.Network.MeasureUnderlayMtu(host.Vtep));
+        host.Route.PutRoute(new RouteSpec { Destination = IPNetwork.Parse("10.77.0.2/32"), Link = link, Mtu = 1200 }, RoutePut.Add);
+        Assert.Equal(1200, host.Network.MeasureUnderlayMtu(host.Vtep));
+    }
+
+    [RootFact]
+    public async Task A_node_whose_address_becomes_another_one_is_followed_by_all()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var servers = cluster.ServeAll(80);
+        var (host, link) = (cluster.Hosts[1], cluster.Hosts[1].Route.GetLink("up0").Index);
+
+        host.Route.DeleteAddress(link, IPAddress.Parse("10.77.0.2"), 24);
+        host.Route.EnsureAddress(link, IPAddress.Parse("10.88.0.22"), 24); // In another subnet, behind no router.
+        host.Route.PutRoute(new RouteSpec { Destination = IPNetwork.Parse("10.77.0.0/24"), Link = link }, RoutePut.Add);
+        cluster.Hosts[0].Route.PutRoute(new RouteSpec
+        {
+            Destination = IPNetwork.Parse("10.88.0.0/24"), Link = cluster.Hosts[0].Route.GetLink("up0").Index,
+        }, RoutePut.Add);
+        cluster.Move(1, "10.88.0.22");
+        await cluster.ApplyAsync();
+
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80));
+        Assert.Equal("web.1.a 10.0.1.4", await Wire.CallAsync(cluster["web.2.b"].Namespace, "10.0.1.3", 80));
+    }
+
+    [RootFact]
+    public async Task Packets_of_an_overlay_from_an_address_that_is_no_nodes_are_dropped()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var servers = cluster.ServeAll(80);
+        var client = cluster["web.1.a"].Namespace;
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+
+        Assert.Empty(await cluster.Hosts[1].Network.CheckAsync(mend: true, default));
+
+        // The same packets, under an address that the other node does not know.
+        Nft.Apply(cluster.Hosts[0].Namespace, """
+            table ip strange {
+              chain out {
+                type filter hook postrouting priority 300
+                udp dport 4789 ip saddr set 10.77.0.99
+              }
+            }
+            """);
+        Assert.Equal("Silence", await Wire.CallAsync(client, "10.0.1.4", 80, TimeSpan.FromMilliseconds(400)));
+        Nft.Apply(cluster.Hosts[1].Namespace, "add element inet orch_underlay nodes { 10.77.0.99 }");
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+
+        Assert.Contains(
+            new NetworkDrift("host", "nft table inet orch_underlay was changed or removed"),
+            await cluster.Hosts[1].Network.CheckAsync(mend: true, default));
+    }
+}
