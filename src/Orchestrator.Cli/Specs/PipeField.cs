@@ -1,4 +1,5 @@
 using Orchestrator.Api;
+using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Specs;
 
