@@ -35,4 +35,7 @@ internal static partial class AgentLog
 
     [LoggerMessage(3008, LogLevel.Warning, "what this node must know after a restart could not be written")]
     public static partial void NotSaved(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3009, LogLevel.Warning, "network: it could not be looked over")]
+    public static partial void DiagnosisFailed(this ILogger logger, Exception exception);
 }

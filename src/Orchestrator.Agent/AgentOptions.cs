@@ -22,6 +22,10 @@ public sealed record AgentOptions
     /// <summary>How often is looked whether this node's address, or what fits through its links, is another.</summary>
     public TimeSpan UnderlayLook { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a task gets no new connections any more before it is told to stop: every node has heard by
+    /// then.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How often the kernel's network state is compared with what it should be.</summary>
     public TimeSpan NetworkResync { get; init; } = TimeSpan.FromSeconds(60);
 }

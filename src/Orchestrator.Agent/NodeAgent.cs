@@ -31,6 +31,7 @@ public sealed class NodeAgent : ISessionHandler
     private readonly UnderlayAddress underlay;
     private readonly Func<string, int> measureMtu;
     private readonly LogPublisher logs;
+    private readonly DiagnosisAttendant diagnosis;
     private readonly ManagerList managers;
     private readonly SemaphoreSlim applying = new(1, 1);
     private volatile P.SessionMessage? session;
@@ -51,11 +52,13 @@ public sealed class NodeAgent : ISessionHandler
         assignments = store.LoadAssignments();
         session = store.LoadSession();
         worker = new(
-            new EngineTaskExecutor(engine, images), store, time, reporter, loggers.CreateLogger<Worker>());
+            new EngineTaskExecutor(engine, images, options.Drain, time), store, time, reporter, loggers.CreateLogger<Worker>());
         underlay = new(options.AdvertiseAddress);
         measureMtu = own => nodeNetwork.MeasureUnderlayMtu(own) ?? 0;
         network = new(nodeNetwork, options, loggers.CreateLogger<NetworkApplier>());
         logs = new(engine, options.NodeId, TasksNow, loggers.CreateLogger<LogPublisher>());
+        diagnosis = new(
+            nodeNetwork, Environment.MachineName, NetworksNow, loggers.CreateLogger<DiagnosisAttendant>());
         managers = new(options.Managers);
         managers.Replace(session?.Managers ?? []);
     }
@@ -219,7 +222,7 @@ public sealed class NodeAgent : ISessionHandler
         };
         worker.ReportAll();
         var current = new DispatcherSession(
-            channels.Get(address), request, this, reporter, logs.RunAsync, time);
+            channels.Get(address), request, this, reporter, [logs.RunAsync, diagnosis.RunAsync], time);
         (registered, registration) = (description, anew);
         try
         {
@@ -239,6 +242,17 @@ public sealed class NodeAgent : ISessionHandler
         finally
         {
             registration = null;
+        }
+    }
+
+    private Dictionary<string, string> NetworksNow()
+    {
+        lock (assignments)
+        {
+            var endpoints = assignments.Endpoints.ToLookup(e => e.NetworkId);
+            var services = assignments.Services.ToLookup(s => s.NetworkId);
+            return assignments.Networks.ToDictionary(
+                n => n.Id, n => NetworkDigest.Of(endpoints[n.Id], services[n.Id]));
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Manager.Allocation;
 using Orchestrator.Manager.ControlApi;
+using Orchestrator.Manager.Diagnosis;
 using Orchestrator.Manager.Dispatching;
 using Orchestrator.Manager.Images;
 using Orchestrator.Manager.Logs;
@@ -51,6 +52,9 @@ public sealed class ClusterManager : IDisposable
         var hub = new LogHub(store, options.Logs, time);
         Logs = new LogsService(hub, router);
         LogBroker = new LogBrokerService(hub, callers, store.Log);
+        var diagnosis = new DiagnosisHub(store, options.Diagnosis, time);
+        Diagnosis = new DiagnosisService(diagnosis, router);
+        DiagnosisBroker = new DiagnosisBrokerService(diagnosis, callers, store.Log);
         Sharing = new SharingService(
             store, callers, options.Sharing, time, loggers.CreateLogger<SharingService>());
         Names = new RegistryNames(store, channels, time);
@@ -67,6 +71,10 @@ public sealed class ClusterManager : IDisposable
     public LogsService Logs { get; }
 
     public LogBrokerService LogBroker { get; }
+
+    public DiagnosisService Diagnosis { get; }
+
+    public DiagnosisBrokerService DiagnosisBroker { get; }
 
     public SharingService Sharing { get; }
 

@@ -31,6 +31,8 @@ public sealed record ManagerOptions
 
     public LogHubOptions Logs { get; init; } = new();
 
+    public Diagnosis.DiagnosisOptions Diagnosis { get; init; } = new();
+
     public SharingOptions Sharing { get; init; } = new();
 
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>

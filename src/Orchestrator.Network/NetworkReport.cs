@@ -5,7 +5,18 @@ namespace Orchestrator.Network;
 /// <summary>All that was found when a node's network was looked over.</summary>
 /// <param name="Places">Namespaces that were compared.</param>
 public sealed record NetworkReport(
-    int Places, ImmutableArray<NetworkDrift> Drifts, ImmutableArray<NetworkPath> Paths);
+    int Places, ImmutableArray<NetworkDrift> Drifts, ImmutableArray<NetworkPath> Paths)
+{
+    /// <param name="fix">What differed was to be put right.</param>
+    public IEnumerable<NetworkComplaint> Complaints(bool fix) =>
+    [
+        .. Drifts.Select(drift => new NetworkComplaint(
+            drift.Place, drift.Finding, drift.Fault ?? (fix ? "" : "orch network doctor --fix puts it right"),
+            Mended: fix && drift.Fault is null)),
+        .. Paths.Where(path => path.Fault is not null)
+            .Select(path => new NetworkComplaint(path.From, path.Fault!, path.Remedy, Mended: false)),
+    ];
+}
 
 public enum WayKind
 {

@@ -16,9 +16,10 @@ internal interface ISessionHandler
 /// One session with one dispatcher: registers, keeps the heartbeat, takes assignments, reports statuses. Ends with an
 /// exception when any of them breaks; whoever owns it begins another, here or elsewhere.
 /// </summary>
+/// <param name="services">What else this node does for that manager, each for as long as the session lasts.</param>
 internal sealed class DispatcherSession(
     CallInvoker invoker, P.SessionRequest registration, ISessionHandler handler, StatusReporter reporter,
-    Func<CallInvoker, CancellationToken, Task> publishLogs, TimeProvider time)
+    IReadOnlyList<Func<CallInvoker, CancellationToken, Task>> services, TimeProvider time)
 {
     /// <summary>Every single call; a manager that does not answer by then is as good as dead.</summary>
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
@@ -45,7 +46,7 @@ internal sealed class DispatcherSession(
             HeartbeatAsync(first.SessionId, ended.Token),
             ReadAssignmentsAsync(first.SessionId, ended.Token),
             reporter.RunAsync((request, token) => ReportAsync(first.SessionId, request, token), ended.Token),
-            publishLogs(invoker, ended.Token),
+            .. services.Select(serve => serve(invoker, ended.Token)),
         ];
         var broken = await Task.WhenAny(parts).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);

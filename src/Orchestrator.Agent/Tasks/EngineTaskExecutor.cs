@@ -7,7 +7,10 @@ using Orchestrator.Model;
 namespace Orchestrator.Agent.Tasks;
 
 /// <summary>Runs tasks as containers of the node's engine.</summary>
-public sealed class EngineTaskExecutor(ContainerEngine engine, ImageService images) : ITaskExecutor
+/// <param name="drain">How long before it is stopped a task that others may reach is given no new connections: as long
+/// as the word needs to every node.</param>
+public sealed class EngineTaskExecutor(
+    ContainerEngine engine, ImageService images, TimeSpan drain, TimeProvider time) : ITaskExecutor
 {
     private const string Unhealthy = "unhealthy container";
 
@@ -57,6 +60,8 @@ public sealed class EngineTaskExecutor(ContainerEngine engine, ImageService imag
 
     public async Task StopAsync(OrchTask task, CancellationToken cancellationToken)
     {
+        if (!task.Networks.IsEmpty && Look(task).Running)
+            await Task.Delay(drain, time, cancellationToken).ConfigureAwait(false);
         try
         {
             await engine.StopAsync(task.Name, task.Spec.Container.StopGracePeriod, null, cancellationToken)

@@ -3,7 +3,10 @@ namespace Orchestrator.Api;
 /// <summary>POST /orch/network/doctor: whether the network is as it should be. Not docker's.</summary>
 public sealed record NetworkDiagnosis
 {
-    /// <summary>Namespaces of this node that were compared: its own, its overlays', its containers'.</summary>
+    /// <summary>Names of those that were looked over, or should have been.</summary>
+    public string[] Nodes { get; set; } = [];
+
+    /// <summary>Namespaces that were compared: hosts', overlays', containers'.</summary>
     public int Places { get; set; }
 
     /// <summary>Other nodes and tasks that were sent packets.</summary>
@@ -32,6 +35,7 @@ public sealed record NetworkComplaint
 /// <summary>What one way was found to be.</summary>
 public sealed record NetworkPathReport
 {
+    public string Node { get; set; } = "";
     public string From { get; set; } = "";
     public string To { get; set; } = "";
 

@@ -176,6 +176,8 @@ internal sealed class ManagerHost : IAsyncDisposable
         server.MapGrpcService<Manager.Dispatching.DispatcherService>();
         server.MapGrpcService<Manager.Logs.LogsService>();
         server.MapGrpcService<Manager.Logs.LogBrokerService>();
+        server.MapGrpcService<Manager.Diagnosis.DiagnosisService>();
+        server.MapGrpcService<Manager.Diagnosis.DiagnosisBrokerService>();
         server.MapGrpcService<Manager.Sharing.SharingService>();
         server.MapGrpcService<CertificateAuthorityService>();
         server.MapGrpcService<NodeCertificatesService>();
@@ -191,6 +193,8 @@ internal sealed class ManagerHost : IAsyncDisposable
         .AddSingleton(manager.Dispatcher)
         .AddSingleton(manager.Logs)
         .AddSingleton(manager.LogBroker)
+        .AddSingleton(manager.Diagnosis)
+        .AddSingleton(manager.DiagnosisBroker)
         .AddSingleton(manager.Sharing)
         .AddSingleton(manager.NamesOfOthers)
         .AddSingleton(new CertificateAuthorityService(store!))

@@ -23,6 +23,8 @@ internal sealed class ControlCalls(IClusterNode? cluster)
 
     public Logs.LogsClient Logs => new(Invoker);
 
+    public Diagnosis.DiagnosisClient Diagnosis => new(Invoker);
+
     private CallInvoker Invoker => cluster?.Control ?? throw NoManager();
 
     /// <exception cref="UserException">The cluster refused, or this node is no manager.</exception>

@@ -9,11 +9,13 @@ namespace Orchestrator.Cli.Commands.Networks;
 internal sealed class NetworkDoctor : Command
 {
     private readonly BoolFlag _fix;
+    private readonly BoolFlag _local;
     private readonly ValueFlag<string> _format;
 
     public NetworkDoctor()
     {
         _fix = Flags.Bool("fix", null, "Put right what differs from what should be");
+        _local = Flags.Bool("local", null, "Look over this node only; a manager has all nodes looked over else");
         _format = Flags.InspectFormat();
     }
 
@@ -21,11 +23,12 @@ internal sealed class NetworkDoctor : Command
 
     public override Arity Arity => Arity.None;
 
-    public override string[] Examples => ["orch network doctor --fix", "orch network doctor -f json"];
+    public override string[] Examples => ["orch network doctor --fix", "orch network doctor --local", "orch network doctor -f json"];
 
     public override int Run(Session session, List<string> args)
     {
-        var found = session.Client.Post($"/orch/network/doctor?fix={(_fix ? 1 : 0)}", ApiJson.Wire.NetworkDiagnosis);
+        var found = session.Client.Post(
+            $"/orch/network/doctor?fix={(_fix ? 1 : 0)}&local={(_local ? 1 : 0)}", ApiJson.Wire.NetworkDiagnosis);
         var left = found.Complaints.Count(static c => !c.Mended);
         if (_format.Value.Length > 0) Write(session, found);
         else WriteLines(session, found, left);
@@ -48,7 +51,7 @@ internal sealed class NetworkDoctor : Command
             if (complaint.Remedy.Length > 0) session.Out.WriteLine($"  {complaint.Remedy}");
         }
 
-        session.Out.WriteLine($"{Count(found.Places, "namespace")} compared, {Count(found.Probes, "way")} measured: "
+        session.Out.WriteLine($"{Count(found.Nodes.Length, "node")}: {Count(found.Places, "namespace")} compared, {Count(found.Probes, "way")} measured: "
             + (left == 0 ? "all is well" : Count(left, "fault")));
     }
 

@@ -1,0 +1,78 @@
+using Orchestrator.Manager.Diagnosis;
+using Orchestrator.Manager.Tests.Scenarios;
+using Orchestrator.Model;
+using P = Orchestrator.Protocol.V1;
+
+namespace Orchestrator.Manager.Tests.Diagnosis;
+
+public sealed class DiagnosisTests
+{
+    private readonly World world = new();
+
+    public DiagnosisTests() => world.Add(new Network
+    {
+        Id = new NetworkId("back"),
+        Spec = new NetworkSpec { Annotations = Annotations.Named("back") },
+        Allocation = new NetworkAllocation(4096, [new IpamPool("10.0.1.0/24")]),
+    });
+
+    [Fact]
+    public void A_node_that_was_told_what_is_stored_has_nothing_said_against_it()
+    {
+        var digests = ClusterComplaints.DigestsOf(world.Root);
+
+        Assert.Empty(ClusterComplaints.Of(Knowing(digests["back"]), World.Node("n1"), world.Root, digests));
+    }
+
+    [Fact]
+    public void A_node_that_was_told_something_else_is_complained_of_unless_it_changed_just_now()
+    {
+        var digests = ClusterComplaints.DigestsOf(world.Root);
+        var before = new Dictionary<string, string> { ["back"] = "another" };
+
+        var complaint = Assert.Single(ClusterComplaints.Of(Knowing("stale"), World.Node("n1"), world.Root, digests));
+
+        Assert.Equal("network back", complaint.Place);
+        Assert.Empty(ClusterComplaints.Of(Knowing("stale"), World.Node("n1"), world.Root, before));
+    }
+
+    [Fact]
+    public void A_network_that_hides_a_route_of_a_node_is_named_with_the_route()
+    {
+        var digests = ClusterComplaints.DigestsOf(world.Root);
+        var node = World.Node("n1") with { Description = new NodeDescription { Routes = ["10.0.0.0/16", "192.0.2.0/24"] } };
+
+        var complaint = Assert.Single(ClusterComplaints.Of(Knowing(digests["back"]), node, world.Root, digests));
+
+        Assert.Equal("its subnet 10.0.1.0/24 hides 10.0.0.0/16, which the host has a route to", complaint.What);
+    }
+
+    [Fact]
+    public async Task Every_node_is_asked_and_one_that_says_nothing_or_is_down_is_named()
+    {
+        world.Add(World.Node("n1"), World.Node("mute"), World.Node("gone", NodeState.Down));
+        var options = new DiagnosisOptions { Patience = TimeSpan.FromMilliseconds(500), Settling = TimeSpan.Zero };
+        var hub = new DiagnosisHub(world.Store, options, TimeProvider.System);
+        using var ended = new CancellationTokenSource();
+        var orders = new TestStream<P.DiagnosisOrder>();
+        var attending = hub.AttendAsync(orders, ended.Token);
+        var answers = new TestStream<P.NodeDiagnosis>();
+
+        var asking = hub.DiagnoseAsync(new P.DiagnoseRequest { Fix = true }, answers, default);
+        var order = await orders.Messages.ReadAsync();
+        hub.Take(new NodeId("n1"), new P.NodeDiagnosis { OrderId = order.Id, Hostname = "n1", Places = 3 });
+        await asking;
+        await ended.CancelAsync();
+
+        Assert.True(order.Fix);
+        var told = new Dictionary<string, string>();
+        while (answers.Messages.TryRead(out var answer))
+            told[answer.NodeId] = answer.Complaints.SingleOrDefault()?.What ?? "";
+        Assert.Equal(["gone", "mute", "n1"], told.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(("the node is down", ""), (told["gone"], told["n1"]));
+        Assert.StartsWith("the node did not answer", told["mute"], StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attending);
+    }
+
+    private static P.NodeDiagnosis Knowing(string digest) => new() { Networks = { ["back"] = digest } };
+}
