@@ -65,6 +65,12 @@ public sealed record NodeNetworkOptions
     /// <summary>UDP port of the WireGuard tunnel between nodes.</summary>
     public int TunnelPort { get; init; } = 51820;
 
+    /// <summary>TCP ports of the daemon itself, which no container reaches by its host's addresses.</summary>
+    public ImmutableArray<int> OwnPorts { get; init; } = ClusterPorts;
+
+    /// <summary>Of managers, and of nodes that share layers.</summary>
+    public static ImmutableArray<int> ClusterPorts { get; } = [2377, 7946];
+
     /// <summary>Resolvers used for containers that name none; empty: those of the host's resolv.conf.</summary>
     public ImmutableArray<string> DnsServers { get; init; } = [];
 

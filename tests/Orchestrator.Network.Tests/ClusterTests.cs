@@ -5,7 +5,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests;
 
-public sealed class ClusterTests
+public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     [RootFact]
     public async Task Tasks_on_two_hosts_reach_one_another_by_address_and_by_name()
@@ -42,6 +42,36 @@ public sealed class ClusterTests
         var drift = Assert.Single(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
         Assert.Equal("route to 10.9.0.0/24 by link eth0 is gone", drift.Finding);
         Assert.Equal("web.3.c 10.0.1.3", await Wire.CallAsync(old.Namespace, "10.9.0.3", 80));
+    }
+
+    /// <summary>tests/bench reads the time.</summary>
+    [RootFact]
+    public async Task A_thousand_endpoints_are_programmed_at_once_and_withdrawn()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Backend with { Pools = [new IpamPool("10.8.0.0/16")] });
+        await cluster.PlaceAsync(("web.1.a", "10.8.0.3", 0));
+        await cluster.PlaceAsync();
+        var far = Enumerable.Range(0, 1000).Select(n => new OverlayEndpoint
+        {
+            TaskId = $"t{n}", Name = $"far.{n}", Ip = $"10.8.{1 + n / 250}.{1 + n % 250}", NodeVtep = "10.77.0.2", Ready = true,
+        }).ToList();
+
+        cluster.Tasks.AddRange(far);
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        await cluster.ApplyAsync(0);
+        output.WriteLine($"programmed in {began.Elapsed.TotalMicroseconds:0} µs");
+
+        Assert.Equal(1000, Answers(cluster));
+        cluster.Tasks.RemoveAll(far.Contains);
+        await cluster.ApplyAsync(0);
+        Assert.Equal(0, Answers(cluster));
+    }
+
+    private static int Answers(TwoHosts cluster)
+    {
+        using var ns = NetNamespace.Open(cluster.Hosts[0].FileOfNamespace("overlay-1001"));
+        using var overlay = RouteSocket.Open(ns);
+        return overlay.ListStatic().Count(n => n.Address is not null);
     }
 
     [RootFact]

@@ -94,7 +94,13 @@ internal sealed class NodeServices : IAsyncDisposable
         UnderlayMtu = options.Mtu == new DaemonOptions().Mtu ? null : options.Mtu,
         Pools = SubnetPool.Complete(options.AddressPools, NodeIdentity.ReadOrMake(options.DataRoot)),
         DnsServers = [.. options.Dns],
+        OwnPorts = [.. NodeNetworkOptions.ClusterPorts.Union(PortsOf(options))],
     };
+
+    /// <summary>Of the API, but where it listens at the containers' own gateway: there it was put for them.</summary>
+    private static IEnumerable<int> PortsOf(DaemonOptions options) => options.Hosts
+        .Select(host => Uri.TryCreate(host, UriKind.Absolute, out var uri) && uri.Scheme == "tcp" ? uri : null)
+        .OfType<Uri>().Where(uri => uri.Port > 0 && options.BridgeIp?.Split('/')[0] != uri.Host).Select(uri => uri.Port);
 
     private static EngineOptions EngineOf(DaemonOptions options) =>
         EngineSettings.Of(options, Companions.Find("orch-runtime", options.RuntimePath, "runtime-path")) with

@@ -40,8 +40,10 @@ internal static class HostTable
         """;
 
     /// <summary>The whole table of one family, in one transaction.</summary>
+    /// <param name="ownPorts">TCP ports of the daemon, which no container is to reach.</param>
     public static string Replace(
-        IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, int vxlanPort)
+        IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, int vxlanPort,
+        IEnumerable<int> ownPorts)
     {
         var (ip, address) = (family.Table, family.AddressType);
         var bridges = allBridges.Where(b => b.SubnetOf(family) is not null).ToList();
@@ -58,6 +60,8 @@ internal static class HostTable
               map ports { type inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: false))}} }
               map ports_at { type {{address}} . inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: true))}} }
               set held { type inet_proto . inet_service; {{Elements(ports.Where(p => !IsSpecific(p.Binding)).Select(p => Key(p.Binding)))}} }
+
+              set own { type inet_service; {{Elements(ownPorts.Select(p => $"{p}"))}} }
 
               # route_localnet would let a neighbour reach what listens on the host's loopback.
               # Encapsulated packets need no connection tracking: one entry per pair of nodes for nothing.
@@ -90,6 +94,10 @@ internal static class HostTable
                 {{ip}} saddr {{family.Loopback}} oifname @bridges masquerade
             {{Hairpins(family, bridges)}}
                 {{ip}} saddr @subnets oifname != @bridges masquerade
+              }
+              chain input {
+                type filter hook input priority filter; policy accept;
+                iifname @bridges tcp dport @own reject with tcp reset
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;
