@@ -27,7 +27,8 @@ public sealed partial class NodeNetwork
         var overlay = cluster.Overlays.FirstOrDefault(o => o.Network.Id == cluster.Ingress?.NetworkId);
         if (cluster.Ingress is not { } ingress || overlay is null)
         {
-            await ReservePortsAsync([], faults, cancellationToken);
+            await ReleasePortsAsync([], cancellationToken);
+            await ApplyProxyAsync(IngressView.None, faults, cancellationToken);
             foreach (var family in HostFamilies)
                 SetIngressTable(family, "");
             host.Route.DeleteLink(IngressTable.LinkName);
@@ -35,10 +36,14 @@ public sealed partial class NodeNetwork
         }
 
         Attempt(faults, overlay.Network.Name, () => EnsureIngressLink(overlay.Network, ingress));
-        var taken = await ReservePortsAsync(ingress.Ports, faults, cancellationToken);
+        var translated = ingress.Ports.RemoveAll(p => p.HasProxyHeader);
+        // A port may go over from one to the other: given up first, taken then.
+        await ReleasePortsAsync(translated, cancellationToken);
+        await ApplyProxyAsync(ingress, faults, cancellationToken);
+        var taken = await ReservePortsAsync(translated, faults, cancellationToken);
         foreach (var family in HostFamilies)
             SetIngressTable(family, family.IsIPv6 && overlay.Network.Pool6 is null
-                ? "" : IngressTable.Replace(family, [.. ingress.Ports.Where(p => !taken.Contains(p))]));
+                ? "" : IngressTable.Replace(family, [.. translated.Where(p => !taken.Contains(p))]));
     }
 
     private void EnsureIngressLink(NetworkConfig network, IngressView ingress)
@@ -80,16 +85,14 @@ public sealed partial class NodeNetwork
         ImmutableArray<IngressPort> ports, ImmutableArray<string>.Builder faults, CancellationToken cancellationToken)
     {
         var taken = new HashSet<IngressPort>();
-        var wanted = ports.ToDictionary(p => $"{IngressOwner}{p.Protocol}:{p.PublishedPort}");
+        var wanted = ports.ToDictionary(OwnerOf);
         var shells = SshPorts.Of(options.SshConfig);
         foreach (var (owner, port) in wanted.Where(w => !ingressOwners.Contains(w.Key)))
         {
             if (port.Protocol == "tcp" && shells.Contains(port.PublishedPort))
             {
                 taken.Add(port);
-                faults.Add(
-                    $"port {port.PublishedPort}/tcp of service {port.ServiceId} does not answer here: it is the SSH "
-                    + "server's, by which this host is reached; publish another port");
+                faults.Add(IsOfSsh(port));
                 continue;
             }
 
@@ -115,15 +118,25 @@ public sealed partial class NodeNetwork
             }
         }
 
-        var held = ingressOwners.Union(names.Owners.Where(o => o.StartsWith(IngressOwner, StringComparison.Ordinal)));
-        foreach (var owner in held.Where(o => !wanted.ContainsKey(o)).ToList())
+        return taken;
+    }
+
+    private async Task ReleasePortsAsync(ImmutableArray<IngressPort> wanted, CancellationToken cancellationToken)
+    {
+        var owners = wanted.Select(OwnerOf).ToHashSet();
+        var held = ingressOwners.Union(names.Owners.Where(IsIngressOwner));
+        foreach (var owner in held.Where(o => !owners.Contains(o)).ToList())
         {
             await helper.AskAsync(new HelperRequest(HelperOperation.Release, owner), cancellationToken);
             ingressOwners.Remove(owner);
         }
-
-        return taken;
     }
+
+    private static string IsOfSsh(IngressPort port) =>
+        $"port {port.PublishedPort}/tcp of service {port.ServiceId} does not answer here: it is the SSH server's, by which "
+        + "this host is reached; publish another port";
+
+    private static string OwnerOf(IngressPort port) => $"{IngressOwner}{port.Protocol}:{port.PublishedPort}";
 
     private void SetIngressTable(IpFamily family, string script)
     {

@@ -86,6 +86,8 @@ public sealed partial class NodeNetwork
     {
         var drifts = ImmutableArray.CreateBuilder<NetworkDrift>();
         FollowUnderlay(thorough);
+        if (mend)
+            drifts.AddRange(MendProxy());
         var sites = Sites().ToList();
         foreach (var gone in spaces.Keys.Except(sites.Select(s => s.Key)).ToList())
             CloseSpace(gone);

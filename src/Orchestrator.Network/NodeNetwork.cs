@@ -7,6 +7,7 @@ using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
 using Orchestrator.Network.Pipes;
+using Orchestrator.Network.Proxying;
 
 namespace Orchestrator.Network;
 
@@ -24,6 +25,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     private readonly HostSpace host;
     private readonly HelperClient helper;
     private readonly HelperMirror names;
+    private readonly ProxyProgram proxy;
     private readonly HelperWatch watch;
     private readonly RecordFolder<NetworkConfig> networkRecords;
     private readonly RecordFolder<SandboxRecord> sandboxRecords;
@@ -44,6 +46,9 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         host = new HostSpace();
         helper = new HelperClient(options.HelperPath, new HelperPaths(paths.Helper), host);
         names = new HelperMirror(helper);
+        proxy = new ProxyProgram(
+            options.ProxyPath ?? Path.Combine(Path.GetDirectoryName(options.HelperPath) ?? "/", "orch-ingress"),
+            new ProxyFolder(paths.Proxy), host);
         watch = new HelperWatch(helper, new HelperPaths(paths.Helper));
         networkRecords = new RecordFolder<NetworkConfig>(paths.Networks, NetworkJson.Default.NetworkConfig,
             durable: true);
@@ -92,6 +97,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             CloseSpaces();
             await watch.DisposeAsync();
             await helper.StopAsync(cancellationToken);
+            await proxy.StopAsync(cancellationToken);
             foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
                 host.Apply(string.Concat(HostFamilies.Select(family => family.Delete(table))));
             cluster = ClusterView.OfNoCluster;
@@ -119,6 +125,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         foreach (var overlay in overlays.Values)
             overlay.Dispose();
         helper.Dispose();
+        proxy.Dispose();
         host.Dispose();
         gate.Dispose();
         mendingEnds.Dispose();

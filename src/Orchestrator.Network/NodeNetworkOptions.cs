@@ -14,6 +14,9 @@ public sealed record NodeNetworkOptions
     /// <summary>Path of the <c>orch-net</c> program.</summary>
     public required string HelperPath { get; init; }
 
+    /// <summary>Path of the <c>orch-ingress</c> program; null: beside the other.</summary>
+    public string? ProxyPath { get; init; }
+
     /// <summary>Name of the default bridge.</summary>
     public string Bridge { get; init; } = "orch0";
 

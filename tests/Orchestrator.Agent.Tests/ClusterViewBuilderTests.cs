@@ -55,6 +55,39 @@ public sealed class ClusterViewBuilderTests
         Assert.True(view.Network is { EnableIPv6: true, Pool6.Subnet: "fd01::/64" });
     }
 
+    [Fact]
+    public void With_the_proxy_protocol_tasks_that_get_no_more_connections_keep_theirs()
+    {
+        var port = Assert.Single(Build(
+            new P.PortConfig { TargetPort = 80, PublishedPort = 8080, Prefer = P.TaskPreference.Local, ProxyHeader = true },
+            P.Affinity.None, Task("here", "10.0.0.5/24", true), Task("there", "10.0.0.6/24", true),
+            Task("slow", "10.0.0.7/24", false)));
+
+        Assert.True(port.HasProxyHeader);
+        Assert.Equal("10.0.0.5", Assert.Single(port.Backends));
+        Assert.Equal("10.0.0.6 10.0.0.7", string.Join(' ', port.Draining));
+    }
+
+    [Fact]
+    public void Routes_lead_to_ready_tasks_and_name_their_certificates()
+    {
+        var view = View(
+            new P.NetworkService
+            {
+                NetworkId = "mesh", ServiceId = "web", Name = "web",
+                Routes =
+                {
+                    new P.HttpRoute { Host = "shop.example", Path = "/", TargetPort = 80, Certificate = "PEM" },
+                    new P.HttpRoute { Host = "", Path = "/", TargetPort = 81 },
+                },
+            },
+            Task("here", "10.0.0.5/24", true), Task("there", "10.0.0.6/24", false));
+
+        Assert.Equal(["81 ", $"80 {view.Certificates.Keys.Single()}"], view.Routes.Select(r => $"{r.TargetPort} {r.Certificate}"));
+        Assert.All(view.Routes, r => Assert.Equal("10.0.0.5", Assert.Single(r.Backends)));
+        Assert.Equal("PEM", view.Certificates.Values.Single());
+    }
+
     private static P.NetworkEndpoint Task(string node, string address, bool isReady) => new()
     {
         NetworkId = "mesh", Id = "on-" + node, Name = "web.1." + node, ServiceId = "web", NodeId = node,
@@ -62,7 +95,11 @@ public sealed class ClusterViewBuilderTests
     };
 
     private static ImmutableArray<Network.IngressPort> Build(
-        P.PortConfig port, P.Affinity affinity, params P.NetworkEndpoint[] tasks)
+        P.PortConfig port, P.Affinity affinity, params P.NetworkEndpoint[] tasks) => View(
+            new P.NetworkService { NetworkId = "mesh", ServiceId = "web", Name = "web", Affinity = affinity, Ports = { port } },
+            tasks).Ports;
+
+    private static Network.IngressView View(P.NetworkService service, params P.NetworkEndpoint[] tasks)
     {
         var network = new P.Network
         {
@@ -70,8 +107,7 @@ public sealed class ClusterViewBuilderTests
             Spec = new P.NetworkSpec { Annotations = new P.Annotations { Name = "ingress" }, Ingress = true },
             Allocation = new P.NetworkAllocation { Vni = 4096, Pools = { new P.IpamPool { Subnet = "10.0.0.0/24" } } },
         };
-        var service = new P.NetworkService { NetworkId = "mesh", ServiceId = "web", Name = "web", Affinity = affinity, Ports = { port } };
         return ClusterViewBuilder.Build(
-            new P.Node { Id = "here", IngressAddress = "10.0.0.2/24" }, "192.0.2.1", [network], tasks, [service]).Ingress!.Ports;
+            new P.Node { Id = "here", IngressAddress = "10.0.0.2/24" }, "192.0.2.1", [network], tasks, [service]).Ingress!;
     }
 }

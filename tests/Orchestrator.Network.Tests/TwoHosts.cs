@@ -38,6 +38,12 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     public List<string> Faults { get; } = [];
 
+    /// <summary>What HTTP requests lead to it; its tasks are filled in.</summary>
+    public ImmutableArray<IngressRoute> Routes { get; set; } = [];
+
+    public ImmutableSortedDictionary<string, string> Certificates { get; set; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The services on an overlay that is no mesh.</summary>
     public OverlayService Service { get; set; } = new("s1", "web", "10.0.1.2");
 
@@ -111,6 +117,9 @@ internal sealed class TwoHosts : IAsyncDisposable
     public IDisposable ServeAll(int port) =>
         new Servers([.. containers.Values.Select(c => Tests.Wire.Serve(c.Namespace, port, c.Id))]);
 
+    public IDisposable ServeAllWith(Func<Linux.Netlink.NetNamespace, IDisposable> server) =>
+        new Servers([.. containers.Values.Select(c => server(c.Namespace))]);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var container in containers.Values)
@@ -142,12 +151,24 @@ internal sealed class TwoHosts : IAsyncDisposable
         Ingress = network.Ingress
             ? new IngressView(network.Id, $"10.0.0.{host + 2}")
             {
-                Ports = [.. Published.Select(p => p with { Backends = [.. Tasks.Where(t => t.Ready).SelectMany(t => t.Addresses)] })],
+                Ports =
+                [
+                    .. Published.Select(p => p with
+                    {
+                        Backends = [.. Tasks.Where(t => t.Ready).SelectMany(t => t.Addresses)],
+                        Draining = Addresses(isReady: false),
+                    }),
+                ],
+                Routes = [.. Routes.Select(r => r with { Backends = Addresses(isReady: true) })],
+                Certificates = Certificates,
             }
             : null,
     };
 
     private static string ServiceOf(string task) => task.StartsWith("db.", StringComparison.Ordinal) ? "s2" : "s1";
+
+    private ImmutableArray<string> Addresses(bool isReady) =>
+        [.. Tasks.Where(t => t.Ready == isReady).Select(t => t.Ip)];
 
     private OverlayEndpoint NodeEndpoint(int host) =>
         new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", Ip6 = Paired($"10.0.0.{host + 2}"), NodeVtep = Hosts[host].Vtep };

@@ -54,6 +54,71 @@ internal static class Wire
         }
     }
 
+    /// <summary>A server behind the PROXY protocol: says who its client is and whom that asked, then echoes.</summary>
+    public static IDisposable ServeProxied(NetNamespace ns, int port)
+    {
+        var listener = (Socket)Hold(ns, port);
+        _ = AcceptProxiedAsync(listener);
+        return listener;
+    }
+
+    /// <returns>The answer to one line, or the error's name.</returns>
+    public static async Task<string> SayAsync(NetNamespace ns, string address, int port, string text)
+    {
+        try
+        {
+            using var socket = await ConnectAsync(ns, address, port);
+            using var patience = new CancellationTokenSource(Patience);
+            await socket.SendAsync(Encoding.UTF8.GetBytes(text), patience.Token);
+            var buffer = new byte[256];
+            return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token));
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode.ToString();
+        }
+        catch (OperationCanceledException)
+        {
+            return "Silence";
+        }
+    }
+
+    private static async Task AcceptProxiedAsync(Socket listener)
+    {
+        try
+        {
+            while (true)
+                _ = EchoProxiedAsync(await listener.AcceptAsync());
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // The test is over.
+        }
+    }
+
+    private static async Task EchoProxiedAsync(Socket socket)
+    {
+        using var _ = socket;
+        try
+        {
+            await using var stream = new NetworkStream(socket);
+            var header = new byte[28]; // Of version 2, for TCP over IPv4.
+            await stream.ReadExactlyAsync(header);
+            var (client, server) = (new IPAddress(header.AsSpan(16, 4)), new IPAddress(header.AsSpan(20, 4)));
+            var said = Encoding.UTF8.GetBytes($"{client} {server}:{(header[26] << 8) | header[27]} ");
+            var buffer = new byte[256];
+            while (await stream.ReadAsync(buffer) is > 0 and var count)
+            {
+                await stream.WriteAsync((byte[])[.. said, .. buffer[..count]]);
+                said = [];
+            }
+        }
+        catch (IOException)
+        {
+            // The client is gone.
+        }
+    }
+
     /// <summary>A connection that is held open; nothing is said on it.</summary>
     public static async Task<Socket> ConnectAsync(NetNamespace ns, string address, int port)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Orchestrator.Network;
 
 namespace Orchestrator.Agent.Networks;
@@ -31,6 +33,10 @@ public static class ClusterViewBuilder
                 : new IngressView(ingress.Id, Host(self.IngressAddress))
                 {
                     Ports = [.. Ports(ingress, self.Id, endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
+                    Routes = [.. Routes(endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
+                    Certificates = servicesByNetwork[ingress.Id].SelectMany(s => s.Routes).Select(r => r.Certificate)
+                        .Where(pem => pem.Length > 0).Distinct()
+                        .ToImmutableSortedDictionary(FingerprintOf, pem => pem, StringComparer.Ordinal),
                 },
         };
     }
@@ -113,10 +119,36 @@ public static class ClusterViewBuilder
                 [.. Chosen(port, self, [.. ready[service.ServiceId]]).SelectMany(e => Both(mesh, e))
                     .Order(StringComparer.Ordinal)])
             {
+                Draining = !port.ProxyHeader ? [] :
+                [
+                    .. endpoints.Where(e => e.ServiceId == service.ServiceId)
+                        .Except(Chosen(port, self, [.. ready[service.ServiceId]])).Select(e => Host(e.Address))
+                        .Order(StringComparer.Ordinal),
+                ],
+                HasProxyHeader = port.ProxyHeader,
                 Masquerades = port.Source == P.SourceAddress.Masquerade,
                 IsSticky = service.Affinity == P.Affinity.Client,
             };
     }
+
+    private static IEnumerable<IngressRoute> Routes(
+        IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
+    {
+        var ready = endpoints.Where(e => e.Ready && e.ServiceId.Length > 0).ToLookup(e => e.ServiceId);
+        return
+            from service in services
+            from route in service.Routes
+            orderby route.Host, route.Path
+            select new IngressRoute(
+                service.ServiceId, route.Host, route.Path, route.TargetPort,
+                route.Certificate.Length > 0 ? FingerprintOf(route.Certificate) : "",
+                [.. ready[service.ServiceId].Select(e => Host(e.Address)).Order(StringComparer.Ordinal)])
+            {
+                IsSticky = service.Affinity == P.Affinity.Client,
+            };
+    }
+
+    private static string FingerprintOf(string pem) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pem)));
 
     private static IEnumerable<P.NetworkEndpoint> Chosen(
         P.PortConfig port, string self, IReadOnlyCollection<P.NetworkEndpoint> ready) =>

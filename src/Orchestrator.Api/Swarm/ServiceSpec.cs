@@ -57,7 +57,23 @@ public sealed record EndpointSpec
 
     /// <summary><c>none</c> or <c>client</c>. Ours; null in an update: kept.</summary>
     public string? Affinity { get; set; }
+
+    /// <summary>HTTP requests that every node leads here. Ours; null in an update: kept.</summary>
+    public HttpRoute[]? Routes { get; set; }
     public PortConfig[]? Ports { get; set; }
+}
+
+public sealed record HttpRoute
+{
+    /// <summary>Name, <c>*.suffix</c>, or nothing: any.</summary>
+    public string? Host { get; set; }
+
+    /// <summary>Prefix in whole segments; <c>/</c> when nothing is said.</summary>
+    public string? Path { get; set; }
+    public uint Port { get; set; }
+
+    /// <summary>Certificate, chain and key in PEM. Shown as <c>sha256:…</c>, which in an update keeps it.</summary>
+    public string? Certificate { get; set; }
 }
 
 public sealed record PortConfig
@@ -83,4 +99,7 @@ public sealed record PortConfig
 
     /// <summary><c>none</c> or <c>local</c>.</summary>
     public string? Prefer { get; set; }
+
+    /// <summary><c>none</c> or <c>v2</c>.</summary>
+    public string? ProxyProtocol { get; set; }
 }

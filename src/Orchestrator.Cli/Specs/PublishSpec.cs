@@ -67,6 +67,7 @@ internal static class PublishSpec
                     break;
                 case "source": port.Source = OneOf(key, value, "client", "masquerade"); break;
                 case "prefer": port.Prefer = OneOf(key, value, "none", "local"); break;
+                case "proxy-protocol": port.ProxyProtocol = OneOf(key, value, "none", "v2"); break;
                 case "ip": port.HostIP = Address(value); break;
                 default: throw new FormatException($"invalid field key {key}");
             }
@@ -80,6 +81,7 @@ internal static class PublishSpec
     public static PortConfig Whole(PortConfig port) => port with
     {
         Source = port.Source ?? "client", Prefer = port.Prefer ?? "none", HostIP = port.HostIP ?? "",
+        ProxyProtocol = port.ProxyProtocol ?? "none",
     };
 
     private static void Check(PortConfig port)
@@ -87,8 +89,10 @@ internal static class PublishSpec
         if (port.TargetPort is null) throw new FormatException("missing mandatory field 'target'");
         if (port is { PublishMode: "ingress", HostIP.Length: > 0 })
             throw new FormatException("ip is for mode=host: the routing mesh answers on every address of every node");
-        if (port is { PublishMode: "host" } and ({ Source: not (null or "client") } or { Prefer: not (null or "none") }))
-            throw new FormatException("source and prefer are for mode=ingress: a host's port leads to its own task");
+        if (port is { PublishMode: "host" } and ({ Source: not (null or "client") } or { Prefer: not (null or "none") }
+            or { ProxyProtocol: not (null or "none") }))
+            throw new FormatException(
+                "source, prefer and proxy-protocol are for mode=ingress: a host's port leads to its own task");
     }
 
     private static string Address(string? value) => System.Net.IPAddress.TryParse(value, out _)

@@ -41,7 +41,11 @@ internal static class ServiceSpecReader
             ("client", SourceAddress.Client), ("masquerade", SourceAddress.Masquerade)),
         Prefer = SpecFields.Word(port.Prefer, "preference", TaskPreference.None,
             ("none", TaskPreference.None), ("local", TaskPreference.Local)),
+        HasProxyHeader = SpecFields.Word(port.ProxyProtocol, "PROXY protocol", false, ("none", false), ("v2", true)),
     };
+
+    private static HttpRoute ReadRoute(Dto.HttpRoute route) =>
+        new((route.Host ?? "").ToLowerInvariant(), route.Path ?? "/", ReadPortNumber(route.Port), route.Certificate ?? "");
 
     private static int ReadPortNumber(uint? port) =>
         port is > ushort.MaxValue
@@ -98,6 +102,7 @@ internal static class ServiceSpecReader
             ("vip", EndpointMode.Vip), ("dnsrr", EndpointMode.DnsRoundRobin)),
         Affinity = SpecFields.Word(endpoint?.Affinity, "affinity", Affinity.None,
             ("none", Affinity.None), ("client", Affinity.Client)),
+        Routes = [.. (endpoint?.Routes ?? []).Select(ReadRoute)],
         Ports = [.. (endpoint?.Ports ?? []).Select(ReadPort)],
     };
 

@@ -77,6 +77,7 @@ internal static class ServiceSpecViews
     {
         Mode = endpoint.Mode == EndpointMode.DnsRoundRobin ? "dnsrr" : "vip",
         Affinity = endpoint.Affinity == Affinity.Client ? "client" : null,
+        Routes = endpoint.Routes.IsEmpty ? null : [.. endpoint.Routes.Select(Of)],
         Ports = endpoint.Ports.IsEmpty ? null : [.. endpoint.Ports.Select(Of)],
     };
 
@@ -90,6 +91,16 @@ internal static class ServiceSpecViews
         HostIP = SpecFields.OrNull(port.HostIp),
         Source = port.Source == SourceAddress.Masquerade ? "masquerade" : null,
         Prefer = port.Prefer == TaskPreference.Local ? "local" : null,
+        ProxyProtocol = port.HasProxyHeader ? "v2" : null,
+    };
+
+    /// <summary>The key of a certificate leaves the cluster for nobody.</summary>
+    public static Dto.HttpRoute Of(HttpRoute route) => new()
+    {
+        Host = SpecFields.OrNull(route.Host),
+        Path = route.Path,
+        Port = (uint)route.TargetPort,
+        Certificate = route.Certificate.Length == 0 ? null : UnknownToDocker.Fingerprint(route.Certificate),
     };
 
     private static Dto.UpdateConfig? Of(UpdateConfig? update) => update is null ? null : new Dto.UpdateConfig

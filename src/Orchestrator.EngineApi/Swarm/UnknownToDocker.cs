@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Orchestrator.Model;
 using Dto = Orchestrator.Api.Swarm;
 
@@ -20,8 +22,18 @@ internal static class UnknownToDocker
             port.HostIP ??= before.HostIP;
             port.Source ??= before.Source;
             port.Prefer ??= before.Prefer;
+            port.ProxyProtocol ??= before.ProxyProtocol;
         }
+
+        endpoint.Routes ??= known.Routes;
+        foreach (var route in endpoint.Routes ?? [])
+            route.Certificate = current.Routes.Select(r => r.Certificate).Where(pem => pem.Length > 0)
+                .FirstOrDefault(pem => Fingerprint(pem) == route.Certificate) ?? route.Certificate;
     }
+
+    /// <summary>What is shown for a certificate with its key.</summary>
+    public static string Fingerprint(string pem) =>
+        "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pem)));
 
     private static bool IsSame(Dto.PortConfig one, Dto.PortConfig other) =>
         (one.Protocol, one.TargetPort, one.PublishedPort ?? 0, one.PublishMode)

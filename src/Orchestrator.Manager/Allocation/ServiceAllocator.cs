@@ -26,7 +26,7 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
     public static IReadOnlyList<NetworkId> NetworksOf(Service service, StoreRoot root)
     {
         var networks = service.Spec.Task.Networks.Select(n => new NetworkId(n.Target)).ToList();
-        if (service.Spec.Endpoint.Ports.Any(p => p.Mode == PublishMode.Ingress)
+        if ((service.Spec.Endpoint.Ports.Any(p => p.Mode == PublishMode.Ingress) || !service.Spec.Endpoint.Routes.IsEmpty)
             && root.Networks.All.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
             networks.Add(ingress.Id);
         return [.. networks.Distinct()];

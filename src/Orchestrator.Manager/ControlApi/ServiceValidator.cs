@@ -23,6 +23,7 @@ internal static class ServiceValidator
         ValidateMode(spec);
         ValidateEndpoint(spec.Endpoint);
         ValidatePortsFree(spec, current, tx);
+        RouteValidator.Validate(spec, [.. tx.Services.All().Where(other => other.Id != current?.Id)]);
         ImmutableArray<NetworkAttachment> networks = [.. spec.Task.Networks.Select(n => Resolve(n, tx))];
         RefuseOverlap([.. networks.Select(n => tx.Networks.Get(n.Target)!)]);
         foreach (var attachment in networks)
@@ -103,8 +104,13 @@ internal static class ServiceValidator
             throw UserErrors.Invalid($"invalid IP address: {port.HostIp}", "Give an address that the hosts have.");
         if (isHost && port.OfTask != port)
             throw UserErrors.Invalid(
-                $"port {port.TargetPort}: source and preference are the routing mesh's, and the port is published on hosts",
+                $"port {port.TargetPort}: source, preference and PROXY protocol are the routing mesh's, and the port is "
+                + "published on hosts",
                 "Publish with mode=ingress.");
+        if (port.HasProxyHeader && (port.Protocol != PortProtocol.Tcp || port.Source != SourceAddress.Client))
+            throw UserErrors.Invalid(
+                $"port {port.TargetPort}: the PROXY protocol is for TCP, and tells of the client itself",
+                "Publish with protocol=tcp and without source=masquerade.");
     }
 
     // Ingress ports belong to one service of the cluster; a host port may be shared, for the scheduler keeps its tasks

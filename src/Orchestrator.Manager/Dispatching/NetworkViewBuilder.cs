@@ -86,6 +86,8 @@ internal static class NetworkViewBuilder
             service.Spec.Task.Networks.Where(n => n.Target == network.Id.Value).SelectMany(n => n.Aliases).Distinct());
         message.Ports.AddRange((service.Endpoint?.Ports ?? [])
             .Where(port => port.Mode == PublishMode.Ingress || !network.Spec.Ingress).Select(port => port.ToProto()));
+        if (network.Spec.Ingress)
+            message.Routes.AddRange(service.Spec.Endpoint.Routes.Select(route => route.ToProto()));
         return message;
     }
 

@@ -96,6 +96,9 @@ public sealed record PortConfig(
     /// <summary>Which tasks a node leads to.</summary>
     public TaskPreference Prefer { get; init; }
 
+    /// <summary>Connections begin with a header of the PROXY protocol, version 2, that says who the client is.</summary>
+    public bool HasProxyHeader { get; init; }
+
     /// <summary>Is there an address of a host that both would answer on?</summary>
     public bool SharesAddress(PortConfig other) =>
         HostIp.Length == 0 || other.HostIp.Length == 0 || HostIp == other.HostIp
@@ -104,7 +107,7 @@ public sealed record PortConfig(
     private static bool IsAny(string address) => address is "0.0.0.0" or "::";
 
     /// <summary>Without what only the mesh does: what tasks themselves are made after.</summary>
-    public PortConfig OfTask => this with { Source = default, Prefer = default };
+    public PortConfig OfTask => this with { Source = default, Prefer = default, HasProxyHeader = false };
 }
 
 public enum SourceAddress
@@ -143,6 +146,15 @@ public sealed record EndpointSpec
 
     public ImmutableArray<PortConfig> Ports { get; init; } = [];
 
+    /// <summary>HTTP requests that every node leads to the tasks.</summary>
+    public ImmutableArray<HttpRoute> Routes { get; init; } = [];
+
     /// <summary>Without what only balancing does: a task is not replaced for that.</summary>
-    public EndpointSpec OfTask => this with { Affinity = default, Ports = [.. Ports.Select(p => p.OfTask)] };
+    public EndpointSpec OfTask => this with
+    {
+        Affinity = default,
+        Ports = [.. Ports.Select(p => p.OfTask)],
+        // Whether there are any: tasks to which routes lead are on the ingress network.
+        Routes = Routes.IsEmpty ? [] : [HttpRoute.Any],
+    };
 }

@@ -50,7 +50,7 @@ internal static class SlotTable
     }
 
     /// <summary>FNV-1a with a final mix: stable over versions and machines, which string.GetHashCode is not.</summary>
-    private static ulong Hash(string seed, string text)
+    public static ulong Hash(string seed, string text)
     {
         var hash = 14695981039346656037ul;
         foreach (var c in seed + "/" + text)

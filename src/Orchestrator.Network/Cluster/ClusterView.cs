@@ -122,7 +122,31 @@ public enum EndpointMode
 /// <param name="NodeAddress">This node's own address on it, without prefix length.</param>
 public sealed record IngressView(string NetworkId, string NodeAddress)
 {
+    /// <summary>Nothing is published.</summary>
+    public static IngressView None { get; } = new("", "");
+
     public ImmutableArray<IngressPort> Ports { get; init; } = [];
+
+    /// <summary>What HTTP requests to this node lead where.</summary>
+    public ImmutableArray<IngressRoute> Routes { get; init; } = [];
+
+    /// <summary>Certificates with their chains and keys, PEM, by what routes call them.</summary>
+    [JsonIgnore] // A view is kept on disk; keys are for memory and the folder of the program that needs them.
+    public ImmutableSortedDictionary<string, string> Certificates { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+}
+
+/// <summary>HTTP requests that every node leads to the tasks of one service.</summary>
+/// <param name="Host">Name, <c>*.suffix</c>, or empty: any.</param>
+/// <param name="Path">Prefix in whole segments; <c>/</c>: all.</param>
+/// <param name="TargetPort">Where the tasks listen.</param>
+/// <param name="Certificate">Key of <see cref="IngressView.Certificates"/>; empty: without TLS.</param>
+/// <param name="Backends">Ingress addresses of the tasks that are ready.</param>
+public sealed record IngressRoute(
+    string ServiceId, string Host, string Path, int TargetPort, string Certificate, ImmutableArray<string> Backends)
+{
+    /// <summary>Each client is led to one task, by its address.</summary>
+    public bool IsSticky { get; init; }
 }
 
 /// <summary>A port that answers on every node.</summary>
@@ -135,6 +159,12 @@ public sealed record IngressPort(
 
     /// <summary>Each client is led to one task, by its address, through whichever node it comes.</summary>
     public bool IsSticky { get; init; }
+
+    /// <summary>Connections begin with a header of the PROXY protocol, version 2, which orch-ingress writes.</summary>
+    public bool HasProxyHeader { get; init; }
+
+    /// <summary>Tasks that get no more connections and keep those they have.</summary>
+    public ImmutableArray<string> Draining { get; init; } = [];
 }
 
 /// <summary>What could not be done of a view, in words for the operator. The rest of it was.</summary>

@@ -17,7 +17,9 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 
     public string Helper => Path.Combine(ExecRoot, "helper");
 
-    public IEnumerable<string> All => [Networks, Pipes, Sandboxes, Cluster, Namespaces, Helper];
+    public string Proxy => Path.Combine(ExecRoot, "ingress");
+
+    public IEnumerable<string> All => [Networks, Pipes, Sandboxes, Cluster, Namespaces, Helper, Proxy];
 
     public string NamespaceOf(string containerId) => Path.Combine(Namespaces, containerId);
 

@@ -55,6 +55,7 @@ public static class Specs
         {
             Mode = (P.EndpointMode)spec.Mode, Affinity = (P.Affinity)spec.Affinity,
             Ports = { spec.Ports.Select(Values.ToProto) },
+            Routes = { spec.Routes.Select(Values.ToProto) },
         };
 
     public static M.EndpointSpec ToModel(this P.EndpointSpec? spec) => spec is null
@@ -63,6 +64,7 @@ public static class Specs
         {
             Mode = (M.EndpointMode)spec.Mode, Affinity = (M.Affinity)spec.Affinity,
             Ports = spec.Ports.Array(Values.ToModel),
+            Routes = spec.Routes.Array(Values.ToModel),
         };
 
     public static P.TaskSpec ToProto(this M.TaskSpec spec) => new()

@@ -50,6 +50,7 @@ public static class Values
         HostIp = port.HostIp,
         Source = (P.SourceAddress)port.Source,
         Prefer = (P.TaskPreference)port.Prefer,
+        ProxyHeader = port.HasProxyHeader,
     };
 
     public static M.PortConfig ToModel(this P.PortConfig port) => new(
@@ -58,7 +59,16 @@ public static class Values
         HostIp = port.HostIp,
         Source = (M.SourceAddress)port.Source,
         Prefer = (M.TaskPreference)port.Prefer,
+        HasProxyHeader = port.ProxyHeader,
     };
+
+    public static P.HttpRoute ToProto(this M.HttpRoute route) => new()
+    {
+        Host = route.Host, Path = route.Path, TargetPort = route.TargetPort, Certificate = route.Certificate,
+    };
+
+    public static M.HttpRoute ToModel(this P.HttpRoute route) =>
+        new(route.Host, route.Path, route.TargetPort, route.Certificate);
 
     public static P.IpamPool ToProto(this M.IpamPool pool) =>
         new() { Subnet = pool.Subnet, Gateway = pool.Gateway, Range = pool.Range };

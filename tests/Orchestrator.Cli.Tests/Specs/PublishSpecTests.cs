@@ -36,7 +36,7 @@ public sealed class PublishSpecTests
     [InlineData("ip=10.0.0.1,target=80", "ip is for mode=host: the routing mesh answers on every address of every node")]
     [InlineData("ip=x,mode=host,target=80", "invalid IP address: x")]
     [InlineData("prefer=local,mode=host,target=80",
-        "source and prefer are for mode=ingress: a host's port leads to its own task")]
+        "source, prefer and proxy-protocol are for mode=ingress: a host's port leads to its own task")]
     [InlineData("10.0.0.1:8080:80", "hostip is not supported: write mode=host,ip=10.0.0.1,published=…,target=80")]
     public void What_cannot_be_is_refused(string text, string error) =>
         Assert.Equal(error, Assert.Throws<FormatException>(() => PublishSpec.Parse(text)).Message);

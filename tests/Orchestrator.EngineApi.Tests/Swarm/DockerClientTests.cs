@@ -53,6 +53,7 @@ public sealed class DockerClientTests : IDisposable
 
         var endpoint = Assert.Single(_server.Fake.Requests.OfType<UpdateServiceRequest>()).Spec.ToModel().Endpoint;
         Assert.Equal(SampleObjects.Spec.Endpoint.Affinity, endpoint.Affinity);
+        Assert.Equal(SampleObjects.Spec.Endpoint.Routes.AsEnumerable(), endpoint.Routes);
         Assert.Equal(
             [.. SampleObjects.Spec.Endpoint.Ports, new Model.PortConfig(Model.PortProtocol.Tcp, 443, 443)],
             endpoint.Ports.OrderBy(port => port.TargetPort));

@@ -29,10 +29,11 @@ internal static class SampleObjects
         {
             Mode = EndpointMode.DnsRoundRobin,
             Affinity = Affinity.Client,
+            Routes = [new HttpRoute("shop.example", "/api", 8080), new HttpRoute("", "/", 80)],
             Ports =
             [
                 new PortConfig(PortProtocol.Udp, 53, 5353, PublishMode.Host, "dns") { HostIp = "10.77.0.1" },
-                new PortConfig(PortProtocol.Tcp, 80, 0) { Source = SourceAddress.Masquerade, Prefer = TaskPreference.Local },
+                new PortConfig(PortProtocol.Tcp, 80, 0) { Source = SourceAddress.Masquerade, Prefer = TaskPreference.Local, HasProxyHeader = true },
             ],
         },
         Task = new TaskSpec

@@ -13,6 +13,8 @@ internal sealed class EndpointFlags
     private readonly ListFlag? _unpublish;
     private readonly ValueFlag<string> _mode;
     private readonly ValueFlag<string> _affinity;
+    private readonly ListFlag _routes;
+    private readonly ListFlag? _unroute;
 
     public EndpointFlags(FlagSet f, bool isUpdate)
     {
@@ -32,6 +34,14 @@ internal sealed class EndpointFlags
             });
         _unpublish = isUpdate ? f.List("publish-rm", null, "Target port to publish no more") : null;
         _mode = f.String("endpoint-mode", null, "How the name resolves: vip or dnsrr");
+        _routes = f.List(isUpdate ? "route-add" : "route", null,
+            "HTTP requests to lead here: host=shop.example,path=/api,port=8080,tls=FILE", "route",
+            static t =>
+            {
+                RouteSpec.Parse(t);
+                return t;
+            });
+        _unroute = isUpdate ? f.List("route-rm", null, "Route to take away: HOST, or HOST/PATH") : null;
         _affinity = f.String("affinity", null, "Lead each client to one task: client, or none");
     }
 
@@ -43,11 +53,22 @@ internal sealed class EndpointFlags
             ApplyPipes(spec);
         }
 
-        if (!_publish.IsSet && _unpublish?.IsSet != true && !_mode.IsSet && !_affinity.IsSet) return;
+        if (!_publish.IsSet && _unpublish?.IsSet != true && !_mode.IsSet && !_affinity.IsSet
+            && !_routes.IsSet && _unroute?.IsSet != true) return;
         var endpoint = spec.EndpointSpec ??= new EndpointSpec();
         if (_mode.IsSet) endpoint.Mode = PolicyFlags.OneOf(_mode, "vip", "dnsrr");
         if (_affinity.IsSet) endpoint.Affinity = PolicyFlags.OneOf(_affinity, "client", "none");
         endpoint.Ports = Ports(endpoint.Ports ?? []);
+        if (_routes.IsSet || _unroute?.IsSet == true) endpoint.Routes = Routes(endpoint.Routes ?? []);
+    }
+
+    /// <summary>Never null: the daemon keeps what is not said.</summary>
+    private HttpRoute[] Routes(HttpRoute[] before)
+    {
+        var added = _routes.Values.Select(RouteSpec.Parse).Select(RouteSpec.WithCertificate).ToList();
+        var kept = before.Where(route => _unroute?.Values.Any(key => RouteSpec.Matches(route, key)) != true
+            && !added.Exists(a => a.Host == route.Host && a.Path == route.Path));
+        return [.. kept, .. added];
     }
 
     private PortConfig[]? Ports(PortConfig[] before)

@@ -27,6 +27,7 @@ internal static class ServicePretty
             o.WriteLine($"Pipe:\t\t{pipe.HostInterface} {pipe.Address} {pipe.MacAndVlan}".TrimEnd());
         o.WriteLine($"Endpoint Mode:\t{service.Endpoint.Spec?.Mode ?? spec.EndpointSpec?.Mode ?? "vip"}");
         WritePorts(o, service.Endpoint.Ports);
+        WriteRoutes(o, service.Spec.EndpointSpec?.Routes);
     }
 
     private static void WriteStatus(TextWriter o, UpdateStatus? status)
@@ -104,7 +105,16 @@ internal static class ServicePretty
             o.WriteLine(
                 $" PublishedPort = {port.PublishedPort}\n  Protocol = {port.Protocol}\n  TargetPort = "
                 + $"{port.TargetPort}\n  PublishMode = {port.PublishMode}"
-                + Told("HostIP", port.HostIP) + Told("Source", port.Source) + Told("Prefer", port.Prefer));
+                + Told("HostIP", port.HostIP) + Told("Source", port.Source) + Told("Prefer", port.Prefer)
+                + Told("ProxyProtocol", port.ProxyProtocol));
+    }
+
+    private static void WriteRoutes(TextWriter o, HttpRoute[]? routes)
+    {
+        if (routes is not { Length: > 0 }) return;
+        o.WriteLine("Routes:");
+        foreach (var route in routes)
+            o.WriteLine($" {route.Host ?? "*"}{route.Path} -> {route.Port}{(route.Certificate is null ? "" : " with TLS")}");
     }
 
     /// <summary>What docker does not know is shown where it says something.</summary>

@@ -1,4 +1,4 @@
-namespace Orchestrator.NetHelper;
+namespace Orchestrator.Network.Helper;
 
 /// <summary>A lock on a file, given back by the kernel when the process ends in whatever way.</summary>
 internal sealed class SoleOwner : IDisposable

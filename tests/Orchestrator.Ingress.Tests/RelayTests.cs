@@ -1,0 +1,126 @@
+using System.Net.Sockets;
+using System.Text;
+using Orchestrator.Network;
+using Orchestrator.Network.Tests;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Ingress.Tests;
+
+public sealed class RelayTests
+{
+    private const string Client = "10.77.0.9";
+
+    [RootFact]
+    public async Task A_port_with_the_proxy_protocol_tells_tasks_on_any_host_who_the_client_is()
+    {
+        await using var cluster = await StartAsync();
+        await using var outside = Outside(cluster);
+        using var servers = cluster.ServeAllWith(ns => Wire.ServeProxied(ns, 80));
+
+        foreach (var host in new[] { "10.77.0.1", "10.77.0.2" })
+            Assert.Equal($"{Client} {host}:8080 hello", await Wire.SayAsync(outside.Namespace, host, 8080, "hello"));
+        Assert.Equal(
+            "127.0.0.1 127.0.0.1:8080 hello", await Wire.SayAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 8080, "hello"));
+    }
+
+    [RootFact]
+    public async Task A_connection_outlives_the_daemon_and_is_reset_when_its_task_is_gone()
+    {
+        await using var cluster = await StartAsync();
+        await using var outside = Outside(cluster);
+        using var servers = cluster.ServeAllWith(ns => Wire.ServeProxied(ns, 80));
+        using var held = await Wire.ConnectAsync(outside.Namespace, "10.77.0.1", 8080);
+
+        await cluster.Hosts[0].RestartDaemonAsync();
+        await held.SendAsync(Encoding.UTF8.GetBytes("still here"));
+        var buffer = new byte[256];
+        var length = await held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.EndsWith("still here", Encoding.UTF8.GetString(buffer, 0, length), StringComparison.Ordinal);
+
+        cluster.SetReady("web.1.a", false);
+        await cluster.ApplyAsync();
+        await held.SendAsync(Encoding.UTF8.GetBytes("draining"));
+        Assert.Equal(8, await held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal("ConnectionReset", await Wire.SayAsync(outside.Namespace, "10.77.0.2", 8080, "hello"));
+
+        cluster.Remove("web.1.a");
+        await cluster.ApplyAsync();
+        var reset = await Assert.ThrowsAsync<SocketException>(
+            () => held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
+    }
+
+    [RootFact]
+    public async Task A_program_that_was_killed_is_started_again_and_one_that_is_not_needed_ends()
+    {
+        await using var cluster = await StartAsync(TimeSpan.FromMilliseconds(20));
+        await using var outside = Outside(cluster);
+        using var servers = cluster.ServeAllWith(ns => Wire.ServeProxied(ns, 80));
+        var host = cluster.Hosts[0];
+
+        foreach (var process in Programs(host))
+            process.Kill();
+        await EventuallyAsync(async () =>
+            await Wire.SayAsync(outside.Namespace, "10.77.0.1", 8080, "hello") == $"{Client} 10.77.0.1:8080 hello");
+
+        cluster.Published = [];
+        await cluster.ApplyAsync();
+        await EventuallyAsync(() => Task.FromResult(Programs(host).Count == 0));
+        Assert.Equal("ConnectionRefused", await Wire.SayAsync(outside.Namespace, "10.77.0.1", 8080, "hello"));
+    }
+
+    [RootFact]
+    public async Task A_port_of_a_program_of_the_host_stays_that_programs_and_is_reported()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        using var occupant = Wire.Serve(cluster.Hosts[0].Namespace, 8080, "occupant");
+        cluster.Published = [new IngressPort("tcp", 8080, 80, "s1", []) { HasProxyHeader = true }];
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+
+        Assert.StartsWith("port 8080/tcp does not answer here", Assert.Single(cluster.Faults), StringComparison.Ordinal);
+    }
+
+    private static async Task<TwoHosts> StartAsync(TimeSpan? mends = null)
+    {
+        var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh, mends);
+        cluster.Published = [new IngressPort("tcp", 8080, 80, "s1", []) { HasProxyHeader = true }];
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        Assert.Empty(cluster.Faults);
+        return cluster;
+    }
+
+    private static TestHost Outside(TwoHosts cluster)
+    {
+        var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, Client);
+        return outside;
+    }
+
+    private static List<System.Diagnostics.Process> Programs(TestHost host) =>
+    [
+        .. System.Diagnostics.Process.GetProcessesByName("orch-ingress").Where(p =>
+            CommandOf(p.Id).Contains(host.Options.ExecRoot, StringComparison.Ordinal)),
+    ];
+
+    private static string CommandOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // It has just ended.
+        }
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (!await holds())
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(10), "it never came to hold");
+            await Task.Delay(20);
+        }
+    }
+}
