@@ -61,7 +61,8 @@ public sealed partial class NodeNetwork
             host.Route.DeleteAddress(link.Index, old.Address, old.PrefixLength);
         if (endpoint.IPv6 is not null)
             Forwarding.EnableIPv6(host);
-        host.Set($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1");
+        foreach (var setting in IngressTable.Settings)
+            host.Set(setting.Path, setting.Value);
     }
 
     private Endpoint IngressEndpoint(NetworkConfig network, IngressView ingress) => new()

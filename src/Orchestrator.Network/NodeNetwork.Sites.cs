@@ -50,7 +50,7 @@ public sealed partial class NodeNetwork
                 ? ImmutableArray.Create(new WantedSetting(Forwarding.Path, "1")) : [],
             .. Bridges.Where(n => IsOurLink(LinkNames.BridgeOf(n))).SelectMany(n => BridgeLink.Settings(n)),
             .. IngressOverlay is null || !IsOurLink(IngressTable.LinkName) ? ImmutableArray<WantedSetting>.Empty
-                : [new WantedSetting($"ipv4/conf/{IngressTable.LinkName}/route_localnet", "1")],
+                : IngressTable.Settings,
             .. TunnelSettings,
         ],
         States = [.. TunnelStates()],

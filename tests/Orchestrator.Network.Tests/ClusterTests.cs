@@ -157,6 +157,16 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [RootFact]
+    public async Task A_published_port_answers_its_own_host_though_nobody_else_has_asked_before()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.10", 1));
+        using var servers = cluster.ServeAll(80);
+
+        Assert.Equal("web.1.a 10.77.0.1", await Wire.CallAsync(cluster.Hosts[0].Namespace, "10.77.0.1", 8080));
+    }
+
+    [RootFact]
     public async Task A_port_that_a_program_of_the_host_uses_stays_the_programs_and_is_reported()
     {
         await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);

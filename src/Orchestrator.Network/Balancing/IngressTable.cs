@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network.Balancing;
 
@@ -14,6 +16,14 @@ internal static class IngressTable
 
     /// <summary>The host's end of its link into the ingress overlay.</summary>
     public const string LinkName = "ing0";
+
+    /// <summary>localhost is led to tasks; and whoever asks from another address of the host, asks for a task's hardware
+    /// address under the host's own there, else the guard takes the question for forged.</summary>
+    public static ImmutableArray<WantedSetting> Settings { get; } =
+    [
+        new WantedSetting($"ipv4/conf/{LinkName}/route_localnet", "1"),
+        new WantedSetting($"ipv4/conf/{LinkName}/arp_announce", "2"),
+    ];
 
     public static string Replace(IpFamily family, IReadOnlyCollection<IngressPort> ports)
     {
