@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Agent;
 
-/// <summary>Event ids 3000-3099; the highest used is 3009.</summary>
+/// <summary>Event ids 3000-3099; the highest used is 3010.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(3000, LogLevel.Error, "task {Task}: its loop broke off")]
@@ -36,6 +36,6 @@ internal static partial class AgentLog
     [LoggerMessage(3008, LogLevel.Warning, "what this node must know after a restart could not be written")]
     public static partial void NotSaved(this ILogger logger, Exception exception);
 
-    [LoggerMessage(3009, LogLevel.Warning, "network: it could not be looked over")]
+    [LoggerMessage(3010, LogLevel.Warning, "network: it could not be looked over")]
     public static partial void DiagnosisFailed(this ILogger logger, Exception exception);
 }
