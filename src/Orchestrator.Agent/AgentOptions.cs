@@ -14,7 +14,9 @@ public sealed record AgentOptions
     /// <summary>HOST:PORT of managers to try first; later ones are learnt from the session.</summary>
     public required ImmutableArray<string> Managers { get; init; }
 
-    /// <summary>First wait before another manager is tried; doubles up to <see cref="LongestBackoff"/>.</summary>
+    /// <summary>First wait before another manager is tried; longer by half of it each time up to
+    /// <see cref="LongestBackoff"/>, so that a leader elected within seconds is found within another one. None longer
+    /// than this when a manager said who leads.</summary>
     public TimeSpan ShortestBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(2);

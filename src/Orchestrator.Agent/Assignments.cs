@@ -9,6 +9,7 @@ public sealed class Assignments
     private readonly Dictionary<string, P.Network> networks = [];
     private readonly Dictionary<(string Network, string Id), P.NetworkEndpoint> endpoints = [];
     private readonly Dictionary<(string Network, string Id), P.NetworkService> services = [];
+    private readonly Dictionary<string, P.AssignedPayload> payloads = [];
     private string version = "";
 
     public IReadOnlyCollection<P.Task> Tasks => tasks.Values;
@@ -18,6 +19,9 @@ public sealed class Assignments
     public IReadOnlyCollection<P.NetworkEndpoint> Endpoints => endpoints.Values;
 
     public IReadOnlyCollection<P.NetworkService> Services => services.Values;
+
+    /// <summary>Secrets and configs: in memory alone, the next session brings them again.</summary>
+    public IReadOnlyCollection<P.AssignedPayload> Payloads => payloads.Values;
 
     /// <summary>Applies one message of the stream.</summary>
     /// <returns>False: an increment is missing before this one; nothing was changed, ask for a complete set.</returns>
@@ -63,6 +67,7 @@ public sealed class Assignments
         networks.Clear();
         endpoints.Clear();
         services.Clear();
+        payloads.Clear();
     }
 
     private void Apply(P.AssignmentChange change, bool remove)
@@ -80,6 +85,9 @@ public sealed class Assignments
                 break;
             case P.AssignmentChange.ItemOneofCase.Service:
                 Put(services, (change.Service.NetworkId, change.Service.ServiceId), change.Service, remove);
+                break;
+            case P.AssignmentChange.ItemOneofCase.Payload:
+                Put(payloads, change.Payload.Id, change.Payload, remove);
                 break;
         }
     }

@@ -26,6 +26,7 @@ public sealed class NodeAgent : ISessionHandler
     private readonly AgentStore store;
     private readonly Assignments assignments;
     private readonly StatusReporter reporter = new();
+    private readonly PayloadVault vault = new();
     private readonly Worker worker;
     private readonly NetworkApplier network;
     private readonly UnderlayAddress underlay;
@@ -51,8 +52,9 @@ public sealed class NodeAgent : ISessionHandler
         store = new(options.Directory);
         assignments = store.LoadAssignments();
         session = store.LoadSession();
+        engine.FileContents = vault;
         worker = new(
-            new EngineTaskExecutor(engine, images, options.Drain, time), store, time, reporter, loggers.CreateLogger<Worker>());
+            new EngineTaskExecutor(engine, images, vault, options.Drain, time), store, time, reporter, loggers.CreateLogger<Worker>());
         underlay = new(options.AdvertiseAddress);
         measureMtu = own => nodeNetwork.MeasureUnderlayMtu(own) ?? 0;
         network = new(nodeNetwork, options, loggers.CreateLogger<NetworkApplier>());
@@ -114,6 +116,7 @@ public sealed class NodeAgent : ISessionHandler
             {
                 if (!assignments.TryApply(message))
                     return false;
+                vault.Replace(assignments.Payloads);
             }
 
             Keep(() => store.SaveAssignments(assignments));
@@ -151,7 +154,7 @@ public sealed class NodeAgent : ISessionHandler
                 await network.ApplyAsync(
                     ClusterViewBuilder.Build(
                         self, underlay.Current, assignments.Networks, assignments.Endpoints,
-                        assignments.Services),
+                        assignments.Services, assignments.Payloads),
                     cancellationToken).ConfigureAwait(false);
             }
 
@@ -170,17 +173,37 @@ public sealed class NodeAgent : ISessionHandler
         while (true)
         {
             await Task.Delay(options.UnderlayLook, time, cancellationToken).ConfigureAwait(false);
-            var hosts = managers.Addresses.Select(m => m[..m.LastIndexOf(':')].Trim('[', ']'));
-            var moved = underlay.Look(UnderlayAddress.Local(), hosts, UnderlayAddress.SourceTo);
-            if (moved)
+            try
             {
-                logger.UnderlayMoved(underlay.Current);
-                await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+                await LookAtUnderlayAsync(cancellationToken).ConfigureAwait(false);
             }
-
-            if (moved || (registered is { } told && manager is not null && told.UnderlayMtu != measureMtu(underlay.Current)))
-                await (registration?.CancelAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.UnderlayUnseen(e);
+            }
         }
+    }
+
+    private async Task LookAtUnderlayAsync(CancellationToken cancellationToken)
+    {
+        var hosts = managers.Addresses.Select(m => m[..m.LastIndexOf(':')].Trim('[', ']'));
+        var moved = underlay.Look(UnderlayAddress.Local(), hosts, UnderlayAddress.SourceTo);
+        if (moved)
+        {
+            logger.UnderlayMoved(underlay.Current);
+            await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (moved || (registered is { } told && manager is not null && HasChanged(told)))
+            await (registration?.CancelAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    /// <summary>Of what networks stand on, and what fits through.</summary>
+    private bool HasChanged(NodeDescription told)
+    {
+        var now = describe();
+        return told.UnderlayMtu != measureMtu(underlay.Current) || !told.Links.SequenceEqual(now.Links)
+            || !told.ConfigNetworks.SequenceEqual(now.ConfigNetworks);
     }
 
     private async Task KeepSessionAsync(CancellationToken cancellationToken)
@@ -203,8 +226,10 @@ public sealed class NodeAgent : ISessionHandler
                     managers.Hint(leader);
             }
 
-            await Task.Delay(backoff, time, cancellationToken).ConfigureAwait(false);
-            backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, options.LongestBackoff.Ticks));
+            await Task.Delay(
+                managers.KnowsLeader ? options.ShortestBackoff : backoff, time, cancellationToken).ConfigureAwait(false);
+            backoff = TimeSpan.FromTicks(
+                Math.Min((backoff + (options.ShortestBackoff / 2)).Ticks, options.LongestBackoff.Ticks));
         }
     }
 

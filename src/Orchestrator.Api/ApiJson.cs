@@ -57,6 +57,7 @@ namespace Orchestrator.Api;
 [JsonSerializable(typeof(NetworksPruneReport))]
 [JsonSerializable(typeof(PipeRequest))]
 [JsonSerializable(typeof(Pipe[]))]
+[JsonSerializable(typeof(KeptCommand[]))]
 [JsonSerializable(typeof(NetworkWordsRequest))]
 [JsonSerializable(typeof(NetworkWordsResponse))]
 [JsonSerializable(typeof(VolumeListResponse))]
@@ -85,6 +86,7 @@ namespace Orchestrator.Api;
 [JsonSerializable(typeof(SwarmTask[]))]
 [JsonSerializable(typeof(Secret[]))]
 [JsonSerializable(typeof(Config[]))]
+[JsonSerializable(typeof(PayloadCreateResponse))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The API version these bodies are of.</summary>

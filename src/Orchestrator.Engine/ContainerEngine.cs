@@ -54,7 +54,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         var links = new ContainerLinks(table);
         var mounts = new VolumeMounts(Volumes, services.Images, roots, options.RunRoot);
         var host = testHost ?? new KernelHost(
-            options, directories, services.Images, services.Network, table, bundles, roots, mounts, links,
+            options, directories, services.Images, services.Network, table, bundles, roots, mounts,
+            new MemoryFiles(directories, () => FileContents), links,
             new ShimLauncher(options),
             time, logger);
         containerEvents = new ContainerEvents(Events);
@@ -80,6 +81,9 @@ public sealed class ContainerEngine : IAsyncDisposable
     }
 
     public EngineOptions Options { get; }
+
+    /// <summary>Knows what is in containers' files that are in memory alone; null: none can be started that has any.</summary>
+    public IFileContents? FileContents { get; set; }
 
     /// <summary>The limits this host can keep.</summary>
     public KernelSupport Kernel { get; }

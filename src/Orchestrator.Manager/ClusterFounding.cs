@@ -30,7 +30,7 @@ public static class ClusterFounding
         tx.Networks.Create(new Network
         {
             Id = new NetworkId(Identifier.New()),
-            Spec = new NetworkSpec { Annotations = Annotations.Named("ingress"), Ingress = true },
+            Spec = new NetworkSpec { Annotations = Annotations.Named("ingress"), Ingress = true, EnableIPv6 = true },
         });
         return true;
     }

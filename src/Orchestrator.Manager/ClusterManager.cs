@@ -61,7 +61,7 @@ public sealed class ClusterManager : IDisposable
         NamesOfOthers = new RegistryNamesService(store, callers);
         Control = new ControlService(
             router, new ClusterApi(store, time), new NodeApi(store), new ServiceApi(store), new TaskApi(store),
-            new NetworkApi(store, options.Allocator));
+            new NetworkApi(store, options.Allocator), new PayloadApi(store));
     }
 
     public ControlService Control { get; }

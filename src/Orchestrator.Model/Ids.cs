@@ -41,6 +41,13 @@ public readonly record struct NetworkId(string Value) : IComparable<NetworkId>
     public override string ToString() => Value;
 }
 
+public readonly record struct PayloadId(string Value) : IComparable<PayloadId>
+{
+    public int CompareTo(PayloadId other) => string.CompareOrdinal(Value, other.Value);
+
+    public override string ToString() => Value;
+}
+
 public readonly record struct ClusterId(string Value) : IComparable<ClusterId>
 {
     public int CompareTo(ClusterId other) => string.CompareOrdinal(Value, other.Value);

@@ -89,6 +89,7 @@ internal sealed class SandboxResolver : IAsyncDisposable
         table ip {{ResolverConfig.TableName}} {
           chain output {
             type filter hook output priority -310; policy accept;
+            oifname != "lo" accept
             ip daddr {{Address}} udp dport 53 udp dport set {{udpPort}}
             ip daddr {{Address}} tcp dport 53 tcp dport set {{tcpPort}}
             ip saddr {{Address}} udp sport {{udpPort}} udp sport set 53

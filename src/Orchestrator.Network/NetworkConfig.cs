@@ -52,6 +52,16 @@ public sealed record NetworkConfig
     /// <summary><c>local</c> or <c>swarm</c>.</summary>
     public string Scope { get; init; } = "local";
 
+    /// <summary>It is the cluster's, which gives its addresses.</summary>
+    [JsonIgnore]
+    public bool IsOfCluster => Scope == "swarm";
+
+    /// <summary>Settings for others to take: nothing is made of it, and nobody connects to it.</summary>
+    public bool ConfigOnly { get; init; }
+
+    /// <summary>Name of the network that the settings were taken from; empty: of none.</summary>
+    public string ConfigFrom { get; init; } = "";
+
     /// <summary>Driver options under docker's names, e.g. <c>com.docker.network.bridge.name</c>.</summary>
     public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
 

@@ -13,6 +13,9 @@ public static class NetworkDrivers
     public const string Host = "host";
     public const string None = "none";
 
+    /// <summary>What docker calls the driver of settings for others.</summary>
+    public const string Configuration = "null";
+
     /// <summary>Name of the per-host bridge that gives overlay containers their way out.</summary>
     public const string GatewayNetwork = "orch_gwbridge";
 }

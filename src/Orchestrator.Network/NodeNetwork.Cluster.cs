@@ -45,7 +45,8 @@ public sealed partial class NodeNetwork
         var removals = after.Overlays.SelectMany(o => Attempt(faults, o.Network.Name, () => Extend(o))).ToList();
         foreach (var (old, grown) in before.Overlays.Join(after.Overlays, o => o.Network.Id, o => o.Network.Id, (o, n) => (o, n)))
             Attempt(faults, grown.Network.Name, () => Widen(old, grown));
-        await PutTablesAsync(after.Overlays.Select(o => o.Network.Id), cancellationToken);
+        await ApplySegmentsAsync(faults, cancellationToken);
+        await PutTablesAsync(ClusterNetworks.Select(o => o.Network.Id), cancellationToken);
         foreach (var sandbox in sandboxes.Values)
         {
             Attempt(faults, sandbox.Config.Name, () => Police(sandbox));
@@ -75,6 +76,9 @@ public sealed partial class NodeNetwork
         if (!IPAddress.TryParse(view.NodeVtep, out _) && view != ClusterView.OfNoCluster)
             throw new NetworkException(NetworkFault.Invalid,
                 $"\"{view.NodeVtep}\" is no address for this node's end of the overlays");
+        if (view.Segments.Select(s => s.Network).FirstOrDefault(n => n.Pools.IsEmpty || !IsOutside(n)) is { } fault)
+            throw new NetworkException(
+                NetworkFault.Invalid, $"network {fault.Name} of the cluster, driver {fault.Driver}, has no subnet or no card");
         foreach (var network in view.Overlays.Select(o => o.Network))
         {
             if (network.Vni is not (> 0 and < 1 << 24) || network.Pools.IsEmpty)
@@ -86,16 +90,19 @@ public sealed partial class NodeNetwork
 
     private ClusterView Merge(ClusterView view)
     {
-        var kept = cluster.Overlays
-            .Where(o => view.Overlays.All(v => v.Network.Id != o.Network.Id) && ListEndpoints(o.Network.Id).Length > 0)
-            .Select(o => new OverlayView(o.Network));
         return view with
         {
             // Of a node that left, what is kept still ends where it did.
             NodeVtep = view.NodeVtep.Length > 0 ? view.NodeVtep : cluster.NodeVtep,
-            Overlays = [.. view.Overlays, .. kept],
+            Overlays = [.. view.Overlays, .. StillUsed(cluster.Overlays, view.Overlays)],
+            Segments = [.. view.Segments, .. StillUsed(cluster.Segments, view.Segments)],
         };
     }
+
+    /// <summary>What the cluster speaks of no more, and local containers are still on.</summary>
+    private IEnumerable<OverlayView> StillUsed(ImmutableArray<OverlayView> before, ImmutableArray<OverlayView> after) => before
+        .Where(o => after.All(v => v.Network.Id != o.Network.Id) && ListEndpoints(o.Network.Id).Length > 0)
+        .Select(o => new OverlayView(o.Network));
 
     /// <summary>Brings an overlay up and makes every endpoint reachable; what is to go is returned for later.</summary>
     private (OverlayFabric, ImmutableArray<NeighbourChange>)[] Extend(OverlayView overlay)

@@ -30,6 +30,9 @@ public sealed partial class NodeNetwork
                 NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan or NetworkDrivers.Vlan =>
                     JoinOutside(sandbox, network, config),
                 NetworkDrivers.Overlay => JoinOverlay(sandbox, network, config),
+                NetworkDrivers.Configuration => throw Forbidden(
+                    $"cannot create endpoint on configuration-only network {network.Name}; make a network with --config-from "
+                    + $"{network.Name} and connect to that"),
                 _ => throw new NetworkException(
                     NetworkFault.Invalid,
                     $"container cannot be connected to network {network.Name}: "
@@ -197,7 +200,7 @@ public sealed partial class NodeNetwork
     {
         var subnet = Subnet.Parse(pool.Subnet);
         var used = ListEndpoints(network.Id).SelectMany(e => e.Addresses)
-            .Append(pool.Gateway!).Concat(pool.Reserved.Values) // Filled in when the network was made.
+            .Append(pool.Gateway!).Concat(pool.Reserved.Values).Append(Parents.HostAccess.AddressOf(network)).OfType<string>() // Filled in when the network was made.
             .Select(IPAddress.Parse).Where(subnet.Contains).Select(Subnet.ToNumber).ToHashSet();
         var address = string.IsNullOrEmpty(asked)
             ? NextAddress(network, pool, subnet, used) : CheckedAddress(network, subnet, asked, used);

@@ -59,11 +59,15 @@ public sealed partial class NodeNetwork
         foreach (var old in host.Route.ListAddresses().Where(
             a => a.Index == link.Index && a.Address.ToString() != ingress.NodeAddress))
             host.Route.DeleteAddress(link.Index, old.Address, old.PrefixLength);
-        if (endpoint.IPv6 is not null)
+        if (PublishesIPv6)
             Forwarding.EnableIPv6(host);
         foreach (var setting in IngressTable.Settings)
             host.Set(setting.Path, setting.Value);
     }
+
+    /// <summary>Only then the host has to be a router of IPv6.</summary>
+    private bool PublishesIPv6 =>
+        IngressOverlay is { } mesh && HasIPv6(mesh.Network) && cluster.Ingress is { Ports.IsEmpty: false };
 
     private Endpoint IngressEndpoint(NetworkConfig network, IngressView ingress) => new()
     {

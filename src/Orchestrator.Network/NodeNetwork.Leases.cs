@@ -26,7 +26,10 @@ public sealed partial class NodeNetwork
             return;
         using var inside = RouteSocket.Open(container);
         var link = inside.GetLink(pipe.Config.InterfaceName);
+        var wish = pipe.Lease?.Address.Split('/')[0] ?? pipe.Config.DhcpAddress;
         var lease = pipe.Lease is { } known && known.Expire > DateTimeOffset.UtcNow ? known : null;
+        if (lease is null && pipe.Lease is not null)
+            GiveUp(pipe, inside, link); // It ran out while nobody had it prolonged: the address may be another's by now.
         var isHeld = lease is not null && inside.ListAddresses().Exists(
             a => a.Index == link.Index && a.Address.ToString() == lease.Address.Split('/')[0]);
         var name = pipe.Config.DhcpHostname.Length > 0 ? pipe.Config.DhcpHostname
@@ -37,7 +40,14 @@ public sealed partial class NodeNetwork
         keeper = new LeaseKeeper(
             new DhcpClient(home, link, name), home, (now, token) => ApplyLeaseAsync(pipe.Key, keeper!, now, token));
         keepers[pipe.Key] = keeper;
-        keeper.Start(lease, isHeld, IPAddress.TryParse(pipe.Config.DhcpAddress, out var wanted) ? wanted : null);
+        keeper.Start(lease, isHeld, IPAddress.TryParse(wish, out var wanted) ? wanted : null);
+    }
+
+    private void GiveUp(Pipe pipe, RouteSocket inside, LinkInfo link)
+    {
+        foreach (var address in inside.ListAddresses().Where(a => a.Index == link.Index))
+            inside.DeleteAddress(link.Index, address.Address, address.PrefixLength);
+        Keep(pipes[pipe.Key] with { Lease = null });
     }
 
     private void DropLease(Pipe pipe)
@@ -95,7 +105,7 @@ public sealed partial class NodeNetwork
         var (address, prefixLength) = PipeWords.Split(lease.Address);
         inside.EnsureAddress(link.Index, address, prefixLength);
         if (lease.Router.Length > 0)
-            PipePlumber.SetDefault(
+            PipeAddress.SetDefault(
                 inside, link.Index, IPAddress.Parse(lease.Router), address, prefixLength, DhcpProtocol);
         Announcement.Send(container, link, address);
         return Task.CompletedTask;

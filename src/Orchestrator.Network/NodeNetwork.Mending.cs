@@ -166,7 +166,7 @@ public sealed partial class NodeNetwork
     }
 
     private static List<SpaceChange> Compare(WantedSpace wanted, Space space) =>
-        SpaceComparison.Compare(wanted, space.Dump(ways: !wanted.Ways.IsEmpty));
+        SpaceComparison.Compare(wanted, space.Dump(ways: !wanted.Ways.IsEmpty, all: !wanted.Kept.IsEmpty));
 
     private static async Task<List<NetworkDrift>> ApplyAllAsync(Site site, Space space, List<SpaceChange> changes, bool mend)
     {

@@ -35,7 +35,8 @@ public sealed partial class NodeNetwork
     public Task<NetworkConfig> CreateNetworkAsync(NetworkConfig config, CancellationToken cancellationToken) =>
         ExclusiveAsync(() =>
         {
-            if (config.Driver != NetworkDrivers.Bridge && !IsOutside(config))
+            config = Configure(config);
+            if (config is { ConfigOnly: false } && config.Driver != NetworkDrivers.Bridge && !IsOutside(config))
                 throw new NetworkException(NetworkFault.Invalid, DriverFault(config));
             if (config.Options.ContainsKey(Model.NetworkPolicy.Option))
                 throw new NetworkException(
@@ -46,6 +47,8 @@ public sealed partial class NodeNetwork
                 throw new NetworkException(
                     NetworkFault.Conflict,
                     $"network with name {config.Name} already exists; choose another name, or remove that one");
+            if (config.ConfigOnly)
+                return Task.FromResult(AddConfiguration(config));
             return Task.FromResult(IsOutside(config) ? AddOutside(config) : AddBridge(config with
             {
                 Options = options.NetworkOptions.SetItems(config.Options),
@@ -60,17 +63,18 @@ public sealed partial class NodeNetwork
             if (Predefined.Contains(network.Name))
                 throw new NetworkException(
                     NetworkFault.Forbidden, $"{network.Name} is a pre-defined network and cannot be removed");
-            if (!networks.ContainsKey(network.Id))
+            if (network.IsOfCluster)
                 throw new NetworkException(
                     NetworkFault.Invalid,
                     $"network {network.Name} belongs to the cluster; remove it through a manager");
             RefuseInUse(network);
+            RefuseTakenFrom(network);
             networkRecords.Drop(network.Id);
             networks = networks.Remove(network.Id);
             ReplaceHostTable();
             if (IsOutside(network))
                 RemoveOutside(network);
-            else
+            else if (!network.ConfigOnly)
                 host.Route.DeleteLink(LinkNames.BridgeOf(network));
             await names.DropTableAsync(network.Id, cancellationToken);
         }, cancellationToken);
@@ -211,7 +215,7 @@ public sealed partial class NodeNetwork
             throw new NetworkException(
                 NetworkFault.Invalid, $"{six.Subnet} is a subnet of IPv6, which network {config.Name} does not have; add --ipv6");
         // Every VLAN is a world of its own, where the same addresses may be once more.
-        var taken = networks.Values.Where(n => n.Driver != NetworkDrivers.Vlan && config.Driver != NetworkDrivers.Vlan)
+        var taken = networks.Values.Where(n => !n.ConfigOnly && n.Driver != NetworkDrivers.Vlan && config.Driver != NetworkDrivers.Vlan)
             .SelectMany(n => n.Pools).Select(p => Subnet.Parse(p.Subnet)).ToList();
         var families = config.EnableIPv6 ? new[] { false, true } : [false];
         return [.. families.Select(family => CompletePool(asked[family].FirstOrDefault(), family, taken))];

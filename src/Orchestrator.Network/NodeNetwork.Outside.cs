@@ -21,6 +21,7 @@ public sealed partial class NodeNetwork
     {
         ParentOptions.Check(config, Outside);
         var network = Complete(config);
+        HostAccess.Check(network);
         Keep(network);
         try
         {
@@ -45,7 +46,8 @@ public sealed partial class NodeNetwork
 
     private Endpoint JoinOutside(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
-        var endpoint = Describe(sandbox, network, config, ChooseAddress(network, network.Pools[0], config.IPv4));
+        var endpoint = Describe(sandbox, network, config, network.IsOfCluster
+            ? GivenAddress(network, isIPv6: false, config.IPv4) : ChooseAddress(network, network.Pools[0], config.IPv4));
         var isLone = network.Internal || (network.Driver != NetworkDrivers.Vlan && ParentOptions.ParentOf(network).Length == 0);
         return Add(sandbox, endpoint with
         {
@@ -53,7 +55,8 @@ public sealed partial class NodeNetwork
             HostInterfaceName = network.Driver == NetworkDrivers.Vlan ? endpoint.HostInterfaceName : "",
             // All links of ipvlan have the card's address.
             Mac = network.Driver == NetworkDrivers.Ipvlan ? "" : endpoint.Mac,
-            IPv6 = ChooseAddress6(network, config),
+            IPv6 = network is { IsOfCluster: true, Pool6: not null }
+                ? GivenAddress(network, isIPv6: true, config.IPv6) : ChooseAddress6(network, config),
             Gateway = isLone ? "" : ParentOptions.HasGateway(network) ? network.Pools[0].Gateway! : "0.0.0.0",
             Gateway6 = isLone || network.Pool6 is not { } six ? null : ParentOptions.HasGateway(network) ? six.Gateway : "::",
         });
@@ -62,10 +65,8 @@ public sealed partial class NodeNetwork
     private void UnplugOutside(Endpoint endpoint)
     {
         var path = paths.NamespaceOf(endpoint.ContainerId);
-        if (!NetNamespace.IsPinned(path))
-            return; // The link went with it.
-        using var container = NetNamespace.Open(path);
-        ParentLinks.Unplug(endpoint, container);
+        using var container = NetNamespace.IsPinned(path) ? NetNamespace.Open(path) : null;
+        parents.Unplug(networks.GetValueOrDefault(endpoint.NetworkId), endpoint, container);
     }
 
     /// <summary>What a reboot took is made again. A card that is not there now is named when somebody needs it.</summary>

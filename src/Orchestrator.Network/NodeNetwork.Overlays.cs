@@ -32,7 +32,7 @@ public sealed partial class NodeNetwork
             : throw new NetworkException(
                 NetworkFault.Invalid,
                 $"no address of {string.Join(", ", network.Pools.Where(p => p.IsIPv6 == isIPv6).Select(p => p.Subnet))} given for "
-                + $"network {network.Name}; addresses of an overlay come from the cluster");
+                + $"network {network.Name}; its addresses come from the cluster");
 
     /// <summary>The pool that an address is of; null: none of them.</summary>
     private static Subnet? SubnetOf(NetworkConfig network, string address) =>
@@ -128,7 +128,7 @@ public sealed partial class NodeNetwork
         if (mesh is not null)
             ports.Add(mesh);
         Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(
-            ports, mesh, [network.Pools[0].Subnet, .. HasIPv6(network) ? [network.Pool6!.Subnet] : Array.Empty<string>()]));
+            ports, mesh, network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)));
     }
 
     private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(

@@ -19,25 +19,41 @@ public sealed partial class NodeNetwork
             new WantedLink(ParentLinks.NameOf(n), "vlan") { Master = LinkNames.BridgeOf(n) },
         });
 
+    /// <summary>The host's own links beside those of its containers, and the ways to these.</summary>
+    private IEnumerable<WantedLink> HostAccessWanted =>
+        from network in Outside
+        where HostAccess.AddressOf(network) is not null
+        select new WantedLink(HostAccess.NameOf(network), "macvlan")
+        {
+            Alias = LinkNames.Mark + network.Id,
+            Address = $"{HostAccess.AddressOf(network)}/32",
+            Beyond = [.. ListEndpoints(network.Id).Select(HostAccess.WayTo)],
+        };
+
     /// <summary>The host's ends of pipes to bridges, and a bridge that is gone: one that is there may be somebody's,
     /// who does with it what he wants.</summary>
     private IEnumerable<WantedLink> PipePortsWanted
     {
         get
         {
-            var bridged = PluggedPipes.Where(p => p.Kind == PipeKind.Bridge).ToList();
+            var bridged = PluggedPipes.Where(p => p.Kind.HasHostEnd()).ToList();
             return
             [
-                .. bridged.Select(p => p.Config.HostInterface).Distinct()
+                .. bridged.Where(p => p.Kind == PipeKind.Bridge).Select(p => p.Config.HostInterface).Distinct()
                     .Where(name => IsName(name) && host.Route.FindLink(name) is null).Select(name => new WantedLink(name, "")),
                 .. bridged.Select(p => new WantedLink(p.HostLink, "veth")
                 {
                     Alias = PipePlumber.AliasOf(p),
-                    Master = IsName(p.Config.HostInterface) ? p.Config.HostInterface : null,
+                    Master = p.Kind == PipeKind.Bridge && IsName(p.Config.HostInterface) ? p.Config.HostInterface : null,
                 }),
             ];
         }
     }
+
+    /// <summary>Ports in the switch: a row of its database each.</summary>
+    private IEnumerable<WantedState> SwitchPortsWanted => PluggedPipes.Where(p => p.Kind == PipeKind.OpenVSwitch)
+        .Where(p => host.Route.FindLink(p.HostLink) is not null).Select(p => new WantedState(
+            $"{p.HostLink} is no port of {p.Config.HostInterface}", () => plumber.IsSwitched(p), () => plumber.Switch(p)));
 
     private static bool IsName(string hostInterface) => !hostInterface.Contains(':', StringComparison.Ordinal);
 
@@ -71,13 +87,14 @@ public sealed partial class NodeNetwork
             return null;
         var router = IPAddress.Parse(pipe.Lease?.Router ?? pipe.Config.Gateway);
         var (address, prefixLength) = PipeWords.Split(cidr);
-        return PipePlumber.NetworkOf(address, prefixLength).Contains(router)
+        return PipeAddress.NetworkOf(address, prefixLength).Contains(router)
             ? new WantedExit(pipe.Config.InterfaceName, router) : null;
     }
 
     private bool MakeOutsideOrPipe(string link)
     {
-        if (Outside.FirstOrDefault(n => LinkNames.BridgeOf(n) == link || ParentLinks.NameOf(n) == link) is { } network)
+        if (Outside.FirstOrDefault(n => 
+            LinkNames.BridgeOf(n) == link || ParentLinks.NameOf(n) == link || HostAccess.NameOf(n) == link) is { } network)
             parents.Ensure(network);
         else
         {

@@ -57,15 +57,17 @@ public sealed partial class NodeNetwork
             return Task.FromResult(pipes[pipe.Key]);
         }, cancellationToken);
 
-    /// <summary>Plugs all pipes of a container that is about to run, in the order they were asked for.</summary>
+    /// <summary>Plugs all pipes of a container that is about to run, in the order they were asked for, and makes the
+    /// routes, rules and traffic control that it keeps.</summary>
     public async Task PlugPipesAsync(string containerId, CancellationToken cancellationToken)
     {
-        if (!PipesOf(containerId).Any())
+        if (!PipesOf(containerId).Any() && CommandsOf(containerId).IsEmpty)
             return;
         await ExclusiveAsync(() =>
         {
             foreach (var pipe in PipesOf(containerId))
                 PlugNamed(pipe);
+            RestoreCommands(containerId);
             return Task.CompletedTask;
         }, cancellationToken);
         foreach (var pipe in PipesOf(containerId).ToList())
@@ -84,6 +86,7 @@ public sealed partial class NodeNetwork
             ReleaseLease(pipe);
             Unplug(pipe);
             Drop(pipe);
+            ForgetCommandsOn(pipe);
             if (sandboxes.TryGetValue(containerId, out var sandbox))
                 SetExit(sandbox); // The default route may have gone with it.
             return Task.CompletedTask;
@@ -91,9 +94,10 @@ public sealed partial class NodeNetwork
 
     /// <summary>For a container that is no more.</summary>
     public Task ForgetPipesAsync(string containerId, CancellationToken cancellationToken) =>
-        pipes.Values.Any(p => p.ContainerId == containerId)
+        pipes.Values.Any(p => p.ContainerId == containerId) || kept.ContainsKey(containerId)
             ? ExclusiveAsync(() =>
             {
+                ForgetCommands(containerId);
                 foreach (var pipe in PipesOf(containerId))
                     Drop(pipe);
                 return Task.CompletedTask;
@@ -188,7 +192,7 @@ public sealed partial class NodeNetwork
         {
             var used = pipes.Values.Select(plumber.VlanLinkOf).OfType<string>()
                 .Concat(networks.Values.Select(Parents.ParentLinks.NameOf)).ToHashSet();
-            plumber.RemoveIdleBridges(pipes.Values.Select(p => p.Config.HostInterface).ToHashSet());
+            plumber.RemoveIdle([.. pipes.Values]);
             VlanLinks.RemoveIdle(host, used);
         }
         catch (NetworkException)
@@ -202,6 +206,9 @@ public sealed partial class NodeNetwork
     {
         foreach (var pipe in pipes.Values.Where(p => containerIds?.Contains(p.ContainerId) == false).ToList())
             Drop(pipe);
+        foreach (var gone in kept.Keys.Where(id => containerIds?.Contains(id) == false).ToList())
+            ForgetCommands(gone);
+        plumber.RemoveStrangers([.. pipes.Values]);
         foreach (var pipe in pipes.Values.Where(p => sandboxes.ContainsKey(p.ContainerId)).OrderBy(p => p.Created))
         {
             try
@@ -213,5 +220,8 @@ public sealed partial class NodeNetwork
                 Keep(pipe with { Fault = e.Message });
             }
         }
+
+        foreach (var containerId in kept.Keys)
+            RestoreCommands(containerId);
     }
 }

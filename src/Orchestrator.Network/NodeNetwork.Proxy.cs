@@ -23,9 +23,12 @@ public sealed partial class NodeNetwork
             Routes =
             [
                 .. ingress.Routes.Select(r => new ProxyRoute(
-                    r.ServiceId, r.Host, r.Path, r.Certificate, At(r.Backends, r.TargetPort), r.IsSticky)),
+                    r.ServiceId, r.Host, r.Path, r.Certificate, At(r.Backends, r.TargetPort), r.IsSticky)
+                {
+                    IsHttp2 = r.IsHttp2,
+                }),
             ],
-            Certificates = ingress.Certificates,
+            Certificates = proxy.WithKnown(ingress.Certificates, ingress.Routes.Select(r => r.Certificate)),
         };
         try
         {

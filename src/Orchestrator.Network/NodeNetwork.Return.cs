@@ -47,13 +47,16 @@ public sealed partial class NodeNetwork
             ? new ReturnModel(
                 endpoint.InterfaceName,
                 [
-                    new ReturnFamily(IpFamily.V4, mesh.Network.Pools[0].Subnet, ExitAddressOf(sandbox, IpFamily.V4),
+                    new ReturnFamily(IpFamily.V4, SubnetsOf(mesh, IpFamily.V4), ExitAddressOf(sandbox, IpFamily.V4),
                         MeshNodes(mesh, IpFamily.V4)),
                     .. endpoint.IPv6 is null ? ImmutableArray<ReturnFamily>.Empty
-                        : [new ReturnFamily(IpFamily.V6, mesh.Network.Pool6!.Subnet, ExitAddressOf(sandbox, IpFamily.V6),
+                        : [new ReturnFamily(IpFamily.V6, SubnetsOf(mesh, IpFamily.V6), ExitAddressOf(sandbox, IpFamily.V6),
                             MeshNodes(mesh, IpFamily.V6))],
                 ])
             : null;
+
+    private static ImmutableArray<string> SubnetsOf(OverlayView mesh, IpFamily family) =>
+        [.. mesh.Network.Pools.Where(p => p.IsIPv6 == family.IsIPv6).Select(p => p.Subnet)];
 
     private string? ExitAddressOf(SandboxRecord sandbox, IpFamily family)
     {

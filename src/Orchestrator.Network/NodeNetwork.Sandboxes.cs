@@ -201,7 +201,7 @@ public sealed partial class NodeNetwork
     {
         foreach (var id in networkIds.Distinct())
         {
-            var overlay = cluster.Overlays.FirstOrDefault(o => o.Network.Id == id);
+            var overlay = ClusterNetworks.FirstOrDefault(o => o.Network.Id == id);
             if ((overlay?.Network ?? networks.GetValueOrDefault(id)) is not { } network || !HasNames(network))
                 continue;
             var table = new Dns.NameTableBuilder(id, network.Name);

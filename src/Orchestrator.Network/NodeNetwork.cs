@@ -31,6 +31,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     private readonly RecordFolder<SandboxRecord> sandboxRecords;
     private readonly RecordFolder<ClusterView> clusterRecords;
     private readonly RecordFolder<Pipe> pipeRecords;
+    private readonly RecordFolder<KeptCommands> keptRecords;
 
     // Replaced whole under the gate; read without it.
     private ImmutableDictionary<string, NetworkConfig> networks = ImmutableDictionary<string, NetworkConfig>.Empty;
@@ -55,7 +56,8 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         sandboxRecords = new RecordFolder<SandboxRecord>(paths.Sandboxes, NetworkJson.Default.SandboxRecord,
             durable: false);
         pipeRecords = new RecordFolder<Pipe>(paths.Pipes, NetworkJson.Default.Pipe, durable: true);
-        plumber = new PipePlumber(host);
+        keptRecords = new RecordFolder<KeptCommands>(paths.Kept, NetworkJson.Default.KeptCommands, durable: true);
+        plumber = new PipePlumber(host, new Switching.VirtualSwitch(options.SwitchSocket));
         parents = new Parents.ParentLinks(host);
         wireGuardKey = new Encryption.WireGuardKey(paths.WireGuardKey);
         wireGuard = new Encryption.WireGuardTunnel(host, wireGuardKey);
@@ -138,8 +140,10 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         networks = networkRecords.Load().ToImmutableDictionary(n => n.Id);
         sandboxes = sandboxRecords.Load().ToImmutableDictionary(s => s.ContainerId);
         pipes = pipeRecords.Load().ToImmutableDictionary(p => p.Key);
+        kept = keptRecords.Load().ToImmutableDictionary(c => c.ContainerId);
         if (clusterRecords.Load().FirstOrDefault() is { } view)
             cluster = view;
+        LoadSegments();
     }
 
     /// <summary>Containers that the daemon knows no more, and links and namespaces that no record speaks of.</summary>

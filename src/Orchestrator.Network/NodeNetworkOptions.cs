@@ -17,6 +17,9 @@ public sealed record NodeNetworkOptions
     /// <summary>Path of the <c>orch-ingress</c> program; null: beside the other.</summary>
     public string? ProxyPath { get; init; }
 
+    /// <summary>Of Open vSwitch's database; where there is none the host has no Open vSwitch.</summary>
+    public string SwitchSocket { get; init; } = "/run/openvswitch/db.sock";
+
     /// <summary>Name of the default bridge.</summary>
     public string Bridge { get; init; } = "orch0";
 

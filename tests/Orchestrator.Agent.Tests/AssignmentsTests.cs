@@ -19,6 +19,21 @@ public sealed class AssignmentsTests
     }
 
     [Fact]
+    public void Secrets_are_not_among_what_is_kept_on_disk()
+    {
+        var assignments = new Assignments();
+        var payload = new P.AssignedPayload { Id = "s1", Data = Google.Protobuf.ByteString.CopyFromUtf8("hush") };
+        assignments.TryApply(new P.AssignmentsMessage { Changes = { new P.AssignmentChange { Payload = payload } } });
+
+        var later = new Assignments();
+        later.Load(assignments.Save());
+
+        Assert.Single(assignments.Payloads);
+        Assert.Empty(later.Payloads);
+        Assert.Equal(-1, assignments.Save().AsSpan().IndexOf("hush"u8));
+    }
+
+    [Fact]
     public void An_increment_that_does_not_follow_is_refused_and_changes_nothing()
     {
         var assignments = new Assignments();

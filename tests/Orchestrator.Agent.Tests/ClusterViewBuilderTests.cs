@@ -48,7 +48,7 @@ public sealed class ClusterViewBuilderTests
 
         var view = ClusterViewBuilder.Build(
             new P.Node { Id = "here" }, "192.0.2.1", [network], [endpoint],
-            [new P.NetworkService { NetworkId = "net", ServiceId = "web", Name = "web", Vip = "10.0.1.2/24" }]).Overlays[0];
+            [new P.NetworkService { NetworkId = "net", ServiceId = "web", Name = "web", Vip = "10.0.1.2/24" }], []).Overlays[0];
 
         Assert.Equal(["10.0.1.3", "fd01::a00:103"], view.Endpoints[0].Addresses);
         Assert.Equal(["10.0.1.2", "fd01::a00:102"], view.Services[0].Vips);
@@ -77,15 +77,31 @@ public sealed class ClusterViewBuilderTests
                 NetworkId = "mesh", ServiceId = "web", Name = "web",
                 Routes =
                 {
-                    new P.HttpRoute { Host = "shop.example", Path = "/", TargetPort = 80, Certificate = "PEM" },
+                    new P.HttpRoute { Host = "shop.example", Path = "/", TargetPort = 80, SecretId = "s1" },
                     new P.HttpRoute { Host = "", Path = "/", TargetPort = 81 },
                 },
             },
             Task("here", "10.0.0.5/24", true), Task("there", "10.0.0.6/24", false));
 
-        Assert.Equal(["81 ", $"80 {view.Certificates.Keys.Single()}"], view.Routes.Select(r => $"{r.TargetPort} {r.Certificate}"));
+        Assert.Equal(["81 ", "80 s1"], view.Routes.Select(r => $"{r.TargetPort} {r.Certificate}"));
         Assert.All(view.Routes, r => Assert.Equal("10.0.0.5", Assert.Single(r.Backends)));
-        Assert.Equal("PEM", view.Certificates.Values.Single());
+        Assert.Equal(KeyValuePair.Create("s1", "PEM"), view.Certificates.Single());
+    }
+
+    [Fact]
+    public void A_route_that_prefers_local_tasks_leads_to_those_and_to_others_where_there_are_none()
+    {
+        var service = new P.NetworkService
+        {
+            NetworkId = "mesh", ServiceId = "web", Name = "web",
+            Routes = { new P.HttpRoute { Path = "/", TargetPort = 80, Prefer = P.TaskPreference.Local, Http2 = true } },
+        };
+
+        var both = Assert.Single(View(service, Task("here", "10.0.0.5/24", true), Task("there", "10.0.0.6/24", true)).Routes);
+        var other = Assert.Single(View(service, Task("here", "10.0.0.5/24", false), Task("there", "10.0.0.6/24", true)).Routes);
+
+        Assert.Equal(("10.0.0.5", true), (Assert.Single(both.Backends), both.IsHttp2));
+        Assert.Equal("10.0.0.6", Assert.Single(other.Backends));
     }
 
     private static P.NetworkEndpoint Task(string node, string address, bool isReady) => new()
@@ -108,6 +124,10 @@ public sealed class ClusterViewBuilderTests
             Allocation = new P.NetworkAllocation { Vni = 4096, Pools = { new P.IpamPool { Subnet = "10.0.0.0/24" } } },
         };
         return ClusterViewBuilder.Build(
-            new P.Node { Id = "here", IngressAddress = "10.0.0.2/24" }, "192.0.2.1", [network], tasks, [service]).Ingress!;
+            new P.Node { Id = "here", IngressAddress = "10.0.0.2/24" }, "192.0.2.1", [network], tasks, [service],
+            [Payload("s1", "PEM"), Payload("of-a-task", "hush")]).Ingress!;
     }
+
+    private static P.AssignedPayload Payload(string id, string text) =>
+        new() { Id = id, Data = Google.Protobuf.ByteString.CopyFromUtf8(text) };
 }

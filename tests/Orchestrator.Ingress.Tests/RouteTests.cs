@@ -8,6 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network;
@@ -64,8 +65,13 @@ public sealed class RouteTests
         Assert.Equal($"308 https://{Shop}/a?b", await CurlAsync(
             outside, [.. at, "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-d", "x", $"http://{Shop}/a?b"]));
 
+        var connections = 0;
+        using var kept = Keep(outside, () => connections++);
+        await kept.GetStringAsync($"https://{Shop}/");
         using var renewed = new TestCertificate(Shop);
         await CertifyAsync(cluster, ("shop", renewed), ("other", other));
+        Assert.StartsWith("pages GET /later ", await kept.GetStringAsync($"https://{Shop}/later"), StringComparison.Ordinal);
+        Assert.Equal(1, connections);
         Assert.Equal("60", await ExitCodeAsync(outside, [.. at, "--cacert", shop.File, $"https://{Shop}/"]));
         Assert.Equal("0", await ExitCodeAsync(outside, [.. at, "--cacert", renewed.File, $"https://{Shop}/"]));
     }
@@ -112,6 +118,25 @@ public sealed class RouteTests
         Assert.Equal("7", await ExitCodeAsync(outside, ["http://10.77.0.2/"]));
     }
 
+    [RootFact]
+    public async Task Tasks_that_want_HTTP_2_without_TLS_are_spoken_to_by_it_and_one_that_refuses_is_passed_over()
+    {
+        await using var cluster = await StartAsync(
+            new IngressRoute("s1", Shop, "/", 80, "", []) { IsHttp2 = true }, new IngressRoute("s1", "", "/", 81, "", []));
+        await cluster.PlaceAsync(("web.2.b", "10.0.0.6", 0));
+        await using var outside = Outside(cluster);
+        await using var pages = await ServeAsync(cluster["web.1.a"].Namespace, 80, "h2c", isHttp2: true);
+        await using var more = await ServeAsync(cluster["web.2.b"].Namespace, 80, "h2c", isHttp2: true);
+        await using var one = await ServeAsync(cluster["web.1.a"].Namespace, 81, "one"); // And nobody at the other's.
+
+        var answer = await CurlAsync(outside, "--resolve", $"{Shop}:80:10.77.0.1", "-d", "x", $"http://{Shop}/a");
+        for (var i = 0; i < 8; i++)
+            Assert.StartsWith("one POST /b ", await CurlAsync(outside, "-d", "x", "http://10.77.0.1/b"), StringComparison.Ordinal);
+
+        Assert.StartsWith("h2c POST /a ", answer, StringComparison.Ordinal);
+        Assert.EndsWith(" HTTP/2", answer, StringComparison.Ordinal);
+    }
+
     private static async Task<TwoHosts> StartAsync(params IngressRoute[] routes)
     {
         var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
@@ -128,6 +153,17 @@ public sealed class RouteTests
         return outside;
     }
 
+    /// <summary>A client that stays connected.</summary>
+    private static HttpClient Keep(TestHost outside, Action connected) => new(new SocketsHttpHandler
+    {
+        SslOptions = new() { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null },
+        ConnectCallback = async (_, _) =>
+        {
+            connected();
+            return new NetworkStream(await Wire.ConnectAsync(outside.Namespace, "10.77.0.1", 443), ownsSocket: true);
+        },
+    });
+
     private static async Task CertifyAsync(TwoHosts cluster, params (string Name, TestCertificate Certificate)[] all)
     {
         cluster.Certificates = all.ToImmutableSortedDictionary(a => a.Name, a => a.Certificate.Pem);
@@ -136,7 +172,7 @@ public sealed class RouteTests
     }
 
     /// <summary>A task's program: tells what it was asked and by whom; echoes on WebSockets.</summary>
-    private static async Task<WebApplication> ServeAsync(NetNamespace ns, int port, string name)
+    private static async Task<WebApplication> ServeAsync(NetNamespace ns, int port, string name, bool isHttp2 = false)
     {
         var listener = ns.Run(() =>
         {
@@ -146,7 +182,8 @@ public sealed class RouteTests
             return socket;
         });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenHandle((ulong)listener.Handle));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenHandle(
+            (ulong)listener.Handle, l => l.Protocols = isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var application = builder.Build();
         application.UseWebSockets();
         application.Run(context => context.WebSockets.IsWebSocketRequest

@@ -68,7 +68,7 @@ public sealed class BridgeNetworkTests
             outside.Route.GetLink("up0").Index);
 
         Assert.Equal("world 10.77.0.1", await Wire.CallAsync(client.Namespace, "10.77.0.9", 80));
-        Assert.Equal("Silence", await Wire.CallAsync(outside.Namespace, client.Address.ToString(), 80));
+        Assert.Equal("Silence", await Wire.CallAsync(outside.Namespace, client.Address.ToString(), 80, Wire.Shortly));
     }
 
     [RootFact]
@@ -86,7 +86,7 @@ public sealed class BridgeNetworkTests
         using var server = Wire.Serve(inOne.Namespace, 80, "one");
         using var world = Wire.Serve(outside.Namespace, 80, "world");
 
-        Assert.Equal("Silence", await Wire.CallAsync(inBridge.Namespace, inOne.Address.ToString(), 80));
+        Assert.Equal("Silence", await Wire.CallAsync(inBridge.Namespace, inOne.Address.ToString(), 80, Wire.Shortly));
         Assert.Equal("NetworkUnreachable", await Wire.CallAsync(inClosed.Namespace, "10.77.0.9", 80));
         Assert.StartsWith("world", await Wire.CallAsync(inOne.Namespace, "10.77.0.9", 80), StringComparison.Ordinal);
     }

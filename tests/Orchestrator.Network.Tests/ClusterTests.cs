@@ -148,7 +148,7 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.StartsWith("web.", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.77.0.1", 8080),
             StringComparison.Ordinal);
         Assert.Equal("bystander 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 9090));
-        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.0.2", 9090));
+        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.0.2", 9090, Wire.Shortly));
 
         foreach (var task in cluster.Tasks.ToList())
             cluster.SetReady(task.Name, false);

@@ -30,6 +30,39 @@ public sealed class IPv6BridgeTests
     }
 
     [RootFact]
+    public async Task A_host_that_becomes_a_router_goes_on_listening_to_its_own()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        string Listens() => host.Namespace.Run(() => File.ReadAllText("/proc/sys/net/ipv6/conf/up0/accept_ra").Trim());
+        var before = Listens();
+
+        await host.Network.CreateNetworkAsync(Six, default);
+
+        Assert.Equal(("1", "2"), (before, Listens()));
+    }
+
+    [RootFact]
+    public async Task A_container_that_calls_itself_a_router_is_believed_by_nobody()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(Six, default);
+        using var rogue = await host.RunAsync("rogue", "six");
+        using var client = await host.RunAsync("client", "six");
+        using var inside = RouteSocket.Open(client.Namespace);
+        using var theirs = RouteSocket.Open(rogue.Namespace);
+        using var listener = FalseRouter.Open(client.Namespace);
+
+        var link = theirs.GetLink("eth0").Index;
+        theirs.EnsureAddress(link, IPAddress.Parse("fe80::bad"), 64); // Its first is not to be used for a second.
+        FalseRouter.Advertise(rogue.Namespace, link, "fe80::bad");
+
+        Assert.True(FalseRouter.IsHeard(listener, TimeSpan.FromSeconds(5)));
+        Assert.DoesNotContain(
+            inside.ListRoutes(isIPv6: true), route => route.Destination.PrefixLength == 0 && route.Gateway is { IsIPv6LinkLocal: true });
+    }
+
+    [RootFact]
     public async Task A_container_without_IPv6_has_none_at_all_but_for_loopback()
     {
         await using var host = await TestHost.StartAsync();
@@ -113,9 +146,9 @@ public sealed class IPv6BridgeTests
         Assert.Equal("world fd77::1", await Wire.CallAsync(client.Namespace, "fd77::9", 80));
         Assert.All(
             await Task.WhenAll(
-                Wire.CallAsync(outside.Namespace, Address6(host, "client"), 80),
-                Wire.CallAsync(other.Namespace, Address6(host, "client"), 80),
-                Wire.CallAsync(two.Namespace, Address6(host, "one"), 80)),
+                Wire.CallAsync(outside.Namespace, Address6(host, "client"), 80, Wire.Shortly),
+                Wire.CallAsync(other.Namespace, Address6(host, "client"), 80, Wire.Shortly),
+                Wire.CallAsync(two.Namespace, Address6(host, "one"), 80, Wire.Shortly)),
             answer => Assert.Contains(answer, new[] { "Silence", "HostUnreachable" }));
         Assert.Equal("NetworkUnreachable", await Wire.CallAsync(closed.Namespace, "fd77::9", 80));
     }

@@ -29,6 +29,10 @@ public sealed class IPv6ClusterTests
         Assert.Empty(cluster.Faults);
         Assert.Equal("web.2.b fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:104", 80));
         Assert.Equal("web.3.c fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:105", 80));
+        // By the addresses, too, that links give themselves.
+        using var inside = RouteSocket.Open(client);
+        var near = $"{MacAddress.Derive(IPAddress.Parse("10.0.1.5")).LinkLocal()}%{inside.GetLink("eth0").Index}";
+        Assert.StartsWith("web.3.c ", await Wire.CallAsync(client, near, 80), StringComparison.Ordinal);
         Assert.Equal("web.1.a fd01::a00:104", await Wire.CallAsync(cluster["web.2.b"].Namespace, "fd01::a00:103", 80));
         Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
         Assert.Equal(["fd01::a00:102"], (await Wire.ResolveAsync(client, "web", DnsType.Aaaa)).Values);
@@ -71,6 +75,9 @@ public sealed class IPv6ClusterTests
         using var inside = RouteSocket.Open(rogue);
         var eth0 = inside.GetLink("eth0");
 
+        using var listener = FalseRouter.Open(victim);
+        FalseRouter.Advertise(rogue, eth0.Index);
+        Assert.False(FalseRouter.IsHeard(listener, TimeSpan.FromMilliseconds(300)), "somebody may call himself a router");
         Advertise(rogue, eth0, IPAddress.Parse("fd01::a00:103"), IPAddress.Parse("fd01::a00:104"));
         inside.EnsureAddress(eth0.Index, IPAddress.Parse("fd01::a00:104"), 64);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests;
@@ -48,6 +49,23 @@ public sealed class IngressTests
         Assert.Equal("10.0.0.2", await Wire.AskAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 5353));
         Assert.Equal("10.0.0.3", await Wire.AskAsync(cluster.Hosts[1].Namespace, "127.0.0.1", 5353));
         Assert.Equal("10.77.0.2", await Wire.AskAsync(cluster.Hosts[1].Namespace, "10.77.0.2", 5353));
+    }
+
+    [RootFact]
+    public async Task A_task_of_a_further_pool_sees_the_clients_too_and_nobody_sends_under_its_address()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+        cluster.Widen("10.9.0.0/24");
+        await cluster.PlaceAsync(("web.2.b", "10.9.0.6", 1));
+        using var servers = cluster.ServeAll(80);
+        await using var outside = Outside(cluster);
+
+        foreach (var host in new[] { "10.77.0.1", "10.77.0.2" })
+            Assert.Equal(["web.1.a 10.77.0.9", "web.2.b 10.77.0.9"], await SeenAsync(outside.Namespace, host, 20));
+        using var overlay = NetNamespace.Open(cluster.Hosts[0].FileOfNamespace("overlay-1000"));
+        Assert.Contains("ip saddr != { 10.0.0.0/24, 10.9.0.0/24 } accept", Nft.List(overlay, "list table bridge orch_guard"),
+            StringComparison.Ordinal);
     }
 
     [RootFact]
@@ -121,8 +139,8 @@ public sealed class IngressTests
         await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0), ("web.2.b", "10.0.0.6", 1), ("web.3.c", "10.0.0.7", 1));
         using var servers = cluster.ServeAll(80);
 
-        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.0.6", 80));
-        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.3.c"].Namespace, "10.0.0.6", 80));
+        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.0.6", 80, Wire.Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.3.c"].Namespace, "10.0.0.6", 80, Wire.Shortly));
         Assert.StartsWith(
             "web.", await Wire.CallAsync(cluster["web.3.c"].Namespace, "10.77.0.2", 8080), StringComparison.Ordinal);
     }

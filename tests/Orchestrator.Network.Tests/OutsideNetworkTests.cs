@@ -57,6 +57,36 @@ public sealed class OutsideNetworkTests
     }
 
     [RootFact]
+    public async Task A_host_reaches_its_own_containers_of_a_macvlan_network_by_an_address_of_its_own_there()
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1", TimeSpan.FromMilliseconds(50));
+        await using var other = await TestHost.StartAsync("10.9.0.2");
+        using var underlay = TestHost.Join(host, other);
+        var lan = Lan("lan", NetworkDrivers.Macvlan, "up0");
+        await host.Network.CreateNetworkAsync(lan with { Options = lan.Options.Add("host-access", "10.9.0.128") }, default);
+        using var container = await host.RunAsync("c", "lan");
+        using var server = Wire.Serve(container.Namespace, 80, "c");
+        using var outside = Wire.Serve(other.Namespace, 80, "outside");
+
+        var reached = await Wire.CallAsync(host.Namespace, "10.9.0.129", 80);
+        var link = host.Route.ListLinks().Single(l => l.Kind == "macvlan");
+        host.Route.DeleteLink(link.Name);
+        for (var tries = 0; tries < 100 && host.Route.ListRoutes().All(r => r.Destination.PrefixLength != 32); tries++)
+            await Task.Delay(50);
+        var again = await Wire.CallAsync(host.Namespace, "10.9.0.129", 80);
+        var world = await Wire.CallAsync(host.Namespace, "10.9.0.2", 80);
+        await host.Network.DeleteSandboxAsync("c", default);
+        var ways = host.Route.ListRoutes().Count(r => r.Destination.PrefixLength == 32);
+        await host.Network.RemoveNetworkAsync("lan", default);
+
+        Assert.Equal("c 10.9.0.128", reached); // And the first address that was given is the next one.
+        Assert.Equal("c 10.9.0.128", again);
+        Assert.Equal("outside 10.9.0.1", world);
+        Assert.Equal(0, ways);
+        Assert.DoesNotContain(host.Route.ListLinks(), l => l.Kind == "macvlan");
+    }
+
+    [RootFact]
     public async Task Published_ports_are_left_out_where_the_host_has_no_part_in_the_network()
     {
         await using var host = await TestHost.StartAsync("10.9.0.1");
@@ -102,6 +132,8 @@ public sealed class OutsideNetworkTests
     [InlineData("macvlan", "lo", "", "loopback interface is not a valid macvlan parent link")]
     [InlineData("macvlan", "up0", "macvlan_mode=loud", "requested macvlan mode 'loud' is not valid")]
     [InlineData("macvlan", "eth7", "", "there is no interface eth7 on this host")]
+    [InlineData("macvlan", "up0", "host-access=10.8.0.1", "10.8.0.1 is no IPv4 address of network lan")]
+    [InlineData("ipvlan", "up0", "host-access=10.9.0.200", "option host-access is for macvlan networks in bridge mode")]
     [InlineData("ipvlan", "up0", "ipvlan_mode=l4", "requested ipvlan mode 'l4' is not valid")]
     [InlineData("ipvlan", "up0", "ipvlan_flag=loud", "requested ipvlan flag 'loud' is not valid")]
     [InlineData("vlan", "up0", "", "-o parent=eth0 -o vlan=42")]

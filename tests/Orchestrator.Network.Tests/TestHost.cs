@@ -3,7 +3,8 @@ using Orchestrator.Linux.Netlink;
 
 namespace Orchestrator.Network.Tests;
 
-/// <summary>A host of its own: a network namespace, an uplink when wanted, and the node's network in it.</summary>
+/// <summary>A host of its own: a network namespace, an uplink when wanted, and the node's network in it. ORCH_HELPER names
+/// a native orch-net to try instead.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
     public const string Upstream = "192.0.2.53";
@@ -16,27 +17,24 @@ internal sealed class TestHost : IAsyncDisposable
     {
         path = Path.Combine(root, "host");
         Vtep = vtep;
-        Namespace = NetNamespace.CreatePinned(path);
-        Route = RouteSocket.Open(Namespace);
-        Route.SetUp("lo");
+        (Namespace, Route) = Boot();
         Options = new NodeNetworkOptions
         {
             DataRoot = Path.Combine(root, "data"),
             ExecRoot = Path.Combine(root, "run"),
-            HelperPath = Path.Combine(AppContext.BaseDirectory, "orch-net"),
+            HelperPath = Environment.GetEnvironmentVariable("ORCH_HELPER") is { } native
+                ? native : Path.Combine(AppContext.BaseDirectory, "orch-net"),
             HostResolvConf = Path.Combine(root, "resolv.conf"),
             SshConfig = Path.Combine(root, "sshd_config"),
             MendInterval = mends ?? Timeout.InfiniteTimeSpan,
         };
-        // An upstream that refuses at once, unless a test listens there.
-        Route.EnsureAddress(Route.GetLink("lo").Index, IPAddress.Parse(Upstream), 32);
         File.WriteAllText(Options.HostResolvConf, $"nameserver {Upstream}\nsearch example.org\n");
         Network = Open();
     }
 
-    public NetNamespace Namespace { get; }
+    public NetNamespace Namespace { get; private set; }
 
-    public RouteSocket Route { get; }
+    public RouteSocket Route { get; private set; }
 
     public NodeNetworkOptions Options { get; private set; }
 
@@ -77,6 +75,24 @@ internal sealed class TestHost : IAsyncDisposable
         await Network.StartAsync(containers, default);
     }
 
+    /// <summary>A power cut, and everything anew but the data root: no namespace is left, no link, no helper.</summary>
+    public async Task RebootAsync(IReadOnlySet<string>? containers = null)
+    {
+        await Network.DisposeAsync();
+        using (var helper = new Orchestrator.Network.Helper.HelperClient(
+            Options.HelperPath, new Orchestrator.Network.Helper.HelperPaths(Path.Combine(Options.ExecRoot, "helper")), new Network.Hosting.HostSpace()))
+            await helper.StopAsync(default);
+        foreach (var file in Directory.GetFiles(Path.Combine(Options.ExecRoot, "netns")))
+            NetNamespace.Unpin(file);
+        Directory.Delete(Options.ExecRoot, recursive: true);
+        Route.Dispose();
+        Namespace.Dispose();
+        NetNamespace.Unpin(path);
+        (Namespace, Route) = Boot();
+        Network = Open();
+        await Network.StartAsync(containers, default);
+    }
+
     /// <summary>A daemon that is started, or started again, under these settings.</summary>
     public Task StartWithAsync(NodeNetworkOptions options)
     {
@@ -105,7 +121,37 @@ internal sealed class TestHost : IAsyncDisposable
         Directory.Delete(root, recursive: true);
     }
 
-    private NodeNetwork Open() => Namespace.Run(() => new NodeNetwork(Options));
+    private (NetNamespace, RouteSocket) Boot()
+    {
+        var ns = NetNamespace.CreatePinned(path);
+        var route = RouteSocket.Open(ns);
+        route.SetUp("lo");
+        // An upstream that refuses at once, unless a test listens there.
+        route.EnsureAddress(route.GetLink("lo").Index, IPAddress.Parse(Upstream), 32);
+        return (ns, route);
+    }
+
+    /// <summary>Never on the process's first thread, which tests/vm runs tests on: the node takes that one's namespace for
+    /// the process's own.</summary>
+    private NodeNetwork Open()
+    {
+        Func<NodeNetwork> made = () => throw new InvalidOperationException();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                var network = Namespace.Run(() => new NodeNetwork(Options));
+                made = () => network;
+            }
+            catch (NetworkException e)
+            {
+                made = () => throw e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return made();
+    }
 }
 
 internal sealed record TestContainer(string Id, NetNamespace Namespace, IPAddress Address) : IDisposable

@@ -9,6 +9,9 @@ namespace Orchestrator.Network.Tests;
 /// <summary>Programs on the net, played by sockets of this process that were opened inside namespaces.</summary>
 internal static class Wire
 {
+    /// <summary>Long enough for whatever is let through; to wait for what is not.</summary>
+    public static readonly TimeSpan Shortly = TimeSpan.FromMilliseconds(400);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Serves until disposed: tells each caller its own name and whom it saw calling.</summary>

@@ -45,6 +45,9 @@ public sealed class ObjectsTests
     }
 
     [Fact]
+    public void A_secret_survives_the_round_trip_in_every_field() => Check(new P.Payload(), p => p.ToModel().ToProto());
+
+    [Fact]
     public void Empty_objects_become_models_without_an_exception()
     {
         _ = new P.Node().ToModel();
@@ -118,6 +121,7 @@ internal static class Filler
     {
         FieldType.String => $"{field.Name}-{field.FieldNumber}",
         FieldType.Bool => true,
+        FieldType.UInt32 => 3000u + (uint)field.FieldNumber,
         FieldType.Int32 => 1000 + field.FieldNumber,
         FieldType.Int64 => 100_000L + field.FieldNumber,
         FieldType.UInt64 => 200_000UL + (ulong)field.FieldNumber,

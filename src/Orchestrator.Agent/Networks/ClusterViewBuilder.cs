@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Orchestrator.Network;
 
 namespace Orchestrator.Agent.Networks;
@@ -13,7 +11,8 @@ public static class ClusterViewBuilder
     /// <param name="self">This node, as the dispatcher last described it.</param>
     public static ClusterView Build(
         P.Node self, string vtep, IEnumerable<P.Network> networks,
-        IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
+        IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services,
+        IEnumerable<P.AssignedPayload> payloads)
     {
         var endpointsByNetwork = endpoints.ToLookup(e => e.NetworkId);
         var servicesByNetwork = services.ToLookup(s => s.NetworkId);
@@ -24,22 +23,23 @@ public static class ClusterViewBuilder
         {
             Keys = [.. (allocated.Find(n => n.Keys.Count > 0)?.Keys ?? [])
                 .Select(k => new ClusterKey(k.Number, k.Secret, k.Primary))],
-            Overlays =
-            [
-                .. allocated.Select(n => Overlay(n, self.Id, endpointsByNetwork[n.Id], servicesByNetwork[n.Id])),
-            ],
+            Overlays = [.. allocated.Where(n => !IsSegment(n)).Select(View)],
+            Segments = [.. allocated.Where(IsSegment).Select(View)],
             Ingress = ingress is null || self.IngressAddress.Length == 0
                 ? null
                 : new IngressView(ingress.Id, Host(self.IngressAddress))
                 {
                     Ports = [.. Ports(ingress, self.Id, endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
-                    Routes = [.. Routes(endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
-                    Certificates = servicesByNetwork[ingress.Id].SelectMany(s => s.Routes).Select(r => r.Certificate)
-                        .Where(pem => pem.Length > 0).Distinct()
-                        .ToImmutableSortedDictionary(FingerprintOf, pem => pem, StringComparer.Ordinal),
+                    Routes = [.. Routes(self.Id, endpointsByNetwork[ingress.Id], servicesByNetwork[ingress.Id])],
+                    Certificates = Certificates(servicesByNetwork[ingress.Id], payloads),
                 },
         };
+
+        OverlayView View(P.Network network) =>
+            Overlay(network, self.Id, endpointsByNetwork[network.Id], servicesByNetwork[network.Id]);
     }
+
+    private static bool IsSegment(P.Network network) => Model.SegmentDrivers.Has(network.Spec.Driver);
 
     private static OverlayView Overlay(
         P.Network network, string self, IEnumerable<P.NetworkEndpoint> endpoints,
@@ -54,9 +54,10 @@ public static class ClusterViewBuilder
     {
         Id = network.Id,
         Name = network.Spec.Annotations.Name,
-        Driver = NetworkDrivers.Overlay,
+        Driver = IsSegment(network) ? network.Spec.Driver : NetworkDrivers.Overlay,
         Scope = "swarm",
-        Vni = network.Allocation.Vni,
+        Vni = IsSegment(network) ? null : network.Allocation.Vni,
+        ConfigFrom = network.Spec.ConfigFrom,
         Encryption = network.Allocation.Encryption,
         Mtu = network.Spec.DriverOptions.TryGetValue(MtuOption, out var text)
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) ? mtu : null,
@@ -116,13 +117,13 @@ public static class ClusterViewBuilder
             orderby port.PublishedPort, port.Protocol
             select new IngressPort(
                 Name(port.Protocol), port.PublishedPort, port.TargetPort, service.ServiceId,
-                [.. Chosen(port, self, [.. ready[service.ServiceId]]).SelectMany(e => Both(mesh, e))
+                [.. Chosen(port.Prefer, self, [.. ready[service.ServiceId]]).SelectMany(e => Both(mesh, e))
                     .Order(StringComparer.Ordinal)])
             {
                 Draining = !port.ProxyHeader ? [] :
                 [
                     .. endpoints.Where(e => e.ServiceId == service.ServiceId)
-                        .Except(Chosen(port, self, [.. ready[service.ServiceId]])).Select(e => Host(e.Address))
+                        .Except(Chosen(port.Prefer, self, [.. ready[service.ServiceId]])).Select(e => Host(e.Address))
                         .Order(StringComparer.Ordinal),
                 ],
                 HasProxyHeader = port.ProxyHeader,
@@ -132,7 +133,7 @@ public static class ClusterViewBuilder
     }
 
     private static IEnumerable<IngressRoute> Routes(
-        IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
+        string self, IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services)
     {
         var ready = endpoints.Where(e => e.Ready && e.ServiceId.Length > 0).ToLookup(e => e.ServiceId);
         return
@@ -141,18 +142,29 @@ public static class ClusterViewBuilder
             orderby route.Host, route.Path
             select new IngressRoute(
                 service.ServiceId, route.Host, route.Path, route.TargetPort,
-                route.Certificate.Length > 0 ? FingerprintOf(route.Certificate) : "",
-                [.. ready[service.ServiceId].Select(e => Host(e.Address)).Order(StringComparer.Ordinal)])
+                route.SecretId,
+                [
+                    .. Chosen(route.Prefer, self, [.. ready[service.ServiceId]]).Select(e => Host(e.Address))
+                        .Order(StringComparer.Ordinal),
+                ])
             {
+                IsHttp2 = route.Http2,
                 IsSticky = service.Affinity == P.Affinity.Client,
             };
     }
 
-    private static string FingerprintOf(string pem) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pem)));
+    /// <summary>By the id of their secret; those that this node was told of yet.</summary>
+    private static ImmutableSortedDictionary<string, string> Certificates(
+        IEnumerable<P.NetworkService> services, IEnumerable<P.AssignedPayload> payloads)
+    {
+        var wanted = services.SelectMany(s => s.Routes).Select(r => r.SecretId).ToHashSet();
+        return payloads.Where(p => !p.Missing && wanted.Contains(p.Id))
+            .ToImmutableSortedDictionary(p => p.Id, p => p.Data.ToStringUtf8(), StringComparer.Ordinal);
+    }
 
     private static IEnumerable<P.NetworkEndpoint> Chosen(
-        P.PortConfig port, string self, IReadOnlyCollection<P.NetworkEndpoint> ready) =>
-        port.Prefer == P.TaskPreference.Local && ready.Any(e => e.NodeId == self)
+        P.TaskPreference prefer, string self, IReadOnlyCollection<P.NetworkEndpoint> ready) =>
+        prefer == P.TaskPreference.Local && ready.Any(e => e.NodeId == self)
             ? ready.Where(e => e.NodeId == self) : ready;
 
     private static string[] Both(P.Network network, P.NetworkEndpoint endpoint) =>

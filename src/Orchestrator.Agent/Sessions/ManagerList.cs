@@ -9,6 +9,9 @@ internal sealed class ManagerList(IEnumerable<string> initial)
 
     public ImmutableArray<string> Addresses => addresses;
 
+    /// <summary>The next to try is not a guess.</summary>
+    public bool KnowsLeader => hint is not null;
+
     public void Replace(IEnumerable<P.ManagerPeer> peers)
     {
         var newer = peers.ToList();

@@ -7,10 +7,11 @@ using Orchestrator.Model;
 namespace Orchestrator.Agent.Tasks;
 
 /// <summary>Runs tasks as containers of the node's engine.</summary>
+/// <param name="vault">What the containers have as secrets and configs.</param>
 /// <param name="drain">How long before it is stopped a task that others may reach is given no new connections: as long
 /// as the word needs to every node.</param>
 public sealed class EngineTaskExecutor(
-    ContainerEngine engine, ImageService images, TimeSpan drain, TimeProvider time) : ITaskExecutor
+    ContainerEngine engine, ImageService images, PayloadVault vault, TimeSpan drain, TimeProvider time) : ITaskExecutor
 {
     private const string Unhealthy = "unhealthy container";
 
@@ -38,6 +39,7 @@ public sealed class EngineTaskExecutor(
 
     public async Task<ContainerSight> StartAsync(OrchTask task, CancellationToken cancellationToken)
     {
+        await vault.WaitForAsync(task.Spec.Container.Payloads, cancellationToken).ConfigureAwait(false);
         try
         {
             await engine.StartAsync(task.Name, cancellationToken).ConfigureAwait(false);

@@ -33,6 +33,8 @@ public static class TaskContainer
                 ? new(health.Test, health.Interval, health.Timeout, health.StartPeriod, TimeSpan.Zero, health.Retries)
                 : null,
             Host = Host(task),
+            Files = spec.Payloads.IsEmpty ? null
+                : [.. spec.Payloads.Select(p => new FileFromMemory(p.Id.Value, p.Name, p.Path, p.Uid, p.Gid, p.Mode))],
             Networks = [.. task.Networks.Select(Endpoint)],
         };
     }
@@ -40,16 +42,9 @@ public static class TaskContainer
     /// <summary>The task's pipes, with the addresses of its slot.</summary>
     /// <exception cref="NetworkException">There are fewer addresses than slots.</exception>
     public static IEnumerable<PipeConfig> PipesOf(OrchTask task) => task.Spec.Pipes.Select(pipe => PipeWords.Parse(
-        new PipeConfig
-        {
-            HostInterface = pipe.HostInterface,
-            DirectPhys = pipe.DirectPhys,
-            InterfaceName = pipe.Interface,
-            LocalName = pipe.LocalInterface,
-        },
+        pipe,
         pipe.AddressOf(task.Slot) ?? throw new NetworkException(
-            NetworkFault.Conflict, $"pipe to {pipe.HostInterface} has no address for slot {task.Slot}; widen its range"),
-        pipe.MacAndVlan, pipe.Family));
+            NetworkFault.Conflict, $"pipe to {pipe.HostInterface} has no address for slot {task.Slot}; widen its range")));
 
     private static Dictionary<string, string> Labels(OrchTask task) => new(task.Spec.Container.Labels)
     {

@@ -14,7 +14,7 @@ public sealed record Pipe
     /// <summary>What it leads to, as it was asked for.</summary>
     public string HostInterface { get; set; } = "";
 
-    /// <summary><c>bridge</c>, <c>macvlan</c>, <c>physical</c>, <c>dummy</c> or <c>infiniband</c>.</summary>
+    /// <summary><c>bridge</c>, <c>macvlan</c>, <c>physical</c>, <c>dummy</c>, <c>infiniband</c> or <c>openvswitch</c>.</summary>
     public string Kind { get; set; } = "";
 
     public string HostLink { get; set; } = "";
@@ -70,6 +70,29 @@ public sealed record PipeRequest
 public sealed record NetworkWordsRequest
 {
     public string[] Words { get; set; } = [];
+
+    /// <summary>What it leaves behind is not made again when it is lost.</summary>
+    public bool Once { get; set; }
+}
+
+/// <summary>GET /pipes/commands: a route, a rule or a piece of traffic control that a container keeps.</summary>
+public sealed record KeptCommand
+{
+    public string ContainerID { get; set; } = "";
+
+    /// <summary>The container's name.</summary>
+    public string Container { get; set; } = "";
+
+    /// <summary>Tells it from the container's others.</summary>
+    public int Number { get; set; }
+
+    /// <summary><c>route</c>, <c>rule</c> or <c>tc</c>.</summary>
+    public string Tool { get; set; } = "";
+
+    public string[] Words { get; set; } = [];
+
+    /// <summary><c>in force</c>, <c>down</c> while the container does not run, <c>failed</c>.</summary>
+    public string State { get; set; } = "";
 }
 
 public sealed record NetworkWordsResponse

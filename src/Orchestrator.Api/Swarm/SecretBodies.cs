@@ -29,3 +29,9 @@ public sealed record Config
     public DateTimeOffset UpdatedAt { get; set; }
     public SecretSpec Spec { get; set; } = new();
 }
+
+/// <summary>What POST /secrets/create and /configs/create answer.</summary>
+public sealed record PayloadCreateResponse
+{
+    public string ID { get; set; } = "";
+}

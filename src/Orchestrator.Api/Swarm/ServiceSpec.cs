@@ -72,8 +72,16 @@ public sealed record HttpRoute
     public string? Path { get; set; }
     public uint Port { get; set; }
 
-    /// <summary>Certificate, chain and key in PEM. Shown as <c>sha256:…</c>, which in an update keeps it.</summary>
-    public string? Certificate { get; set; }
+    /// <summary>Secret with certificate, chain and key in PEM; null: without TLS. A request may give its name alone.
+    /// </summary>
+    public string? SecretID { get; set; }
+    public string? SecretName { get; set; }
+
+    /// <summary><c>local</c>: a node's own tasks first; or <c>none</c>.</summary>
+    public string? Prefer { get; set; }
+
+    /// <summary>What tasks speak: <c>h2c</c>, or <c>http1</c>.</summary>
+    public string? Protocol { get; set; }
 }
 
 public sealed record PortConfig

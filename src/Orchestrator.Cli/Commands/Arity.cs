@@ -9,6 +9,8 @@ internal readonly record struct Arity(int Min, int Max)
 
     public static Arity Exactly(int count) => new(count, count);
 
+    public static Arity Between(int least, int most) => new(least, most);
+
     public static Arity AtLeast(int count) => new(count, int.MaxValue);
 
     public static Arity AtMost(int count) => new(0, count);

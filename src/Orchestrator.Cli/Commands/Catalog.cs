@@ -9,12 +9,14 @@ internal static partial class Catalog
     public static (string Name, string Summary)[] Groups { get; } =
     [
         ("builder", "Manage builds"),
+        ("config", "Manage configs: files that tasks get"),
         ("container", "Manage containers"),
         ("context", "Manage the daemons there are to talk to"),
         ("image", "Manage images"),
         ("network", "Manage networks"),
         ("node", "Manage the cluster's nodes"),
         ("registry", "Manage who may use the registry"),
+        ("secret", "Manage secrets: files that tasks alone get"),
         ("service", "Manage services"),
         ("swarm", "Manage the cluster"),
         ("system", "Manage the daemon and what it stores"),

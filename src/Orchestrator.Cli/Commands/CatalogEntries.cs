@@ -6,6 +6,7 @@ using Orchestrator.Cli.Commands.Images;
 using Orchestrator.Cli.Commands.Networks;
 using Orchestrator.Cli.Commands.Networks.Pipes;
 using Orchestrator.Cli.Commands.Nodes;
+using Orchestrator.Cli.Commands.Payloads;
 using Orchestrator.Cli.Commands.Registries;
 using Orchestrator.Cli.Commands.Services;
 using Orchestrator.Cli.Commands.Swarm;
@@ -19,6 +20,13 @@ internal static partial class Catalog
     public static CommandEntry[] Entries { get; } =
     [
         new("builder prune", "Remove what builds keep for later builds", static () => new BuilderPrune()),
+
+        new("config create", "Create a config of a file, or of what is on stdin",
+            static () => new PayloadCreate(PayloadWords.Config)),
+        new("config inspect", "Show all that is known of configs", static () => new PayloadInspect(PayloadWords.Config)),
+        new("config ls", "List configs", static () => new PayloadList(PayloadWords.Config), "config list"),
+        new("config rm", "Remove configs", static () => new RemoveCommand("CONFIG", "/configs/", null), "config remove"),
+        new("config update", "Change the labels of a config", static () => new PayloadUpdate(PayloadWords.Config)),
 
         new("container attach", "Attach to a running container", static () => new ContainerAttach(), "attach"),
         new("container commit", "Make an image of a container", static () => new ContainerCommit(), "commit"),
@@ -83,6 +91,10 @@ internal static partial class Catalog
             static () => new NetworkDoctor()),
         new("network inspect", "Show all that is known of networks",
             static () => new InspectCommand("NETWORK", "/networks/")),
+        new("network kept ls", "List routes, rules and traffic control that containers keep",
+            static () => new KeptList(), "network kept list", "network kept"),
+        new("network kept rm", "Remove kept commands by number, and what they left behind",
+            static () => new KeptRemove(), "network kept remove"),
         new("network ls", "List networks", static () => new NetworkList(), "network list"),
         new("network pipe", "Join a container to a bridge, a network card or a VLAN of this host",
             static () => new PipeAdd()),
@@ -109,6 +121,13 @@ internal static partial class Catalog
         new("node rm", "Remove nodes from the cluster",
             static () => new RemoveCommand("NODE", "/nodes/", "Although it is not down"), "node remove"),
         new("node update", "Change a node's availability, labels or role", static () => new NodeUpdate()),
+
+        new("secret create", "Create a secret of a file, or of what is on stdin",
+            static () => new PayloadCreate(PayloadWords.Secret)),
+        new("secret inspect", "Show all that is known of secrets", static () => new PayloadInspect(PayloadWords.Secret)),
+        new("secret ls", "List secrets", static () => new PayloadList(PayloadWords.Secret), "secret list"),
+        new("secret rm", "Remove secrets", static () => new RemoveCommand("SECRET", "/secrets/", null), "secret remove"),
+        new("secret update", "Change the labels of a secret", static () => new PayloadUpdate(PayloadWords.Secret)),
 
         new("service create", "Create a service", static () => new ServiceCreate()),
         new("service inspect", "Show all that is known of services", static () => new ServiceInspect()),

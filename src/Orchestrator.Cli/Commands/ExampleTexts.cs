@@ -10,6 +10,16 @@ internal static class ExampleTexts
     private static string[] Of(string path) => path switch
     {
         "builder prune" => ["orch builder prune -af --keep-storage 10g"],
+        "config create" => ["orch config create -l tier=front nginx.conf ./nginx.conf"],
+        "config inspect" => ["orch config inspect --pretty nginx.conf"],
+        "config ls" => ["orch config ls --filter label=tier"],
+        "config rm" => ["orch config rm nginx.conf"],
+        "config update" => ["orch config update --label-add tier=back nginx.conf"],
+        "secret create" => ["openssl rand -base64 24 | orch secret create db-password -", "orch secret create site.pem ./site.pem"],
+        "secret inspect" => ["orch secret inspect --pretty db-password"],
+        "secret ls" => ["orch secret ls --filter name=db"],
+        "secret rm" => ["orch secret rm db-password"],
+        "secret update" => ["orch secret update --label-add owner=ops db-password"],
         "container attach" => ["orch attach web                  # Ctrl-P Ctrl-Q leaves it running"],
         "container commit" => ["orch commit -m 'with tools' -c 'CMD [\"/bin/sh\"]' box tools:1"],
         "container cp" => ["orch cp web:/etc/hosts .", "tar c site | orch cp - web:/www"],

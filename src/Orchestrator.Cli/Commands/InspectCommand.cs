@@ -50,6 +50,8 @@ internal sealed class InspectCommand : Command
         "/services/" => ApiJson.Wire.Service,
         "/tasks/" => ApiJson.Wire.SwarmTask,
         "/nodes/" => ApiJson.Wire.Node,
+        "/secrets/" => ApiJson.Wire.Secret,
+        "/configs/" => ApiJson.Wire.Config,
         _ => null,
     };
 }

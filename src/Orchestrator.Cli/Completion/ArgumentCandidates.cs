@@ -37,6 +37,12 @@ internal sealed class ArgumentCandidates(ObjectNames names)
             case "VOLUME":
                 candidates.AddRange(names.Volumes());
                 break;
+            case "SECRET":
+                candidates.AddRange(names.Secrets());
+                break;
+            case "CONFIG":
+                candidates.AddRange(names.Configs());
+                break;
             case "SERVICE" or "SERVICE|TASK":
                 candidates.AddRange(names.Services());
                 break;

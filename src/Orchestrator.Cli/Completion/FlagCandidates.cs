@@ -26,6 +26,8 @@ internal sealed class FlagCandidates(ObjectNames names)
     private IEnumerable<string>? Values(string flag) => flag switch
     {
         "network" or "net" or "network-add" or "network-rm" => names.Networks(),
+        "secret" or "secret-add" or "secret-rm" => names.Secrets(),
+        "config-add" or "config-rm" => names.Configs(),
         "volumes-from" or "link" => names.Containers(),
         "context" or "from" => names.Contexts(),
         "restart" => ["always", "no", "on-failure", "unless-stopped"],

@@ -32,8 +32,15 @@ internal sealed class ObjectNames(Session session)
     public IEnumerable<string> Nodes() => Ask(() => session.Client.Get("/nodes", ApiJson.Wire.NodeArray)
         .Select(static n => n.Description.Hostname ?? n.ID));
 
+    public IEnumerable<string> Secrets() => Payloads("/secrets");
+
+    public IEnumerable<string> Configs() => Payloads("/configs");
+
     public IEnumerable<string> Contexts() => Ask(() =>
         new ContextStore(session.Folder).All().Select(static c => c.Name).Prepend(ContextEntry.DefaultName));
+
+    private List<string> Payloads(string path) => Ask(
+        () => session.Client.Get(path, ApiJson.Wire.SecretArray).Select(static s => s.Spec.Name));
 
     private static List<string> Ask(Func<IEnumerable<string>> names)
     {

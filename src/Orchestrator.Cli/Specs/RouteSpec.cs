@@ -4,7 +4,8 @@ using Orchestrator.Cli.Parsing;
 
 namespace Orchestrator.Cli.Specs;
 
-/// <summary>A service's <c>--route</c>: <c>host=shop.example,path=/api,port=8080,tls=FILE</c>.</summary>
+/// <summary>A service's <c>--route</c>: <c>host=shop.example,path=/api,port=8080,tls=SECRET</c>, and
+/// <c>prefer=local</c>, <c>proto=h2c</c>.</summary>
 internal static class RouteSpec
 {
     /// <exception cref="FormatException">A field is missing, unknown, or not what it should be.</exception>
@@ -19,32 +20,20 @@ internal static class RouteSpec
                 case "path": route.Path = value is ['/', ..] ? Trimmed(value)
                     : throw new FormatException($"invalid path {value}: it begins with /"); break;
                 case "port": route.Port = Port(value); break;
-                case "tls": route.Certificate = value; break;
+                case "prefer":
+                    route.Prefer = value is "local" or "none" ? value
+                        : throw new FormatException($"invalid preference {value}: local, or none");
+                    break;
+                case "proto" or "protocol":
+                    route.Protocol = value is "h2c" or "http1" ? value
+                        : throw new FormatException($"invalid protocol {value}: h2c, or http1");
+                    break;
+                case "tls": route.SecretName = value; break;
                 default: throw new FormatException($"invalid field key {key}");
             }
         }
 
         return route.Port > 0 ? route : throw new FormatException("missing mandatory field 'port'");
-    }
-
-    /// <summary>Puts what the file holds in the place of its name.</summary>
-    /// <exception cref="CliException">It cannot be read, or is no certificate with its key.</exception>
-    public static HttpRoute WithCertificate(HttpRoute route)
-    {
-        if (route.Certificate is not { Length: > 0 } file)
-            return route;
-        try
-        {
-            var pem = File.ReadAllText(file);
-            return pem.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal)
-                && pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal)
-                ? route with { Certificate = pem }
-                : throw new CliException($"{file} holds no certificate with its key; give PEM with both, and the chain");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"certificate of route {route.Host}{route.Path}: {e.Message}");
-        }
     }
 
     /// <summary>What <c>--route-rm</c> matches: <c>shop.example</c>, <c>shop.example/api</c>, <c>/static</c>.</summary>

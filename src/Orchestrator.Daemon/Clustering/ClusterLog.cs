@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Daemon.Clustering;
 
-/// <summary>Event ids 5000-5099; the highest used is 5006.</summary>
+/// <summary>Event ids 5000-5099; the highest used is 5007.</summary>
 internal static partial class ClusterLog
 {
     [LoggerMessage(5000, LogLevel.Information, "this node is a manager, reachable at {Address}")]
@@ -28,7 +28,7 @@ internal static partial class ClusterLog
     [LoggerMessage(5003, LogLevel.Error, "the cluster membership on disk is unusable: {Error}")]
     public static partial void MembershipDamaged(this ILogger logger, string error);
 
-    [LoggerMessage(5006, LogLevel.Warning,
+    [LoggerMessage(5007, LogLevel.Warning,
         "this node gives no image layers to others, for it cannot listen on port {Port}: {Reason}")]
     public static partial void CannotGive(this ILogger logger, int port, string reason);
 }

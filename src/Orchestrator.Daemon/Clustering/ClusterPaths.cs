@@ -7,6 +7,9 @@ internal sealed record ClusterPaths(string Root)
 
     public string Identity => Path.Combine(Root, "certificates");
 
+    /// <summary>What a manager's log and snapshots are encrypted under.</summary>
+    public string DataKey => Path.Combine(Identity, "swarm-data.key");
+
     public string Raft => Path.Combine(Root, "raft");
 
     /// <summary>What a manager keeps for the registry's repositories.</summary>

@@ -6,7 +6,10 @@ namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>What this host is, for the scheduler.</summary>
 /// <param name="wireGuardKey">Public half of the node's own key.</param>
-internal sealed class NodeDescriber(string version, IEnumerable<string> first, Func<string> wireGuardKey)
+/// <param name="configNetworks">Config-only networks of the node, and the parent of each.</param>
+internal sealed class NodeDescriber(
+    string version, IEnumerable<string> first, Func<string> wireGuardKey,
+    Func<ImmutableSortedDictionary<string, string>> configNetworks)
 {
     private readonly Lazy<string> publicKey = new(wireGuardKey);
 
@@ -28,6 +31,8 @@ internal sealed class NodeDescriber(string version, IEnumerable<string> first, F
         NetworkFeatures = features.Value,
         WireGuardKey = publicKey.Value,
         Routes = Network.HostRoutes.List(),
+        Links = Network.HostLinks.List(),
+        ConfigNetworks = configNetworks(),
     };
 
     /// <summary>Of a label given twice, the later counts.</summary>

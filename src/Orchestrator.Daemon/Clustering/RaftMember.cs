@@ -15,7 +15,10 @@ internal static class RaftMember
         MembershipServices services, CancellationToken cancellationToken)
     {
         var setup = new RaftHostSetup(
-            new RaftHostOptions { Directory = paths.Raft }, new LinuxDurableFiles(),
+            new RaftHostOptions
+            {
+                Directory = paths.Raft, Log = new() { Key = DataKeyFile.LoadOrCreate(paths.DataKey) },
+            }, new LinuxDurableFiles(),
             new GrpcTransport(channels.Dial), storeState, state.NodeId, state.ManagerAddress, services.Time,
             services.Loggers.CreateLogger<RaftHost>());
         if (RaftHost.Exists(setup))

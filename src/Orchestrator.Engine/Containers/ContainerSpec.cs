@@ -60,6 +60,9 @@ public sealed record ContainerSpec
 
     public HostSpec Host { get; init; } = new();
 
+    /// <summary>Files in memory; null: none.</summary>
+    public IReadOnlyList<FileFromMemory>? Files { get; init; }
+
     /// <summary>Networks to join at start, in order; addresses of overlays are the caller's to give. Empty: the one
     /// <see cref="HostSpec.NetworkMode"/> names.</summary>
     public IReadOnlyList<EndpointConfig> Networks { get; init; } = [];

@@ -28,10 +28,10 @@ internal sealed class ContainerStore
 
     public void CreateDirectory(string id) => Directory.CreateDirectory(DirectoryOf(id));
 
-    public void Save(ContainerRecord record) =>
-        DurableFile.Replace(
-            Path.Combine(DirectoryOf(record.Id), RecordFile),
-            JsonSerializer.SerializeToUtf8Bytes(record, EngineJson.Default.ContainerRecord));
+    public void Save(ContainerRecord record) => DurableFile.Replace(RecordOf(record), Bytes(record));
+
+    /// <summary>For what is of no use any more once the power was cut.</summary>
+    public void SaveForNow(ContainerRecord record) => DurableFile.ReplaceForNow(RecordOf(record), Bytes(record));
 
     public void Delete(string id)
     {
@@ -42,6 +42,11 @@ internal sealed class ContainerStore
         File.Delete(Path.Combine(directory, RecordFile));
         Directory.Delete(directory, recursive: true);
     }
+
+    private string RecordOf(ContainerRecord record) => Path.Combine(DirectoryOf(record.Id), RecordFile);
+
+    private static byte[] Bytes(ContainerRecord record) =>
+        JsonSerializer.SerializeToUtf8Bytes(record, EngineJson.Default.ContainerRecord);
 
     public IReadOnlyList<string> Ids() =>
         [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path))];

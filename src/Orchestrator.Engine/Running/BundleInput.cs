@@ -20,6 +20,9 @@ internal sealed record BundleInput
     /// <summary>Target in the container → generated file of the host.</summary>
     public required IReadOnlyList<(string Target, string Source)> Files { get; init; }
 
+    /// <summary>The same for those in memory, which are read-only.</summary>
+    public IReadOnlyList<(string Target, string Source)> MemoryFiles { get; init; } = [];
+
     public required string CgroupsPath { get; init; }
 
     /// <summary>Where the container's /dev/shm is on the host; null: it gets one of its own; empty: it has none.

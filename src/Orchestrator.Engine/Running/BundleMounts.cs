@@ -23,6 +23,12 @@ internal static class BundleMounts
             yield return BindMount(source, target, "rw", "rprivate");
         foreach (var mount in input.Record.Mounts)
             yield return mount.Type == "tmpfs" ? Tmpfs(mount) : Bind(mount);
+        // Last, so that no mount of the creator hides them.
+        foreach (var (target, source) in input.MemoryFiles)
+            yield return BindMount(source, target, "ro", "rprivate", "bind") with
+            {
+                Options = ["bind", "ro", "rprivate", "nosuid", "nodev", "noexec"],
+            };
     }
 
     /// <summary>A shared or slave bind works only if the root passes events on in the same way.</summary>

@@ -19,7 +19,7 @@ internal sealed class BundleWriter(
     public string[] HostCapabilities() =>
         hostCapabilities ??= [.. Capabilities.NamesOf(Capabilities.OfThisProcess())];
 
-    public void Write(ContainerRecord record, NetworkLinks links)
+    public void Write(ContainerRecord record, NetworkLinks links, IEnumerable<(string Target, string Source)> memory)
     {
         var host = record.Spec.Host;
         DaemonPowers.Check(host);
@@ -33,6 +33,7 @@ internal sealed class BundleWriter(
             Joined = Joined(host, links),
             Hostname = HostnameOf(record),
             Files = WriteFiles(record, links.Files),
+            MemoryFiles = [.. memory],
             CgroupsPath = $"/{parent.Trim('/')}/{record.Id}",
             Shm = ShmOf(record),
             ShmSizeBytes = ShmSizeOf(host),

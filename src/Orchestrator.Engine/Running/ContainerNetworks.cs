@@ -22,18 +22,49 @@ internal sealed class ContainerNetworks(
                 "container sharing network namespace with another container or host cannot be "
                 + "connected to any other network");
 
-        var endpoint = entry.Run is null ? null : await network.ConnectAsync(record.Id, wanted, cancellationToken);
-        var connection = new NetworkConnection(wanted, known.Name, endpoint);
-        entry.Set(record with
+        var connection = new NetworkConnection(wanted, known.Name, null);
+        if (entry.Run is null)
         {
-            // A real network takes the place of "none".
-            Connections = [.. record.Connections.Where(other => other.NetworkName != "none"), connection],
-        });
-        store.Save(entry.Record);
-        if (endpoint is null)
+            entry.Set(With(record, connection));
+            store.Save(entry.Record);
             return;
+        }
+
+        connection = connection with { Endpoint = await PlugAsync(record, connection, cancellationToken) };
+        entry.Set(With(record, connection));
+        store.SaveForNow(entry.Record);
         RefreshFiles(entry);
         events.Network("connect", entry.Record, connection);
+    }
+
+    private static ContainerRecord With(ContainerRecord record, NetworkConnection connection) => record with
+    {
+        // A real network takes the place of "none".
+        Connections = [.. record.Connections.Where(other => other.NetworkName != "none"), connection],
+    };
+
+    /// <summary>Has what was asked on disk by the time the kernel is done. What came of it, the addresses, is worth
+    /// knowing only while the container runs.</summary>
+    private async Task<Endpoint> PlugAsync(
+        ContainerRecord record, NetworkConnection connection, CancellationToken cancellationToken)
+    {
+        var saving = Task.Run(() => store.Save(With(record, connection)), CancellationToken.None);
+        Endpoint? endpoint = null;
+        try
+        {
+            endpoint = await network.ConnectAsync(record.Id, connection.Wanted, cancellationToken);
+            await saving;
+            return endpoint;
+        }
+        catch
+        {
+            await saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (endpoint is not null)
+                await network.DisconnectAsync(record.Id, connection.Wanted.NetworkId, CancellationToken.None);
+            if (saving.IsCompletedSuccessfully)
+                store.Save(record);
+            throw;
+        }
     }
 
     public async Task DisconnectAsync(

@@ -39,6 +39,18 @@ public sealed class ContainerPipes
         await network.RemovePipeAsync(entry.Id, interfaceName, cancellationToken);
     }
 
+    /// <summary>Commands that last, with the names of their containers, and whether these run.</summary>
+    public IEnumerable<(KeptCommands Commands, string Container, bool Runs)> ListCommands() =>
+        network.ListCommands().Select(one => (
+            one, table.Find(one.ContainerId)?.Record.Name ?? "", table.Find(one.ContainerId)?.Run is not null));
+
+    public async Task ForgetCommandAsync(string reference, int number, CancellationToken cancellationToken)
+    {
+        var entry = table.Get(reference);
+        using var held = await entry.Gate.EnterAsync(cancellationToken);
+        await network.ForgetCommandAsync(entry.Id, number, cancellationToken);
+    }
+
     /// <summary>Id of a container that runs, in a network of its own.</summary>
     /// <exception cref="EngineException">There is none, or it does not.</exception>
     public string Running(string reference)

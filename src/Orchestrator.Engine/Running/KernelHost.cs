@@ -20,6 +20,7 @@ internal sealed class KernelHost(
     BundleWriter bundles,
     RootMounter roots,
     VolumeMounts volumes,
+    MemoryFiles memory,
     ContainerLinks linked,
     ShimLauncher launcher,
     TimeProvider time,
@@ -38,9 +39,10 @@ internal sealed class KernelHost(
             await mounting;
             MountShm(record);
             var remap = bundles.RemapOf(record.Spec.Host);
+            memory.Mount(record, remap);
             var ready = record with { Mounts = volumes.Hold(record.Mounts, record.Id, remap is not null) };
             VolumeFiller.Fill(ready.Mounts, directories.Rootfs(record.Id), remap);
-            bundles.Write(ready, links);
+            bundles.Write(ready, links, memory.Of(record));
             var shim = await launcher.LaunchAsync(record, directories, cancellationToken);
             if (later)
                 links = await LinkAsync(record, shim.State.Pid, cancellationToken);
@@ -117,6 +119,7 @@ internal sealed class KernelHost(
             TryAsync(record, "network", () => network.DeleteSandboxAsync(record.Id, cancellationToken)),
             TryAsync(record, "root file system", () => Task.Run(() => UnmountRoot(record.Id), cancellationToken)),
             TryAsync(record, "volumes", () => Task.Run(() => volumes.Release(record.Id), cancellationToken)),
+            TryAsync(record, "files in memory", () => Task.Run(() => memory.Unmount(record.Id), cancellationToken)),
             TryAsync(record, "/dev/shm", () => Task.Run(() => UnmountShm(record.Id), cancellationToken)));
         await TryAsync(record, "run directory", () => Task.Run(() => directories.Delete(record.Id), cancellationToken));
     }

@@ -41,6 +41,9 @@ internal sealed class RunDirectories
     /// <summary>The /dev/shm of a container that shares it.</summary>
     public string Shm(string id) => Path.Combine(Bundle(id), "shm");
 
+    /// <summary>Files that are in memory alone.</summary>
+    public string Memory(string id) => Path.Combine(Bundle(id), "memory");
+
     public ShimDirectory Shim(string id) => new(Path.Combine(Bundle(id), "shim"));
 
     public void Create(string id)
@@ -55,7 +58,7 @@ internal sealed class RunDirectories
     {
         if (!Directory.Exists(Bundle(id)))
             return;
-        foreach (var mountPoint in new[] { Rootfs(id), Shm(id) }.Where(Directory.Exists))
+        foreach (var mountPoint in new[] { Rootfs(id), Shm(id), Memory(id) }.Where(Directory.Exists))
             Directory.Delete(mountPoint, recursive: false);
         Directory.Delete(Bundle(id), recursive: true);
     }

@@ -56,15 +56,16 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         if (request.EnableIPv4 == false)
             throw EngineException.Invalid(
                 $"network {request.Name} cannot be without IPv4: every network has it; leave out --ipv4=false");
-        if (request.Driver == NetworkDrivers.Overlay || request.Scope == "swarm")
+        var asked = NetworkViews.ToConfig(request);
+        if (asked.Scope == "swarm")
         {
-            var id = await cluster.CreateAsync(request, http.RequestAborted);
+            var id = await cluster.CreateAsync(network.Configure(asked), http.RequestAborted);
             await http.WriteJsonAsync(
                 new Api.NetworkCreateResponse { Id = id }, Json.NetworkCreateResponse, StatusCodes.Status201Created);
             return;
         }
 
-        var made = await network.CreateNetworkAsync(NetworkViews.ToConfig(request), http.RequestAborted);
+        var made = await network.CreateNetworkAsync(asked, http.RequestAborted);
         engine.Events.Publish("network", "create", made.Id, Attributes(made));
         await http.WriteJsonAsync(
             new Api.NetworkCreateResponse { Id = made.Id }, Json.NetworkCreateResponse, StatusCodes.Status201Created);
@@ -116,7 +117,7 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         var gone = new List<string>();
         foreach (var one in network.ListNetworks())
         {
-            if (one.Scope != "local" || Predefined.Contains(one.Name) || IsUsed(one)
+            if (one.Scope != "local" || one.ConfigOnly || Predefined.Contains(one.Name) || IsUsed(one)
                 || !PruneFilter.Matches(filters, one.Labels, one.Created, context.Time))
             {
                 continue;

@@ -6,6 +6,7 @@ namespace Orchestrator.EngineApi.Networks;
 /// <summary>Networks as docker shows and asks for them. Pure.</summary>
 internal static class NetworkViews
 {
+    private const string SwarmScope = "swarm";
     private const string EnableIPv6Option = "com.docker.network.enable_ipv6";
 
     public static Api.NetworkResource Of(
@@ -33,6 +34,8 @@ internal static class NetworkViews
         Internal = config.Internal,
         Attachable = config.Attachable,
         Ingress = config.Ingress,
+        ConfigOnly = config.ConfigOnly,
+        ConfigFrom = new() { Network = config.ConfigFrom },
         Containers = members,
         Options = new(config.Options),
         Labels = new(config.Labels),
@@ -41,7 +44,13 @@ internal static class NetworkViews
     public static NetworkConfig ToConfig(Api.NetworkCreateRequest request) => new()
     {
         Name = request.Name,
-        Driver = request.Driver.Length > 0 ? request.Driver : NetworkDrivers.Bridge,
+        Driver = request.Driver.Length > 0 ? request.Driver
+            : request.Scope == SwarmScope ? NetworkDrivers.Overlay : NetworkDrivers.Bridge,
+        Scope = request is { ConfigOnly: false, Driver: NetworkDrivers.Overlay } || request.Scope == SwarmScope
+            ? SwarmScope : "local",
+        ConfigOnly = request.ConfigOnly,
+        ConfigFrom = request.ConfigFrom?.Network ?? "",
+        Ingress = request.Ingress,
         Pools =
         [
             .. (request.IPAM?.Config ?? []).Where(pool => !string.IsNullOrEmpty(pool.Subnet))

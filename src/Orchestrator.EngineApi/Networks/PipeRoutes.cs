@@ -1,8 +1,11 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orchestrator.Engine;
 using Orchestrator.Engine.Running;
 using Orchestrator.EngineApi.Http;
+using Orchestrator.EngineApi.Swarm;
 using Orchestrator.Network;
 using Orchestrator.Network.Pipes;
 
@@ -23,6 +26,8 @@ internal sealed class PipeRoutes(EngineApiContext context)
         routes.MapDelete("/containers/{id}/pipes/{interface}", RemoveAsync);
         foreach (var command in (string[])["route", "rule", "tc"])
             routes.MapPost($"/containers/{{id}}/network/{command}", http => CommandAsync(http, command));
+        routes.MapGet("/pipes/commands", ListCommandsAsync);
+        routes.MapDelete("/containers/{id}/network/commands/{number}", ForgetCommandAsync);
         routes.MapPost("/containers/{id}/network/wait", WaitAsync);
     }
 
@@ -32,15 +37,7 @@ internal sealed class PipeRoutes(EngineApiContext context)
     private async Task AddAsync(HttpContext http)
     {
         var request = await http.ReadJsonAsync(Json.PipeRequest);
-        var config = PipeWords.Parse(
-            new PipeConfig
-            {
-                HostInterface = request.HostInterface,
-                DirectPhys = request.DirectPhys,
-                InterfaceName = request.Interface,
-                LocalName = request.LocalInterface,
-            },
-            request.Address, request.MacAndVlan, request.Family);
+        var config = PipeWords.Parse(PipeSpecReader.Read(request), request.Address);
         var pipe = await pipes.AddAsync(http.Route("id"), config, http.RequestAborted);
         await http.WriteJsonAsync(View(pipe, ""), Json.Pipe, StatusCodes.Status201Created);
     }
@@ -54,10 +51,38 @@ internal sealed class PipeRoutes(EngineApiContext context)
     private async Task CommandAsync(HttpContext http, string command)
     {
         var request = await http.ReadJsonAsync(Json.NetworkWordsRequest);
-        var output = network.RunCommand(
-            pipes.Running(http.Route("id")), command, request.Words);
+        var output = await network.RunCommandAsync(
+            pipes.Running(http.Route("id")), command, request.Words, keep: !request.Once, http.RequestAborted);
         await http.WriteJsonAsync(
             new Api.NetworkWordsResponse { Output = output }, Json.NetworkWordsResponse);
+    }
+
+    private async Task ListCommandsAsync(HttpContext http)
+    {
+        var list = new List<Api.KeptCommand>();
+        foreach (var (commands, container, runs) in pipes.ListCommands())
+        {
+            var inForce = await network.ListCommandsInForceAsync(commands.ContainerId, http.RequestAborted);
+            list.AddRange(commands.Commands.Select(command => new Api.KeptCommand
+            {
+                ContainerID = commands.ContainerId,
+                Container = container,
+                Number = command.Number,
+                Tool = command.Tool,
+                Words = [.. command.Words],
+                State = inForce.Contains(command.Number) ? "in force" : runs ? "failed" : "down",
+            }));
+        }
+
+        await http.WriteJsonAsync([.. list], Json.KeptCommandArray);
+    }
+
+    private async Task ForgetCommandAsync(HttpContext http)
+    {
+        if (!int.TryParse(http.Route("number"), CultureInfo.InvariantCulture, out var number))
+            throw EngineException.Invalid($"{http.Route("number")} is no number; orch network kept ls has them");
+        await pipes.ForgetCommandAsync(http.Route("id"), number, http.RequestAborted);
+        http.NoContent();
     }
 
     private async Task WaitAsync(HttpContext http)

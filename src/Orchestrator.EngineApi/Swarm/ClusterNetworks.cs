@@ -42,19 +42,23 @@ internal sealed class ClusterNetworks(ControlCalls control)
     }
 
     /// <returns>The new network's ID.</returns>
-    public async Task<string> CreateAsync(Api.NetworkCreateRequest request, CancellationToken cancellationToken)
+    public async Task<string> CreateAsync(NetworkConfig config, CancellationToken cancellationToken)
     {
         var spec = new Model.NetworkSpec
         {
-            Annotations = new Model.Annotations(request.Name, SpecFields.Map(request.Labels)),
-            Driver = request.Driver.Length > 0 ? request.Driver : NetworkDrivers.Overlay,
-            DriverOptions = SpecFields.Map(request.Options),
-            Internal = request.Internal,
-            Attachable = request.Attachable,
-            Ingress = request.Ingress,
-            EnableIPv6 = request.EnableIPv6 ?? Networks.NetworkViews.IsAsked(request.Options),
-            Pools = [.. (request.IPAM?.Config ?? []).Where(static pool => !string.IsNullOrEmpty(pool.Subnet))
-                .Select(static pool => new Model.IpamPool(pool.Subnet!, pool.Gateway ?? "", pool.IPRange ?? ""))],
+            Annotations = new Model.Annotations(config.Name, config.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)),
+            Driver = config.Driver,
+            DriverOptions = config.Options.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Internal = config.Internal,
+            Attachable = config.Attachable,
+            Ingress = config.Ingress,
+            EnableIPv6 = config.EnableIPv6,
+            ConfigFrom = config.ConfigFrom,
+            Pools = [.. config.Pools.Select(static pool => new Model.IpamPool(
+                pool.Subnet, pool.Gateway ?? "", pool.IpRange ?? "")
+            {
+                Auxiliary = pool.Reserved.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            })],
         };
         var response = await control.CallAsync(c => c.CreateNetworkAsync(
             new CreateNetworkRequest { Spec = spec.ToProto() }, cancellationToken: cancellationToken));
@@ -86,10 +90,12 @@ internal sealed class ClusterNetworks(ControlCalls control)
         Attachable = network.Spec.Attachable,
         Ingress = network.Spec.Ingress,
         EnableIPv6 = network.Spec.EnableIPv6,
-        Vni = network.Allocation?.Vni,
+        Vni = network.Allocation is { Vni: > 0 } tunnelled ? tunnelled.Vni : null,
+        ConfigFrom = network.Spec.ConfigFrom,
         Pools = [.. (network.Allocation?.Pools ?? network.Spec.Pools).Select(
             static pool => new Orchestrator.Network.IpamPool(
-            pool.Subnet, SpecFields.OrNull(pool.Gateway), SpecFields.OrNull(pool.Range)))],
+            pool.Subnet, SpecFields.OrNull(pool.Gateway), SpecFields.OrNull(pool.Range),
+            pool.Auxiliary.IsEmpty ? null : pool.Auxiliary.ToImmutableDictionary()))],
         Options = Options(network),
         Labels = network.Spec.Annotations.Labels.ToImmutableDictionary(),
         Created = network.Meta.CreatedAt,
@@ -101,7 +107,7 @@ internal sealed class ClusterNetworks(ControlCalls control)
         var options = network.Spec.DriverOptions.ToImmutableDictionary();
         if (network.Allocation is { Encryption.Length: > 0 } chosen)
             options = options.SetItem(Model.NetworkEncryption.Option, chosen.Encryption);
-        return network.Allocation is { } allocation
+        return network.Allocation is { Vni: > 0 } allocation
             ? options.SetItem(
                 "com.docker.network.driver.overlay.vxlanid_list",
                 allocation.Vni.ToString(System.Globalization.CultureInfo.InvariantCulture))

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Orchestrator.Protocol.V1;
 
 namespace Orchestrator.EngineApi.Swarm;
 
@@ -12,6 +13,7 @@ internal static class ClusterRoutes
         new ServiceRoutes(control).Map(routes);
         new ServiceLogRoutes(control).Map(routes);
         new TaskRoutes(control).Map(routes);
-        SecretRoutes.Map(routes);
+        new PayloadRoutes(control, PayloadKind.Secret).Map(routes);
+        new PayloadRoutes(control, PayloadKind.Config).Map(routes);
     }
 }

@@ -9,8 +9,6 @@ internal static class ContainerSpecReader
 {
     public static ContainerSpec Read(Dto.Swarm.ContainerSpec spec)
     {
-        SpecFields.Refuse(spec.Secrets is { Length: > 0 }, "a secret");
-        SpecFields.Refuse(spec.Configs is { Length: > 0 }, "a config");
         SpecFields.Refuse(
             spec.Privileges is { NoNewPrivileges: true } or { Seccomp: not null } or { AppArmor: not null },
             "a privilege option");
@@ -49,6 +47,7 @@ internal static class ContainerSpecReader
             CapabilityDrop = SpecFields.List(spec.CapabilityDrop),
             Sysctls = SpecFields.Map(spec.Sysctls),
             Ulimits = [.. (spec.Ulimits ?? []).Select(static u => new Ulimit(u.Name, u.Soft, u.Hard))],
+            Payloads = PayloadReferences.Read(spec),
         };
     }
 

@@ -32,6 +32,8 @@ internal static class ContainerSpecViews
             Search = SpecFields.OrNull(spec.Dns.Search),
             Options = SpecFields.OrNull(spec.Dns.Options),
         },
+        Secrets = PayloadReferences.Secrets(spec),
+        Configs = PayloadReferences.Configs(spec),
         Isolation = "default",
         Sysctls = SpecFields.MapOrNull(spec.Sysctls),
         CapabilityAdd = SpecFields.OrNull(spec.CapabilityAdd),

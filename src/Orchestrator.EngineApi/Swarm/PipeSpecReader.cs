@@ -37,12 +37,7 @@ internal static class PipeSpecReader
         var pipes = service.Task.Pipes;
         foreach (var pipe in pipes)
         {
-            PipeWords.Parse(
-                new PipeConfig
-                {
-                    HostInterface = pipe.HostInterface, InterfaceName = pipe.Interface, LocalName = pipe.LocalInterface,
-                },
-                pipe.AddressOf(1) ?? pipe.Address, pipe.MacAndVlan, pipe.Family);
+            PipeWords.Parse(pipe, pipe.AddressOf(1) ?? pipe.Address);
             CheckAddresses(pipe, service);
         }
 

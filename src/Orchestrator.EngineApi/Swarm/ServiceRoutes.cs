@@ -49,7 +49,7 @@ internal sealed class ServiceRoutes(ControlCalls control)
         var response = await control.CallAsync(c => c.CreateServiceAsync(
             new CreateServiceRequest { Spec = spec.ToProto() }, cancellationToken: http.RequestAborted));
         await http.WriteJsonAsync(
-            new Dto.ServiceCreateResponse { ID = response.Service.Id, Warnings = Warnings(http) },
+            new Dto.ServiceCreateResponse { ID = response.Service.Id, Warnings = Warnings(http, response.Warnings) },
             Json.ServiceCreateResponse, StatusCodes.Status201Created);
     }
 
@@ -63,7 +63,7 @@ internal sealed class ServiceRoutes(ControlCalls control)
         var service = await GetAsync(http);
         UnknownToDocker.Keep(body, service.Spec.ToModel().Endpoint);
         var spec = ServiceSpecReader.Read(body);
-        await control.CallAsync(c => c.UpdateServiceAsync(
+        var response = await control.CallAsync(c => c.UpdateServiceAsync(
             new UpdateServiceRequest
             {
                 Id = service.Id,
@@ -73,7 +73,7 @@ internal sealed class ServiceRoutes(ControlCalls control)
             },
             cancellationToken: http.RequestAborted));
         await http.WriteJsonAsync(
-            new Dto.ServiceUpdateResponse { Warnings = Warnings(http) }, Json.ServiceUpdateResponse);
+            new Dto.ServiceUpdateResponse { Warnings = Warnings(http, response.Warnings) }, Json.ServiceUpdateResponse);
     }
 
     private async Task RemoveAsync(HttpContext http)
@@ -90,10 +90,16 @@ internal sealed class ServiceRoutes(ControlCalls control)
     private static Dto.ServiceStatus Status(ServiceCounts? counts) =>
         new() { RunningTasks = counts?.Running ?? 0, DesiredTasks = counts?.Desired ?? 0 };
 
+    private static string[]? Warnings(HttpContext http, IEnumerable<string> told)
+    {
+        string[] all = [.. told, .. LoginWarnings(http)];
+        return all.Length > 0 ? all : null;
+    }
+
     /// <summary>docker sends <c>e30=</c>, an empty object, without a login.</summary>
-    private static string[]? Warnings(HttpContext http) =>
+    private static string[] LoginWarnings(HttpContext http) =>
         http.Request.Headers["X-Registry-Auth"].ToString() is "" or "e30=" or "e30"
-            ? null
+            ? []
             : ["the registry login is not passed on to the nodes yet: push the image to "
                 + "registry.orch:5000, where they need none"];
 }

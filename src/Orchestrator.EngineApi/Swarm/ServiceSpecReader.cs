@@ -39,13 +39,20 @@ internal static class ServiceSpecReader
         HostIp = port.HostIP ?? "",
         Source = SpecFields.Word(port.Source, "source", SourceAddress.Client,
             ("client", SourceAddress.Client), ("masquerade", SourceAddress.Masquerade)),
-        Prefer = SpecFields.Word(port.Prefer, "preference", TaskPreference.None,
-            ("none", TaskPreference.None), ("local", TaskPreference.Local)),
+        Prefer = ReadPreference(port.Prefer),
         HasProxyHeader = SpecFields.Word(port.ProxyProtocol, "PROXY protocol", false, ("none", false), ("v2", true)),
     };
 
     private static HttpRoute ReadRoute(Dto.HttpRoute route) =>
-        new((route.Host ?? "").ToLowerInvariant(), route.Path ?? "/", ReadPortNumber(route.Port), route.Certificate ?? "");
+        new((route.Host ?? "").ToLowerInvariant(), route.Path ?? "/", ReadPortNumber(route.Port))
+        {
+            SecretId = new(route.SecretID ?? ""), SecretName = route.SecretName ?? "",
+            Prefer = ReadPreference(route.Prefer),
+            IsHttp2 = SpecFields.Word(route.Protocol, "protocol of a route", false, ("http1", false), ("h2c", true)),
+        };
+
+    private static TaskPreference ReadPreference(string? word) => SpecFields.Word(
+        word, "preference", TaskPreference.None, ("none", TaskPreference.None), ("local", TaskPreference.Local));
 
     private static int ReadPortNumber(uint? port) =>
         port is > ushort.MaxValue

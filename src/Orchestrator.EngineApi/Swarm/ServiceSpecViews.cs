@@ -94,13 +94,15 @@ internal static class ServiceSpecViews
         ProxyProtocol = port.HasProxyHeader ? "v2" : null,
     };
 
-    /// <summary>The key of a certificate leaves the cluster for nobody.</summary>
     public static Dto.HttpRoute Of(HttpRoute route) => new()
     {
         Host = SpecFields.OrNull(route.Host),
         Path = route.Path,
         Port = (uint)route.TargetPort,
-        Certificate = route.Certificate.Length == 0 ? null : UnknownToDocker.Fingerprint(route.Certificate),
+        SecretID = SpecFields.OrNull(route.SecretId.Value),
+        SecretName = SpecFields.OrNull(route.SecretName),
+        Prefer = route.Prefer == TaskPreference.Local ? "local" : null,
+        Protocol = route.IsHttp2 ? "h2c" : null,
     };
 
     private static Dto.UpdateConfig? Of(UpdateConfig? update) => update is null ? null : new Dto.UpdateConfig

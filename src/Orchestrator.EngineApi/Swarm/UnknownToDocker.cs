@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Orchestrator.Model;
 using Dto = Orchestrator.Api.Swarm;
 
@@ -26,14 +24,7 @@ internal static class UnknownToDocker
         }
 
         endpoint.Routes ??= known.Routes;
-        foreach (var route in endpoint.Routes ?? [])
-            route.Certificate = current.Routes.Select(r => r.Certificate).Where(pem => pem.Length > 0)
-                .FirstOrDefault(pem => Fingerprint(pem) == route.Certificate) ?? route.Certificate;
     }
-
-    /// <summary>What is shown for a certificate with its key.</summary>
-    public static string Fingerprint(string pem) =>
-        "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pem)));
 
     private static bool IsSame(Dto.PortConfig one, Dto.PortConfig other) =>
         (one.Protocol, one.TargetPort, one.PublishedPort ?? 0, one.PublishMode)

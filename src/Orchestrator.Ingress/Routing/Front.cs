@@ -48,6 +48,7 @@ internal sealed class Front : IAsyncDisposable
         application.MapReverseProxy(pipeline =>
         {
             pipeline.Use((context, next) => Redirects(context, httpsPort) ? Task.CompletedTask : next(context));
+            ConnectAnew.Use(pipeline);
             pipeline.UseLoadBalancing();
         });
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Net;
 using Orchestrator.Network.Proxying;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Orchestrator.Ingress.Routing;
 
@@ -47,7 +49,13 @@ internal static class RouteTable
         LoadBalancingPolicy = route.IsSticky ? ClientAffinity.PolicyName : "PowerOfTwoChoices",
         Destinations = route.Backends.ToDictionary(b => b, b => new DestinationConfig { Address = $"http://{b}/" }),
         // Two who say nothing to one another for long are no fault; a task that is gone is noticed otherwise.
-        HttpRequest = new Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromDays(1) },
+        HttpRequest = new ForwarderRequestConfig
+        {
+            ActivityTimeout = TimeSpan.FromDays(1),
+            // By prior knowledge: without TLS nobody can be asked.
+            Version = route.IsHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = route.IsHttp2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
+        },
     };
 
     private static string IdOf(ProxyRoute route) => $"{route.Host}{route.Path}";

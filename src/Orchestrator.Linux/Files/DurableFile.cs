@@ -7,6 +7,17 @@ public static class DurableFile
     /// <param name="mode">Permission bits of the new file.</param>
     public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly)
     {
+        Swap(path, content, mode, flush: true);
+        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Replaces the whole file for whoever reads it from now on; a power cut soon after may leave the old one.</summary>
+    /// <param name="mode">Permission bits of the new file.</param>
+    public static void ReplaceForNow(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly) =>
+        Swap(path, content, mode, flush: false);
+
+    private static void Swap(string path, ReadOnlySpan<byte> content, UnixFileMode mode, bool flush)
+    {
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         var options = new FileStreamOptions
         {
@@ -16,7 +27,7 @@ public static class DurableFile
         {
             using var file = new FileStream(temporary, options);
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            file.Flush(flush);
         }
         catch
         {
@@ -25,7 +36,6 @@ public static class DurableFile
         }
 
         File.Move(temporary, path, overwrite: true);
-        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     /// <summary>fsync of a directory: makes its creations, renames and removals last.</summary>

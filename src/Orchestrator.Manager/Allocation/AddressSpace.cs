@@ -15,16 +15,17 @@ internal sealed class AddressSpace
 
     /// <param name="network">Allocated.</param>
     /// <param name="last">The address given last; the next is looked for after it, so that one just released rests
-    /// longest.</param>
+    /// longest. Null: the first of all comes next.</param>
     public AddressSpace(Network network, uint? last)
     {
         pools = [.. network.Allocation!.Pools.Select(AddressPool.From).OfType<AddressPool>()];
         size = pools.Aggregate(0ul, (sum, pool) => sum + pool.Range.Size);
         grows = NetworkAllocator.Grows(network);
         Name = network.Spec.Name;
-        this.last = last is { } given && pools.Any(pool => pool.Range.Contains(given)) ? given : pools[0].Range.First;
+        this.last = last is { } given && pools.Any(pool => pool.Range.Contains(given)) ? given : pools[^1].Range.Last;
         foreach (var pool in pools)
             taken.UnionWith([pool.Subnet.First, pool.Subnet.Last, pool.Gateway ?? pool.Subnet.First]);
+        taken.UnionWith(network.Allocation.Pools.SelectMany(pool => pool.Auxiliary.Values).Select(Subnet.ParseAddress).OfType<uint>());
     }
 
     public string Name { get; }

@@ -4,7 +4,7 @@ using Orchestrator.Store.Tables;
 
 namespace Orchestrator.Manager.Allocation;
 
-/// <summary>Gives each new network a VXLAN identifier and, unless the user named one, a subnet.</summary>
+/// <summary>Gives each new network a subnet unless the user named one, and each overlay a VXLAN identifier.</summary>
 internal static class NetworkAllocator
 {
     /// <summary>Tried after the default pool, when a route of some node is in the way of all of it.</summary>
@@ -49,7 +49,7 @@ internal static class NetworkAllocator
     }
 
     /// <summary>Whoever named a subnet meant that one and no other.</summary>
-    public static bool Grows(Network network) => network.Spec.Pools.All(pool => pool.Subnet.Length == 0 || pool.IsIPv6);
+    public static bool Grows(Network network) => !network.Spec.IsSegment && network.Spec.Pools.All(pool => pool.Subnet.Length == 0 || pool.IsIPv6);
 
     /// <param name="routes">Of the nodes: what they reach there must not be hidden by a network of ours.</param>
     /// <returns>Null when no subnet is free.</returns>
@@ -67,7 +67,9 @@ internal static class NetworkAllocator
             pools = pools.Add(six);
         }
 
-        return network with { Allocation = new NetworkAllocation(FreeVni(network.Id, identifiers, options), pools) };
+        // A segment of the world outside is in no tunnel.
+        var vni = network.Spec.IsSegment ? 0 : FreeVni(network.Id, identifiers, options);
+        return network with { Allocation = new NetworkAllocation(vni, pools) };
     }
 
     /// <summary>Chosen once, as the network is made: nodes that join later and cannot do it get no task of it.</summary>

@@ -53,7 +53,8 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
         VirtualIpAskedFor(service, vip.NetworkId) is var asked && (asked.Length == 0 || vip.Address.Split('/')[0] == asked);
 
     private static IReadOnlyList<NetworkId> VipNetworksOf(Service service, StoreRoot root) =>
-        service.Spec.Endpoint.Mode == EndpointMode.Vip ? NetworksOf(service, root) : [];
+        service.Spec.Endpoint.Mode == EndpointMode.Vip
+            ? [.. NetworksOf(service, root).Where(id => root.Networks.Get(id.Value)?.Spec.IsSegment != true)] : [];
 
     private bool NeedsAllocation(Service service) => !IsAllocated(service, root);
 

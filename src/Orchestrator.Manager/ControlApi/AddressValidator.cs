@@ -15,6 +15,10 @@ internal static class AddressValidator
             if (spec.Endpoint.Mode != EndpointMode.Vip)
                 throw UserErrors.Invalid(
                     $"a service without virtual addresses cannot have {attachment.VirtualIp}", "Leave out --endpoint-mode dnsrr.");
+            if (network.Spec.IsSegment)
+                throw UserErrors.Invalid(
+                    $"network {network.Spec.Name} of driver {network.Spec.Driver} has no virtual addresses, so none is "
+                    + attachment.VirtualIp, "Leave out vip=: names answer the tasks' own addresses there.");
             Within(attachment.VirtualIp, network);
         }
 
@@ -47,7 +51,8 @@ internal static class AddressValidator
             throw UserErrors.Invalid(
                 $"{text} is no address of network {network.Spec.Name}", $"It has {string.Join(", ", subnets)}.");
         var gateways = network.Allocation?.Pools.Select(pool => pool.Gateway) ?? [];
-        if (gateways.Contains(address.ToString()) || subnets.Exists(subnet => number == subnet.First || number == subnet.Last))
+        var taken = network.Allocation?.Pools.SelectMany(pool => pool.Auxiliary.Values) ?? [];
+        if (gateways.Concat(taken).Contains(address.ToString()) || subnets.Exists(subnet => number == subnet.First || number == subnet.Last))
             throw UserErrors.Invalid($"{text} is reserved in network {network.Spec.Name}", "Choose another.");
     }
 }

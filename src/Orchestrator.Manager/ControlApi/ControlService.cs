@@ -13,10 +13,11 @@ public sealed class ControlService : P.Control.ControlBase
     private readonly ServiceApi services;
     private readonly TaskApi tasks;
     private readonly NetworkApi networks;
+    private readonly PayloadApi payloads;
 
     internal ControlService(
         LeaderRouter router, ClusterApi clusters, NodeApi nodes, ServiceApi services, TaskApi tasks,
-        NetworkApi networks)
+        NetworkApi networks, PayloadApi payloads)
     {
         this.router = router;
         this.clusters = clusters;
@@ -24,6 +25,7 @@ public sealed class ControlService : P.Control.ControlBase
         this.services = services;
         this.tasks = tasks;
         this.networks = networks;
+        this.payloads = payloads;
     }
 
     public override Task<P.GetClusterResponse> GetCluster(P.GetClusterRequest request, ServerCallContext context) =>
@@ -115,4 +117,34 @@ public sealed class ControlService : P.Control.ControlBase
         router.RouteAsync(
             context, token => networks.RemoveAsync(request, token),
             (leader, hop) => leader.RemoveNetworkAsync(request, hop));
+
+    public override Task<P.ListPayloadsResponse> ListPayloads(
+        P.ListPayloadsRequest request, ServerCallContext context) =>
+        router.RouteAsync(
+            context, token => payloads.ListAsync(request, token),
+            (leader, hop) => leader.ListPayloadsAsync(request, hop));
+
+    public override Task<P.GetPayloadResponse> GetPayload(
+        P.GetPayloadRequest request, ServerCallContext context) =>
+        router.RouteAsync(
+            context, token => payloads.GetAsync(request, token),
+            (leader, hop) => leader.GetPayloadAsync(request, hop));
+
+    public override Task<P.CreatePayloadResponse> CreatePayload(
+        P.CreatePayloadRequest request, ServerCallContext context) =>
+        router.RouteAsync(
+            context, token => payloads.CreateAsync(request, token),
+            (leader, hop) => leader.CreatePayloadAsync(request, hop));
+
+    public override Task<P.UpdatePayloadResponse> UpdatePayload(
+        P.UpdatePayloadRequest request, ServerCallContext context) =>
+        router.RouteAsync(
+            context, token => payloads.UpdateAsync(request, token),
+            (leader, hop) => leader.UpdatePayloadAsync(request, hop));
+
+    public override Task<P.RemovePayloadResponse> RemovePayload(
+        P.RemovePayloadRequest request, ServerCallContext context) =>
+        router.RouteAsync(
+            context, token => payloads.RemoveAsync(request, token),
+            (leader, hop) => leader.RemovePayloadAsync(request, hop));
 }

@@ -10,19 +10,26 @@ internal static class NetworkValidator
     public static void Validate(NetworkSpec spec, IReadOnlyCollection<Network> others)
     {
         Names.Validate(spec.Name, "network");
-        if (spec.Driver is not ("" or "overlay"))
+        if (spec.Driver is not ("" or "overlay") && !spec.IsSegment)
         {
             throw new UserException(
                 ErrorCode.Unsupported, $"network driver {spec.Driver} cannot be used for the whole swarm",
-                "Use --driver overlay.");
+                "Use --driver overlay, or macvlan, ipvlan or vlan with -o parent=eth0.");
         }
+
+        if (spec.IsSegment)
+            SegmentValidator.Validate(spec, others);
 
         if (spec.Ingress && others.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
             throw UserErrors.Invalid(
                 $"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
         ValidateOptions(spec);
         foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0 && !pool.IsIPv6))
+        {
             ValidatePool(pool, others, spec.Ingress);
+            ValidateAuxiliary(pool);
+        }
+
         ValidateIPv6([.. spec.Pools.Where(pool => pool.IsIPv6)], spec, others);
     }
 
@@ -74,6 +81,16 @@ internal static class NetworkValidator
                 $"invalid policy \"{word}\"",
                 $"Write {PolicyRule.Form}, such as web:db:5432/tcp; * is anyone, and -> (quoted) may stand for the first "
                 + "colon.");
+    }
+
+    private static void ValidateAuxiliary(IpamPool pool)
+    {
+        foreach (var (name, text) in pool.Auxiliary)
+        {
+            if (Subnet.ParseAddress(text) is not { } address || Subnet.Parse(pool.Subnet)?.Contains(address) != true)
+                throw UserErrors.Invalid(
+                    $"no matching subnet for aux-address {name}={text}", $"Give an address of {pool.Subnet}.");
+        }
     }
 
     private static void ValidatePool(IpamPool pool, IReadOnlyCollection<Network> others, bool ingress)

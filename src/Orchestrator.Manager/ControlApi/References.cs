@@ -23,6 +23,11 @@ internal static class References
         root.Networks.Find(Indexes.NetworkName, reference.ToLowerInvariant()), root.Networks.All);
 
     /// <exception cref="UserException">None, or more than one.</exception>
+    public static Payload Payload(StoreRoot root, PayloadKind kind, string reference) => Resolve(
+        PayloadApi.Noun(kind), reference, root.Payloads(kind).Get(reference),
+        root.Payloads(kind).Find(Indexes.PayloadName, reference.ToLowerInvariant()), root.Payloads(kind).All);
+
+    /// <exception cref="UserException">None, or more than one.</exception>
     public static OrchTask Task(StoreRoot root, string reference) => Resolve(
         "task", reference, root.Tasks.Get(reference), [.. root.Tasks.All.Where(t => t.Name == reference)],
         root.Tasks.All);

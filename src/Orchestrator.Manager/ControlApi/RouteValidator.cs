@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using Orchestrator.Model;
+using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.ControlApi;
 
@@ -53,15 +55,25 @@ internal static partial class RouteValidator
         if (route.TargetPort is < 1 or > 65_535)
             throw UserErrors.Invalid(
                 $"invalid port {route.TargetPort} of route {route.Key}", "Give the port that the tasks listen at.");
-        if (route.Certificate.Length > 0)
-            ValidateCertificate(route);
     }
 
-    private static void ValidateCertificate(HttpRoute route)
+    /// <returns>The route with id and name of the secret that has its certificate.</returns>
+    /// <exception cref="UserException">There is none, or it holds no certificate for the route.</exception>
+    public static HttpRoute Resolve(HttpRoute route, Transaction tx)
+    {
+        if (!route.HasTls)
+            return route;
+        var secret = PayloadValidator.Find(PayloadKind.Secret, route.SecretId, route.SecretName, tx);
+        ValidateCertificate(route, secret);
+        return route with { SecretId = secret.Id, SecretName = secret.Name };
+    }
+
+    internal static void ValidateCertificate(HttpRoute route, Payload secret)
     {
         try
         {
-            using var certificate = X509Certificate2.CreateFromPem(route.Certificate, route.Certificate);
+            var pem = Encoding.UTF8.GetString(secret.Data.Span);
+            using var certificate = X509Certificate2.CreateFromPem(pem, pem);
             if (certificate.NotAfter.ToUniversalTime() < DateTime.UtcNow)
                 throw new CryptographicException($"it expired at {certificate.NotAfter.ToUniversalTime():u}");
             if (route.Host.Length > 0 && !certificate.MatchesHostname(Sample(route.Host)))
@@ -70,8 +82,8 @@ internal static partial class RouteValidator
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             throw UserErrors.Invalid(
-                $"certificate of route {route.Key} cannot be used: {e.Message}",
-                "Give PEM: the certificate first, then its chain, and its key.");
+                $"certificate of route {route.Key} in secret {secret.Name} cannot be used: {e.Message}",
+                "Make the secret of PEM: the certificate first, then its chain, and its key.");
         }
     }
 

@@ -50,15 +50,24 @@ internal sealed class ServiceApi(ObjectStore store)
         await store.UpdateAsync(
             tx => tx.Services.Create(new Service { Id = id, Spec = ServiceValidator.Validate(asked, null, tx) }),
             cancellationToken);
-        return new P.CreateServiceResponse { Service = store.View().Services.Get(id.Value)!.ToProto() };
+        var root = store.View();
+        var service = root.Services.Get(id.Value)!;
+        return new P.CreateServiceResponse
+        {
+            Service = service.ToProto(), Warnings = { ServiceWarnings.Of(service.Spec, root) },
+        };
     }
 
     public async Task<P.UpdateServiceResponse> UpdateAsync(
         P.UpdateServiceRequest request, CancellationToken cancellationToken)
     {
         var committed = await store.UpdateAsync(tx => Update(tx, request), cancellationToken);
-        var service = store.View().Services.Get(committed.Value.Id.Value) ?? committed.Value;
-        return new P.UpdateServiceResponse { Service = service.ToProto() };
+        var root = store.View();
+        var service = root.Services.Get(committed.Value.Id.Value) ?? committed.Value;
+        return new P.UpdateServiceResponse
+        {
+            Service = service.ToProto(), Warnings = { ServiceWarnings.Of(service.Spec, root) },
+        };
     }
 
     public async Task<P.RemoveServiceResponse> RemoveAsync(

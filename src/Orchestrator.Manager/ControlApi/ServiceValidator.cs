@@ -12,7 +12,7 @@ namespace Orchestrator.Manager.ControlApi;
 internal static class ServiceValidator
 {
     /// <param name="current">The service that is updated; null when it is made.</param>
-    /// <returns>The spec to store: networks by id.</returns>
+    /// <returns>The spec to store: networks, secrets and configs by id.</returns>
     /// <exception cref="UserException">It cannot.</exception>
     public static ServiceSpec Validate(ServiceSpec spec, Service? current, Transaction tx)
     {
@@ -24,11 +24,22 @@ internal static class ServiceValidator
         ValidateEndpoint(spec.Endpoint);
         ValidatePortsFree(spec, current, tx);
         RouteValidator.Validate(spec, [.. tx.Services.All().Where(other => other.Id != current?.Id)]);
+        ImmutableArray<HttpRoute> routes = [.. spec.Endpoint.Routes.Select(route => RouteValidator.Resolve(route, tx))];
+        ImmutableArray<PayloadReference> payloads =
+            [.. spec.Task.Container.Payloads.Select(reference => PayloadValidator.Resolve(reference, tx))];
+        PayloadValidator.RefuseSameTarget(payloads);
         ImmutableArray<NetworkAttachment> networks = [.. spec.Task.Networks.Select(n => Resolve(n, tx))];
         RefuseOverlap([.. networks.Select(n => tx.Networks.Get(n.Target)!)]);
         foreach (var attachment in networks)
             AddressValidator.Validate(attachment, tx.Networks.Get(attachment.Target)!, spec);
-        return spec with { Task = spec.Task with { Networks = networks } };
+        return spec with
+        {
+            Task = spec.Task with
+            {
+                Networks = networks, Container = spec.Task.Container with { Payloads = payloads },
+            },
+            Endpoint = spec.Endpoint with { Routes = routes },
+        };
     }
 
     /// <summary>Networks may have the same addresses; a container that is on both could not tell them apart.</summary>

@@ -38,12 +38,15 @@ internal static class UserErrors
 
     private static UserException NameTaken(NameConflictException conflict)
     {
-        var noun = conflict.Kind == ObjectKind.Network ? "network" : "service";
+        var noun = conflict.Kind.ToString().ToLowerInvariant();
         return new(
             ErrorCode.NameTaken,
-            conflict.Kind == ObjectKind.Network
-                ? $"network with name {conflict.Key} already exists"
-                : $"name conflicts with an existing object: {noun} {conflict.Key} already exists",
+            conflict.Kind switch
+            {
+                ObjectKind.Network => $"network with name {conflict.Key} already exists",
+                ObjectKind.Secret or ObjectKind.Config => $"{noun} {conflict.Key} already exists",
+                _ => $"name conflicts with an existing object: {noun} {conflict.Key} already exists",
+            },
             $"Choose another name, or remove that one: orch {noun} rm {conflict.Key}");
     }
 }

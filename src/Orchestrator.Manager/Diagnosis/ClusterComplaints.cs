@@ -46,6 +46,7 @@ internal static class ClusterComplaints
 
     private static IEnumerable<P.NetworkComplaint> Hidden(Node node, StoreRoot root) =>
         from network in root.Networks.All
+        where !network.Spec.IsSegment // On one the host may well have an address itself.
         from pool in network.Allocation?.Pools ?? []
         let subnet = Subnet.Parse(pool.Subnet)
         from route in node.Description?.Routes ?? []

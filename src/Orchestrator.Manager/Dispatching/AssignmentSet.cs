@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Google.Protobuf;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using Orchestrator.Store.Tables;
@@ -36,8 +37,32 @@ internal sealed class AssignmentSet
         foreach (var (id, view) in cluster.Views.Where(
             pair => pair.Value.Network.Spec.Ingress || live.Contains(pair.Key)))
             AddNetwork(set, id, view, cluster.Root);
+        foreach (var (kind, id) in PayloadsOf(tasks, cluster).Distinct())
+            AddPayload(set, id.Value, cluster.Root.Payloads(kind).Get(id.Value));
         return new AssignmentSet(set);
     }
+
+    /// <summary>What the node's live tasks have as files, and the certificates of routes, which end on every node.</summary>
+    private static IEnumerable<(PayloadKind Kind, PayloadId Id)> PayloadsOf(
+        IEnumerable<OrchTask> tasks, ClusterNetworks cluster) =>
+        tasks.Where(task => !task.Status.State.IsTerminal())
+            .SelectMany(task => task.Spec.Container.Payloads).Select(reference => (reference.Kind, reference.Id))
+            .Concat(cluster.Views.Values.Where(view => view.Network.Spec.Ingress)
+                .SelectMany(view => view.Services.Values).SelectMany(service => service.Routes)
+                .Where(route => route.SecretId.Length > 0).Select(route => (PayloadKind.Secret, new PayloadId(route.SecretId))));
+
+    /// <summary>Its data never changes: it is told once.</summary>
+    private static void AddPayload(
+        Dictionary<string, (object, Func<P.AssignmentChange>)> set, string id, Payload? payload) =>
+        set.Add($"payload/{id}", (payload is null, () => new P.AssignmentChange
+        {
+            Payload = new P.AssignedPayload
+            {
+                Id = id,
+                Data = payload is null ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(payload.Data),
+                Missing = payload is null,
+            },
+        }));
 
     /// <summary>
     /// The changes that lead from what was told to this. Removals first: what is given up may be handed out anew.
@@ -98,6 +123,9 @@ internal sealed class AssignmentSet
                 {
                     NetworkId = change.Endpoint.NetworkId, Id = change.Endpoint.Id,
                 };
+                break;
+            case P.AssignmentChange.ItemOneofCase.Payload:
+                removal.Payload = new P.AssignedPayload { Id = change.Payload.Id };
                 break;
             default:
                 removal.Service = new P.NetworkService

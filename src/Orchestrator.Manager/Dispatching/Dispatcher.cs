@@ -127,19 +127,22 @@ internal sealed class Dispatcher(
         {
             seen = await networks.NextAsync(seen, cancellationToken);
             var set = AssignmentSet.Of(session.Node, seen);
-            var message = new P.AssignmentsMessage
+            foreach (var changes in AssignmentParts.Of(set.Since(told)))
             {
-                Kind = sequence == 0 ? P.AssignmentsMessage.Types.Kind.Complete
-                    : P.AssignmentsMessage.Types.Kind.Incremental,
-                AppliesTo = $"{sequence}",
-                ResultsIn = $"{sequence + 1}",
-            };
-            message.Changes.AddRange(set.Since(told));
+                if (sequence > 0 && changes.Count == 0)
+                    continue;
+                var message = new P.AssignmentsMessage
+                {
+                    Kind = sequence == 0 ? P.AssignmentsMessage.Types.Kind.Complete
+                        : P.AssignmentsMessage.Types.Kind.Incremental,
+                    AppliesTo = $"{sequence}",
+                    ResultsIn = $"{++sequence}",
+                };
+                message.Changes.AddRange(changes);
+                await stream.WriteAsync(message, cancellationToken);
+            }
+
             told = set;
-            if (sequence > 0 && message.Changes.Count == 0)
-                continue;
-            await stream.WriteAsync(message, cancellationToken);
-            sequence++;
         }
     }
 
@@ -153,13 +156,14 @@ internal sealed class Dispatcher(
 
     private DateTimeOffset Deadline() => time.GetUtcNow() + (Period() * options.MissedHeartbeats);
 
-    // Nodes that were up with the leader before this one have as long to come here as to beat again.
+    // Nodes that were up with the leader before this one have to find out first that there is another, and who: they
+    // have twice as long. Source: swarm's agents, 15 s and 30 s.
     private void ExpectKnownNodes()
     {
         lock (gate)
         {
             foreach (var node in store.View().Nodes.All.Where(node => node.Status.State == NodeState.Ready))
-                table.Expect(node.Id, Deadline() + Period());
+                table.Expect(node.Id, Deadline() + (Period() * options.MissedHeartbeats));
         }
     }
 

@@ -20,6 +20,28 @@ internal sealed class NetworkNeeds(StoreRoot root)
                 feature => features.GetValueOrDefault(feature) == NodeDescription.FeatureWorks))
             : null;
 
+    /// <returns>A link that a network of the task stands on and that a node has not, as <c>eth1 for network lan</c>; null: it
+    /// has all, or did not say what it has.</returns>
+    public string? MissingLinkOn(Node node, OrchTask task)
+    {
+        if (node.Description is not { Links.IsEmpty: false } description)
+            return null;
+        return task.Networks.Select(attached => root.Networks.Get(attached.NetworkId.Value)).OfType<Network>()
+            .Select(network => (network.Spec.Name, Parent: ParentOn(description, network.Spec)))
+            .Where(need => need.Parent.Length > 0 && !HasLink(description, need.Parent))
+            .Select(need => $"{need.Parent} for network {need.Name}").FirstOrDefault();
+    }
+
+    /// <summary>The link that a network stands on there: a node's config-only network has the last word.</summary>
+    private static string ParentOn(NodeDescription node, NetworkSpec spec) => !spec.IsSegment ? ""
+        : node.ConfigNetworks.GetValueOrDefault(spec.ConfigFrom)
+            ?? spec.DriverOptions.GetValueOrDefault(SegmentDrivers.ParentOption) ?? "";
+
+    /// <summary>A link such as eth0.42 is made where there is eth0.</summary>
+    private static bool HasLink(NodeDescription node, string parent) =>
+        node.Links.Contains(parent)
+        || (parent.LastIndexOf('.') is > 0 and var dot && node.Links.Contains(parent[..dot]));
+
     /// <summary>Once it is chosen, one way of encryption alone will do.</summary>
     private static IEnumerable<string> Of(Network network) => Of(network.Spec).Select(need =>
         need == AnyEncryption && network.Allocation is { Encryption.Length: > 0 } chosen ? chosen.Encryption : need);
@@ -36,7 +58,7 @@ internal sealed class NetworkNeeds(StoreRoot root)
             "overlay" => ["bridge", "veth", "vxlan"],
             "macvlan" => ["macvlan"],
             "ipvlan" => ["ipvlan"],
-            "vlan" => ["bridge", "veth", "8021q|vlan_filtering"],
+            "vlan" => ["bridge", "veth", "8021q"],
             _ => Array.Empty<string>(),
         };
         foreach (var feature in features)

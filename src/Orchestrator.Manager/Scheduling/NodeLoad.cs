@@ -24,6 +24,9 @@ internal sealed class NodeLoad(Node node, NetworkNeeds? needs = null)
     /// <returns>What the task's networks need and this node's kernel has not; null: nothing.</returns>
     public string? MissingFeature(OrchTask task) => needs?.MissingOn(Node, task);
 
+    /// <returns>A link that a network of the task stands on and that this node has not; null: it has all.</returns>
+    public string? MissingLink(OrchTask task) => needs?.MissingLinkOn(Node, task);
+
     public int TasksOf(ServiceId service) => byService.GetValueOrDefault(service);
 
     public int FailuresOf(OrchTask task) => failures.GetValueOrDefault((task.ServiceId, task.SpecVersion));

@@ -106,6 +106,13 @@ public sealed record NodeDescription
     /// the cluster may hide them.</summary>
     public ImmutableArray<string> Routes { get; init; } = [];
 
+    /// <summary>Links that networks may stand on, such as <c>eth0</c>. Empty: not told.</summary>
+    public ImmutableArray<string> Links { get; init; } = [];
+
+    /// <summary>Config-only networks of the node, and the link that each names as parent.</summary>
+    public ImmutableSortedDictionary<string, string> ConfigNetworks { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>Public half of the key that the node made for WireGuard; empty: it has none.</summary>
     public string WireGuardKey { get; init; } = "";
 

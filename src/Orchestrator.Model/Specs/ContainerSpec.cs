@@ -55,6 +55,9 @@ public sealed record ContainerSpec
         ImmutableSortedDictionary<string, string>.Empty;
 
     public ImmutableArray<Ulimit> Ulimits { get; init; } = [];
+
+    /// <summary>Secrets and configs that are files inside.</summary>
+    public ImmutableArray<PayloadReference> Payloads { get; init; } = [];
 }
 
 public enum MountType

@@ -40,9 +40,7 @@ internal static class BalancerTable
                 type nat hook output priority -100; policy accept;
                 {{ip}} daddr @sticky dnat to {{ip}} daddr . jhash {{ip}} saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
                 {{ip}} daddr @vips dnat to {{ip}} daddr . numgen random mod {{SlotTable.Size}} map @backends
-              }
-              chain refuse {
-                type filter hook output priority 0; policy accept;
+                # Here, where only what opens a connection comes by, and not every packet of those that are open.
                 {{ip}} daddr @vips meta l4proto tcp reject with tcp reset
                 {{ip}} daddr @vips reject
               }

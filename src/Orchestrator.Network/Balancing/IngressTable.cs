@@ -55,7 +55,7 @@ internal static class IngressTable
               }
               chain raw {
                 type filter hook prerouting priority raw; policy accept;
-                iifname "{{LinkName}}" {{ip}} daddr {{family.Loopback}} drop
+                {{ip}} daddr {{family.Loopback}} iifname "{{LinkName}}" drop
               }
               chain balance {
                 meta l4proto . th dport @sticky dnat {{ip}} to meta l4proto . th dport . jhash {{ip}} saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
@@ -78,14 +78,20 @@ internal static class IngressTable
                 # An association has all addresses of both hosts: it is translated whole, or not at all.
                 oifname "{{LinkName}}" meta l4proto sctp masquerade
               }
+              chain mesh {
+                ct state established,related accept
+                # By this, orch network doctor on another node tells that the overlay reaches here.
+                {{(family.IsIPv6 ? "icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert }" : "icmp type echo-request")}} accept
+                drop
+              }
+              chain unanswered {
+                meta l4proto tcp reject with tcp reset
+                reject
+              }
               chain input {
                 type filter hook input priority filter; policy accept;
-                iifname "{{LinkName}}" ct state established,related accept
-                # By this, orch network doctor on another node tells that the overlay reaches here.
-                iifname "{{LinkName}}" {{(family.IsIPv6 ? "icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert }" : "icmp type echo-request")}} accept
-                iifname "{{LinkName}}" drop
-                meta l4proto tcp meta l4proto . th dport @published reject with tcp reset
-                meta l4proto . th dport @published reject
+                iifname "{{LinkName}}" goto mesh
+                ct state new meta l4proto . th dport @published goto unanswered
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;

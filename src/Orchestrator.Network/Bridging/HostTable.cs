@@ -67,7 +67,7 @@ internal static class HostTable
               # Encapsulated packets need no connection tracking: one entry per pair of nodes for nothing.
               chain raw_in {
                 type filter hook prerouting priority raw; policy accept;
-                iifname @bridges {{ip}} daddr {{family.Loopback}} drop
+                {{ip}} daddr {{family.Loopback}} iifname @bridges drop
                 udp dport {{vxlanPort}} notrack
               }
               chain raw_out {
@@ -97,7 +97,7 @@ internal static class HostTable
               }
               chain input {
                 type filter hook input priority filter; policy accept;
-                iifname @bridges tcp dport @own reject with tcp reset
+                tcp dport @own iifname @bridges reject with tcp reset
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;

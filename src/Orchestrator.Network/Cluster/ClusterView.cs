@@ -13,6 +13,10 @@ public sealed record ClusterView(string NodeVtep)
     /// <summary>Overlays that have, or are about to have, a task on this node. Others are taken down.</summary>
     public ImmutableArray<OverlayView> Overlays { get; init; } = [];
 
+    /// <summary>Networks of the world outside (macvlan, ipvlan, vlan) of which the same holds. They have no tunnel; names
+    /// answer the tasks' own addresses.</summary>
+    public ImmutableArray<OverlayView> Segments { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>Keys of overlays under IPsec; kept in memory only.</summary>
     [JsonIgnore]
     public ImmutableArray<ClusterKey> Keys { get; init; } = [];
@@ -27,8 +31,8 @@ public sealed record ClusterView(string NodeVtep)
 /// <param name="IsPrimary">Packets are sent under it; they are received under all.</param>
 public sealed record ClusterKey(int Number, string Secret, bool IsPrimary);
 
-/// <summary>One overlay: what it is, who is on it, and which services live on it.</summary>
-/// <param name="Network">With <see cref="NetworkConfig.Vni"/> and its pools.</param>
+/// <summary>One overlay, or segment: what it is, who is on it, and which services live on it.</summary>
+/// <param name="Network">With its pools; of an overlay with <see cref="NetworkConfig.Vni"/>.</param>
 public sealed record OverlayView(NetworkConfig Network)
 {
     /// <summary>Endpoints on all nodes, this one's included.</summary>
@@ -147,6 +151,9 @@ public sealed record IngressRoute(
 {
     /// <summary>Each client is led to one task, by its address.</summary>
     public bool IsSticky { get; init; }
+
+    /// <summary>Tasks are spoken to by HTTP/2, without TLS.</summary>
+    public bool IsHttp2 { get; init; }
 }
 
 /// <summary>A port that answers on every node.</summary>

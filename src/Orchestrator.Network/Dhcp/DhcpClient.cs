@@ -22,13 +22,14 @@ internal sealed class DhcpClient(NetNamespace ns, LinkInfo link, string hostname
     public DhcpLease Acquire(IPAddress? former, CancellationToken cancellationToken)
     {
         using var socket = PacketSocket.Open(ns, link.Index, PacketSocket.IPv4);
+        var wish = former;
         for (var patience = Patience; ; patience = patience * 2 < Longest ? patience * 2 : Longest)
         {
             if (former is not null && Request(socket, former, server: null, patience, cancellationToken) is { } same)
                 return same;
-            former = null; // Refused, or nobody knows of it.
+            former = null; // Refused, or nobody knows of it: it may be free all the same.
             var offer = Ask(
-                socket, New(DhcpType.Discover), patience, answer => answer.Type == DhcpType.Offer, cancellationToken);
+                socket, New(DhcpType.Discover) with { Requested = wish }, patience, answer => answer.Type == DhcpType.Offer, cancellationToken);
             if (offer is { Given: { } address, Server: { } server }
                 && Request(socket, address, server, patience, cancellationToken) is { } lease)
                 return lease;
@@ -42,16 +43,15 @@ internal sealed class DhcpClient(NetNamespace ns, LinkInfo link, string hostname
     {
         var asked = DateTimeOffset.UtcNow;
         var own = AddressOf(lease);
-        using var socket = ns.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
-        socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        var request = New(DhcpType.Request) with { Client = own };
+        // A refusal is told to all on the link, which a socket of one address does not hear.
+        using var ears = PacketSocket.Open(ns, link.Index, PacketSocket.IPv4);
         try
         {
+            using var socket = ns.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
             socket.Bind(new IPEndPoint(own, ClientPort));
-            var request = New(DhcpType.Request) with { Client = own };
             socket.SendTo(DhcpCodec.Write(request), new IPEndPoint(IPAddress.Parse(lease.Server), ServerPort));
-            var buffer = new byte[1500];
-            var length = socket.Receive(buffer);
-            return Answer(DhcpCodec.Read(buffer.AsSpan(0, length)), request, asked);
+            return Answer(Listen(ears, request, Patience, IsVerdict, CancellationToken.None), request, asked);
         }
         catch (SocketException)
         {
@@ -126,6 +126,13 @@ internal sealed class DhcpClient(NetNamespace ns, LinkInfo link, string hostname
             // The link is down just now; what was lost on the wire is asked again too.
         }
 
+        return Listen(socket, message, patience, fits, cancellationToken);
+    }
+
+    private DhcpMessage? Listen(
+        PacketSocket socket, DhcpMessage message, TimeSpan patience, Func<DhcpMessage, bool> fits,
+        CancellationToken cancellationToken)
+    {
         var start = TimeProvider.System.GetTimestamp();
         var buffer = new byte[2048];
         while (TimeProvider.System.GetElapsedTime(start) is var passed && passed < patience)

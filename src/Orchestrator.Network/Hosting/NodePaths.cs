@@ -7,6 +7,8 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 
     public string Pipes => Path.Combine(DataRoot, "pipes");
 
+    public string Kept => Path.Combine(DataRoot, "commands");
+
     public string WireGuardKey => Path.Combine(DataRoot, "wireguard.key");
 
     public string Sandboxes => Path.Combine(ExecRoot, "sandboxes");
@@ -19,7 +21,7 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 
     public string Proxy => Path.Combine(ExecRoot, "ingress");
 
-    public IEnumerable<string> All => [Networks, Pipes, Sandboxes, Cluster, Namespaces, Helper, Proxy];
+    public IEnumerable<string> All => [Networks, Pipes, Kept, Sandboxes, Cluster, Namespaces, Helper, Proxy];
 
     public string NamespaceOf(string containerId) => Path.Combine(Namespaces, containerId);
 

@@ -41,4 +41,5 @@ internal sealed record SandboxRecord(
 [JsonSerializable(typeof(SandboxRecord))]
 [JsonSerializable(typeof(ClusterView))]
 [JsonSerializable(typeof(Pipe))]
+[JsonSerializable(typeof(KeptCommands))]
 internal sealed partial class NetworkJson : JsonSerializerContext;

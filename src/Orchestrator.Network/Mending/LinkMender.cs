@@ -48,6 +48,9 @@ internal static class LinkMender
             case SpaceChange.DropWay c:
                 route.DeleteRule(c.Rule);
                 break;
+            case SpaceChange.Redo c:
+                Pipes.KeptWords.Restore(c.Command, route);
+                break;
             case SpaceChange.Forward c:
                 route.Change([c.Change]);
                 break;

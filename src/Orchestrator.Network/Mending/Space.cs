@@ -56,7 +56,8 @@ internal sealed class Space : IDisposable, ITableSource
     public void LookAgain() => isDue = true;
 
     /// <param name="ways">Rules and routes of the ingress, too.</param>
-    public SpaceDump Dump(bool ways) => SpaceDump.Read(Route, neighbours: IsOverlay, ways);
+    /// <param name="all">All routes, rules and classes, too.</param>
+    public SpaceDump Dump(bool ways, bool all) => SpaceDump.Read(Route, neighbours: IsOverlay, ways, all);
 
     public string? Setting(string path) => settings.Read(path);
 

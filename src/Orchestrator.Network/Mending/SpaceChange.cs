@@ -82,6 +82,12 @@ internal abstract record SpaceChange(string Subject)
         public override string Finding => $"way back by table {Rule.Table} belongs to nobody";
     }
 
+    /// <summary>What a kept command left behind is not there.</summary>
+    public sealed record Redo(KeptCommand Command) : SpaceChange(Command.ToString())
+    {
+        public override string Finding => $"{Subject} is not in force";
+    }
+
     /// <summary>An entry of a forwarding or neighbour table that is missing, wrong, or of nobody.</summary>
     public sealed record Forward(string Subject, NeighbourChange Change) : SpaceChange(Subject)
     {

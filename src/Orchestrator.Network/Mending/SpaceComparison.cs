@@ -4,6 +4,7 @@ using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Pipes;
 using Orchestrator.Network.Returning;
 using Orchestrator.Network.Shaping;
 
@@ -33,6 +34,8 @@ internal static class SpaceComparison
             && vxlan.Master > 0)
             changes.AddRange(CompareFabric(vxlan, found, remote));
         changes.AddRange(Ways(wanted.Ways, found));
+        // Last: what a command needs may be among what is missing.
+        changes.AddRange(wanted.Kept.Where(c => !KeptWords.Holds(c, found)).Select(c => new SpaceChange.Redo(c)));
         return changes;
     }
 

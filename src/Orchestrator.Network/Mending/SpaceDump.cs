@@ -16,6 +16,13 @@ internal sealed record SpaceDump(
     /// <summary>Routes of the tables that such rules lead to.</summary>
     public ImmutableArray<RouteSpec> Ways { get; init; } = [];
 
+    /// <summary>Routes and rules of whatever table and family, and classes: where a container keeps commands.</summary>
+    public ImmutableArray<RouteSpec> AllRoutes { get; init; } = [];
+
+    public ImmutableArray<RuleSpec> AllRules { get; init; } = [];
+
+    public ImmutableArray<TrafficInfo> Classes { get; init; } = [];
+
     public ImmutableArray<TrafficInfo> Queues { get; init; } = [];
 
     /// <summary>Links whose arriving packets are led to another, by index.</summary>
@@ -23,11 +30,13 @@ internal sealed record SpaceDump(
 
     /// <param name="neighbours">Only an overlay's namespace has any of ours.</param>
     /// <param name="ways">Only a container on the ingress overlay has any.</param>
-    public static SpaceDump Read(RouteSocket route, bool neighbours, bool ways)
+    /// <param name="all">Only a container that keeps commands needs it.</param>
+    public static SpaceDump Read(RouteSocket route, bool neighbours, bool ways, bool all = false)
     {
         ImmutableArray<TrafficInfo> queues = [.. route.ListQdiscs()];
+        ImmutableArray<LinkInfo> links = [.. route.ListLinks()];
         return new SpaceDump(
-            [.. route.ListLinks()],
+            links,
             [.. route.ListAddresses(), .. route.ListAddresses(AddressFamily.InterNetworkV6)],
             [.. route.ListRoutes(), .. route.ListRoutes(AddressFamily.InterNetworkV6)],
             neighbours ? [.. route.ListStatic()] : [])
@@ -40,6 +49,9 @@ internal sealed record SpaceDump(
                 ? [.. route.ListRoutes(isIPv6: false).Concat(route.ListRoutes(isIPv6: true))
                     .Where(r => WayBack.IsOurs((uint)r.Table))]
                 : [],
+            AllRoutes = all ? [.. route.ListRoutes(isIPv6: false), .. route.ListRoutes(isIPv6: true)] : [],
+            AllRules = all ? [.. route.ListRules(isIPv6: false), .. route.ListRules(isIPv6: true)] : [],
+            Classes = all ? [.. links.SelectMany(link => route.ListClasses(link.Index))] : [],
             Queues = queues,
             Redirects = queues.Where(q => q.Parent == TrafficPlace.Ingress)
                 .Select(q => (q.Link, To: route.RedirectOf(q.Link))).Where(r => r.To is not null)

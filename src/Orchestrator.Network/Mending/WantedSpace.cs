@@ -21,6 +21,9 @@ internal sealed record WantedSpace
     /// <summary>Rules and routes that lead answers to the nodes that clients came in by.</summary>
     public ImmutableArray<WayBack> Ways { get; init; } = [];
 
+    /// <summary>Commands whose effect lasts, in order.</summary>
+    public ImmutableArray<KeptCommand> Kept { get; init; } = [];
+
     /// <summary>What an overlay's VXLAN link leads to; null: the namespace is no overlay's.</summary>
     public ImmutableArray<RemoteEndpoint>? Remote { get; init; }
 }

@@ -22,12 +22,12 @@ internal static class GuardTable
     public const string Name = "orch_guard";
 
     /// <param name="mesh">The host's own port, by which packets of clients come in; null: it has none.</param>
-    /// <param name="subnets">The overlay's, one of each family, from whose addresses no client comes.</param>
+    /// <param name="subnets">The overlay's, from whose addresses no client comes.</param>
     public static string Replace(IReadOnlyCollection<GuardedPort> ports, GuardedPort? mesh, IEnumerable<string> subnets)
     {
-        var clients = mesh is null ? "" : string.Join("\n    ", subnets.Select(subnet => (subnet, ip: IpFamily.Of(subnet).Table))
-            .Select(s => $"ether type {s.ip} iifname \"{mesh.Link}\" ether saddr {mesh.Mac} {s.ip} saddr != {s.subnet} "
-                + $"{(s.ip == "ip6" ? "ip6 saddr != fe80::/10 " : "")}accept"));
+        var clients = mesh is null ? "" : string.Join("\n    ", subnets.GroupBy(s => IpFamily.Of(s).Table)
+            .Select(s => $"ether type {s.Key} iifname \"{mesh.Link}\" ether saddr {mesh.Mac} "
+                + $"{s.Key} saddr != {{ {string.Join(", ", s.Key == "ip6" ? s.Append("fe80::/10") : s)} }} accept"));
         var six = ports.SelectMany(p => p.AddressesOf(IpFamily.V6).Select(a => (Port: p, Address: a))).ToList();
         return $$"""
             table bridge {{Name}}

@@ -8,11 +8,13 @@ namespace Orchestrator.Network.Parents;
 /// VLAN.</summary>
 internal sealed class ParentLinks(HostSpace host)
 {
+    private readonly HostAccess access = new(host);
+
     /// <summary>Name of the link that a network stands on.</summary>
     public static string NameOf(NetworkConfig network) => network.Driver switch
     {
         NetworkDrivers.Vlan =>
-            $"{ParentOptions.ParentOf(network)}.{network.Options.GetValueOrDefault(ParentOptions.Vlan)}",
+            $"{ParentOptions.ParentOf(network)}.{network.Options.GetValueOrDefault(Model.SegmentDrivers.TagOption)}",
         _ when ParentOptions.ParentOf(network) is { Length: > 0 } parent => parent,
         _ => DummyOf(network),
     };
@@ -23,7 +25,12 @@ internal sealed class ParentLinks(HostSpace host)
         if (network.Driver == NetworkDrivers.Vlan)
             return EnsureBridge(network);
         if (ParentOptions.ParentOf(network).Length > 0)
-            return VlanLinks.Ensure(host, NameOf(network));
+        {
+            var parent = VlanLinks.Ensure(host, NameOf(network));
+            access.Ensure(network, parent);
+            return parent;
+        }
+
         var name = DummyOf(network);
         if (host.Route.FindLink(name) is null)
             KernelFeature.Need(
@@ -62,10 +69,16 @@ internal sealed class ParentLinks(HostSpace host)
         var link = ContainerLink.Configure(inside, endpoint, container);
         foreach (var cidr in endpoint.Cidrs)
             Pipes.Announcement.Send(container, link, ContainerLink.Split(cidr).Address);
+        access.Lead(network, endpoint);
     }
 
-    public static void Unplug(Endpoint endpoint, NetNamespace container)
+    /// <param name="container">Null: it is gone, and its link with it.</param>
+    public void Unplug(NetworkConfig? network, Endpoint endpoint, NetNamespace? container)
     {
+        if (network is not null)
+            access.Unlead(network, endpoint);
+        if (container is null)
+            return;
         using var inside = RouteSocket.Open(container);
         if (inside.FindLink(endpoint.InterfaceName)?.Alias == LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId))
             inside.DeleteLink(endpoint.InterfaceName);
@@ -74,6 +87,7 @@ internal sealed class ParentLinks(HostSpace host)
     /// <summary>Removes what was made for this network alone.</summary>
     public void Remove(NetworkConfig network)
     {
+        access.Remove(network);
         var own = network.Driver == NetworkDrivers.Vlan ? LinkNames.BridgeOf(network) : DummyOf(network);
         if (host.Route.FindLink(own)?.Alias == LinkNames.Mark + network.Id)
             host.Route.DeleteLink(own);

@@ -22,6 +22,8 @@ internal static class DhcpWords
                 config = config with { DhcpHostname = Hostname(reader) };
             else if (reader.Take("-H", "-F", "-h"))
                 config = config with { DhcpHostname = reader.Next("a name") };
+            else if (reader.Take("-t", "-T", "-A"))
+                reader.Number("a number"); // How often and how long: ours asks until there is an answer.
             else if (!reader.Take(OfProcesses))
                 throw reader.Unknown();
         }

@@ -17,4 +17,13 @@ public enum PipeKind
 
     /// <summary>An IPoIB link on an InfiniBand card.</summary>
     Infiniband,
+
+    /// <summary>A veth pair, its host end a port of Open vSwitch.</summary>
+    OpenVSwitch,
+}
+
+internal static class PipeKinds
+{
+    /// <summary>The host has an end of its own, which is a port of something.</summary>
+    public static bool HasHostEnd(this PipeKind kind) => kind is PipeKind.Bridge or PipeKind.OpenVSwitch;
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Orchestrator.Linux.Netlink;
-using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Switching;
 
 namespace Orchestrator.Network.Pipes;
 
@@ -9,10 +9,14 @@ namespace Orchestrator.Network.Pipes;
 internal sealed record PipeTarget(PipeKind Kind, string Name, LinkInfo? Link)
 {
     /// <exception cref="NetworkException">It stands for nothing, or for what pipes cannot join.</exception>
-    public static PipeTarget Find(RouteSocket route, PipeConfig config)
+    public static PipeTarget Find(RouteSocket route, VirtualSwitch switches, PipeConfig config)
     {
         var name = NameOf(route, config.HostInterface);
-        var target = route.FindLink(name) is { } link ? OfLink(link, config) : OfName(name);
+        var link = route.FindLink(name);
+        // A bridge of Open vSwitch need not be a link, and is one of a kind of which there are others.
+        var target = link is null or { Kind: "openvswitch" or "tun" } && switches.HasBridge(name)
+            ? new PipeTarget(PipeKind.OpenVSwitch, name, link)
+            : link is not null ? OfLink(link, config) : OfName(name, switches);
         if (config.DirectPhys && target.Kind != PipeKind.Physical)
             throw Invalid($"--direct-phys takes a network card; {name} is none");
         if (target.Kind == PipeKind.Infiniband)
@@ -38,14 +42,13 @@ internal sealed record PipeTarget(PipeKind Kind, string Name, LinkInfo? Link)
     private static PipeTarget OfLink(LinkInfo link, PipeConfig config) => link switch
     {
         { Kind: "bridge" } => new(PipeKind.Bridge, link.Name, link),
-        { Kind: "openvswitch" } => throw Invalid(
-            $"{link.Name} belongs to Open vSwitch, which this host's orchd does not drive; use a Linux bridge, VLANs included"),
+        { Kind: "openvswitch" } => throw Invalid($"{link.Name} is a port of Open vSwitch, not a bridge; name its bridge"),
         { HardwareType: LinkInfo.InfiniBand } => new(PipeKind.Infiniband, link.Name, link),
         { HardwareType: Loopback } => throw Invalid("lo leads nowhere; name a bridge or a network card"),
         _ => new(config.DirectPhys ? PipeKind.Physical : PipeKind.Macvlan, link.Name, link),
     };
 
-    private static PipeTarget OfName(string name)
+    private static PipeTarget OfName(string name, VirtualSwitch switches)
     {
         if (name.StartsWith("br", StringComparison.Ordinal))
             return name.Length <= 15 && !name.Contains('/', StringComparison.Ordinal)
@@ -54,7 +57,8 @@ internal sealed record PipeTarget(PipeKind Kind, string Name, LinkInfo? Link)
         if (name.StartsWith("dummy", StringComparison.Ordinal))
             return new(PipeKind.Dummy, name, null);
         if (name.StartsWith("ovs", StringComparison.Ordinal))
-            throw Invalid($"{name}: this host has no Open vSwitch; use a Linux bridge (its name begins with br), VLANs included");
+            return switches.IsThere ? new(PipeKind.OpenVSwitch, name, null) : throw Invalid(
+                $"{name}: this host has no Open vSwitch; use a Linux bridge (its name begins with br), VLANs included");
         if (name.StartsWith("ib", StringComparison.Ordinal))
             throw Invalid($"{name}: this host has no such InfiniBand interface (IPoIB)");
         throw Invalid($"I do not know how to set up interface {name}: there is none of that name on this host, "

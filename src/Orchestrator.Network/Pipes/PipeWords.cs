@@ -10,7 +10,7 @@ namespace Orchestrator.Network.Pipes;
 public static class PipeWords
 {
     private static readonly string[] DhcpClients =
-        ["dhcp", "udhcpc", "udhcpc-f", "dhclient", "dhclient-f", "dhcpcd"];
+        ["dhcp", "udhcpc", "udhcpc-f", "dhclient", "dhclient-f", "dhcpcd", "dhcpcd-f"];
 
     /// <param name="address"><c>IP/LEN[@GATEWAY]</c>, <c>0/0</c> for none, or <c>dhcp[:OPTIONS]</c>; the names of DHCP
     /// clients stand for the same: the client is our own, and renews until the pipe goes.</param>
@@ -38,6 +38,19 @@ public static class PipeWords
             throw Invalid($"invalid gateway {gateway}: give an address, as in {parts[0]}@{Example(ip)}");
         return config with { Address = parts[0], Gateway = gateway };
     }
+
+    /// <summary>What the words of a service or of a request stand for.</summary>
+    /// <param name="address">That of <paramref name="spec"/>, or one of its range.</param>
+    /// <inheritdoc cref="Parse(PipeConfig, string, string, string)"/>
+    public static PipeConfig Parse(Model.PipeSpec spec, string address) => Parse(
+        new PipeConfig
+        {
+            HostInterface = spec.HostInterface,
+            DirectPhys = spec.DirectPhys,
+            InterfaceName = spec.Interface,
+            LocalName = spec.LocalInterface,
+        },
+        address, spec.MacAndVlan, spec.Family);
 
     /// <summary>Sets a locally administered address that is the same wherever the words are: 02 and the first forty
     /// bits of their MD5 digest, which is what pipework makes of them.</summary>

@@ -27,36 +27,37 @@ internal static class RouteWords
     /// <returns>What a list shows.</returns>
     public static string Run(RouteSocket route, IReadOnlyList<string> words)
     {
-        var reader = new WordReader(words, Usage);
-        var isIPv6 = reader.Take("-6");
-        switch (reader.Peek)
+        if (Read(words, name => route.FindLink(name)?.Index) is { } order)
         {
-            case null or "show" or "list" or "ls":
-                reader.Take("show", "list", "ls");
-                return Show(route, reader, isIPv6);
-            case "flush":
-                reader.Take("flush");
-                Flush(route, reader, isIPv6);
-                return "";
-            case "del" or "delete":
-                reader.Take("del", "delete");
-                route.DeleteRoute(Read(route, reader, isIPv6));
-                return "";
+            order.Execute(route);
+            return "";
         }
 
-        var put = reader.Next("the command") switch
-        {
-            "add" => RoutePut.Add,
-            "replace" => RoutePut.Replace,
-            "change" or "chg" => RoutePut.Change,
-            "append" => RoutePut.Append,
-            var other => throw reader.Invalid($"Command \"{other}\" is unknown"),
-        };
-        route.PutRoute(Read(route, reader, isIPv6), put);
-        return "";
+        var reader = new WordReader(words, Usage);
+        var isIPv6 = reader.Take("-6");
+        reader.Take("show", "list", "ls");
+        return Show(route, reader, isIPv6);
     }
 
-    private static RouteSpec Read(RouteSocket route, WordReader reader, bool isIPv6)
+    /// <returns>Null: it only shows.</returns>
+    public static Order? Read(IReadOnlyList<string> words, LinkLookup links)
+    {
+        var reader = new WordReader(words, Usage);
+        var isIPv6 = reader.Take("-6");
+        return (reader.IsAtEnd ? "show" : reader.Next("the command")) switch
+        {
+            "show" or "list" or "ls" => null,
+            "flush" => Flush(reader, isIPv6),
+            "del" or "delete" => new RouteOrder(Read(links, reader, isIPv6), null),
+            "add" => new RouteOrder(Read(links, reader, isIPv6), RoutePut.Add),
+            "replace" => new RouteOrder(Read(links, reader, isIPv6), RoutePut.Replace),
+            "change" or "chg" => new RouteOrder(Read(links, reader, isIPv6), RoutePut.Change),
+            "append" => new RouteOrder(Read(links, reader, isIPv6), RoutePut.Append),
+            var other => throw reader.Invalid($"Command \"{other}\" is unknown"),
+        };
+    }
+
+    private static RouteSpec Read(LinkLookup links, WordReader reader, bool isIPv6)
     {
         reader.Take("to");
         var kind = RouteKind.Unicast;
@@ -65,13 +66,13 @@ internal static class RouteWords
         var destination = reader.Prefix("the destination");
         var spec = new RouteSpec { Destination = destination ?? default, Kind = kind };
         while (!reader.IsAtEnd)
-            spec = With(spec, route, reader);
+            spec = With(spec, links, reader);
         isIPv6 |= spec.Gateway?.GetAddressBytes().Length == 16 || spec.Source?.GetAddressBytes().Length == 16;
         return destination is null
             ? spec with { Destination = new IPNetwork(isIPv6 ? IPAddress.IPv6Any : IPAddress.Any, 0) } : spec;
     }
 
-    private static RouteSpec With(RouteSpec spec, RouteSocket route, WordReader reader)
+    private static RouteSpec With(RouteSpec spec, LinkLookup links, WordReader reader)
     {
         if (reader.Take("via"))
         {
@@ -80,7 +81,7 @@ internal static class RouteWords
         }
 
         if (reader.Take("dev", "oif"))
-            return spec with { Link = reader.Link(route) };
+            return spec with { Link = reader.Link(links) };
         if (reader.Take("src"))
             return spec with { Source = reader.Address("the source") };
         if (reader.Take("table"))
@@ -103,14 +104,8 @@ internal static class RouteWords
         reader.Peek is { } word && names.TryGetValue(word, out var number) && reader.Take(word)
             ? number : (int)reader.Number(what);
 
-    private static void Flush(RouteSocket route, WordReader reader, bool isIPv6)
-    {
-        if (!reader.Take("table"))
-            throw reader.Invalid("flush wants a table, or it would take all routes away");
-        var table = reader.Table();
-        foreach (var spec in route.ListRoutes(isIPv6).Where(r => r.Table == table && r.Kind != RouteKind.Local))
-            route.DeleteRoute(spec);
-    }
+    private static RouteFlush Flush(WordReader reader, bool isIPv6) => reader.Take("table")
+        ? new RouteFlush(reader.Table(), isIPv6) : throw reader.Invalid("flush wants a table, or it would take all routes away");
 
     private static string Show(RouteSocket route, WordReader reader, bool isIPv6)
     {

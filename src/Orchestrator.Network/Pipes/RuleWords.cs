@@ -16,25 +16,25 @@ internal static class RuleWords
     /// <returns>What a list shows.</returns>
     public static string Run(RouteSocket route, IReadOnlyList<string> words)
     {
+        if (Read(words) is not { } order)
+            return Show(route, new WordReader(words, Usage).Take("-6"));
+        order.Execute(route);
+        return "";
+    }
+
+    /// <returns>Null: it only shows.</returns>
+    public static Order? Read(IReadOnlyList<string> words)
+    {
         var reader = new WordReader(words, Usage);
         var isIPv6 = reader.Take("-6");
-        switch (reader.IsAtEnd ? "show" : reader.Next("the command"))
+        return (reader.IsAtEnd ? "show" : reader.Next("the command")) switch
         {
-            case "show" or "list" or "ls":
-                return Show(route, isIPv6);
-            case "add":
-                route.AddRule(Read(reader, isIPv6));
-                return "";
-            case "del" or "delete":
-                route.DeleteRule(Read(reader, isIPv6));
-                return "";
-            case "flush":
-                foreach (var rule in route.ListRules(isIPv6).Where(r => r.Priority > 0))
-                    route.DeleteRule(rule);
-                return "";
-            case var other:
-                throw reader.Invalid($"Command \"{other}\" is unknown");
-        }
+            "show" or "list" or "ls" => null,
+            "add" => new RuleOrder(Read(reader, isIPv6), Adds: true),
+            "del" or "delete" => new RuleOrder(Read(reader, isIPv6), Adds: false),
+            "flush" => new RuleFlush(isIPv6),
+            var other => throw reader.Invalid($"Command \"{other}\" is unknown"),
+        };
     }
 
     private static RuleSpec Read(WordReader reader, bool isIPv6)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Orchestrator.Linux;
 using Orchestrator.Linux.Netlink;
-using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Pipes;
 
@@ -16,6 +14,22 @@ internal static class TrafficWords
     /// <returns>What a list shows.</returns>
     public static string Run(RouteSocket route, IReadOnlyList<string> words)
     {
+        LinkLookup links = name => route.FindLink(name)?.Index;
+        if (Read(words, links) is { } order)
+        {
+            order.Execute(route);
+            return "";
+        }
+
+        var reader = new WordReader(words, Usage);
+        var isClass = reader.Next("qdisc or class") == "class";
+        reader.Take("show", "list", "ls");
+        return Show(route, reader, isClass, links);
+    }
+
+    /// <returns>Null: it only shows.</returns>
+    public static Order? Read(IReadOnlyList<string> words, LinkLookup links)
+    {
         var reader = new WordReader(words, Usage);
         var isClass = reader.Next("qdisc or class") switch
         {
@@ -23,66 +37,34 @@ internal static class TrafficWords
             "class" => true,
             var other => throw reader.Invalid($"Object \"{other}\" is unknown"),
         };
-        switch (reader.IsAtEnd ? "show" : reader.Next("the command"))
+        return (reader.IsAtEnd ? "show" : reader.Next("the command")) switch
         {
-            case "show" or "list" or "ls":
-                return Show(route, reader, isClass);
-            case "add":
-                return Put(route, reader, isClass, RoutePut.Add);
-            case "replace":
-                return Put(route, reader, isClass, RoutePut.Replace);
-            case "change":
-                return Put(route, reader, isClass, RoutePut.Change);
-            case "del" or "delete":
-                var place = Place(route, reader);
-                if (isClass)
-                    route.DeleteClass(place);
-                else
-                    route.DeleteQdisc(place);
-                return "";
-            case var other:
-                throw reader.Invalid($"Command \"{other}\" is unknown");
-        }
+            "show" or "list" or "ls" => null,
+            "add" => Put(reader, links, isClass, RoutePut.Add),
+            "replace" => Put(reader, links, isClass, RoutePut.Replace),
+            "change" => Put(reader, links, isClass, RoutePut.Change),
+            "del" or "delete" => new TrafficOrder(Place(links, reader), null, RoutePut.Replace, isClass),
+            var other => throw reader.Invalid($"Command \"{other}\" is unknown"),
+        };
     }
 
-    private static string Put(RouteSocket route, WordReader reader, bool isClass, RoutePut put)
+    private static TrafficOrder Put(WordReader reader, LinkLookup links, bool isClass, RoutePut put)
     {
-        var place = Place(route, reader);
+        var place = Place(links, reader);
         if (place.Parent == TrafficPlace.Ingress && reader.IsAtEnd)
-        {
-            Put(new TrafficKind.Bare("ingress"));
-            return "";
-        }
-
+            return new TrafficOrder(place, new TrafficKind.Bare("ingress"), put, isClass);
         if (reader.IsAtEnd)
             throw reader.Invalid("the kind is missing, as netem or tbf");
-        Put(TrafficSettings.Read(reader, isClass));
-        return "";
-
-        void Put(TrafficKind kind)
-        {
-            try
-            {
-                if (isClass)
-                    route.PutClass(place, kind, put);
-                else
-                    route.PutQdisc(place, kind, put);
-            }
-            catch (NetlinkException e) when (e.Errno is Errno.ENOENT or Errno.ENOTSUP && put != RoutePut.Change)
-            {
-                // Of an unknown kind; a place that is not there is EINVAL.
-                throw KernelFeature.Missing($"traffic control {kind.Kind} (module sch_{kind.Kind})", "tc", e);
-            }
-        }
+        return new TrafficOrder(place, TrafficSettings.Read(reader, isClass), put, isClass);
     }
 
-    private static TrafficPlace Place(RouteSocket route, WordReader reader)
+    private static TrafficPlace Place(LinkLookup links, WordReader reader)
     {
         var place = new TrafficPlace(0, 0, 0);
         while (true)
         {
             if (reader.Take("dev"))
-                place = place with { Link = reader.Link(route) };
+                place = place with { Link = reader.Link(links) };
             else if (reader.Take("root"))
                 place = place with { Parent = TrafficPlace.Root };
             else if (reader.Take("ingress"))
@@ -116,9 +98,9 @@ internal static class TrafficWords
             || ushort.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
     }
 
-    private static string Show(RouteSocket route, WordReader reader, bool isClass)
+    private static string Show(RouteSocket route, WordReader reader, bool isClass, LinkLookup links)
     {
-        var link = reader.Take("dev") ? reader.Link(route) : 0;
+        var link = reader.Take("dev") ? reader.Link(links) : 0;
         if (!reader.IsAtEnd)
             throw reader.Unknown();
         if (isClass && link == 0)

@@ -58,7 +58,7 @@ internal sealed class WordReader(IReadOnlyList<string> words, string usage)
         if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length)
             || length > longest))
             throw Invalid($"{what} is expected to be a prefix rather than \"{text}\"");
-        return PipePlumber.NetworkOf(address, length);
+        return PipeAddress.NetworkOf(address, length);
     }
 
     public int Table()
@@ -75,10 +75,10 @@ internal sealed class WordReader(IReadOnlyList<string> words, string usage)
     }
 
     /// <summary>Index of a link.</summary>
-    public int Link(RouteSocket route)
+    public int Link(LinkLookup links)
     {
         var name = Next("the name after dev");
-        return route.FindLink(name)?.Index ?? throw Invalid($"Cannot find device \"{name}\"");
+        return links(name) ?? throw Invalid($"Cannot find device \"{name}\"");
     }
 
     public NetworkException Unknown() => Invalid($"\"{Peek}\" is not understood here");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
@@ -34,6 +35,17 @@ internal sealed class ProxyProgram(string program, ProxyFolder folder, HostSpace
         var deadline = wanted == version ? TimeSpan.Zero : Patience;
         version = wanted;
         return await StatusAsync(deadline, cancellationToken);
+    }
+
+    /// <summary>A daemon that was just restarted has not been told certificates yet; those that orch-ingress has by the same
+    /// name are the same.</summary>
+    public ImmutableSortedDictionary<string, string> WithKnown(
+        ImmutableSortedDictionary<string, string> certificates, IEnumerable<string> wanted)
+    {
+        var missing = wanted.Where(name => name.Length > 0 && !certificates.ContainsKey(name)).Distinct().ToList();
+        if (missing.Count == 0 || folder.State() is not { } before)
+            return certificates;
+        return certificates.AddRange(before.State.Certificates.Where(known => missing.Contains(known.Key)));
     }
 
     /// <summary>Starts it again if it died.</summary>

@@ -43,7 +43,11 @@ internal sealed record ProxyRelay(
 /// <param name="Certificate">Key of <see cref="ProxyState.Certificates"/>; empty: without TLS.</param>
 /// <param name="Backends"><c>address:port</c> of the tasks that are ready.</param>
 internal sealed record ProxyRoute(
-    string Service, string Host, string Path, string Certificate, ImmutableArray<string> Backends, bool IsSticky);
+    string Service, string Host, string Path, string Certificate, ImmutableArray<string> Backends, bool IsSticky)
+{
+    /// <summary>Tasks are spoken to by HTTP/2, without TLS.</summary>
+    public bool IsHttp2 { get; init; }
+}
 
 /// <summary>What orch-ingress made of a state.</summary>
 /// <param name="Version">Of the state.</param>

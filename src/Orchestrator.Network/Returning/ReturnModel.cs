@@ -26,10 +26,11 @@ internal sealed record ReturnModel(string Link, ImmutableArray<ReturnFamily> Fam
     public string Script => string.Concat(Scripts.Select(s => s.Script));
 }
 
-/// <param name="Subnet">The overlay's.</param>
+/// <param name="Subnets">The overlay's, more than one once it has grown.</param>
 /// <param name="Exit">The address that the container sends from by its default route; null: it has none.</param>
 /// <param name="Nodes">Addresses of all nodes in the overlay.</param>
-internal sealed record ReturnFamily(IpFamily Family, string Subnet, string? Exit, ImmutableArray<IPAddress> Nodes)
+internal sealed record ReturnFamily(
+    IpFamily Family, ImmutableArray<string> Subnets, string? Exit, ImmutableArray<IPAddress> Nodes)
 {
     public IEnumerable<WayBack> Ways(string link) => Nodes.Select(node => new WayBack(link, node));
 }

@@ -18,7 +18,7 @@ internal static class ReturnTable
         var nodes = model.Ways(link).Select(w => $"{w.Mac} : {Hex(w.Mark)}");
         var isOurs = $"& {Hex(WayBack.BaseMask)} == {Hex(WayBack.Base)}";
         var datagrams = model.Exit is null ? ""
-            : $"iifname \"{link}\" meta l4proto udp {ip} saddr != {model.Subnet} meta mark {isOurs} dnat to {model.Exit}";
+            : $"iifname \"{link}\" meta l4proto udp {ip} saddr != {{ {string.Join(", ", model.Subnets)} }} meta mark {isOurs} dnat to {model.Exit}";
         return $$"""
             {{family.Delete(Name)}}
             table {{ip}} {{Name}} {

@@ -35,6 +35,7 @@ public static class ContainerSpecs
             CapabilityDrop = { spec.CapabilityDrop },
             Sysctls = { spec.Sysctls },
             Ulimits = { spec.Ulimits.Select(u => new P.Ulimit { Name = u.Name, Soft = u.Soft, Hard = u.Hard }) },
+            Payloads = { spec.Payloads.Select(Payloads.ToProto) },
         };
         if (spec.Init is { } init)
             proto.Init = init;
@@ -73,6 +74,7 @@ public static class ContainerSpecs
         CapabilityDrop = spec.CapabilityDrop.Strings(),
         Sysctls = spec.Sysctls.Sorted(),
         Ulimits = spec.Ulimits.Array(u => new M.Ulimit(u.Name, u.Soft, u.Hard)),
+        Payloads = spec.Payloads.Array(Payloads.ToModel),
     };
 
     private static P.MountSpec ToProto(this M.MountSpec mount) => new()

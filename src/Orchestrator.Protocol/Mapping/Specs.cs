@@ -156,6 +156,7 @@ public static class Specs
         Attachable = spec.Attachable,
         Ingress = spec.Ingress,
         EnableIpv6 = spec.EnableIPv6,
+        ConfigFrom = spec.ConfigFrom,
         Pools = { spec.Pools.Select(Values.ToProto) },
     };
 
@@ -168,6 +169,7 @@ public static class Specs
         Attachable = spec.Attachable,
         Ingress = spec.Ingress,
         EnableIPv6 = spec.EnableIpv6,
+        ConfigFrom = spec.ConfigFrom,
         Pools = spec.Pools.Array(Values.ToModel),
     };
 

@@ -64,16 +64,25 @@ public static class Values
 
     public static P.HttpRoute ToProto(this M.HttpRoute route) => new()
     {
-        Host = route.Host, Path = route.Path, TargetPort = route.TargetPort, Certificate = route.Certificate,
+        Host = route.Host, Path = route.Path, TargetPort = route.TargetPort,
+        SecretId = route.SecretId.Value, SecretName = route.SecretName,
+        Prefer = (P.TaskPreference)route.Prefer, Http2 = route.IsHttp2,
     };
 
     public static M.HttpRoute ToModel(this P.HttpRoute route) =>
-        new(route.Host, route.Path, route.TargetPort, route.Certificate);
+        new(route.Host, route.Path, route.TargetPort)
+        {
+            SecretId = new(route.SecretId), SecretName = route.SecretName,
+            Prefer = (M.TaskPreference)route.Prefer, IsHttp2 = route.Http2,
+        };
 
     public static P.IpamPool ToProto(this M.IpamPool pool) =>
-        new() { Subnet = pool.Subnet, Gateway = pool.Gateway, Range = pool.Range };
+        new() { Subnet = pool.Subnet, Gateway = pool.Gateway, Range = pool.Range, Auxiliary = { pool.Auxiliary } };
 
-    public static M.IpamPool ToModel(this P.IpamPool pool) => new(pool.Subnet, pool.Gateway, pool.Range);
+    public static M.IpamPool ToModel(this P.IpamPool pool) => new(pool.Subnet, pool.Gateway, pool.Range)
+    {
+        Auxiliary = pool.Auxiliary.Sorted(),
+    };
 
     public static P.TaskStatus ToProto(this M.TaskStatus status) => new()
     {
@@ -108,6 +117,8 @@ public static class Values
         WireguardKey = description.WireGuardKey,
         UnderlayMtu = description.UnderlayMtu,
         Routes = { description.Routes },
+        Links = { description.Links },
+        ConfigNetworks = { description.ConfigNetworks },
     };
 
     public static M.NodeDescription ToModel(this P.NodeDescription description) => new()
@@ -121,6 +132,8 @@ public static class Values
         WireGuardKey = description.WireguardKey,
         UnderlayMtu = description.UnderlayMtu,
         Routes = description.Routes.Strings(),
+        Links = description.Links.Strings(),
+        ConfigNetworks = description.ConfigNetworks.Sorted(),
     };
 
     internal static ImmutableArray<TTo> Array<TFrom, TTo>(this RepeatedField<TFrom> field, Func<TFrom, TTo> map) =>

@@ -55,7 +55,7 @@ public sealed partial class RaftHost : IReplicatedLog, ITransportSink, IAsyncDis
         this.setup = setup;
         if (setup.Options.Faults().FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(setup));
-        snapshots = new SnapshotStore(setup.Files, setup.SnapshotDirectory);
+        snapshots = new SnapshotStore(setup.Files, setup.SnapshotDirectory, setup.Options.Log.Key);
         Self = new TransportIdentity(log.ClusterId, log.MemberId, setup.Address);
         core = new RaftCore(
             log.MemberId, setup.Options.Raft, log.Recovered, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
@@ -113,7 +113,7 @@ public sealed partial class RaftHost : IReplicatedLog, ITransportSink, IAsyncDis
     public static RaftHost Open(RaftHostSetup setup)
     {
         ArgumentNullException.ThrowIfNull(setup);
-        var snapshots = new SnapshotStore(setup.Files, setup.SnapshotDirectory);
+        var snapshots = new SnapshotStore(setup.Files, setup.SnapshotDirectory, setup.Options.Log.Key);
         snapshots.Clean();
         var newest = snapshots.FindNewest(damage => RaftHostLog.SnapshotSkipped(setup.Logger, damage.Message));
         return new RaftHost(setup, RaftLogStore.Open(setup.Files, setup.LogDirectory, newest, setup.Options.Log));

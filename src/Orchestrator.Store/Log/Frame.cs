@@ -18,7 +18,7 @@ internal sealed record Frame(
 /// <summary>The first 64 bytes of a frame.</summary>
 internal readonly record struct FrameHeader(
     FrameType Type, int BodyLength, ulong Seq, ulong DurableSeq, ulong FirstIndex, ulong LastIndex, ulong CommitHint,
-    uint PreviousCrc);
+    uint PreviousCrc, uint KeyId = 0);
 
 internal enum FrameType : byte
 {

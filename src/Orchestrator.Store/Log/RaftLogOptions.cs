@@ -11,6 +11,9 @@ public sealed record RaftLogOptions
     /// </summary>
     public ulong TrailingEntries { get; init; } = 500;
 
+    /// <summary>What log and snapshots are encrypted under on this disk; null: they are not.</summary>
+    public DataKey? Key { get; init; }
+
     /// <summary>All faults at once, each naming the setting, its value and the remedy. Empty: usable.</summary>
     public IEnumerable<string> Faults()
     {

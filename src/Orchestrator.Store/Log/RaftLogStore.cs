@@ -32,6 +32,7 @@ public sealed class RaftLogStore : IDisposable
     private long length;
     private uint encodedCrc;
     private Task<IDurableFile>? spare;
+    private FileSealer? sealer;
 
     private RaftLogStore(IDurableFiles files, string directory, RaftLogOptions options, List<SegmentHeader> segments)
     {
@@ -56,7 +57,8 @@ public sealed class RaftLogStore : IDisposable
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(content);
         files.MakeDirectory(directory);
-        var header = new SegmentHeader(clusterId, memberId, 1, 0, NewSalt(), 1, 0, 0, 0, content.HardState);
+        var header = new SegmentHeader(
+            clusterId, memberId, 1, 0, NewSalt(), 1, 0, 0, 0, content.HardState, DataKey.NewSalt());
         var log = new RaftLogStore(files, directory, options, []) { Recovered = content };
         log.BeginSegment(header, [new Frame(1, 0, content.HardState, content.CommitHint, null, content.Entries)]);
         return log;
@@ -85,7 +87,7 @@ public sealed class RaftLogStore : IDisposable
             if (headers[i].FirstFrame != next || headers[i].PreviousCrc != crc)
                 throw new LogDamagedException(
                     path, $"it does not continue the segment before it (frame {next} is missing)");
-            (_, frames, crc) = SegmentReader.Read(files, path, isLast: i == headers.Count - 1);
+            (_, frames, crc) = SegmentReader.Read(files, path, isLast: i == headers.Count - 1, options.Key);
             next += (ulong)frames.Count;
             frames.ForEach(frame => Play(replay, frame, path));
         }
@@ -144,6 +146,7 @@ public sealed class RaftLogStore : IDisposable
     public void Dispose()
     {
         file?.Dispose();
+        sealer?.Dispose();
         if (spare is null)
             return;
         // Once we are gone nobody writes here any more, whoever opens the log next included.
@@ -155,7 +158,7 @@ public sealed class RaftLogStore : IDisposable
     private void Encode(Frame frame)
     {
         buffer.Clear();
-        encodedCrc = FrameCodec.Encode(buffer, frame, segments[^1].Salt, previousCrc);
+        encodedCrc = FrameCodec.Encode(buffer, frame, segments[^1].Salt, previousCrc, sealer);
     }
 
     private static void Play(LogReplay replay, Frame frame, string path)
@@ -190,7 +193,8 @@ public sealed class RaftLogStore : IDisposable
 
     private void CopyTail(SegmentHeader tail, List<Frame> frames, LogReplay replay)
     {
-        BeginSegment(tail with { Seq = tail.Seq + 1, Replaces = tail.Seq, Salt = NewSalt() }, frames);
+        var next = tail with { Seq = tail.Seq + 1, Replaces = tail.Seq, Salt = NewSalt(), KeySalt = DataKey.NewSalt() };
+        BeginSegment(next, frames);
         (hardState, lastIndex, lastTerm) = (replay.HardState, replay.LastIndex, replay.LastTerm);
         files.Delete(Path.Combine(directory, tail.FileName));
         files.SyncDirectory(directory);
@@ -201,10 +205,12 @@ public sealed class RaftLogStore : IDisposable
     {
         buffer.Clear();
         buffer.Bytes(header.Encode());
+        sealer?.Dispose();
+        sealer = options.Key?.For(header.KeySalt);
         (nextFrame, previousCrc) = (header.FirstFrame, header.PreviousCrc);
         foreach (var frame in frames)
         {
-            previousCrc = FrameCodec.Encode(buffer, frame, header.Salt, previousCrc);
+            previousCrc = FrameCodec.Encode(buffer, frame, header.Salt, previousCrc, sealer);
             nextFrame++;
         }
 
@@ -225,7 +231,7 @@ public sealed class RaftLogStore : IDisposable
     {
         var header = new SegmentHeader(
             ClusterId, MemberId, segments[^1].Seq + 1, 0, NewSalt(), nextFrame, previousCrc, lastIndex, lastTerm,
-            hardState);
+            hardState, DataKey.NewSalt());
         BeginSegment(header, [], room: frameBytes);
     }
 

@@ -16,6 +16,7 @@ namespace Orchestrator.Store.Log;
 /// <param name="LastIndex">Where the log ended when the segment began.</param>
 /// <param name="LastTerm">That entry's term.</param>
 /// <param name="HardState">As of then.</param>
+/// <param name="KeySalt">Random; the segment's key is made with it.</param>
 internal sealed record SegmentHeader(
     string ClusterId,
     ulong MemberId,
@@ -26,7 +27,8 @@ internal sealed record SegmentHeader(
     uint PreviousCrc,
     ulong LastIndex,
     ulong LastTerm,
-    HardState HardState)
+    HardState HardState,
+    UInt128 KeySalt)
 {
     /// <summary>One page, so that no frame shares a sector with it.</summary>
     public const int Bytes = 4096;
@@ -51,6 +53,8 @@ internal sealed record SegmentHeader(
             writer.U64(value);
         writer.U32(Salt);
         writer.U32(PreviousCrc);
+        writer.U64((ulong)(KeySalt >> 64));
+        writer.U64((ulong)KeySalt);
         writer.Zeros(Bytes - 4 - writer.Length);
         writer.U32(Crc32C.Of(writer.Written));
         return writer.Written.ToArray();
@@ -69,6 +73,8 @@ internal sealed record SegmentHeader(
         var (member, seq, replaces, first) = (reader.U64(), reader.U64(), reader.U64(), reader.U64());
         var (lastIndex, lastTerm) = (reader.U64(), reader.U64());
         var hardState = new HardState(reader.U64(), reader.U64());
-        return new(cluster, member, seq, replaces, reader.U32(), first, reader.U32(), lastIndex, lastTerm, hardState);
+        var (salt, crc) = (reader.U32(), reader.U32());
+        var keySalt = new UInt128(reader.U64(), reader.U64());
+        return new(cluster, member, seq, replaces, salt, first, crc, lastIndex, lastTerm, hardState, keySalt);
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Orchestrator.Store.Log;
 
 /// <summary>Reads one segment and tells a write that a power cut left unfinished from damage.</summary>
@@ -17,16 +19,18 @@ internal static class SegmentReader
     /// <summary>All frames, in order.</summary>
     /// <param name="files">Where.</param>
     /// <param name="path">Which.</param>
+    /// <param name="key">What it may be encrypted under.</param>
     /// <param name="isLast">Only the last segment may end in an unfinished write.</param>
     /// <exception cref="LogDamagedException">A frame is missing or damaged that was once synced.</exception>
     public static (SegmentHeader Header, List<Frame> Frames, uint LastCrc) Read(
-        IDurableFiles files, string path, bool isLast)
+        IDurableFiles files, string path, bool isLast, DataKey? key)
     {
         var bytes = ReadAll(files, path);
         var header = SegmentHeader.Decode(bytes) ?? throw new LogDamagedException(path, "its header cannot be read");
+        using var sealer = key?.For(header.KeySalt);
         var frames = new List<Frame>();
         var (offset, crc) = (SegmentHeader.Bytes, header.PreviousCrc);
-        while (ReadFrame(bytes, offset, header, header.FirstFrame + (ulong)frames.Count, crc) is { } found)
+        while (Next() is { } found)
         {
             frames.Add(found.Frame);
             (offset, crc) = (found.End, found.Crc);
@@ -40,6 +44,19 @@ internal static class SegmentReader
             throw new LogDamagedException(
                 path, $"frame {next} at byte {offset} cannot be read, and a later segment follows");
         return (header, frames, crc);
+
+        (Frame Frame, int End, uint Crc)? Next()
+        {
+            var number = header.FirstFrame + (ulong)frames.Count;
+            try
+            {
+                return ReadFrame(bytes, offset, header, number, crc, sealer);
+            }
+            catch (CryptographicException e)
+            {
+                throw new LogDamagedException(path, $"frame {number} at byte {offset} cannot be decrypted: {e.Message}");
+            }
+        }
     }
 
     private static byte[] ReadAll(IDurableFiles files, string path)
@@ -51,7 +68,7 @@ internal static class SegmentReader
     }
 
     private static (Frame Frame, int End, uint Crc)? ReadFrame(
-        byte[] bytes, int offset, SegmentHeader segment, ulong expected, uint previousCrc)
+        byte[] bytes, int offset, SegmentHeader segment, ulong expected, uint previousCrc, FileSealer? sealer)
     {
         if (offset + FrameCodec.HeaderBytes > bytes.Length)
             return null;
@@ -60,8 +77,7 @@ internal static class SegmentReader
             return null;
         if (header.Seq != expected || header.PreviousCrc != previousCrc)
             return null;
-        var body = bytes.AsSpan(offset + FrameCodec.HeaderBytes);
-        return FrameCodec.DecodeBody(header, body, segment.Salt) is { } frame
+        return FrameCodec.DecodeBody(header, bytes.AsSpan(offset), segment.Salt, sealer) is { } frame
             ? (frame, offset + FrameCodec.HeaderBytes + header.BodyLength, crc)
             : null;
     }

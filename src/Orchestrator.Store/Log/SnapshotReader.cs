@@ -18,9 +18,10 @@ internal sealed class SnapshotReader : Stream
     private ulong chunks;
     private ulong total;
     private bool last;
+    private readonly FileSealer? sealer;
 
     /// <exception cref="LogDamagedException">The header is not one.</exception>
-    public SnapshotReader(Stream file, string name)
+    public SnapshotReader(Stream file, string name, DataKey? key)
     {
         (this.file, this.name) = (file, name);
         var start = Take(12);
@@ -34,6 +35,12 @@ internal sealed class SnapshotReader : Stream
         salt = new SpanReader(rest.AsSpan((int)length)).U32();
         var reader = new SpanReader(rest);
         Meta = FrameCodec.DecodeReset(ref reader);
+        var keyId = reader.U32();
+        if (keyId == 0)
+            return;
+        if (keyId != key?.Id)
+            throw Damaged($"it is encrypted under key {keyId:x8}, which is not this member's");
+        sealer = key.For(new UInt128(reader.U64(), reader.U64()));
     }
 
     public SnapshotMeta Meta { get; }
@@ -87,6 +94,7 @@ internal sealed class SnapshotReader : Stream
         {
             file.Dispose();
             digest.Dispose();
+            sealer?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -103,12 +111,24 @@ internal sealed class SnapshotReader : Stream
         var sum = Crc32C.Of((byte[])[.. head, .. rest[..^4]], salt + (uint)chunks);
         if (new SpanReader(rest.AsSpan(rest.Length - 4)).U32() != sum)
             throw Damaged($"chunk {chunks} cannot be read");
-        (chunk, taken, last) = (rest[..(int)length], 0, (word & SnapshotWriter.LastFlag) != 0);
-        digest.AppendData(chunk);
+        digest.AppendData(rest.AsSpan(0, (int)length));
+        (chunk, taken, last) = (Open(rest.AsSpan(..^4), head), 0, (word & SnapshotWriter.LastFlag) != 0);
         total += length;
         chunks++;
         if (last)
             CheckFooter();
+    }
+
+    private byte[] Open(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> head)
+    {
+        try
+        {
+            return sealer is null ? stored[..^SnapshotWriter.TagBytes].ToArray() : sealer.Open(chunks, stored, head);
+        }
+        catch (CryptographicException e)
+        {
+            throw Damaged($"chunk {chunks} cannot be decrypted: {e.Message}");
+        }
     }
 
     private void CheckFooter()

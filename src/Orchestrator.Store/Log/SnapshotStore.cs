@@ -7,7 +7,8 @@ namespace Orchestrator.Store.Log;
 /// Raft snapshots of one member on disk, the newest two. A file is visible under its name only once it is whole and
 /// synced. Thread-safe as far as different snapshots go.
 /// </summary>
-public sealed class SnapshotStore(IDurableFiles files, string directory)
+/// <param name="key">What they are encrypted under; null: they are not.</param>
+public sealed class SnapshotStore(IDurableFiles files, string directory, DataKey? key)
 {
     private const string Extension = ".snap";
     private const int Kept = 2;
@@ -21,7 +22,7 @@ public sealed class SnapshotStore(IDurableFiles files, string directory)
         {
             try
             {
-                using var content = new SnapshotReader(files.OpenRead(Path.Combine(directory, name)), name);
+                using var content = new SnapshotReader(files.OpenRead(Path.Combine(directory, name)), name, key);
                 content.CopyTo(Stream.Null);
                 return content.Meta;
             }
@@ -45,7 +46,7 @@ public sealed class SnapshotStore(IDurableFiles files, string directory)
         var temporary = Path.Combine(directory, NameOf(meta) + ".tmp");
         using (var file = files.Create(temporary))
         {
-            using (var content = new SnapshotWriter(file, meta))
+            using (var content = new SnapshotWriter(file, meta, key))
                 write(content);
             file.Sync();
         }
@@ -63,7 +64,7 @@ public sealed class SnapshotStore(IDurableFiles files, string directory)
     public Stream Open(SnapshotMeta meta)
     {
         ArgumentNullException.ThrowIfNull(meta);
-        return new SnapshotReader(files.OpenRead(Path.Combine(directory, NameOf(meta))), NameOf(meta));
+        return new SnapshotReader(files.OpenRead(Path.Combine(directory, NameOf(meta))), NameOf(meta), key);
     }
 
     /// <summary>The index of the oldest one kept: the log must reach back to it.</summary>

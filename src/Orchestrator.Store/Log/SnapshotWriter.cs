@@ -8,9 +8,9 @@ namespace Orchestrator.Store.Log;
 /// </summary>
 /// <remarks>
 /// <code>
-/// header: magic 8, length 4, [index, term, membership, key id 4], salt 4, CRC 4
+/// header: magic 8, length 4, [index, term, membership, key id 4 (0: not encrypted), key salt 16], salt 4, CRC 4
 /// chunk:  length 4 (top bit: the last), bytes up to 256 KiB, tag 16 (zeros: not encrypted), CRC 4
-/// footer: content bytes 8, chunks 8, SHA-256 of the content 32, CRC 4
+/// footer: content bytes 8, chunks 8, SHA-256 of the chunks' bytes as they stand in the file 32, CRC 4
 /// </code>
 /// A chunk's sum is seeded with salt and number, so that chunks cannot change places.
 /// </remarks>
@@ -18,7 +18,7 @@ internal sealed class SnapshotWriter : Stream
 {
     public const int ChunkBytes = 256 * 1024;
     public const uint LastFlag = 0x8000_0000;
-    public const int TagBytes = 16;
+    public const int TagBytes = FileSealer.TagBytes;
     public const ulong Magic = 0x31504e534352484f; // "OHRCSNP1"
     private readonly IDurableFile file;
     private readonly byte[] chunk = new byte[ChunkBytes];
@@ -29,14 +29,23 @@ internal sealed class SnapshotWriter : Stream
     private long offset;
     private ulong chunks;
     private ulong total;
+    private readonly FileSealer? sealer;
     private bool ended;
 
-    public SnapshotWriter(IDurableFile file, SnapshotMeta meta)
+    public SnapshotWriter(IDurableFile file, SnapshotMeta meta, DataKey? key)
     {
         this.file = file;
+        var keySalt = DataKey.NewSalt();
+        sealer = key?.For(keySalt);
         var head = new SpanWriter();
         FrameCodec.EncodeMeta(head, meta);
-        head.U32(0);
+        head.U32(sealer?.KeyId ?? 0);
+        if (sealer is not null)
+        {
+            head.U64((ulong)(keySalt >> 64));
+            head.U64((ulong)keySalt);
+        }
+
         buffer.U64(Magic);
         buffer.U32((uint)head.Length);
         buffer.Bytes(head.Written);
@@ -63,7 +72,6 @@ internal sealed class SnapshotWriter : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        digest.AppendData(buffer);
         total += (ulong)buffer.Length;
         while (buffer.Length > 0)
         {
@@ -98,6 +106,7 @@ internal sealed class SnapshotWriter : Stream
             buffer.U32(Crc32C.Of(buffer.Written, salt));
             Put();
             digest.Dispose();
+            sealer?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -106,8 +115,10 @@ internal sealed class SnapshotWriter : Stream
     private void PutChunk(bool last)
     {
         buffer.U32((uint)filled | (last ? LastFlag : 0));
-        buffer.Bytes(chunk.AsSpan(0, filled));
-        buffer.Zeros(TagBytes);
+        ReadOnlySpan<byte> stored = sealer is null
+            ? [.. chunk.AsSpan(0, filled), .. new byte[TagBytes]] : sealer.Seal(chunks, chunk.AsSpan(0, filled), buffer.Written);
+        buffer.Bytes(stored);
+        digest.AppendData(stored[..filled]);
         buffer.U32(Crc32C.Of(buffer.Written, salt + (uint)chunks));
         Put();
         filled = 0;

@@ -21,6 +21,10 @@ public static class Indexes
     public static TableIndex<Network> NetworkName { get; } =
         new("name", n => n.Spec.Name.ToLowerInvariant(), unique: true);
 
+    /// <summary>Of secrets, and of configs: each kind has a table and names of its own.</summary>
+    public static TableIndex<Payload> PayloadName { get; } =
+        new("name", p => p.Name.ToLowerInvariant(), unique: true);
+
     public static TableIndex<OrchTask> TaskService { get; } = new("service", t => t.ServiceId.Value);
 
     /// <summary>Tasks of one node; those that have none yet are under the empty key.</summary>

@@ -62,6 +62,10 @@ internal static class Schemas
         ],
     };
 
+    public static TableSchema<Payload> Secret { get; } = PayloadSchema(ObjectKind.Secret, "secret");
+
+    public static TableSchema<Payload> Config { get; } = PayloadSchema(ObjectKind.Config, "config");
+
     public static TableSchema<RepositoryManifest> RepositoryManifest { get; } =
         new(ObjectKind.RepositoryManifest, "manifest")
         {
@@ -105,7 +109,10 @@ internal static class Schemas
 
     /// <summary>In the order of their numbers, which is the order in raft snapshots.</summary>
     public static ImmutableArray<TableSchema> All { get; } =
-        [Cluster, Node, Network, Service, Task, RepositoryManifest, RepositoryTag, RegistryLogin, RegistryState];
+    [
+        Cluster, Node, Network, Service, Task, Secret, Config, RepositoryManifest, RepositoryTag, RegistryLogin,
+        RegistryState,
+    ];
 
     /// <summary>By number, the place among <see cref="All"/>; some numbers are not in use yet.</summary>
     private static readonly ImmutableArray<int> Ordinals =
@@ -120,4 +127,14 @@ internal static class Schemas
     public static int Ordinal(ObjectKind kind) => Ordinals[(int)kind];
 
     public static TableSchema Of(ObjectKind kind) => All[Ordinal(kind)];
+
+    private static TableSchema<Payload> PayloadSchema(ObjectKind kind, string noun) => new(kind, noun)
+    {
+        Id = p => p.Id.Value,
+        Meta = p => p.Meta,
+        WithMeta = (p, meta) => p with { Meta = meta },
+        ToMessage = p => p.ToProto(),
+        FromBytes = bytes => Protocol.V1.Payload.Parser.ParseFrom(bytes).ToModel(),
+        Indexes = [Tables.Indexes.PayloadName],
+    };
 }

@@ -31,6 +31,10 @@ public sealed class StoreRoot
 
     public Table<OrchTask> Tasks => Table(Schemas.Task);
 
+    public Table<Payload> Secrets => Table(Schemas.Secret);
+
+    public Table<Payload> Configs => Table(Schemas.Config);
+
     public Table<RepositoryManifest> Manifests => Table(Schemas.RepositoryManifest);
 
     public Table<RepositoryTag> Tags => Table(Schemas.RepositoryTag);
@@ -38,6 +42,8 @@ public sealed class StoreRoot
     public Table<RegistryLogin> Logins => Table(Schemas.RegistryLogin);
 
     public Table<RegistryState> RegistryStates => Table(Schemas.RegistryState);
+
+    public Table<Payload> Payloads(PayloadKind kind) => kind == PayloadKind.Secret ? Secrets : Configs;
 
     internal IEnumerable<Table> Tables => tables;
 

@@ -39,6 +39,10 @@ public sealed class Transaction
 
     public TransactionTable<OrchTask> Tasks => new(this, Schemas.Task);
 
+    public TransactionTable<Payload> Secrets => new(this, Schemas.Secret);
+
+    public TransactionTable<Payload> Configs => new(this, Schemas.Config);
+
     public TransactionTable<RepositoryManifest> Manifests => new(this, Schemas.RepositoryManifest);
 
     public TransactionTable<RepositoryTag> Tags => new(this, Schemas.RepositoryTag);
@@ -46,6 +50,8 @@ public sealed class Transaction
     public TransactionTable<RegistryLogin> Logins => new(this, Schemas.RegistryLogin);
 
     public TransactionTable<RegistryState> RegistryStates => new(this, Schemas.RegistryState);
+
+    public TransactionTable<Payload> Payloads(PayloadKind kind) => kind == PayloadKind.Secret ? Secrets : Configs;
 
     internal StoreRoot Working { get; private set; }
 

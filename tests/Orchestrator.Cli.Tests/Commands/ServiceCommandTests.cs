@@ -15,6 +15,54 @@ public sealed class ServiceCommandTests : IDisposable
     private readonly FakeDaemon _daemon = new();
 
     [Fact]
+    public void Secrets_and_configs_are_referred_to_by_id_and_edited_by_name()
+    {
+        _daemon.Answer("POST /services/create", 201, """{"ID":"s1"}""");
+        _daemon.Answer("GET /secrets", 200, """[{"ID":"id1","Spec":{"Name":"token"}},{"ID":"id2","Spec":{"Name":"token2"}}]""");
+        _daemon.Answer("GET /configs", 200, """[{"ID":"id3","Spec":{"Name":"conf"}}]""");
+
+        var missing = _daemon.Run("service", "create", "-d", "--no-resolve-image", "--secret", "other", "web:1");
+        _daemon.Run(
+            "service", "create", "-d", "--no-resolve-image", "--secret", "source=token,target=t,mode=0400", "--config", "conf", "web:1");
+
+        Assert.Contains("secret not found: other", missing.Error, StringComparison.Ordinal);
+        var container = _daemon.Body("POST /services/create")["TaskTemplate"]!["ContainerSpec"]!;
+        Assert.Equal(
+            """[{"File":{"Name":"t","UID":"0","GID":"0","Mode":256},"SecretID":"id1","SecretName":"token"}]""",
+            container["Secrets"]!.ToJsonString());
+        Assert.Equal(
+            """[{"File":{"Name":"conf","UID":"0","GID":"0","Mode":292},"ConfigID":"id3","ConfigName":"conf"}]""",
+            container["Configs"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void A_routes_certificate_is_a_secret_or_a_file_that_becomes_one()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"site-{Guid.NewGuid():n}.pem");
+        const string Pem = "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
+        File.WriteAllText(file, Pem);
+        try
+        {
+            _daemon.Answer("POST /services/create", 201, """{"ID":"s1"}""");
+            _daemon.Answer("GET /secrets", 200, """[]""");
+            _daemon.Answer("POST /secrets/create", 201, """{"ID":"id9"}""");
+
+            var missing = _daemon.Run("service", "create", "-d", "--no-resolve-image", "--route", "port=80,tls=secret:none", "web:1");
+            _daemon.Run("service", "create", "-d", "--no-resolve-image", "--route", $"port=80,tls={file}", "web:1");
+
+            Assert.Contains("secret not found: none", missing.Error, StringComparison.Ordinal);
+            Assert.Equal(Pem, System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)_daemon.Body("POST /secrets/create")["Data"]!)));
+            var route = _daemon.Body("POST /services/create")["EndpointSpec"]!["Routes"]![0]!;
+            Assert.Equal("id9", (string?)route["SecretID"]);
+            Assert.DoesNotContain("BEGIN", _daemon.Body("POST /services/create").ToJsonString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Create_maps_its_flags_to_the_spec()
     {
         _daemon.Answer("POST /services/create", 201, """{"ID":"s1"}""");

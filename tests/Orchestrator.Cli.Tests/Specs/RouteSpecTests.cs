@@ -8,17 +8,21 @@ public sealed class RouteSpecTests
     [InlineData("port=80", "|/|80")]
     [InlineData("host=shop.example,port=8080", "shop.example|/|8080")]
     [InlineData("host=*.example,path=/api/v1/,port=8080", "*.example|/api/v1|8080")]
+    [InlineData("port=80,prefer=local,proto=h2c,tls=site", "|/|80|local|h2c|site")]
     public void A_route_is_read(string text, string expected)
     {
         var route = RouteSpec.Parse(text);
 
-        Assert.Equal(expected, $"{route.Host}|{route.Path}|{route.Port}");
+        Assert.Equal(
+            expected, $"{route.Host}|{route.Path}|{route.Port}|{route.Prefer}|{route.Protocol}|{route.SecretName}".TrimEnd('|'));
     }
 
     [Theory]
     [InlineData("host=shop.example", "missing mandatory field 'port'")]
     [InlineData("port=x", "invalid port x")]
     [InlineData("port=80,path=api", "invalid path api: it begins with /")]
+    [InlineData("port=80,prefer=near", "invalid preference near: local, or none")]
+    [InlineData("port=80,proto=h3", "invalid protocol h3: h2c, or http1")]
     [InlineData("port=80,hots=x", "invalid field key hots")]
     public void A_bad_route_is_refused(string text, string error) =>
         Assert.Equal(error, Assert.Throws<FormatException>(() => RouteSpec.Parse(text)).Message);
@@ -32,25 +36,4 @@ public sealed class RouteSpecTests
     [InlineData("port=80", "/", true)]
     public void A_route_is_named_by_host_and_path(string text, string key, bool matches) =>
         Assert.Equal(matches, RouteSpec.Matches(RouteSpec.Parse(text), key));
-
-    [Fact]
-    public void A_certificate_is_read_from_its_file_with_its_key()
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            var route = RouteSpec.Parse($"host=a.example,port=80,tls={file}");
-            Assert.Contains("no certificate with its key", Assert.Throws<CliException>(
-                () => RouteSpec.WithCertificate(route)).Message, StringComparison.Ordinal);
-            const string Pem = "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n";
-            File.WriteAllText(file, Pem);
-            Assert.Equal(Pem, RouteSpec.WithCertificate(route).Certificate);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-
-        Assert.Throws<CliException>(() => RouteSpec.WithCertificate(RouteSpec.Parse($"port=80,tls={file}")));
-    }
 }

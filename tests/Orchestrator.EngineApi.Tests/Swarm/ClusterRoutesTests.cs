@@ -147,11 +147,19 @@ public sealed class ClusterRoutesTests : IDisposable
     }
 
     [Fact]
-    public async System.Threading.Tasks.Task Secrets_are_refused_and_not_faked()
+    public async System.Threading.Tasks.Task A_secret_goes_in_with_its_data_and_comes_out_without()
     {
-        var response = await _server.Http.GetAsync(new Uri("secrets", UriKind.Relative));
+        var created = await _server.Http.PostAsJsonAsync(
+            "secrets/create", new { Name = "token", Labels = new { tier = "back" }, Data = "aHVzaA==" });
+        var inspected = await GetAsync("secrets/token");
+        var removed = await _server.Http.DeleteAsync(new Uri("configs/conf", UriKind.Relative));
 
-        Assert.Equal(HttpStatusCode.NotImplemented, response.StatusCode);
+        Assert.Equal((HttpStatusCode.Created, """{"ID":"p1"}"""), (created.StatusCode, await created.Content.ReadAsStringAsync()));
+        var request = Assert.Single(_server.Fake.Requests.OfType<CreatePayloadRequest>());
+        Assert.Equal(("token", "hush", Protocol.V1.PayloadKind.Secret), (request.Annotations.Name, request.Data.ToStringUtf8(), request.Kind));
+        Assert.Equal("""{"Name":"token","Labels":{"tier":"back"}}""", inspected["Spec"]!.ToJsonString());
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Equal(Protocol.V1.PayloadKind.Config, Assert.Single(_server.Fake.Requests.OfType<RemovePayloadRequest>()).Kind);
     }
 
     public void Dispose() => _server.Dispose();

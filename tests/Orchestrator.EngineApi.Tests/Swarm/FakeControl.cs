@@ -68,6 +68,12 @@ internal sealed class FakeControl : CallInvoker
         RemoveServiceRequest => new RemoveServiceResponse(),
         ListTasksRequest => new ListTasksResponse { Tasks = { SampleObjects.Task.ToProto() } },
         GetTaskRequest => new GetTaskResponse { Task = SampleObjects.Task.ToProto() },
+        CreatePayloadRequest => new CreatePayloadResponse { Id = "p1" },
+        GetPayloadRequest get => new GetPayloadResponse
+        {
+            Payload = new() { Id = "p1", Kind = get.Kind, Annotations = new() { Name = get.Reference, Labels = { { "tier", "back" } } } },
+        },
+        RemovePayloadRequest => new RemovePayloadResponse(),
         ListNetworksRequest => new ListNetworksResponse { Networks = { SampleObjects.Network.ToProto() } },
         _ => throw new NotSupportedException(request.GetType().Name),
     };

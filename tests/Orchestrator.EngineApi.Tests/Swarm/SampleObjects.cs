@@ -29,7 +29,7 @@ internal static class SampleObjects
         {
             Mode = EndpointMode.DnsRoundRobin,
             Affinity = Affinity.Client,
-            Routes = [new HttpRoute("shop.example", "/api", 8080), new HttpRoute("", "/", 80)],
+            Routes = [new HttpRoute("shop.example", "/api", 8080) { SecretId = new("s1"), SecretName = "shop.pem", Prefer = TaskPreference.Local, IsHttp2 = true }, new HttpRoute("", "/", 80)],
             Ports =
             [
                 new PortConfig(PortProtocol.Udp, 53, 5353, PublishMode.Host, "dns") { HostIp = "10.77.0.1" },
@@ -45,6 +45,11 @@ internal static class SampleObjects
                 Args = ["sleep 1"],
                 Env = ["A=1"],
                 Labels = Map("c", "1"),
+                Payloads =
+                [
+                    new(PayloadKind.Secret, new("s2"), "token", "token.txt", 3, 4, 0x100),
+                    new(PayloadKind.Config, new("c1"), "conf", "/etc/app.conf"),
+                ],
                 Hostname = "h",
                 WorkingDirectory = "/w",
                 User = "app:app",

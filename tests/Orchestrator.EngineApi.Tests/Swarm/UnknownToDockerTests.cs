@@ -10,7 +10,7 @@ public sealed class UnknownToDockerTests
     {
         Affinity = Affinity.Client,
         Ports = [new PortConfig(PortProtocol.Tcp, 80, 8080) { Source = SourceAddress.Masquerade, HasProxyHeader = true }],
-        Routes = [new HttpRoute("shop.example", "/", 80, "certificate and key")],
+        Routes = [new HttpRoute("shop.example", "/", 80) { SecretId = new("s1"), SecretName = "shop.pem" }],
     };
 
     [Fact]
@@ -42,19 +42,6 @@ public sealed class UnknownToDockerTests
 
         Assert.Equal((Affinity.None, 0), (read.Affinity, read.Routes.Length));
         Assert.Equal(new PortConfig(PortProtocol.Tcp, 80, 8080), Assert.Single(read.Ports));
-    }
-
-    [Fact]
-    public void A_certificate_is_shown_as_its_fingerprint_and_kept_by_it()
-    {
-        var shown = Assert.Single(ServiceSpecViews.Of(Known).Routes!);
-        Assert.StartsWith("sha256:", shown.Certificate, StringComparison.Ordinal);
-        var update = Update();
-        update.EndpointSpec!.Routes = [shown];
-
-        UnknownToDocker.Keep(update, Known);
-
-        Assert.Equal(Known.Routes.AsEnumerable(), ServiceSpecReader.Read(update).Endpoint.Routes);
     }
 
     private static Dto.ServiceSpec Update(params Dto.PortConfig[] ports) => new()

@@ -41,6 +41,33 @@ public sealed class StockClientTests(Testbed testbed, ITestOutputHelper output)
         }
     }
 
+    [RootFact]
+    public async Task The_docker_client_makes_a_segment_of_the_world_outside_the_cluster_s_and_services_meet_there()
+    {
+        foreach (var host in Testbed.Hosts)
+            await DockerAsync(host, "network", "create", "--config-only", "--subnet", "192.0.2.0/24", "--gateway", "192.0.2.254",
+                "--ip-range", "192.0.2.128/25", "-o", "parent=eth0", "lan-config");
+        await DockerAsync("m1", "network", "create", "-d", "macvlan", "--scope", "swarm", "--config-from", "lan-config", "lan");
+        try
+        {
+            await DockerAsync("m2", "service", "create", "--name", "outside", "--replicas", "2", "--replicas-max-per-node", "1",
+                "--network", "lan", "--endpoint-mode", "dnsrr", Testbed.WebImage);
+
+            Assert.Equal("macvlan swarm", await DockerAsync("m2", "network", "inspect", "lan", "-f", "{{.Driver}} {{.Scope}}"));
+            // A host that runs none of them is a stranger on the wire, as any machine there is.
+            var stranger = Testbed.Hosts.Except(await testbed.NodesOfAsync("outside")).First();
+            foreach (var address in (string[])["192.0.2.128", "192.0.2.129"])
+                Assert.NotEqual("", await testbed.FetchAsync(stranger, $"http://{address}/"));
+        }
+        finally
+        {
+            await testbed.RemoveServiceAsync("outside");
+            await DockerAsync("m1", "network", "rm", "lan");
+            foreach (var host in Testbed.Hosts)
+                await DockerAsync(host, "network", "rm", "lan-config");
+        }
+    }
+
     private Task<string> DockerAsync(string host, params string[] arguments) =>
         testbed.ExecAsync(host, ["docker", .. arguments]);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orchestrator.Manager.Allocation;
 using Orchestrator.Model;
 
@@ -23,6 +24,18 @@ public sealed class AllocationPlannerTests
     }
 
     [Fact]
+    public void No_two_networks_have_one_identifier_though_both_would_begin_with_the_same()
+    {
+        var options = new AllocatorOptions { FirstVni = 0xfffffe }; // Two are left: every other id begins alike.
+        var one = NetworkAllocator.Allocate(Network("a"), [], null, [], options)!;
+        var other = NetworkAllocator.Allocate(Network("c"), [], null, [], options)!;
+        var beside = NetworkAllocator.Allocate(Network("c"), [one], null, [], options)!;
+
+        Assert.Equal(one.Allocation!.Vni, other.Allocation!.Vni);
+        Assert.NotEqual(one.Allocation.Vni, beside.Allocation!.Vni);
+    }
+
+    [Fact]
     public void Service_and_tasks_have_addresses_of_their_own_on_each_network()
     {
         world.Add(Network("a"), Network("b"));
@@ -36,6 +49,30 @@ public sealed class AllocationPlannerTests
         Assert.Equal(6, addresses.Distinct().Count());
         Assert.All(world.Root.Tasks.All, t => Assert.Equal(TaskState.Pending, t.Status.State));
         Assert.DoesNotContain("10.0.0.1/24", addresses);
+    }
+
+    [Fact]
+    public void A_segment_of_the_world_outside_has_addresses_but_no_tunnel_and_no_virtual_ones()
+    {
+        var lan = Network("lan", "10.42.0.0/24");
+        world.Add(lan with
+        {
+            Spec = lan.Spec with
+            {
+                Driver = "macvlan",
+                Pools = [lan.Spec.Pools[0] with { Auxiliary = ImmutableSortedDictionary<string, string>.Empty.Add("nas", "10.42.0.2") }],
+            },
+        });
+        world.Add(Network("back"));
+        world.Add(Attached("web", "lan", "back"));
+        world.Add(World.Task("t1", "web", 1, TaskState.New));
+
+        Settle();
+
+        var web = world.Root.Services.Get("web")!;
+        Assert.Equal(0, world.Root.Networks.Get("lan")!.Allocation!.Vni);
+        Assert.Equal(["back"], web.Endpoint!.VirtualIps.Select(vip => vip.NetworkId.Value));
+        Assert.Equal("10.42.0.3/24", world.Root.Tasks.Get("t1")!.Networks[0].Addresses[0]); // .2 is the nas's.
     }
 
     [Fact]
@@ -64,6 +101,7 @@ public sealed class AllocationPlannerTests
     public void A_full_network_grows_by_a_subnet_and_gives_out_each_address_once()
     {
         world.Add(Network("a"));
+        world.Add(Routed("n1", "10.0.1.128/25"));
         world.Add(Attached("web", "a"));
         AddTasks(600);
         Settle();
@@ -71,7 +109,7 @@ public sealed class AllocationPlannerTests
         var addresses = world.Root.Tasks.All.Select(t => t.Networks[0].Addresses[0]).ToList();
         Assert.Equal(600, addresses.Distinct().Count());
         var pools = world.Root.Networks.Get("a")!.Allocation!.Pools;
-        Assert.Equal(["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"], pools.Select(p => p.Subnet));
+        Assert.Equal(["10.0.0.0/24", "10.0.2.0/24", "10.0.3.0/24"], pools.Select(p => p.Subnet));
         Assert.All(pools, pool => Assert.DoesNotContain(pool.Gateway + "/24", addresses));
         Assert.DoesNotContain(addresses, a => a.EndsWith(".0/24", StringComparison.Ordinal) || a.EndsWith(".255/24", StringComparison.Ordinal));
     }
@@ -139,7 +177,8 @@ public sealed class AllocationPlannerTests
         AddTasks(1);
         Settle();
         world.Report(world.Root.Tasks.Get("t1")!, TaskState.Failed);
-        world.Time.Advance(TimeSpan.FromHours(1));
+        Settle();
+        world.Time.Advance(TimeSpan.FromHours(1)); // It has rested long enough, and yet comes last.
         Settle();
 
         world.Add(World.Task("t2", "web", 1, TaskState.New));
@@ -178,6 +217,21 @@ public sealed class AllocationPlannerTests
         Settle();
 
         Assert.Equal(["10.0.0.2/24", "10.0.0.3/24"], world.Root.Nodes.All.Select(n => n.IngressAddress).Order().ToArray());
+    }
+
+    [Fact]
+    public void A_new_leader_gives_no_address_that_a_node_has()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        world.Add(World.Node("n1"), World.Node("n2"));
+        Settle();
+        memory = AllocatorMemory.Empty;
+
+        world.Add(Publishing("web", 8080));
+        AddTasks(1);
+        Settle();
+
+        Assert.Equal("10.0.0.5/24", AddressOf("t1")); // The one before it is the service's.
     }
 
     [Fact]

@@ -72,6 +72,18 @@ public sealed class IPv6AllocationTests
         Assert.Single(world.Root.Networks.Get("e")!.Allocation!.Pools);
     }
 
+    [Fact]
+    public void A_gateway_is_the_one_that_was_asked_for_else_the_first_of_the_subnet()
+    {
+        var asked = Asked("a", "fd98::/64");
+        world.Add(asked with { Spec = asked.Spec with { Pools = [new IpamPool("fd98::/64", "fd98::99")] } }, Asked("b", "fd97::/64"));
+
+        Settle();
+
+        Assert.Equal("fd98::99", world.Root.Networks.Get("a")!.Allocation!.Pools[1].Gateway);
+        Assert.Equal("fd97::1", world.Root.Networks.Get("b")!.Allocation!.Pools[1].Gateway);
+    }
+
     [Theory]
     [InlineData("fd00::/97", true, "/96 or shorter")]
     [InlineData("fd00::/64", false, "Add --ipv6.")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Grpc.Core;
 using Orchestrator.Manager.Tests.Scenarios;
 using Orchestrator.Model;
@@ -156,6 +157,60 @@ public sealed class ControlServiceTests
 
         Assert.Equal("networks one and two both have addresses of 10.7.0.0/24", error.What);
     }
+
+    [Theory]
+    [InlineData("bridge", "parent=eth0", "network driver bridge cannot be used for the whole swarm")]
+    [InlineData("macvlan", "", "network lan of driver macvlan stands on no network card, so its nodes would have nothing in common")]
+    [InlineData("macvlan", "parent=eth0,macvlan_mode=loud",
+        "requested macvlan mode 'loud' is not valid, 'bridge' mode is the macvlan driver default; there are bridge, private, vepa "
+        + "and passthru")]
+    [InlineData("vlan", "parent=eth0", "the vlan driver needs a network card and a tag from 1 to 4094: -o parent=eth0 -o vlan=42")]
+    [InlineData("vlan", "parent=eth0,vlan=42", "network first is already on VLAN 42 of eth0")]
+    [InlineData("ipvlan", "parent=eth0,encrypted=", "network lan of driver ipvlan cannot be encrypted: it has no tunnel")]
+    [InlineData("macvlan", "parent=eth0,bandwidth=1mbit",
+        "network lan of driver macvlan can have no bandwidth: its links have no end on the host")]
+    public async Task A_segment_of_the_cluster_that_cannot_be_is_refused(string driver, string options, string said)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await MakeAsync(cluster, Segment("first", "vlan", "parent=eth0,vlan=42"));
+
+        var error = await RefusedAsync(() => MakeAsync(cluster, Segment("lan", driver, options)));
+
+        Assert.Equal(said, error.What);
+    }
+
+    [Fact]
+    public async Task A_service_with_virtual_addresses_is_told_that_a_segment_has_none()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await MakeAsync(cluster, Segment("lan", "macvlan", "parent=eth0"));
+        var spec = World.Service("web", 1).Spec;
+        spec = spec with { Task = spec.Task with { Networks = [new NetworkAttachment("lan", [])] } };
+
+        var made = await cluster.Manager.Control.CreateService(
+            new P.CreateServiceRequest { Spec = spec.ToProto() }, cluster.Call());
+        var error = await RefusedAsync(() => cluster.CreateAsync(spec with
+        {
+            Annotations = Annotations.Named("other"),
+            Task = spec.Task with { Networks = [new NetworkAttachment("lan", []) { VirtualIp = "10.0.1.9" }] },
+        }));
+
+        Assert.Equal(
+            ["network lan of driver macvlan has no virtual addresses: there, the name web answers its tasks' own addresses, as with "
+                + "--endpoint-mode dnsrr"], made.Warnings);
+        Assert.Equal("network lan of driver macvlan has no virtual addresses, so none is 10.0.1.9", error.What);
+    }
+
+    private static NetworkSpec Segment(string name, string driver, string options) => new()
+    {
+        Annotations = Annotations.Named(name),
+        Driver = driver,
+        DriverOptions = options.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(o => o.Split('='))
+            .ToImmutableSortedDictionary(o => o[0], o => o[1], StringComparer.Ordinal),
+    };
+
+    private static Task MakeAsync(MiniCluster cluster, NetworkSpec spec) =>
+        cluster.Manager.Control.CreateNetwork(new P.CreateNetworkRequest { Spec = spec.ToProto() }, cluster.Call());
 
     [Fact]
     public async Task A_subnet_that_overlaps_that_of_ingress_is_refused()

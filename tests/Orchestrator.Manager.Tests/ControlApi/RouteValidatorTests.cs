@@ -26,15 +26,15 @@ public sealed class RouteValidatorTests
     public void A_certificate_is_for_its_host_has_its_key_and_lives()
     {
         var now = DateTimeOffset.UtcNow;
-        AssertRefused(null, Secured("shop.example", Pem("shop.example", now.AddDays(1))));
-        AssertRefused(null, Secured("*.example", Pem("*.example", now.AddDays(1))));
-        AssertRefused("it is not for shop.example", Secured("shop.example", Pem("other.example", now.AddDays(1))));
-        AssertRefused("it expired at", Secured("shop.example", Pem("shop.example", now.AddHours(-1))));
-        AssertRefused("cannot be used", Secured("shop.example", "-----BEGIN CERTIFICATE-----"));
+        AssertFits(null, "shop.example", Pem("shop.example", now.AddDays(1)));
+        AssertFits(null, "*.example", Pem("*.example", now.AddDays(1)));
+        AssertFits("it is not for shop.example", "shop.example", Pem("other.example", now.AddDays(1)));
+        AssertFits("it expired at", "shop.example", Pem("shop.example", now.AddHours(-1)));
+        AssertFits("in secret site cannot be used", "shop.example", "-----BEGIN CERTIFICATE-----");
         var (one, other) = (Pem("shop.example", now.AddDays(1)), Pem("shop.example", now.AddDays(1)));
         var mixed = one[..one.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)]
             + other[other.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)..];
-        AssertRefused("cannot be used", Secured("shop.example", mixed));
+        AssertFits("cannot be used", "shop.example", mixed);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class RouteValidatorTests
         AssertRefused(null, Publishing(443), web);
         AssertRefused(
             "port '443' is where routes answer", Publishing(443),
-            Secured("shop.example", Pem("shop.example", DateTimeOffset.UtcNow.AddDays(1))));
+            With(new HttpRoute("shop.example", "/", 80) { SecretName = "site" }));
     }
 
     private static void AssertRefused(string? error, ServiceSpec spec, params ServiceSpec[] others)
@@ -67,7 +67,19 @@ public sealed class RouteValidatorTests
     private static ServiceSpec With(params HttpRoute[] routes) =>
         MiniCluster.Spec("web", 1) with { Endpoint = new EndpointSpec { Routes = [.. routes] } };
 
-    private static ServiceSpec Secured(string host, string pem) => With(new HttpRoute(host, "/", 80, pem));
+    private static void AssertFits(string? error, string host, string pem)
+    {
+        var secret = new Payload
+        {
+            Id = new("s1"), Kind = PayloadKind.Secret, Annotations = Annotations.Named("site"),
+            Data = System.Text.Encoding.UTF8.GetBytes(pem),
+        };
+        var refused = Record.Exception(() => RouteValidator.ValidateCertificate(new HttpRoute(host, "/", 80), secret));
+        if (error is null)
+            Assert.Null(refused);
+        else
+            Assert.Contains(error, Assert.IsType<UserException>(refused).Message, StringComparison.Ordinal);
+    }
 
     private static ServiceSpec Publishing(int port) => MiniCluster.Spec("web", 1) with
     {

@@ -36,6 +36,22 @@ public sealed class DiagnosisTests
         Assert.Empty(ClusterComplaints.Of(Knowing("stale"), World.Node("n1"), world.Root, before));
     }
 
+    [Theory]
+    [InlineData(TaskState.Running, "has tasks on the node, which was not told of it")]
+    [InlineData(TaskState.Assigned, "")]
+    public void A_node_that_was_not_told_of_a_network_is_complained_of_once_a_task_of_it_runs_there(TaskState state, string said)
+    {
+        var attached = new TaskNetwork(new NetworkId("back"), ["10.0.1.3/24"], []);
+        world.Add(World.Node("n1"), World.Node("n2"));
+        world.Add(World.Task("t1", "web", 1, state, "n1") with { Networks = [attached] });
+        var digests = ClusterComplaints.DigestsOf(world.Root);
+
+        var here = ClusterComplaints.Of(new P.NodeDiagnosis(), World.Node("n1"), world.Root, digests);
+
+        Assert.Equal(said, string.Join("; ", here.Select(c => c.What)));
+        Assert.Empty(ClusterComplaints.Of(new P.NodeDiagnosis(), World.Node("n2"), world.Root, digests));
+    }
+
     [Fact]
     public void A_network_that_hides_a_route_of_a_node_is_named_with_the_route()
     {

@@ -112,6 +112,74 @@ public sealed class AssignmentSetTests
     }
 
     [Fact]
+    public void A_secret_is_told_to_nodes_with_a_live_task_that_refers_to_it_and_taken_back_with_the_last()
+    {
+        world.Do(tx => tx.Secrets.Create(Secret("s1")));
+        world.Do(tx => tx.Secrets.Create(Secret("s2")));
+        var a = world.Root.Tasks.Get("a")!;
+        world.Do(tx => tx.Tasks.Update(a with
+        {
+            Spec = a.Spec with
+            {
+                Container = a.Spec.Container with
+                {
+                    Payloads = [new(PayloadKind.Secret, new("s1"), "s1", "x"), new(PayloadKind.Config, new("gone"), "c", "y")],
+                },
+            },
+        }));
+        var told = Of("n1");
+
+        world.Do(tx => tx.Tasks.Update(tx.Tasks.Get("a")! with { Status = new() { State = TaskState.Failed } }));
+
+        var payloads = told.Since(AssignmentSet.Empty).Where(c => c.Payload is not null).Select(c => c.Payload).ToList();
+        Assert.Equal(["gone True ", "s1 False hush"], payloads.Select(p => $"{p.Id} {p.Missing} {p.Data.ToStringUtf8()}").Order());
+        Assert.DoesNotContain(Of("n2").Since(AssignmentSet.Empty), c => c.Payload is not null);
+        Assert.Equal(
+            ["gone", "s1"], Of("n1").Since(told).Where(c => c.Action == P.AssignmentChange.Types.Action.Remove)
+                .Select(c => c.Payload?.Id).OfType<string>().Order());
+    }
+
+    [Fact]
+    public void The_certificate_of_a_route_is_told_to_every_node_that_has_the_ingress_network()
+    {
+        world.Do(tx => tx.Secrets.Create(Secret("s1")));
+        world.Do(tx => tx.Networks.Create(Network("mesh", "10.0.3.0/24") with
+        {
+            Spec = new NetworkSpec { Annotations = Annotations.Named("mesh"), Ingress = true },
+        }));
+        var web = World.Service("web", 1);
+        world.Do(tx => tx.Services.Create(web with
+        {
+            Spec = web.Spec with
+            {
+                Endpoint = new EndpointSpec { Routes = [new HttpRoute("a.example", "/", 80) { SecretId = new("s1"), SecretName = "s1" }] },
+            },
+        }));
+
+        foreach (var node in (string[])["n1", "n2"])
+            Assert.Equal("s1", Assert.Single(Of(node).Since(AssignmentSet.Empty), c => c.Payload is not null).Payload.Id);
+    }
+
+    [Fact]
+    public void What_is_too_large_of_secrets_comes_in_further_messages_and_all_else_in_the_first()
+    {
+        var big = Enumerable.Range(0, 9).Select(i => new P.AssignmentChange
+        {
+            Payload = new P.AssignedPayload { Id = $"{i}", Data = Google.Protobuf.ByteString.CopyFrom(new byte[500_000]) },
+        });
+        var parts = AssignmentParts.Of([.. big, new P.AssignmentChange { Task = new P.Task { Id = "t" } }]).ToList();
+
+        Assert.Equal([4, 4, 1], parts.Select(part => part.Count(c => c.Payload is not null)));
+        Assert.Equal("t", Assert.Single(parts[0], c => c.Task is not null).Task.Id);
+        Assert.Empty(Assert.Single(AssignmentParts.Of([])));
+    }
+
+    private static Payload Secret(string name) => new()
+    {
+        Id = new(name), Kind = PayloadKind.Secret, Annotations = Annotations.Named(name), Data = "hush"u8.ToArray(),
+    };
+
+    [Fact]
     public void Views_that_nothing_has_touched_stay_the_same_objects()
     {
         var before = ClusterNetworks.Empty.Advance(world.Root);

@@ -181,6 +181,42 @@ public sealed class SchedulingPlannerTests
     }
 
     [Fact]
+    public void A_task_lands_where_the_link_is_that_its_network_stands_on()
+    {
+        world.Add(On(World.Node("n1"), "eth0"), On(World.Node("n2"), "eth0", "eth1"));
+        AddTaskOnSegment("eth1.42");
+
+        Assert.Equal("n2", Assert.Single(Plan()).NodeId.Value);
+    }
+
+    [Fact]
+    public void A_task_whose_network_stands_on_a_link_that_no_node_has_says_which()
+    {
+        world.Add(On(World.Node("n1"), "eth0"));
+        AddTaskOnSegment("eth7");
+
+        Assert.Equal("no suitable node (no link eth7 for network lan on 1 node)", Assert.Single(Plan()).Status.Error);
+    }
+
+    [Fact]
+    public void A_node_s_own_configuration_says_which_link_a_network_stands_on_there()
+    {
+        var own = On(World.Node("n1"), "eno1");
+        world.Add(
+            own with
+            {
+                Description = own.Description! with
+                {
+                    ConfigNetworks = ImmutableSortedDictionary<string, string>.Empty.Add("lan-config", "eno1"),
+                },
+            },
+            On(World.Node("n2"), "eno1"));
+        AddTaskOnSegment("eth1", "lan-config");
+
+        Assert.Equal("n1", Assert.Single(Plan()).NodeId.Value);
+    }
+
+    [Fact]
     public void A_node_that_did_not_say_what_its_kernel_can_do_is_not_passed_over()
     {
         world.Add(World.Node("n1"));
@@ -194,7 +230,7 @@ public sealed class SchedulingPlannerTests
     [InlineData("macvlan", "eth0", "macvlan")]
     [InlineData("macvlan", "eth0.42", "macvlan 8021q")]
     [InlineData("ipvlan", "eth0", "ipvlan")]
-    [InlineData("vlan", "eth0", "bridge veth 8021q|vlan_filtering")]
+    [InlineData("vlan", "eth0", "bridge veth 8021q")]
     public void Each_driver_needs_what_it_is_made_of(string driver, string parent, string features)
     {
         var spec = new NetworkSpec
@@ -205,6 +241,28 @@ public sealed class SchedulingPlannerTests
         };
 
         Assert.Equal(features.Split(' '), NetworkNeeds.Of(spec));
+    }
+
+    private static Node On(Node node, params string[] links) =>
+        node with { Description = node.Description! with { Links = [.. links] } };
+
+    private void AddTaskOnSegment(string parent, string configFrom = "")
+    {
+        world.Add(new Network
+        {
+            Id = new NetworkId("lan"),
+            Spec = new NetworkSpec
+            {
+                Annotations = Annotations.Named("lan"),
+                Driver = "macvlan",
+                ConfigFrom = configFrom,
+                DriverOptions = ImmutableSortedDictionary<string, string>.Empty.Add("parent", parent),
+            },
+        });
+        world.Add(World.Task("a", "web", 1, TaskState.Pending) with
+        {
+            Networks = [new TaskNetwork(new NetworkId("lan"), ["10.0.9.2/24"], [])],
+        });
     }
 
     private void AddTaskOnEncryptedOverlay()

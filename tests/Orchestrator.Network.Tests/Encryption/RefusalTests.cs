@@ -10,7 +10,6 @@ public sealed class RefusalTests
 {
     private const byte Udp = 17;
     private const int Vxlan = 4789;
-    private static readonly TimeSpan Shortly = TimeSpan.FromMilliseconds(400);
 
     [RootTheory]
     [InlineData("wireguard")]
@@ -23,7 +22,7 @@ public sealed class RefusalTests
         await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1), ("web.3.c", "10.0.1.5", 0));
         using var servers = cluster.ServeAll(80);
 
-        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80, Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80, Wire.Shortly));
         Assert.Equal(0, wire.Count(Udp, Vxlan));
         Assert.Equal("web.3.c 10.0.1.3", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.5", 80));
     }
@@ -42,7 +41,7 @@ public sealed class RefusalTests
         Nft.Apply(cluster.Hosts[0].Namespace, "delete table inet orch_crypt");
         Wire.Send(cluster["web.1.a"].Namespace, "10.0.1.4", 9999);
 
-        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80, Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80, Wire.Shortly));
         Assert.NotEqual(0, wire.Count(Udp, Vxlan));
         Assert.Equal(0, inbox.Available);
     }

@@ -10,7 +10,6 @@ public sealed class TunnelTests
 {
     private const byte Udp = 17, Esp = 50;
     private const int Vxlan = 4789, WireGuard = 51820;
-    private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
     private static readonly NetworkConfig Sealed = TwoHosts.Backend;
 
     [VmFact(Only = "net")]
@@ -32,7 +31,7 @@ public sealed class TunnelTests
         using (var route = RouteSocket.Open(cluster.Hosts[0].Namespace))
             route.DeleteLink("orchwg0");
         using var after = Capture.Open(cluster.Hosts[1].Namespace);
-        Assert.Equal("Silence", await Wire.CallAsync(client, "10.0.1.4", 80, Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(client, "10.0.1.4", 80, Wire.Shortly));
         Assert.Equal(0, after.Count(Udp, Vxlan));
 
         Assert.NotEmpty(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));

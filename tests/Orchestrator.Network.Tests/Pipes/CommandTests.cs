@@ -12,7 +12,7 @@ public sealed class CommandTests
         await using var host = await TestHost.StartAsync();
         using var container = await host.RunAsync("c", "bridge");
         await host.PipeAsync("br1", "c", "192.168.2.9/24");
-        string Route(params string[] words) => host.Network.RunCommand("c", "route", words);
+        string Route(params string[] words) => host.Run("c", "route", words);
 
         Route("add", "10.0.5.6/24", "via", "192.168.2.1");
         Route("replace", "default", "via", "192.168.2.3");
@@ -36,7 +36,7 @@ public sealed class CommandTests
     {
         await using var host = await TestHost.StartAsync();
         using var container = await host.RunAsync("c", "bridge");
-        string Rule(params string[] words) => host.Network.RunCommand("c", "rule", words);
+        string Rule(params string[] words) => host.Run("c", "rule", words);
 
         Rule("add", "from", "172.19.0.2/32", "table", "1");
         Rule("add", "to", "172.19.0.2/32", "table", "1");
@@ -55,7 +55,7 @@ public sealed class CommandTests
     {
         await using var host = await TestHost.StartAsync();
         using var container = await host.RunAsync("c", "bridge");
-        string Tc(params string[] words) => host.Network.RunCommand("c", "tc", words);
+        string Tc(params string[] words) => host.Run("c", "tc", words);
 
         Tc("qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb", "default", "10");
         Tc("class", "add", "dev", "eth0", "parent", "1:", "classid", "1:10", "htb", "rate", "2mbit", "ceil", "8mbit", "burst", "15k");
@@ -82,7 +82,7 @@ public sealed class CommandTests
 
         try
         {
-            host.Network.RunCommand("c", "tc", words);
+            host.Run("c", "tc", words);
         }
         catch (NetworkException e)
         {
@@ -90,7 +90,7 @@ public sealed class CommandTests
             return;
         }
 
-        Assert.Contains("qdisc netem 8001: dev eth0 root\n", host.Network.RunCommand("c", "tc", ["qdisc"]), StringComparison.Ordinal);
+        Assert.Contains("qdisc netem 8001: dev eth0 root\n", host.Run("c", "tc", ["qdisc"]), StringComparison.Ordinal);
     }
 
     [RootFact]
@@ -113,7 +113,7 @@ public sealed class CommandTests
         foreach (var (line, expected) in refusals)
         {
             var words = line.Split(' ');
-            var refusal = Assert.Throws<NetworkException>(() => host.Network.RunCommand("c", words[0], words[1..]));
+            var refusal = Assert.Throws<NetworkException>(() => host.Run("c", words[0], words[1..]));
             Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refusal.Message);
         }

@@ -72,6 +72,85 @@ public sealed class DhcpTests
         Assert.NotNull(client.Rebind(lease, default));
     }
 
+    [RootFact]
+    public async Task An_address_that_the_server_refuses_to_prolong_goes_and_another_comes()
+    {
+        await using var wire = await WireAsync();
+        using (var server = await Dnsmasq.StartAsync(wire.Router))
+            await wire.Host.PipeAsync("up0", "c", "dhcp:-r 10.9.0.123");
+        using var strict = await Dnsmasq.StartAsync(wire.Router, first: 200); // Knows nothing of the first one's leases.
+
+        await wire.PassAsync("Renew");
+
+        await strict.UntilAsync(() => wire.Addresses() is [var one] && one.StartsWith("10.9.0.2", StringComparison.Ordinal));
+        Assert.Equal("10.9.0.2", wire.Container.Default()?.Gateway?.ToString());
+    }
+
+    [RootFact]
+    public async Task An_address_whose_time_ran_out_while_nobody_looked_is_given_up_at_once_and_asked_for_again()
+    {
+        await using var wire = await WireAsync();
+        using (var server = await Dnsmasq.StartAsync(wire.Router))
+            await wire.Host.PipeAsync("up0", "c", "dhcp:-r 10.9.0.123");
+
+        await wire.PassAsync("Renew", "Rebind", "Expire");
+        var (given, lease) = (wire.Addresses(), wire.Host.Network.ListPipes().Single().Lease);
+        using var again = await Dnsmasq.StartAsync(wire.Router);
+
+        Assert.Empty(given);
+        Assert.Null(lease);
+        await again.UntilAsync(() => wire.Addresses() is ["10.9.0.123"]);
+    }
+
+    [RootFact]
+    public async Task Whoever_answers_prolongs_a_lease_whose_server_is_gone()
+    {
+        await using var wire = await WireAsync();
+        await using var second = await TestHost.StartAsync("10.9.0.3");
+        wire.Underlay.Add(second);
+        using (var server = await Dnsmasq.StartAsync(wire.Router))
+            await wire.Host.PipeAsync("up0", "c", "dhcp:-r 10.9.0.123");
+        using var other = await Dnsmasq.StartAsync(second);
+
+        await wire.PassAsync("Renew", "Rebind");
+
+        await other.UntilAsync(() => wire.Host.Network.ListPipes().Single().Lease is { Server: "10.9.0.3", Address: "10.9.0.123/24" });
+        Assert.Equal(["10.9.0.123"], wire.Addresses());
+    }
+
+    private static async Task<DhcpWire> WireAsync()
+    {
+        var host = await TestHost.StartAsync("10.9.0.1");
+        var router = await TestHost.StartAsync("10.9.0.2");
+        return new DhcpWire(host, router, TestHost.Join(host, router), await host.RunAsync("c", "bridge"));
+    }
+
+    /// <summary>A host with a container, and a router on the same wire.</summary>
+    private sealed record DhcpWire(TestHost Host, TestHost Router, Underlay Underlay, TestContainer Container) : IAsyncDisposable
+    {
+        /// <summary>As if the daemon had been away until times of its lease were over.</summary>
+        public async Task PassAsync(params string[] times)
+        {
+            await Host.Network.DisposeAsync();
+            var record = Directory.GetFiles(Path.Combine(Host.Options.DataRoot, "pipes")).Single();
+            var text = times.Aggregate(File.ReadAllText(record), (json, time) => Regex.Replace(
+                json, $"\"{time}\": \"[^\"]*\"", $"\"{time}\": \"2020-01-01T00:00:00+00:00\""));
+            File.WriteAllText(record, text);
+            await Host.RestartDaemonAsync(new HashSet<string> { "c" });
+        }
+
+        public List<string> Addresses() =>
+            [.. Container.Addresses().Where(a => a.Index == Container.Link("eth1")!.Index).Select(a => a.Address.ToString())];
+
+        public async ValueTask DisposeAsync()
+        {
+            Container.Dispose();
+            await Host.DisposeAsync();
+            await Router.DisposeAsync();
+            Underlay.Dispose();
+        }
+    }
+
     [Fact]
     public void A_lease_is_prolonged_at_half_of_its_time_by_its_server_then_by_anyone_and_ends()
     {

@@ -10,13 +10,14 @@ internal sealed class Dnsmasq : IDisposable
 
     private Dnsmasq(Process process, string leases) => (this.process, this.leases) = (process, leases);
 
-    public static async Task<Dnsmasq> StartAsync(TestHost host)
+    /// <param name="first">The last number of the first address that it lends; fifty further ones follow.</param>
+    public static async Task<Dnsmasq> StartAsync(TestHost host, int first = 100)
     {
-        var leases = Path.Combine(host.Options.ExecRoot, "leases");
+        var leases = Path.Combine(host.Options.ExecRoot, $"leases-{Guid.NewGuid():N}"); // Another server knows nothing of them.
         var start = new ProcessStartInfo("dnsmasq",
         [
             "--conf-file=/dev/null", "--keep-in-foreground", "--port=0", "--user=root", "--interface=up0", "--bind-interfaces",
-            "--dhcp-range=10.9.0.100,10.9.0.150,255.255.255.0,120", "--dhcp-authoritative", "--no-ping", "--no-resolv",
+            $"--dhcp-range=10.9.0.{first},10.9.0.{first + 50},255.255.255.0,120", "--dhcp-authoritative", "--no-ping", "--no-resolv",
             $"--dhcp-leasefile={leases}", "--pid-file=", "--log-facility=-",
         ]) { RedirectStandardError = true };
         var server = new Dnsmasq(host.Namespace.Run(() => Process.Start(start))!, leases);

@@ -15,6 +15,10 @@ internal static class PipeSteps
             container, PipeWords.Parse(with is null ? plain : with(plain), address, last, family), default);
     }
 
+    /// <summary>A command of iproute2, which lasts.</summary>
+    public static string Run(this TestHost host, string container, string tool, params string[] words) =>
+        host.Network.RunCommandAsync(container, tool, words, keep: true, default).GetAwaiter().GetResult();
+
     public static LinkInfo? Link(this TestContainer container, string name)
     {
         using var inside = RouteSocket.Open(container.Namespace);

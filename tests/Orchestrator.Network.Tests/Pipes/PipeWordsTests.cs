@@ -32,6 +32,10 @@ public sealed class PipeWordsTests
     [InlineData("dhcp:-f")]
     [InlineData("udhcpc-f")]
     [InlineData("dhclient")]
+    [InlineData("dhclient-f")]
+    [InlineData("dhcpcd")]
+    [InlineData("dhcpcd-f")]
+    [InlineData("udhcpc:-t 3 -T 5 -A 2 -q")]
     public void Whatever_DHCP_client_is_named_it_is_DHCP_that_is_asked_for(string word) =>
         Assert.True(PipeWords.Parse(Plain, word).Dhcp);
 

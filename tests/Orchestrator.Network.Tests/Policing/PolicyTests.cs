@@ -6,8 +6,6 @@ namespace Orchestrator.Network.Tests.Policing;
 
 public sealed class PolicyTests
 {
-    private static readonly TimeSpan Shortly = TimeSpan.FromMilliseconds(400);
-
     [RootFact]
     public async Task Between_services_only_what_a_rule_allows_gets_through_and_its_answers()
     {
@@ -20,8 +18,8 @@ public sealed class PolicyTests
         Assert.Equal("db.1.b 10.0.1.3", await Wire.CallAsync(web, "10.0.1.4", 80));
         Assert.Equal("db.1.b 10.0.1.5", await Wire.CallAsync(web2, "10.0.1.9", 80)); // By the virtual address.
         Assert.Equal("web.1.a 10.0.1.5", await Wire.CallAsync(web2, "10.0.1.3", 81)); // Of the same service.
-        Assert.Equal("Silence", await Wire.CallAsync(web, "10.0.1.4", 81, Shortly));
-        Assert.Equal("Silence", await Wire.CallAsync(db, "10.0.1.3", 80, Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(web, "10.0.1.4", 81, Wire.Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(db, "10.0.1.3", 80, Wire.Shortly));
     }
 
     [RootFact]
@@ -56,7 +54,7 @@ public sealed class PolicyTests
         var found = await host.CheckAsync(mend: true, default);
 
         Assert.Contains(found, drift => drift.ToString().Contains(PolicyTable.Name, StringComparison.Ordinal));
-        Assert.Equal("Silence", await Wire.CallAsync(Of(cluster, "web.1.a"), "10.0.1.4", 80, Shortly));
+        Assert.Equal("Silence", await Wire.CallAsync(Of(cluster, "web.1.a"), "10.0.1.4", 80, Wire.Shortly));
     }
 
     [RootFact]

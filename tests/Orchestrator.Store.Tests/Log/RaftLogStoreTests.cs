@@ -5,7 +5,12 @@ namespace Orchestrator.Store.Tests.Log;
 
 public sealed class RaftLogStoreTests : IDisposable
 {
-    private static readonly RaftLogOptions Options = new() { SegmentBytes = 64 * 1024, TrailingEntries = 2 };
+    private static readonly RaftLogOptions Options = new()
+    {
+        SegmentBytes = 64 * 1024, TrailingEntries = 2, Key = DataKey.New(),
+    };
+
+
     private readonly string directory = Directory.CreateTempSubdirectory("orch-log-").FullName;
     private readonly PlainFiles files = new();
     private ulong token;
@@ -25,6 +30,46 @@ public sealed class RaftLogStoreTests : IDisposable
         Assert.Equal([1, 2, 3, 4], reopened.Recovered.Entries.Select(e => e.Index));
         Assert.Equal(Entries(3, 1, 4)[2].Data.ToArray(), reopened.Recovered.Entries[2].Data.ToArray());
         Assert.Equal(("cluster", 9ul), (reopened.ClusterId, reopened.MemberId));
+    }
+
+    [Fact]
+    public void Nothing_of_an_entry_is_readable_on_disk()
+    {
+        using (var log = Create())
+            Write(log, new HardState(1, 0), [new Entry(1, 1, EntryKind.Command, "hush-hush-hush"u8.ToArray())]);
+
+        Assert.All(Directory.GetFiles(directory), path => Assert.Equal(-1, File.ReadAllBytes(path).AsSpan().IndexOf("hush"u8)));
+        using var reopened = Open();
+        Assert.Equal("hush-hush-hush"u8.ToArray(), reopened.Recovered.Entries[0].Data.ToArray());
+        Assert.All(Directory.GetFiles(directory), path => Assert.Equal(-1, File.ReadAllBytes(path).AsSpan().IndexOf("hush"u8)));
+    }
+
+    [Fact]
+    public void A_log_under_another_key_is_refused_and_left_as_it_is()
+    {
+        using (var log = Create())
+            Write(log, new HardState(1, 0), Entries(1, 1, 3));
+
+        var refused = Assert.Throws<LogDamagedException>(
+            () => RaftLogStore.Open(files, directory, null, Options with { Key = DataKey.New() }));
+
+        Assert.Contains("cannot be decrypted", refused.Message, StringComparison.Ordinal);
+        using var reopened = Open();
+        Assert.Equal(3, reopened.Recovered.Entries.Count);
+    }
+
+    [Fact]
+    public void A_log_of_before_encryption_goes_on_encrypted()
+    {
+        using (var log = RaftLogStore.Create(files, directory, "cluster", 9, RecoveredLog.Empty, Options with { Key = null }))
+            Write(log, new HardState(1, 0), [new Entry(1, 1, EntryKind.Command, "hush"u8.ToArray())]);
+
+        using (var log = Open())
+            Assert.Single(log.Recovered.Entries);
+        using var again = Open();
+
+        Assert.Single(again.Recovered.Entries);
+        Assert.All(Directory.GetFiles(directory), path => Assert.Equal(-1, File.ReadAllBytes(path).AsSpan().IndexOf("hush"u8)));
     }
 
     [Fact]

@@ -8,7 +8,9 @@ public sealed class SnapshotStoreTests : IDisposable
     private static readonly Membership Members = new([new Member(3, true, new byte[] { 1, 2 }), new Member(8, false, default)], [5]);
     private readonly string directory = Directory.CreateTempSubdirectory("orch-snap-").FullName;
 
-    private SnapshotStore Store => new(new PlainFiles(), directory);
+    private readonly DataKey key = DataKey.New();
+
+    private SnapshotStore Store => new(new PlainFiles(), directory, key);
 
     [Theory]
     [InlineData(0)]
@@ -83,6 +85,28 @@ public sealed class SnapshotStoreTests : IDisposable
         Assert.Null(Store.FindNewest(Unexpected));
         Store.Clean();
         Assert.Empty(Directory.GetFiles(directory));
+    }
+
+    [Fact]
+    public void Nothing_of_the_content_is_readable_in_the_file_nor_under_another_key()
+    {
+        Store.Save(new SnapshotMeta(2, 1, Members), stream => stream.Write("hush-hush-hush"u8));
+
+        var skipped = new List<string>();
+        Assert.Null(new SnapshotStore(new PlainFiles(), directory, DataKey.New()).FindNewest(d => skipped.Add(d.Message)));
+
+        Assert.Equal(-1, File.ReadAllBytes(Directory.GetFiles(directory).Single()).AsSpan().IndexOf("hush"u8));
+        Assert.Contains("it is encrypted under key", Assert.Single(skipped), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_of_before_encryption_is_read()
+    {
+        new SnapshotStore(new PlainFiles(), directory, null).Save(new SnapshotMeta(2, 1, Members), s => s.Write("old"u8));
+
+        using var content = new StreamReader(Store.Open(Store.FindNewest(Unexpected)!));
+
+        Assert.Equal("old", content.ReadToEnd());
     }
 
     public void Dispose() => Directory.Delete(directory, recursive: true);

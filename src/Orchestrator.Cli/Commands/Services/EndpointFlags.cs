@@ -35,7 +35,7 @@ internal sealed class EndpointFlags
         _unpublish = isUpdate ? f.List("publish-rm", null, "Target port to publish no more") : null;
         _mode = f.String("endpoint-mode", null, "How the name resolves: vip or dnsrr");
         _routes = f.List(isUpdate ? "route-add" : "route", null,
-            "HTTP requests to lead here: host=shop.example,path=/api,port=8080,tls=FILE", "route",
+            "HTTP requests to lead here: host=shop.example,path=/api,port=8080,tls=SECRET", "route",
             static t =>
             {
                 RouteSpec.Parse(t);
@@ -59,13 +59,13 @@ internal sealed class EndpointFlags
         if (_mode.IsSet) endpoint.Mode = PolicyFlags.OneOf(_mode, "vip", "dnsrr");
         if (_affinity.IsSet) endpoint.Affinity = PolicyFlags.OneOf(_affinity, "client", "none");
         endpoint.Ports = Ports(endpoint.Ports ?? []);
-        if (_routes.IsSet || _unroute?.IsSet == true) endpoint.Routes = Routes(endpoint.Routes ?? []);
+        if (_routes.IsSet || _unroute?.IsSet == true) endpoint.Routes = Routes(session, endpoint.Routes ?? []);
     }
 
     /// <summary>Never null: the daemon keeps what is not said.</summary>
-    private HttpRoute[] Routes(HttpRoute[] before)
+    private HttpRoute[] Routes(Session session, HttpRoute[] before)
     {
-        var added = _routes.Values.Select(RouteSpec.Parse).Select(RouteSpec.WithCertificate).ToList();
+        var added = _routes.Values.Select(RouteSpec.Parse).Select(route => RouteCertificates.Resolve(session, route)).ToList();
         var kept = before.Where(route => _unroute?.Values.Any(key => RouteSpec.Matches(route, key)) != true
             && !added.Exists(a => a.Host == route.Host && a.Path == route.Path));
         return [.. kept, .. added];

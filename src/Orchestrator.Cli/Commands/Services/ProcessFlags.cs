@@ -23,6 +23,7 @@ internal sealed class ProcessFlags(FlagSet f, bool isUpdate)
     private readonly ListEdit _sysctls = new(f, isUpdate, "sysctl", null, "Kernel setting inside, name=value");
     private readonly ListEdit _ulimits = new(
         f, isUpdate, "ulimit", null, "Limit of a process, name=soft[:hard]", "ulimit", static t => UlimitSpec.Parse(t));
+    private readonly PayloadFlags _payloads = new(f, isUpdate);
     private readonly ListFlag _capAdd = f.List("cap-add", null, "Capability to add");
     private readonly ListFlag _capDrop = f.List("cap-drop", null, "Capability to take away");
     private readonly ValueFlag<string> _entrypoint = f.String(
@@ -58,6 +59,7 @@ internal sealed class ProcessFlags(FlagSet f, bool isUpdate)
         container.Sysctls = _sysctls.Apply(container.Sysctls);
         container.Ulimits = _ulimits.Apply(container.Ulimits, static t => [UlimitSpec.Parse(t)], static u => u.Name);
         ApplyCapabilities(container);
+        _payloads.Apply(session, container);
         if (_entrypoint.IsSet)
             container.Command = _entrypoint.Value.Length == 0 ? null : ShellWords.Split(_entrypoint.Value);
         if (_hostname.IsSet) container.Hostname = _hostname.Value;

@@ -114,7 +114,8 @@ internal static class ServicePretty
         if (routes is not { Length: > 0 }) return;
         o.WriteLine("Routes:");
         foreach (var route in routes)
-            o.WriteLine($" {route.Host ?? "*"}{route.Path} -> {route.Port}{(route.Certificate is null ? "" : " with TLS")}");
+            o.WriteLine($" {route.Host ?? "*"}{route.Path} -> {route.Port}{(route.SecretName is null ? "" : $" with TLS of {route.SecretName}")}"
+                + $"{(route.Protocol is null ? "" : $", {route.Protocol}")}{(route.Prefer is null ? "" : $", {route.Prefer} first")}");
     }
 
     /// <summary>What docker does not know is shown where it says something.</summary>

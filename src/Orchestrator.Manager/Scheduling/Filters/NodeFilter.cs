@@ -9,7 +9,7 @@ internal abstract class NodeFilter
     public static IReadOnlyList<NodeFilter> All { get; } =
     [
         new ReadyFilter(), new ResourceFilter(), new ConstraintFilter(), new PlatformFilter(), new FeatureFilter(),
-        new HostPortFilter(), new MaxReplicasFilter(),
+        new LinkFilter(), new HostPortFilter(), new MaxReplicasFilter(),
     ];
 
     public abstract bool Fits(NodeLoad node, OrchTask task);

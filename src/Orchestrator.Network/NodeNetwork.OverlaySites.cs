@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
+using Orchestrator.Network.Overlays;
+
+namespace Orchestrator.Network;
+
+/// <summary>What should be in the namespace of each overlay.</summary>
+public sealed partial class NodeNetwork
+{
+    private Site SiteOfOverlay(OverlayView overlay) => new(OverlaySite + overlay.Network.Id, $"network {overlay.Network.Name}")
+    {
+        Enter = () => NetNamespace.Open(paths.NamespaceOfOverlay(overlay.Network.Vni!.Value)), // Checked as it came in.
+        IsOverlay = true,
+        IsTrusted = true, // Stated as it was opened.
+        Wanted = () => WantedOfOverlay(overlay),
+        Make = link => MakeInOverlay(overlay, link),
+        Settings = OverlayFabric.Settings(HasIPv6(overlay.Network)),
+        Tables = [new WantedTable(GuardTableId, () => Done(() => Guard(overlay.Network.Id)))],
+    };
+
+    private WantedSpace WantedOfOverlay(OverlayView overlay)
+    {
+        var settings = Settings(overlay.Network);
+        var port = OverlayFabric.PortOf(HasIPv6(overlay.Network));
+        return new WantedSpace
+        {
+            Links =
+            [
+                new WantedLink(OverlayFabric.Bridge, "bridge")
+                {
+                    Alias = LinkNames.Mark + settings.Vni, Mtu = settings.Mtu,
+                },
+                new WantedLink(OverlayFabric.Vxlan, "vxlan")
+                {
+                    Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = port, Local = settings.Local,
+                },
+                .. ListEndpoints(overlay.Network.Id).Select(
+                    e => OverlayPort(e, port) with { Mtu = settings.Mtu, Limit = LimitOf(overlay.Network, e) }),
+                .. IngressOverlay?.Network.Id != overlay.Network.Id ? ImmutableArray<WantedLink>.Empty
+                    : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!), port) with { Mtu = settings.Mtu }],
+            ],
+            Remote = RemoteOf(overlay),
+        };
+    }
+
+    private static WantedLink OverlayPort(Endpoint endpoint, BridgePortSettings port) => new(endpoint.HostInterfaceName, "veth")
+    {
+        Alias = LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId),
+        Master = OverlayFabric.Bridge,
+        Port = port,
+        Forwards = MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null,
+    };
+
+    private ImmutableArray<RemoteEndpoint> RemoteOf(OverlayView overlay) =>
+    [
+        .. overlay.Endpoints.Where(e => !e.IsLocal && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
+            .SelectMany(RemoteEndpoint.From),
+    ];
+
+    private bool MakeInOverlay(OverlayView overlay, string link)
+    {
+        if (link is OverlayFabric.Bridge or OverlayFabric.Vxlan)
+            OpenFabric(overlay.Network).Ensure(host.Route, Settings(overlay.Network));
+        else if (EndpointOf(link) is { } endpoint)
+            Plug(endpoint);
+        else if (link == IngressPortName)
+            EnsureIngressLink(overlay.Network, cluster.Ingress!);
+        else
+            return false;
+        return true;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Net;
+using FsCheck;
+using FsCheck.Fluent;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Balancing;
+using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Policing;
+using Orchestrator.Network.Returning;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests.ReadBack;
+
+/// <summary>What a model says is what <c>nft -j</c> reads back of the table that was made of it.</summary>
+public sealed class TableTests
+{
+    private static readonly Config Few = Config.QuickThrowOnFailure.WithMaxTest(8);
+
+    private static Arbitrary<Random> Seeds => Gen.Choose(0, int.MaxValue).Select(seed => new Random(seed)).ToArbitrary();
+
+    [RootFact]
+    public void Published_ports_lead_to_their_tasks_in_the_kernels_own_words()
+    {
+        using var space = new Space();
+        Prop.ForAll(Seeds, random =>
+        {
+            var family = IpFamily.Both[random.Next(2)];
+            var ports = Enumerable.Range(0, random.Next(1, 5)).Select(i => new IngressPort(
+                random.Next(2) == 0 ? "tcp" : "udp", 8000 + i, 80 + i, $"s{i}",
+                [.. Enumerable.Range(0, random.Next(4)).SelectMany(n => new[] { $"10.0.0.{10 + n}", $"fd00::a00:{10 + n}" })])
+            {
+                IsSticky = random.Next(2) == 0, Masquerades = random.Next(2) == 0,
+            }).ToList();
+
+            Nft.Apply(space.Namespace, IngressTable.Replace(family, ports));
+
+            Assert.Equal(Sorted(ports.Select(p => $"{p.Protocol} . {p.PublishedPort}")), space.Elements(family.Table, IngressTable.Name, "published"));
+            Assert.Equal(
+                Sorted(ports.Where(p => p.IsSticky).Select(p => $"{p.Protocol} . {p.PublishedPort}")),
+                space.Elements(family.Table, IngressTable.Name, "sticky"));
+            Assert.Equal(
+                Sorted(ports.Where(p => p is { Masquerades: true, Protocol: "udp" }).Select(p => $"{p.PublishedPort}")),
+                space.Elements(family.Table, IngressTable.Name, "masked_udp"));
+            var slots = space.Elements(family.Table, IngressTable.Name, "backends");
+            Assert.Equal(
+                Sorted(ports.SelectMany(p => SlotTable.Fill(p.Backends.Where(b => IpFamily.Of(b) == family), "ingress")
+                    .Select((b, slot) => $"{p.Protocol} . {p.PublishedPort} . {slot} : {b} . {p.TargetPort}"))), slots);
+        }).Check(Few);
+    }
+
+    [RootFact]
+    public void However_a_policy_changes_the_kernel_holds_what_it_says()
+    {
+        using var space = new Space();
+        var current = Policy(new Random(1));
+        Nft.Apply(space.Namespace, PolicyTable.Replace(current));
+        Prop.ForAll(Seeds, random =>
+        {
+            var next = Policy(random);
+            if (PolicyTable.Change(current, next) is { Length: > 0 } script)
+                Nft.Apply(space.Namespace, script);
+            current = next;
+
+            Assert.Equal(Sorted(next.Allowed), space.Elements("inet", PolicyTable.Name, "allowed"));
+            Assert.Equal(Sorted(next.Allowed6), space.Elements("inet", PolicyTable.Name, "allowed6"));
+        }).Check(Few);
+    }
+
+    [RootFact]
+    public void The_guard_knows_each_port_by_its_own_addresses_of_both_families()
+    {
+        using var space = new Space();
+        Prop.ForAll(Seeds, random =>
+        {
+            var ports = Enumerable.Range(2, random.Next(1, 6)).Select(n => new GuardedPort(
+                $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
+                random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"])).ToList();
+
+            Nft.Apply(space.Namespace, GuardTable.Replace(ports, null, ["10.0.1.0/24"]));
+
+            Assert.Equal(
+                Sorted(ports.Select(p => $"{p.Link} . {p.Mac} . {p.Addresses.First()}")), space.Elements("bridge", GuardTable.Name, "senders"));
+            Assert.Equal(
+                Sorted(ports.Where(p => p.Addresses.Count > 1).SelectMany(p => new[] { p.Addresses.Last(), p.Mac.LinkLocal().ToString() }
+                    .Select(a => $"{p.Link} . {p.Mac} . {a}"))),
+                space.Elements("bridge", GuardTable.Name, "senders6"));
+        }).Check(Few);
+    }
+
+    [RootFact]
+    public void Each_nodes_hardware_address_stands_for_its_mark_on_the_way_back()
+    {
+        using var space = new Space();
+        Prop.ForAll(Seeds, random =>
+        {
+            var family = IpFamily.Both[random.Next(2)];
+            var nodes = Enumerable.Range(2, random.Next(1, 20))
+                .Select(n => IPAddress.Parse(family.IsIPv6 ? $"fd00::a00:{n:x}" : $"10.0.0.{n}")).ToImmutableArray();
+            var model = new ReturnFamily(family, [family.IsIPv6 ? "fd00::/64" : "10.0.0.0/24"], null, nodes);
+
+            Nft.Apply(space.Namespace, ReturnTable.Replace("eth0", model));
+
+            Assert.Equal(
+                Sorted(model.Ways("eth0").Select(w => $"{w.Mac} : {w.Mark}")), space.Elements(family.Table, ReturnTable.Name, "nodes"));
+        }).Check(Few);
+    }
+
+    [RootFact]
+    public void A_virtual_address_is_known_with_each_of_its_slots()
+    {
+        using var space = new Space();
+        Prop.ForAll(Seeds, random =>
+        {
+            var model = new BalancerModel(Enumerable.Range(2, random.Next(1, 4)).ToImmutableSortedDictionary(
+                vip => $"10.0.1.{vip}",
+                vip => SlotTable.Fill(Enumerable.Range(0, random.Next(0, 4)).Select(n => $"10.0.1.{100 + n}"), "c"), StringComparer.Ordinal));
+
+            Nft.Apply(space.Namespace, BalancerTable.Replace(IpFamily.V4, model));
+
+            Assert.Equal(
+                Sorted(model.Vips.SelectMany(s => s.Value.Select((backend, slot) => $"{s.Key} . {slot} : {backend}"))),
+                space.Elements("ip", BalancerTable.Name, "backends"));
+        }).Check(Few);
+    }
+
+    private static PolicyModel Policy(Random random)
+    {
+        // As PortsAllowed makes them: ranges of one pair and protocol that do not touch.
+        ImmutableSortedSet<string> Some(string own, string other) =>
+        [
+            .. Enumerable.Range(2, 4).Where(_ => random.Next(2) == 0).SelectMany(n => Enumerable.Range(1, 3)
+                .Where(_ => random.Next(2) == 0).Select(p => random.Next(2) == 0
+                    ? $"{own} . {other}{n} . tcp . {p * 1000}" : $"{own} . {other}{n} . tcp . {p * 1000}-{(p * 1000) + 99}")),
+        ];
+        return new PolicyModel(["eth0"], Some("10.0.1.5", "10.0.1."), Some("fd01::5", "fd01::"));
+    }
+
+    private static List<string> Sorted(IEnumerable<string> elements) => [.. elements.Order(StringComparer.Ordinal)];
+}
