@@ -10,6 +10,8 @@ public sealed class RelayTests
 {
     private const string Client = "10.77.0.9";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     [RootFact]
     public async Task A_port_with_the_proxy_protocol_tells_tasks_on_any_host_who_the_client_is()
     {
@@ -60,12 +62,12 @@ public sealed class RelayTests
 
         foreach (var process in Programs(host))
             process.Kill();
-        await Eventually.HoldsAsync(async () =>
+        await Eventually.HoldsAsync("orch-ingress is there again", Patience, async () =>
             await Wire.SayAsync(outside.Namespace, "10.77.0.1", 8080, "hello") == $"{Client} 10.77.0.1:8080 hello");
 
         cluster.Published = [];
         await cluster.ApplyAsync();
-        await Eventually.HoldsAsync(() => Task.FromResult(Programs(host).Count == 0));
+        await Eventually.HoldsAsync("orch-ingress has ended", Patience, () => Task.FromResult(Programs(host).Count == 0));
         Assert.Equal("ConnectionRefused", await Wire.SayAsync(outside.Namespace, "10.77.0.1", 8080, "hello"));
     }
 

@@ -116,7 +116,8 @@ public sealed class RouteTests
         cluster.Routes = [];
         await cluster.ApplyAsync();
         // Nobody waits for a program that has nothing left to do.
-        await Eventually.HoldsAsync(async () => await ExitCodeAsync(outside, ["http://10.77.0.2/"]) == "7");
+        await Eventually.HoldsAsync(
+            "port 80 closed", TimeSpan.FromSeconds(10), () => ExitCodeAsync(outside, ["http://10.77.0.2/"]), code => code == "7");
     }
 
     [RootFact]

@@ -1,21 +1,27 @@
 using System.Diagnostics;
+using Xunit;
 
 namespace Orchestrator.Testing;
 
-/// <summary>For what another process does in its own time.</summary>
+/// <summary>Deadlines of the product, not timings of the machine: a test fails only past them, and says what it saw.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    /// <exception cref="TimeoutException">It never came to hold.</exception>
-    public static async Task HoldsAsync(Func<Task<bool>> condition)
+    /// <summary>Asks until the answer satisfies; the last answer is in the message when it never does.</summary>
+    /// <returns>How long it took.</returns>
+    public static async Task<TimeSpan> HoldsAsync<T>(
+        string what, TimeSpan deadline, Func<Task<T>> ask, Func<T, bool> satisfies)
     {
-        var waited = Stopwatch.StartNew();
-        while (!await condition())
+        var clock = Stopwatch.StartNew();
+        while (true)
         {
-            if (waited.Elapsed > Patience)
-                throw new TimeoutException($"it did not come to hold in {Patience.TotalSeconds:0} s");
-            await Task.Delay(20);
+            var answer = await ask();
+            if (satisfies(answer))
+                return clock.Elapsed;
+            Assert.True(clock.Elapsed < deadline, $"{what}: not within {deadline}; last seen:\n{answer}");
+            await Task.Delay(100);
         }
     }
+
+    public static Task<TimeSpan> HoldsAsync(string what, TimeSpan deadline, Func<Task<bool>> ask) =>
+        HoldsAsync(what, deadline, ask, answer => answer);
 }

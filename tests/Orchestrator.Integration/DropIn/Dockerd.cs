@@ -1,4 +1,5 @@
 using Orchestrator.Integration.Support;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Integration.DropIn;
 

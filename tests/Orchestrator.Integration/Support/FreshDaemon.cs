@@ -1,3 +1,5 @@
+using Orchestrator.Testing;
+
 namespace Orchestrator.Integration.Support;
 
 /// <summary>A daemon that a test has for itself, and what is left in the kernel and on disk of its containers.</summary>

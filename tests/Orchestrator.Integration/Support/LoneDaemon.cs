@@ -1,3 +1,5 @@
+using Orchestrator.Testing;
+
 namespace Orchestrator.Integration.Support;
 
 /// <summary>One orchd, alone, in mount and network namespaces of its own, with folders that go away; driven by the stock

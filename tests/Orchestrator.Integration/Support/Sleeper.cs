@@ -1,3 +1,5 @@
+using Orchestrator.Testing;
+
 namespace Orchestrator.Integration.Support;
 
 /// <summary>A process that holds mount and network namespaces while others come and go in them. Unlike `ip netns`, this

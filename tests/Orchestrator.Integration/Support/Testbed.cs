@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Integration.Support;
 
