@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Attaching;
 using Orchestrator.Agent.Logs;
 using Orchestrator.Agent.Networks;
 using Orchestrator.Agent.Sessions;
@@ -53,8 +54,11 @@ public sealed class NodeAgent : ISessionHandler
         assignments = store.LoadAssignments();
         session = store.LoadSession();
         engine.FileContents = vault;
-        worker = new(
-            new EngineTaskExecutor(engine, images, vault, options.Drain, time), store, time, reporter, loggers.CreateLogger<Worker>());
+        var desk = new AttachmentDesk(() => manager is { } leader ? channels.Get(leader) : null, time);
+        engine.ClusterNetworks = desk;
+        var executors = new ExecutorChoice(
+            new EngineTaskExecutor(engine, images, vault, options.Drain, time), new AttachmentExecutor(engine, desk));
+        worker = new(executors, store, time, reporter, loggers.CreateLogger<Worker>());
         underlay = new(options.AdvertiseAddress);
         measureMtu = own => nodeNetwork.MeasureUnderlayMtu(own) ?? 0;
         network = new(nodeNetwork, options, loggers.CreateLogger<NetworkApplier>());

@@ -53,9 +53,10 @@ public sealed class ContainerEngine : IAsyncDisposable
         roots = new RootMounter(options.UserRemap);
         var links = new ContainerLinks(table);
         var mounts = new VolumeMounts(Volumes, services.Images, roots, options.RunRoot);
+        var places = new NetworkPlaces(services.Network, () => ClusterNetworks);
         var host = testHost ?? new KernelHost(
             options, directories, services.Images, services.Network, table, bundles, roots, mounts,
-            new MemoryFiles(directories, () => FileContents), links,
+            new MemoryFiles(directories, () => FileContents), links, places,
             new ShimLauncher(options),
             time, logger);
         containerEvents = new ContainerEvents(Events);
@@ -74,7 +75,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         runner = new ContainerRunner(host, store, containerEvents, remover, health, links, tasks, time, logger);
         updater = new ContainerUpdater(store, containerEvents, Kernel);
         stopper = new ContainerStopper(store, containerEvents, options, time);
-        networks = new ContainerNetworks(services.Network, store, bundles, containerEvents, host);
+        networks = new ContainerNetworks(services.Network, places, store, bundles, containerEvents, host);
         Pipes = new ContainerPipes(services.Network, table);
         execs = new ExecTable(table, containerEvents, bundles.HostCapabilities, tasks, time);
         recovery = new EngineRecovery(host, store, table, runner, remover, time, logger);
@@ -84,6 +85,9 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>Knows what is in containers' files that are in memory alone; null: none can be started that has any.</summary>
     public IFileContents? FileContents { get; set; }
+
+    /// <summary>Gives containers addresses on networks beyond this node; null: it is in no cluster.</summary>
+    public IClusterNetworks? ClusterNetworks { get; set; }
 
     /// <summary>The limits this host can keep.</summary>
     public KernelSupport Kernel { get; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Manager.Allocation;
+using Orchestrator.Manager.Attaching;
 using Orchestrator.Manager.ControlApi;
 using Orchestrator.Manager.Diagnosis;
 using Orchestrator.Manager.Dispatching;
@@ -49,6 +50,7 @@ public sealed class ClusterManager : IDisposable
         logger = loggers.CreateLogger<ClusterManager>();
         Dispatcher = new DispatcherService(callers, store.Log);
         var router = new LeaderRouter(store, channels, callers, options.Control, time);
+        Attachments = new AttachmentsService(store, callers, time);
         var hub = new LogHub(store, options.Logs, time);
         Logs = new LogsService(hub, router);
         LogBroker = new LogBrokerService(hub, callers, store.Log);
@@ -67,6 +69,8 @@ public sealed class ClusterManager : IDisposable
     public ControlService Control { get; }
 
     public DispatcherService Dispatcher { get; }
+
+    public AttachmentsService Attachments { get; }
 
     public LogsService Logs { get; }
 

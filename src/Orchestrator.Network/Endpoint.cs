@@ -59,6 +59,9 @@ public sealed record Endpoint
     /// <summary>What was asked for with the place on the network: a bandwidth of its own.</summary>
     public ImmutableDictionary<string, string>? Options { get; init; }
 
+    /// <inheritdoc cref="EndpointConfig.Lease"/>
+    public string? Lease { get; init; }
+
     /// <summary>Names that resolve to this endpoint: container name, short id, aliases.</summary>
     public ImmutableArray<string> DnsNames { get; init; } = [];
 }

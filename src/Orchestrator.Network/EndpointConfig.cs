@@ -24,6 +24,9 @@ public sealed record EndpointConfig
     /// <summary>Options of its place on the network, which count before the network's own.</summary>
     public ImmutableDictionary<string, string>? Options { get; init; }
 
+    /// <summary>What a cluster gave the address under, such as the id of a task; null: nobody gave it yet.</summary>
+    public string? Lease { get; init; }
+
     /// <summary>Names of this container's own for others on the network.</summary>
     public ImmutableArray<NameLink> Links { get; init; } = [];
 }

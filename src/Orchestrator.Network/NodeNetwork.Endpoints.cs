@@ -97,6 +97,7 @@ public sealed partial class NodeNetwork
             Aliases = config.Aliases,
             Links = config.Links,
             Options = config.Options,
+            Lease = config.Lease,
             DnsNames = HasNames(network)
                 ? [.. config.Aliases.Prepend(LinkNames.ShortId(sandbox.ContainerId)).Prepend(sandbox.Config.Name)
                     .Distinct()]

@@ -140,8 +140,7 @@ public sealed partial class NodeNetwork
     {
         CloseSpace(OverlaySite + network.Id);
         if (overlays.Remove(network.Id, out var fabric))
-            fabric.Dispose();
-        // Its links die with the namespace, which dies when nobody holds it.
+            fabric.Remove();
         NetNamespace.Unpin(paths.NamespaceOfOverlay(network.Vni!.Value));
     }
 }

@@ -250,6 +250,20 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.DoesNotContain(cluster.Hosts[0].Network.ListNetworks(), n => n.Name == "backend");
     }
 
+    [RootFact]
+    public async Task An_overlay_that_went_can_come_back_at_once()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 1));
+
+        for (var round = 0; round < 5; round++)
+        {
+            await cluster.ApplyAsync(0);
+            Assert.Empty(cluster.Faults);
+            await cluster.Hosts[0].Network.ApplyClusterAsync(new ClusterView("10.77.0.1"), default);
+        }
+    }
+
     private static List<ConntrackEntry> Tracked(NetNamespace ns, string backend)
     {
         using var conntrack = ConntrackSocket.Open(ns);

@@ -117,13 +117,10 @@ internal sealed class AttachmentDesk(Func<CallInvoker?> leader, TimeProvider tim
                         new P.Attachments.AttachmentsClient(invoker),
                         new CallOptions(deadline: DateTime.UtcNow + Patience, cancellationToken: cancellationToken));
             }
-            catch (RpcException e) when (e.ToUser() is var refusal && e.IsRefusal() && !MayPass(refusal.Code))
+            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new NetworkException(FaultOf(refusal.Code), refusal.Message, e);
-            }
-            catch (RpcException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Nobody answered, or one that does not lead.
+                if (e.ToUser() is var refusal && !MayPass(e, refusal.Code))
+                    throw new NetworkException(FaultOf(refusal.Code), refusal.Message, e);
             }
 
             if (time.GetElapsedTime(started) > Patience)
@@ -137,14 +134,17 @@ internal sealed class AttachmentDesk(Func<CallInvoker?> leader, TimeProvider tim
         (network is null ? "no manager of the cluster answers" : $"the cluster did not bring network {network} to this node")
         + $" for {Patience.TotalSeconds:0} s; orch info says how its managers are");
 
-    private static bool MayPass(ErrorCode code) => code is ErrorCode.Unavailable or ErrorCode.NoQuorum;
+    /// <summary>Nobody answered, or one that does not lead.</summary>
+    private static bool MayPass(RpcException error, ErrorCode code) => code is ErrorCode.Unavailable or ErrorCode.NoQuorum
+        || (error.StatusCode == StatusCode.FailedPrecondition && !error.IsRefusal());
 
     private static NetworkFault FaultOf(ErrorCode code) => code switch
     {
         ErrorCode.NotFound => NetworkFault.NotFound,
         ErrorCode.PermissionDenied => NetworkFault.Forbidden,
         ErrorCode.InvalidArgument => NetworkFault.Invalid,
-        _ => NetworkFault.Conflict,
+        ErrorCode.InUse or ErrorCode.FailedPrecondition or ErrorCode.ResourceExhausted => NetworkFault.Conflict,
+        _ => NetworkFault.Kernel,
     };
 
     private sealed record PendingPlace(string ContainerId)

@@ -35,7 +35,7 @@ public static class TaskContainer
             Host = Host(task),
             Files = spec.Payloads.IsEmpty ? null
                 : [.. spec.Payloads.Select(p => new FileFromMemory(p.Id.Value, p.Name, p.Path, p.Uid, p.Gid, p.Mode))],
-            Networks = [.. task.Networks.Select(Endpoint)],
+            Networks = [.. task.Networks.Select(network => Endpoint(network, task.Id))],
         };
     }
 
@@ -95,8 +95,10 @@ public static class TaskContainer
         mount.Type.ToString().ToLowerInvariant(), mount.Source, mount.Target, mount.ReadOnly, mount.Propagation,
         TmpfsSizeBytes: mount.TmpfsSizeBytes, Mode: mount.TmpfsMode);
 
-    private static EndpointConfig Endpoint(TaskNetwork network) => new()
+    /// <summary>What the cluster gave a task on one network.</summary>
+    public static EndpointConfig Endpoint(TaskNetwork network, TaskId task) => new()
     {
+        Lease = task.Value,
         NetworkId = network.NetworkId.Value,
         IPv4 = AddressOf(network, isIPv6: false),
         IPv6 = AddressOf(network, isIPv6: true),

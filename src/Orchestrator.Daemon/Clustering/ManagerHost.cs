@@ -174,6 +174,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         server.UseRouting();
         server.MapGrpcService<Manager.ControlApi.ControlService>();
         server.MapGrpcService<Manager.Dispatching.DispatcherService>();
+        server.MapGrpcService<Manager.Attaching.AttachmentsService>();
         server.MapGrpcService<Manager.Logs.LogsService>();
         server.MapGrpcService<Manager.Logs.LogBrokerService>();
         server.MapGrpcService<Manager.Diagnosis.DiagnosisService>();
@@ -191,6 +192,7 @@ internal sealed class ManagerHost : IAsyncDisposable
     private void AddServices(IServiceCollection services, MembershipServices node) => services
         .AddSingleton(manager!.Control)
         .AddSingleton(manager.Dispatcher)
+        .AddSingleton(manager.Attachments)
         .AddSingleton(manager.Logs)
         .AddSingleton(manager.LogBroker)
         .AddSingleton(manager.Diagnosis)

@@ -5,24 +5,23 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>Joins containers to networks and takes them off again, whether they run or not.</summary>
 internal sealed class ContainerNetworks(
-    NodeNetwork network, ContainerStore store, BundleWriter bundles, ContainerEvents events, IContainerHost host)
+    NodeNetwork network, NetworkPlaces places, ContainerStore store, BundleWriter bundles, ContainerEvents events, IContainerHost host)
 {
     public async Task ConnectAsync(ContainerEntry entry, EndpointConfig wanted, CancellationToken cancellationToken)
     {
         using var held = await entry.Gate.EnterAsync(cancellationToken);
-        var known = network.FindNetwork(wanted.NetworkId)
-            ?? throw new EngineException(EngineError.NotFound, $"network {wanted.NetworkId} not found");
-        AddressCheck.Check(wanted, known.Name);
+        var name = await places.NameOfAsync(wanted.NetworkId, cancellationToken);
+        AddressCheck.Check(wanted, name);
         var record = entry.Record;
-        if (record.Connections.Any(connection => connection.NetworkName == known.Name))
+        if (record.Connections.Any(connection => connection.NetworkName == name))
             throw EngineException.Conflict(
-                $"endpoint with name {record.Name} already exists in network {known.Name}");
+                $"endpoint with name {record.Name} already exists in network {name}");
         if (NetworkMode.Parse(record.Spec.Host.NetworkMode).Kind is NetworkModeKind.Host or NetworkModeKind.Container)
             throw EngineException.Conflict(
                 "container sharing network namespace with another container or host cannot be "
                 + "connected to any other network");
 
-        var connection = new NetworkConnection(wanted, known.Name, null);
+        var connection = new NetworkConnection(wanted, name, null);
         if (entry.Run is null)
         {
             entry.Set(With(record, connection));
@@ -52,7 +51,7 @@ internal sealed class ContainerNetworks(
         Endpoint? endpoint = null;
         try
         {
-            endpoint = await network.ConnectAsync(record.Id, connection.Wanted, cancellationToken);
+            endpoint = await places.ConnectAsync(record, connection.Wanted, cancellationToken);
             await saving;
             return endpoint;
         }
@@ -60,7 +59,7 @@ internal sealed class ContainerNetworks(
         {
             await saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (endpoint is not null)
-                await network.DisconnectAsync(record.Id, connection.Wanted.NetworkId, CancellationToken.None);
+                await network.DisconnectAsync(record.Id, endpoint.NetworkId, CancellationToken.None);
             if (saving.IsCompletedSuccessfully)
                 store.Save(record);
             throw;
@@ -72,6 +71,8 @@ internal sealed class ContainerNetworks(
     {
         using var held = await entry.Gate.EnterAsync(cancellationToken);
         var name = network.FindNetwork(reference)?.Name ?? reference;
+        if (entry.Record.Connections.All(one => one.NetworkName != name))
+            name = await places.NameOfAsync(reference, cancellationToken);
         var connection = entry.Record.Connections.FirstOrDefault(one => one.NetworkName == name);
         if (connection is null)
         {

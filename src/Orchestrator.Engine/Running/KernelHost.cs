@@ -22,6 +22,7 @@ internal sealed class KernelHost(
     VolumeMounts volumes,
     MemoryFiles memory,
     ContainerLinks linked,
+    NetworkPlaces places,
     ShimLauncher launcher,
     TimeProvider time,
     ILogger logger) : IContainerHost
@@ -200,10 +201,14 @@ internal sealed class KernelHost(
         var connections = new List<NetworkConnection>();
         foreach (var connection in record.Connections)
         {
-            connections.Add(IsNone(connection) ? connection : connection with
+            if (IsNone(connection))
             {
-                Endpoint = await network.ConnectAsync(record.Id, connection.Wanted, cancellationToken),
-            });
+                connections.Add(connection);
+                continue;
+            }
+
+            var endpoint = await places.ConnectAsync(record, connection.Wanted, cancellationToken);
+            connections.Add(connection with { NetworkName = endpoint.NetworkName, Endpoint = endpoint });
         }
 
         await network.PlugPipesAsync(record.Id, cancellationToken);

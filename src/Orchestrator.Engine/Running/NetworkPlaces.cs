@@ -24,7 +24,7 @@ internal sealed class NetworkPlaces(NodeNetwork network, Func<IClusterNetworks?>
             return await network.ConnectAsync(container.Id, wanted, cancellationToken);
         var beyond = cluster() ?? throw new NetworkException(
             NetworkFault.Conflict,
-            $"network {wanted.NetworkId} is a cluster's, which this node is not in; it comes back with: orch swarm join");
+            $"network {wanted.NetworkId} is a cluster's, which this node is not in touch with; orch info says whether it is in one");
         try
         {
             var given = await beyond.AttachAsync(container, wanted, cancellationToken);

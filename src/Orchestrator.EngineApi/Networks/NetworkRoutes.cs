@@ -100,7 +100,7 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
     private async Task ConnectAsync(HttpContext http)
     {
         var request = await http.ReadJsonAsync(Json.NetworkConnectRequest);
-        var endpoint = CreateMapping.Endpoint(Find(http.Route("id")).Id, request.EndpointConfig);
+        var endpoint = CreateMapping.Endpoint(await ReferenceAsync(http), request.EndpointConfig);
         await engine.ConnectAsync(request.Container, endpoint, http.RequestAborted);
     }
 
@@ -108,7 +108,7 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
     {
         var request = await http.ReadJsonAsync(Json.NetworkDisconnectRequest);
         await engine.DisconnectAsync(
-            request.Container, Find(http.Route("id")).Id, request.Force, http.RequestAborted);
+            request.Container, await ReferenceAsync(http), request.Force, http.RequestAborted);
     }
 
     private async Task PruneAsync(HttpContext http)
@@ -144,8 +144,15 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
             ?? throw new EngineException(EngineError.NotFound, $"network {reference} not found");
     }
 
-    private NetworkConfig Find(string reference) => network.FindNetwork(reference)
-        ?? throw new EngineException(EngineError.NotFound, $"network {reference} not found");
+    /// <summary>A network by the name that containers know it by. One of the cluster may not be on this node yet; a worker
+    /// that has not heard of it leaves it to those who have.</summary>
+    private async Task<string> ReferenceAsync(HttpContext http)
+    {
+        var reference = http.Route("id");
+        if (network.FindNetwork(reference) is { } own)
+            return own.Name;
+        return (await cluster.FindAsync(reference, http.RequestAborted))?.Name ?? reference;
+    }
 
     private bool IsUsed(NetworkConfig one) => engine.List().Any(record =>
         record.State.IsUp && record.Connections.Any(connection => connection.NetworkName == one.Name));

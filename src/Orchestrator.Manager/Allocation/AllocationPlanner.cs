@@ -46,7 +46,8 @@ internal sealed class AllocationPlanner(AllocatorOptions options)
         var pending = services.Select(service => service.Id).ToHashSet();
         foreach (var task in waiting)
         {
-            if (root.Services.Get(task.ServiceId.Value) is not { } service || pending.Contains(service.Id))
+            var service = root.Services.Get(task.ServiceId.Value);
+            if (!task.IsAttachment && (service is null || pending.Contains(service.Id)))
                 continue;
             var planned = TaskAllocator.Plan(task, service, root, spaces, now);
             if (!ReferenceEquals(planned, task))

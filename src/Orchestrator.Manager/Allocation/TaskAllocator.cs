@@ -7,14 +7,16 @@ namespace Orchestrator.Manager.Allocation;
 /// <summary>Gives a new task its addresses, after which it waits for a node.</summary>
 internal static class TaskAllocator
 {
+    /// <param name="service">Whose task it is; null: that of a container of its node.</param>
     /// <returns>The task allocated and pending, or with an explanation, or as it was when that explanation stands
     /// already.</returns>
     public static OrchTask Plan(
-        OrchTask task, Service service, StoreRoot root, AddressSpaces spaces, DateTimeOffset now)
+        OrchTask task, Service? service, StoreRoot root, AddressSpaces spaces, DateTimeOffset now)
     {
-        if (!ServiceAllocator.IsAllocated(service, root))
+        if (service is not null && !ServiceAllocator.IsAllocated(service, root))
             return Explained(task, Obstacle(service, root, spaces), now);
-        var networks = ServiceAllocator.NetworksOf(service, root);
+        var networks = service is null
+            ? [.. task.Spec.Networks.Select(asked => new NetworkId(asked.Target))] : ServiceAllocator.NetworksOf(service, root);
         if (networks.FirstOrDefault(id => spaces.Of(id) is null) is { Value: not null } missing)
             return Explained(task, $"network {NameOf(root, missing)} has no subnet yet", now);
         var attached = ImmutableArray.CreateBuilder<TaskNetwork>();
@@ -34,7 +36,7 @@ internal static class TaskAllocator
         return task with
         {
             Networks = attached.ToImmutable(),
-            Endpoint = service.Endpoint,
+            Endpoint = service?.Endpoint,
             Status = task.Status with
             {
                 State = TaskState.Pending, Message = "pending task scheduling", Error = "", Timestamp = now,

@@ -43,7 +43,8 @@ internal static class AddressValidator
                 $"{text} is a fixed address, which an old and a new task would both have for a while", "Update with stop-first.");
     }
 
-    private static void Within(string text, Network network)
+    /// <exception cref="UserException">It is no address that a network has to give.</exception>
+    public static void Within(string text, Network network)
     {
         var subnets = NetworkAllocator.SubnetsOf(network).ToList();
         if (!IPAddress.TryParse(text, out var address) || Subnet.ParseAddress(text) is not { } number

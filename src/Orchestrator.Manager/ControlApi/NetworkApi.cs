@@ -92,12 +92,24 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
         if (tx.Tasks.Find(Indexes.TaskNetwork, network.Id.Value).FirstOrDefault(
             t => !t.Status.State.IsTerminal()) is { } task)
         {
-            throw new UserException(
-                ErrorCode.InUse, $"network {name} is in use by task {task.Id}", "Wait until the task has stopped.");
+            throw task.IsAttachment
+                ? InUse(name, task, tx.Base.Nodes.Get(task.NodeId.Value))
+                : new UserException(
+                    ErrorCode.InUse, $"network {name} is in use by task {task.Id}", "Wait until the task has stopped.");
         }
 
         tx.Networks.Delete(network.Id.Value);
         return true;
+    }
+
+    private static UserException InUse(string network, OrchTask attachment, Node? node)
+    {
+        var host = node?.Description?.Hostname ?? attachment.NodeId.Value;
+        return new UserException(
+            ErrorCode.InUse, $"network {network} is in use by container {attachment.Name} of node {host}",
+            node?.Status.State == NodeState.Down
+                ? $"That node is down: bring it back, or give it up: orch node rm {host}"
+                : $"On that node: orch network disconnect {network} {attachment.Name}");
     }
 
     private static bool Matches(Network network, P.ListNetworksRequest request) =>

@@ -29,7 +29,7 @@ internal static class References
 
     /// <exception cref="UserException">None, or more than one.</exception>
     public static OrchTask Task(StoreRoot root, string reference) => Resolve(
-        "task", reference, root.Tasks.Get(reference), [.. root.Tasks.All.Where(t => t.Name == reference)],
+        "task", reference, root.Tasks.Get(reference), [.. root.Tasks.All.Where(t => t.Name == reference && !t.IsAttachment)],
         root.Tasks.All);
 
     private static T Resolve<T>(string noun, string reference, T? byId, IReadOnlyList<T> byName, IEnumerable<T> all)

@@ -16,7 +16,7 @@ internal sealed class TaskApi(ObjectStore store)
         var nodes = request.Nodes.Select(reference => References.Node(root, reference).Id).ToHashSet();
         var candidates = services.Count > 0
             ? services.SelectMany(id => root.Tasks.Find(Indexes.TaskService, id.Value))
-            : root.Tasks.All;
+            : root.Tasks.All.Where(task => !task.IsAttachment);
         var upToDate = new Dictionary<ServiceId, SpecComparison>();
         var response = new P.ListTasksResponse();
         response.Tasks.AddRange(candidates

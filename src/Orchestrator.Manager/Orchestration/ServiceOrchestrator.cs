@@ -19,7 +19,7 @@ internal sealed class ServiceOrchestrator(
     protected override async Task<DateTimeOffset?> PassAsync(
         StoreRoot root, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var tasks = root.Tasks.All.ToList();
+        var tasks = root.Tasks.All.Where(task => !task.IsAttachment).ToList();
         times = times.Observe(tasks, now);
         var cluster = new ClusterView(root.Nodes, times, now, options);
         var byService = tasks.ToLookup(task => task.ServiceId);

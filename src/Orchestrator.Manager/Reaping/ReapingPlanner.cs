@@ -11,7 +11,7 @@ internal sealed class ReapingPlanner(ReaperOptions options)
     public ReapingPlan Plan(StoreRoot root, DateTimeOffset now)
     {
         var limit = root.Clusters.All.FirstOrDefault()?.Spec.TaskHistoryLimit ?? 5;
-        var forgotten = root.Tasks.All.Where(task => IsRemoved(task, root)).ToList();
+        var forgotten = root.Tasks.All.Where(task => IsRemoved(task, root) || IsEndedAttachment(task)).ToList();
         if (limit >= 0)
             forgotten.AddRange(
                 root.Tasks.All.GroupBy(Indexes.SlotKey).SelectMany(slot => Surplus(slot.ToList(), limit)));
@@ -29,6 +29,9 @@ internal sealed class ReapingPlanner(ReaperOptions options)
             || task.Status.State < TaskState.Assigned
             // An agent that returns is told all tasks of its node, and drops those that are not among them.
             || root.Nodes.Get(task.NodeId.Value) is null or { Status.State: NodeState.Down });
+
+    /// <summary>Nobody asks how a container of a node once was on a network.</summary>
+    private static bool IsEndedAttachment(OrchTask task) => task.IsAttachment && task.Status.State.IsTerminal();
 
     private bool IsOrphan(OrchTask task, StoreRoot root, DateTimeOffset now)
     {

@@ -51,7 +51,7 @@ internal sealed class NodeLoad(Node node, NetworkNeeds? needs = null)
         reservedMemory += task.Spec.Resources.Reservations.MemoryBytes;
         foreach (var port in HostPortsOf(task))
             hostPorts.Add(port);
-        if (task.DesiredState > TaskState.Running)
+        if (task.DesiredState > TaskState.Running || task.IsAttachment)
             return;
         Tasks++;
         CollectionsMarshal.GetValueRefOrAddDefault(byService, task.ServiceId, out _)++;

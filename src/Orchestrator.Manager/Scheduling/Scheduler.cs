@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Manager.Loops;
+using Orchestrator.Manager.Scheduling.Filters;
 using Orchestrator.Model;
 using Orchestrator.Store;
 using Orchestrator.Store.Tables;
@@ -33,8 +34,7 @@ internal sealed class Scheduler(
     {
         // The node may have gone or been drained since the view was taken.
         var node = task.Status.State == TaskState.Assigned ? tx.Nodes.Get(task.NodeId.Value) : null;
-        var stands = node is { Status.State: NodeState.Ready, Spec.Availability: NodeAvailability.Active };
-        if (stands || task.Status.State < TaskState.Assigned)
+        if (task.Status.State < TaskState.Assigned || (node is not null && ReadyFilter.Takes(node, task)))
             tx.Tasks.UpdateIfUnchanged(task);
     }
 }

@@ -15,7 +15,8 @@ public sealed record OrchTask : IStoreObject
     /// <summary><see cref="Service.SpecVersion"/> of the spec it was made from.</summary>
     public ulong SpecVersion { get; init; }
 
-    public ServiceId ServiceId { get; init; }
+    /// <summary>Empty: of no service.</summary>
+    public ServiceId ServiceId { get; init; } = new("");
 
     public Annotations ServiceAnnotations { get; init; } = Annotations.Named("");
 
@@ -34,9 +35,13 @@ public sealed record OrchTask : IStoreObject
     /// <summary>The service's endpoint when the task was allocated.</summary>
     public ServiceEndpoint? Endpoint { get; init; }
 
-    /// <summary>A task is named SERVICE.SLOT.ID, or SERVICE.NODE.ID in a global service; so is its container.</summary>
-    public string Name => Slot > 0
-        ? $"{ServiceAnnotations.Name}.{Slot}.{Id}"
+    /// <summary>It stands for a container of its node on a network: of no service, and only the node ends it.</summary>
+    public bool IsAttachment => Spec.Attached is not null;
+
+    /// <summary>A task is named SERVICE.SLOT.ID, or SERVICE.NODE.ID in a global service; so is its container. One that
+    /// stands for a container has that one's name.</summary>
+    public string Name => Spec.Attached is { } attached ? attached.Name
+        : Slot > 0 ? $"{ServiceAnnotations.Name}.{Slot}.{Id}"
         : $"{ServiceAnnotations.Name}.{NodeId}.{Id}";
 
     string IStoreObject.Id => Id.Value;

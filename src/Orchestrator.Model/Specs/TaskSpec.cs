@@ -17,9 +17,15 @@ public sealed record TaskSpec
 
     public LogDriver? LogDriver { get; init; }
 
+    /// <summary>Not null: the task runs nothing, it is the place of this container on its networks.</summary>
+    public AttachedContainer? Attached { get; init; }
+
     /// <summary>Counted up by <c>--force</c>, so that an otherwise equal spec replaces its tasks.</summary>
     public ulong ForceUpdate { get; init; }
 }
+
+/// <summary>A container that belongs to a node, not to the cluster.</summary>
+public sealed record AttachedContainer(string Id, string Name);
 
 public sealed record LogDriver(string Name, ImmutableSortedDictionary<string, string> Options);
 

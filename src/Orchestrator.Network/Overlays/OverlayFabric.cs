@@ -138,6 +138,14 @@ internal sealed class OverlayFabric : IDisposable
             route.DeleteLink(link.Name);
     }
 
+    /// <summary>Takes it away. Its links would die with the namespace, too, but later: the kernel takes its time for that,
+    /// and until then nobody else can have the VXLAN identifier.</summary>
+    public void Remove()
+    {
+        route.DeleteLink(Vxlan);
+        Dispose();
+    }
+
     public void Dispose()
     {
         route.Dispose();

@@ -23,6 +23,9 @@ public static class Errors
             new Metadata { { Trailer, detail.ToByteArray() } });
     }
 
+    /// <summary>It says no to what was asked, and would again: not that somebody did not answer.</summary>
+    public static bool IsRefusal(this RpcException exception) => exception.Trailers?.GetValueBytes(Trailer) is not null;
+
     /// <summary>The user's exception that the other side threw, or one made from a bare RPC status.</summary>
     public static M.UserException ToUser(this RpcException exception)
     {

@@ -94,6 +94,8 @@ public static class Specs
         LogDriver = spec.LogDriver is { } log ? new P.LogDriver { Name = log.Name, Options = { log.Options } } : null,
         ForceUpdate = spec.ForceUpdate,
         Pipes = { spec.Pipes.Select(ToProto) },
+        Attached = spec.Attached is { } attached
+            ? new P.AttachedContainer { Id = attached.Id, Name = attached.Name } : null,
     };
 
     public static M.TaskSpec ToModel(this P.TaskSpec? spec) => spec is null
@@ -108,6 +110,7 @@ public static class Specs
             LogDriver = spec.LogDriver is { } log ? new(log.Name, log.Options.Sorted()) : null,
             ForceUpdate = spec.ForceUpdate,
             Pipes = spec.Pipes.Array(ToModel),
+            Attached = spec.Attached is { } attached ? new(attached.Id, attached.Name) : null,
         };
 
     private static P.NetworkAttachment ToProto(M.NetworkAttachment network) => new()

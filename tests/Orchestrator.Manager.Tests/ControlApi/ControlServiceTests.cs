@@ -124,6 +124,7 @@ public sealed class ControlServiceTests
         spec = spec with { Task = spec.Task with { Networks = [new NetworkAttachment("back", [])] } };
         var error = await RefusedAsync(() => cluster.CreateAsync(spec));
         Assert.Equal("network back not found", error.What);
+        await cluster.UntilAsync(root => root.Networks.All.All(n => n.Allocation is not null), "the ingress network has the first subnet");
 
         var network = (await cluster.Manager.Control.CreateNetwork(
             new P.CreateNetworkRequest { Spec = new NetworkSpec { Annotations = Annotations.Named("back") }.ToProto() },

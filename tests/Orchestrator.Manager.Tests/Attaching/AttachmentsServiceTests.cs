@@ -1,0 +1,142 @@
+using Grpc.Core;
+using Orchestrator.Manager.Tests.Scenarios;
+using Orchestrator.Model;
+using Orchestrator.Protocol.Mapping;
+using Orchestrator.Store.Tables;
+using P = Orchestrator.Protocol.V1;
+
+namespace Orchestrator.Manager.Tests.Attaching;
+
+public sealed class AttachmentsServiceTests
+{
+    [Fact]
+    public async Task A_container_gets_a_task_on_its_own_node_that_everybody_on_the_network_hears_of()
+    {
+        await using var cluster = await StartAsync();
+
+        await AttachAsync(cluster, "t1", container: "c1", aliases: ["lone"]);
+        await cluster.UntilAsync(root => root.Tasks.Get("t1")?.Status.State == TaskState.Running, "the place is taken");
+
+        var task = cluster.Store.View().Tasks.Get("t1")!;
+        Assert.Equal(("n1", "name-of-c1", true), (task.NodeId.Value, task.Name, task.IsAttachment));
+        Assert.Equal("10.9.0.2/24", Assert.Single(task.Networks).Addresses[0]);
+        await AttachAsync(cluster, "t2", container: "c2", node: "n2");
+        await cluster.UntilAsync(
+            _ => cluster.Agents["n2"].Endpoints.Values.Any(e => e.Name == "name-of-c1" && e.Aliases.Contains("lone") && e.Ready),
+            "the other node knows it");
+        var listed = await cluster.Manager.Control.ListTasks(new P.ListTasksRequest(), cluster.Call());
+        Assert.Empty(listed.Tasks);
+    }
+
+    [Fact]
+    public async Task The_same_call_again_makes_nothing_new_and_another_run_of_the_container_takes_the_place_of_the_first()
+    {
+        await using var cluster = await StartAsync();
+
+        await AttachAsync(cluster, "t1", container: "c1", address: "10.9.0.7");
+        await AttachAsync(cluster, "t1", container: "c1", address: "10.9.0.7");
+        Assert.Single(cluster.Store.View().Tasks.All);
+        await AttachAsync(cluster, "t2", container: "c1", address: "10.9.0.7");
+
+        var root = await cluster.UntilAsync(root => root.Tasks.Get("t1") is null, "the first is forgotten");
+        Assert.Equal("10.9.0.7/24", root.Tasks.Get("t2")!.Networks[0].Addresses[0]);
+    }
+
+    [Theory]
+    [InlineData("lan", "c2", "10.9.0.7", ErrorCode.InUse)] // c1 has it.
+    [InlineData("lan", "c2", "10.8.0.7", ErrorCode.InvalidArgument)]
+    [InlineData("lan", "c2", "10.9.0.1", ErrorCode.InvalidArgument)] // The gateway.
+    [InlineData("closed", "c2", "", ErrorCode.PermissionDenied)]
+    [InlineData("ingress", "c2", "", ErrorCode.PermissionDenied)]
+    [InlineData("nowhere", "c2", "", ErrorCode.NotFound)]
+    public async Task What_a_container_cannot_have_is_refused_and_leaves_nothing(
+        string network, string container, string address, ErrorCode code)
+    {
+        await using var cluster = await StartAsync();
+        await AttachAsync(cluster, "t1", container: "c1", address: "10.9.0.7");
+
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => AttachAsync(cluster, "t2", container, network: network, address: address));
+
+        Assert.Equal(code, refused.ToUser().Code);
+        Assert.Null(cluster.Store.View().Tasks.Get("t2"));
+    }
+
+    [Fact]
+    public async Task What_nobody_can_give_is_refused_in_time_with_the_reason_and_leaves_nothing()
+    {
+        await using var cluster = await StartAsync();
+        await CreateNetworkAsync(cluster, "tiny", "10.7.0.0/24", range: "10.7.0.8/32");
+        await AttachAsync(cluster, "t1", container: "c1", network: "tiny");
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => AttachAsync(cluster, "t2", "c2", network: "tiny"));
+
+        Assert.Contains("no free address", refused.ToUser().What, StringComparison.Ordinal);
+        Assert.Null(cluster.Store.View().Tasks.Get("t2"));
+    }
+
+    [Fact]
+    public async Task A_network_with_a_container_on_it_stays_and_goes_once_its_node_is_given_up()
+    {
+        await using var cluster = await StartAsync();
+        await AttachAsync(cluster, "t1", container: "c1");
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => RemoveAsync(cluster));
+        Assert.Contains("in use by container name-of-c1 of node n1", refused.ToUser().What, StringComparison.Ordinal);
+
+        await cluster.Agents["n1"].KillAsync();
+        await cluster.Store.UpdateAsync(tx => tx.Nodes.Delete("n1"), default);
+        await cluster.UntilAsync(root => root.Tasks.Get("t1") is null, "nobody can end it any more");
+        await RemoveAsync(cluster);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_drained_keeps_what_its_own_containers_have_and_gives_them_more()
+    {
+        await using var cluster = await StartAsync();
+        await AttachAsync(cluster, "t1", container: "c1");
+        await cluster.Store.UpdateAsync(
+            tx => tx.Nodes.Update(tx.Nodes.Get("n1")! with { Spec = new NodeSpec { Availability = NodeAvailability.Drain } }), default);
+
+        await AttachAsync(cluster, "t2", container: "c2");
+
+        await cluster.UntilAsync(
+            root => root.Tasks.All.Count(t => t.Status.State == TaskState.Running && t.DesiredState == TaskState.Running) == 2,
+            "both are there");
+    }
+
+    private static async Task<MiniCluster> StartAsync()
+    {
+        var cluster = await MiniCluster.StartAsync("n1", "n2");
+        await CreateNetworkAsync(cluster, "lan", "10.9.0.0/24");
+        await CreateNetworkAsync(cluster, "closed", "10.6.0.0/24", isAttachable: false);
+        return cluster;
+    }
+
+    private static async Task CreateNetworkAsync(
+        MiniCluster cluster, string name, string subnet, bool isAttachable = true, string range = "") =>
+        await cluster.Manager.Control.CreateNetwork(
+            new P.CreateNetworkRequest
+            {
+                Spec = new NetworkSpec
+                {
+                    Annotations = Annotations.Named(name), Driver = "overlay", Attachable = isAttachable,
+                    Pools = [new IpamPool(subnet, "", range)],
+                }.ToProto(),
+            },
+            cluster.Call());
+
+    private static Task RemoveAsync(MiniCluster cluster) =>
+        cluster.Manager.Control.RemoveNetwork(new P.RemoveNetworkRequest { Id = "lan" }, cluster.Call());
+
+    private static async Task AttachAsync(
+        MiniCluster cluster, string id, string container, string node = "n1", string network = "lan", string address = "",
+        string[]? aliases = null) =>
+        await cluster.Manager.Attachments.Attach(
+            new P.AttachRequest
+            {
+                Id = id, Network = network, ContainerId = container, ContainerName = $"name-of-{container}", Address = address,
+                Aliases = { aliases ?? [] },
+            },
+            cluster.Call(node));
+}
