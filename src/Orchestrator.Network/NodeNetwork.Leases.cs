@@ -1,6 +1,7 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dhcp;
+using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Pipes;
 
 namespace Orchestrator.Network;
@@ -29,7 +30,7 @@ public sealed partial class NodeNetwork
         var wish = pipe.Lease?.Address.Split('/')[0] ?? pipe.Config.DhcpAddress;
         var lease = pipe.Lease is { } known && known.Expire > DateTimeOffset.UtcNow ? known : null;
         if (lease is null && pipe.Lease is not null)
-            GiveUp(pipe, inside, link); // It ran out while nobody had it prolonged: the address may be another's by now.
+            GiveUp(pipe, container, inside, link); // It ran out while nobody had it prolonged: the address may be another's by now.
         var isHeld = lease is not null && inside.ListAddresses().Exists(
             a => a.Index == link.Index && a.Address.ToString() == lease.Address.Split('/')[0]);
         var name = pipe.Config.DhcpHostname.Length > 0 ? pipe.Config.DhcpHostname
@@ -43,11 +44,20 @@ public sealed partial class NodeNetwork
         keeper.Start(lease, isHeld, IPAddress.TryParse(wish, out var wanted) ? wanted : null);
     }
 
-    private void GiveUp(Pipe pipe, RouteSocket inside, LinkInfo link)
+    private void GiveUp(Pipe pipe, NetNamespace container, RouteSocket inside, LinkInfo link)
     {
-        foreach (var address in inside.ListAddresses().Where(a => a.Index == link.Index))
-            inside.DeleteAddress(link.Index, address.Address, address.PrefixLength);
+        TakeBack(pipe.Lease!, container, inside, link);
         Keep(pipes[pipe.Key] with { Lease = null });
+        SetExit(sandboxes[pipe.ContainerId]); // The lease's router leads out for no longer than the lease.
+    }
+
+    /// <summary>Takes what was lent off the link, and nothing that somebody put beside it.</summary>
+    private static void TakeBack(DhcpLease lease, NetNamespace container, RouteSocket inside, LinkInfo link)
+    {
+        // Or later addresses of the same subnet would go with the first one.
+        container.Run(() => Sysctl.TrySet($"ipv4/conf/{link.Name}/promote_secondaries", "1"));
+        var (address, prefixLength) = PipeWords.Split(lease.Address);
+        inside.DeleteAddress(link.Index, address, prefixLength);
     }
 
     private void DropLease(Pipe pipe)
@@ -92,9 +102,8 @@ public sealed partial class NodeNetwork
         using var container = NetNamespace.Open(paths.NamespaceOf(pipe.ContainerId));
         using var inside = RouteSocket.Open(container);
         var link = inside.GetLink(pipe.Config.InterfaceName);
-        foreach (var other in inside.ListAddresses().Where(
-            a => a.Index == link.Index && $"{a.Address}/{a.PrefixLength}" != lease?.Address))
-            inside.DeleteAddress(link.Index, other.Address, other.PrefixLength);
+        if (pipe.Lease is { } former && former.Address != lease?.Address)
+            TakeBack(former, container, inside, link);
         Keep(pipe with { Lease = lease, Fault = lease is null ? "the DHCP lease is over" : "" });
         if (lease is null)
         {

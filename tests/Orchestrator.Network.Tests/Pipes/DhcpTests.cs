@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dhcp;
@@ -103,6 +104,23 @@ public sealed class DhcpTests
     }
 
     [RootFact]
+    public async Task An_address_that_somebody_put_beside_a_lease_outlives_it()
+    {
+        await using var wire = await WireAsync();
+        using (var server = await Dnsmasq.StartAsync(wire.Router))
+            await wire.Host.PipeAsync("up0", "c", "dhcp:-r 10.9.0.123");
+        wire.Put("10.9.0.77");
+
+        await wire.PassAsync("Renew", "Rebind", "Expire");
+        var (left, way) = (wire.Addresses(), wire.Container.Default()?.Gateway?.ToString());
+        using var again = await Dnsmasq.StartAsync(wire.Router);
+
+        Assert.Equal(["10.9.0.77"], left);
+        Assert.NotEqual("10.9.0.2", way);
+        await again.UntilAsync(() => wire.Addresses().Order().SequenceEqual(["10.9.0.123", "10.9.0.77"]));
+    }
+
+    [RootFact]
     public async Task Whoever_answers_prolongs_a_lease_whose_server_is_gone()
     {
         await using var wire = await WireAsync();
@@ -137,6 +155,12 @@ public sealed class DhcpTests
                 json, $"\"{time}\": \"[^\"]*\"", $"\"{time}\": \"2020-01-01T00:00:00+00:00\""));
             File.WriteAllText(record, text);
             await Host.RestartDaemonAsync(new HashSet<string> { "c" });
+        }
+
+        public void Put(string address)
+        {
+            using var inside = RouteSocket.Open(Container.Namespace);
+            inside.EnsureAddress(Container.Link("eth1")!.Index, IPAddress.Parse(address), 24);
         }
 
         public List<string> Addresses() =>

@@ -21,7 +21,8 @@ internal sealed class Dnsmasq : IDisposable
             $"--dhcp-leasefile={leases}", "--pid-file=", "--log-facility=-",
         ]) { RedirectStandardError = true };
         var server = new Dnsmasq(host.Namespace.Run(() => Process.Start(start))!, leases);
-        var listens = new TaskCompletionSource();
+        // Not on the reader's own thread: a test that fails at once would wait for the end of what that one reads.
+        var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         server.process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is null || line.Data.Contains("sockets bound", StringComparison.Ordinal))
