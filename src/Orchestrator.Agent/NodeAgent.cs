@@ -31,6 +31,7 @@ public sealed class NodeAgent : ISessionHandler
     private readonly Worker worker;
     private readonly NetworkApplier network;
     private readonly UnderlayAddress underlay;
+    private readonly UnderlayWatch watch;
     private readonly Func<string, int> measureMtu;
     private readonly LogPublisher logs;
     private readonly DiagnosisAttendant diagnosis;
@@ -60,6 +61,7 @@ public sealed class NodeAgent : ISessionHandler
             new EngineTaskExecutor(engine, images, vault, options.Drain, time), new AttachmentExecutor(engine, desk));
         worker = new(executors, store, time, reporter, loggers.CreateLogger<Worker>());
         underlay = new(options.AdvertiseAddress);
+        watch = new(options.UnderlayLook, time, LookAtUnderlayAsync, logger.UnderlayUnseen);
         measureMtu = own => nodeNetwork.MeasureUnderlayMtu(own) ?? 0;
         network = new(nodeNetwork, options, loggers.CreateLogger<NetworkApplier>());
         logs = new(engine, options.NodeId, TasksNow, loggers.CreateLogger<LogPublisher>());
@@ -84,7 +86,7 @@ public sealed class NodeAgent : ISessionHandler
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await ReconcileAsync(ended.Token).ConfigureAwait(false);
         var resync = network.RunAsync(ended.Token);
-        var watching = WatchUnderlayAsync(ended.Token);
+        var watching = watch.RunAsync(ended.Token);
         try
         {
             await KeepSessionAsync(ended.Token).ConfigureAwait(false);
@@ -172,22 +174,6 @@ public sealed class NodeAgent : ISessionHandler
 
     /// <summary>Where this node is reached, and what fits through, may change: then it registers anew, and all hear of
     /// it.</summary>
-    private async Task WatchUnderlayAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            await Task.Delay(options.UnderlayLook, time, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await LookAtUnderlayAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                logger.UnderlayUnseen(e);
-            }
-        }
-    }
-
     private async Task LookAtUnderlayAsync(CancellationToken cancellationToken)
     {
         var hosts = managers.Addresses.Select(m => m[..m.LastIndexOf(':')].Trim('[', ']'));
@@ -212,14 +198,13 @@ public sealed class NodeAgent : ISessionHandler
 
     private async Task KeepSessionAsync(CancellationToken cancellationToken)
     {
-        var backoff = options.ShortestBackoff;
+        var waits = new SessionWaits(options.ShortestBackoff, options.LongestBackoff);
         while (true)
         {
             var address = managers.Next();
             try
             {
-                await RunSessionAsync(
-                    address, () => backoff = options.ShortestBackoff, cancellationToken).ConfigureAwait(false);
+                await RunSessionAsync(address, waits.Begun, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -230,10 +215,7 @@ public sealed class NodeAgent : ISessionHandler
                     managers.Hint(leader);
             }
 
-            await Task.Delay(
-                managers.KnowsLeader ? options.ShortestBackoff : backoff, time, cancellationToken).ConfigureAwait(false);
-            backoff = TimeSpan.FromTicks(
-                Math.Min((backoff + (options.ShortestBackoff / 2)).Ticks, options.LongestBackoff.Ticks));
+            await Task.Delay(waits.Next(managers.KnowsLeader), time, cancellationToken).ConfigureAwait(false);
         }
     }
 
