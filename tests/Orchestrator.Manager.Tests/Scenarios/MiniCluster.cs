@@ -4,22 +4,25 @@ using Orchestrator.Protocol.Mapping;
 using Orchestrator.Store;
 using Orchestrator.Store.Host;
 using Orchestrator.Store.Tables;
+using Orchestrator.Testing;
 using P = Orchestrator.Protocol.V1;
 
 namespace Orchestrator.Manager.Tests.Scenarios;
 
 /// <summary>
-/// A manager on a log of one member, in memory, with agents that only pretend; in real time.
+/// A manager on a log of one member, in memory, with agents that only pretend; in real time, but for the time in which
+/// the machine keeps all of them waiting.
 /// </summary>
 internal sealed class MiniCluster : IAsyncDisposable
 {
-    /// <summary>For tests that wait until a dead node is missed. On a busy machine a living one may be, too.</summary>
+    /// <summary>For tests that wait until a dead node is missed.</summary>
     public static readonly TimeSpan ShortHeartbeat = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Ends a wait only so that a broken build fails instead of hanging.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource stop = new();
+    private readonly PacedTime time = new();
     private readonly Dictionary<string, FakeAgent> agents = [];
     private readonly FaultLog faults = new();
     private readonly Task running;
@@ -29,14 +32,14 @@ internal sealed class MiniCluster : IAsyncDisposable
         var state = new StoreState();
         Log = new SoloLog(state);
         Refusing = new RefusingLog(Log);
-        Store = new ObjectStore(state, Refusing, TimeProvider.System);
+        Store = new ObjectStore(state, Refusing, time);
         Manager = new ClusterManager(
             new ManagerOptions
             {
                 Control = new() { LeaderWait = TimeSpan.FromSeconds(1) },
                 Roles = new() { Interval = TimeSpan.FromMilliseconds(50) },
             },
-            Store, Membership, new Callers(), new NoChannels(), TimeProvider.System, new Random(1), faults);
+            Store, Membership, new Callers(), new NoChannels(), time, new Random(1), faults);
         running = Manager.RunAsync(stop.Token);
     }
 
@@ -157,6 +160,7 @@ internal sealed class MiniCluster : IAsyncDisposable
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Manager.Dispose();
+        await time.DisposeAsync();
         stop.Dispose();
         faults.Dispose();
     }
