@@ -28,6 +28,9 @@ public enum WayKind
 
     /// <summary>From a container here to a task there.</summary>
     Task,
+
+    /// <summary>The same on a network of the world outside: by the hosts' cards and whatever switches between them.</summary>
+    Segment,
 }
 
 /// <summary>What one way was found to be.</summary>
@@ -53,7 +56,10 @@ public sealed record NetworkPath(
         (WayKind.Underlay, null) => "see that the host is up and that no firewall between the two drops ICMP",
         (WayKind.Overlay, null) => "open 4789/udp between the two hosts; run orch network doctor --fix there",
         (WayKind.Task, null) => "run orch network doctor --fix on the task's node",
+        (WayKind.Segment, null) => "run orch network doctor --fix on the task's node; see that the switch between the hosts lets "
+            + "foreign hardware addresses and the network's VLAN through",
         _ when Loss > 0 => "look at the links and the load of the two hosts",
+        (WayKind.Segment, _) => "raise the MTU of what is between the hosts, or lower that of the parent links",
         _ => $"raise the MTU of the links between the hosts, or start every orchd with a smaller --mtu ({Suggested})",
     };
 

@@ -53,6 +53,7 @@ public sealed partial class NodeNetwork
                 UnderlayMtu)),
             .. WaysOfMesh(),
             .. cluster.Overlays.Where(o => !o.Network.Ingress).SelectMany(WaysOfTasks),
+            .. WaysOfTasks(cluster.Segments),
         ];
     }
 
@@ -62,20 +63,4 @@ public sealed partial class NodeNetwork
             .Select(e => new Way(
                 "host", $"node {e.NodeVtep} by VXLAN", WayKind.Overlay, NetNamespace.Open(host.Namespace.Path),
                 IPAddress.Parse(cluster.Ingress!.NodeAddress), IPAddress.Parse(e.Ip), Settings(mesh.Network).Mtu));
-
-    /// <summary>From the first container here to every task of other nodes.</summary>
-    private IEnumerable<Way> WaysOfTasks(OverlayView overlay)
-    {
-        // What a policy drops is no fault.
-        if (Model.NetworkPolicy.Of(overlay.Network.Options) is not null
-            || ListEndpoints(overlay.Network.Id).FirstOrDefault() is not { } own)
-            return [];
-        var name = sandboxes[own.ContainerId].Config.Name;
-        return overlay.Endpoints
-            .Where(e => e is { Ready: true, IsLocal: false } && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
-            .Select(e => new Way(
-                $"container {name}", $"task {e.Name} on node {e.NodeVtep} in network {overlay.Network.Name}",
-                WayKind.Task, NetNamespace.Open(paths.NamespaceOf(own.ContainerId)),
-                ContainerLink.Split(own.IPv4).Address, IPAddress.Parse(e.Ip), Settings(overlay.Network).Mtu));
-    }
 }

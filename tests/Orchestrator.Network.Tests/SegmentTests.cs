@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dns;
 using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
@@ -140,6 +142,32 @@ public sealed class SegmentTests
         Assert.Equal("10.42.0.254", container.Default()?.Gateway?.ToString());
         Assert.Contains("configuration-only network settings", connect.Message, StringComparison.Ordinal);
         Assert.Contains("network driver options are not supported", besides.Message, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task The_doctor_compares_what_is_on_a_segment_and_asks_the_tasks_of_other_nodes()
+    {
+        await using var one = await TestHost.StartAsync("10.9.0.1");
+        await using var two = await TestHost.StartAsync("10.9.0.2");
+        using var underlay = TestHost.Join(one, two);
+        await ApplyAsync(Segment("macvlan", "up0"), one, two);
+        using var here = await one.RunAsync("web.1", Given("10.42.0.11", "fd42::a2a:b"));
+        using var there = await two.RunAsync("web.2", Given("10.42.0.12", "fd42::a2a:c"));
+
+        var well = await one.Network.DiagnoseAsync(fix: false, default);
+        using (var inside = RouteSocket.Open(there.Namespace))
+            inside.DeleteAddress(there.Link("eth0")!.Index, IPAddress.Parse("10.42.0.12"), 24);
+        var silent = await one.Network.DiagnoseAsync(fix: false, default);
+        var found = await two.Network.DiagnoseAsync(fix: true, default);
+        var mended = await one.Network.DiagnoseAsync(fix: false, default);
+
+        Assert.Empty(well.Drifts);
+        Assert.Equal([("container web.1", "task web.2 on node 10.9.0.2 in network lan", 1500, null)],
+            well.Paths.Select(p => (p.From, p.To, p.Mtu, p.Fault)));
+        Assert.Equal("no answer from task web.2 on node 10.9.0.2 in network lan", silent.Paths.Single().Fault);
+        Assert.Contains("the switch between the hosts", silent.Paths.Single().Remedy, StringComparison.Ordinal);
+        Assert.Contains(found.Drifts, drift => drift.ToString().Contains("10.42.0.12", StringComparison.Ordinal));
+        Assert.Null(mended.Paths.Single().Fault);
     }
 
     private static async Task<ImmutableArray<string>> ApplyAsync(NetworkConfig network, params TestHost[] hosts)

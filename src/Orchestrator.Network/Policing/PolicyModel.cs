@@ -33,6 +33,14 @@ internal sealed record PolicyModel(
         return new PolicyModel(links.ToImmutable(), allowed.ToImmutable(), allowed6.ToImmutable());
     }
 
+    /// <summary>What lets one begin to talk to another.</summary>
+    public static IEnumerable<PolicyRule> Between(
+        OverlayEndpoint from, OverlayEndpoint to, OverlayView overlay, ImmutableArray<PolicyRule> rules)
+    {
+        var names = NamesOn(overlay);
+        return Inward(from, to, rules.Where(rule => Means(rule.To, to, names)), names);
+    }
+
     public bool Equals(PolicyModel? other) =>
         other is not null && Links.SetEquals(other.Links) && Allowed.SetEquals(other.Allowed)
         && Allowed6.SetEquals(other.Allowed6);
@@ -44,14 +52,21 @@ internal sealed record PolicyModel(
     {
         if (overlay.Endpoints.FirstOrDefault(e => address(e) == own) is not { } self)
             return []; // The cluster does not say who this is: nobody may come in.
-        var names = overlay.Services.ToDictionary(s => s.Id, s => s.Name);
+        var names = NamesOn(overlay);
         var inward = rules.Where(rule => Means(rule.To, self, names)).ToList();
         return overlay.Endpoints.Where(peer => peer != self && address(peer) is { Length: > 0 }).SelectMany(peer =>
-            PortsAllowed.Of(self.ServiceId.Length > 0 && peer.ServiceId == self.ServiceId
-                    ? [new PolicyRule(PolicyRule.Anyone, PolicyRule.Anyone, "", 0, 65535)] // Tasks of one service.
-                    : inward.Where(rule => Means(rule.From, peer, names)))
-                .Select(ports => $"{own} . {address(peer)} . {ports}"));
+            PortsAllowed.Of(Inward(peer, self, inward, names)).Select(ports => $"{own} . {address(peer)} . {ports}"));
     }
+
+    private static Dictionary<string, string> NamesOn(OverlayView overlay) =>
+        overlay.Services.ToDictionary(s => s.Id, s => s.Name);
+
+    /// <param name="inward">Rules that lead to <paramref name="to"/>.</param>
+    private static IEnumerable<PolicyRule> Inward(
+        OverlayEndpoint from, OverlayEndpoint to, IEnumerable<PolicyRule> inward, Dictionary<string, string> names) =>
+        to.ServiceId.Length > 0 && from.ServiceId == to.ServiceId
+            ? [new PolicyRule(PolicyRule.Anyone, PolicyRule.Anyone, "", 0, 65535)] // Tasks of one service.
+            : inward.Where(rule => Means(rule.From, from, names));
 
     private static bool Means(string word, OverlayEndpoint endpoint, Dictionary<string, string> names) =>
         word == PolicyRule.Anyone

@@ -10,10 +10,33 @@ namespace Orchestrator.Network.Probing;
 internal sealed record Way(
     string From, string To, WayKind Kind, NetNamespace Space, IPAddress Source, IPAddress Target, int Mtu)
 {
-    private const int Questions = 5, SmallPacket = 84, LeastMtu = 576;
+    /// <summary>In the place of a port: echoes are asked for, which show sizes, too.</summary>
+    public const int Echoes = 0;
+
+    private const int Questions = 5, Knocks = 2, SmallPacket = 84, LeastMtu = 576;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
-    public async Task<NetworkPath> MeasureAsync(CancellationToken cancellationToken)
+    /// <summary>The port of TCP that is asked where only that is let through.</summary>
+    public int Port { get; init; } = Echoes;
+
+    public Task<NetworkPath> MeasureAsync(CancellationToken cancellationToken) =>
+        Port == Echoes ? EchoAsync(cancellationToken) : KnockAsync(cancellationToken);
+
+    /// <summary>A program may listen there: it is not asked more often than has to be, and no sizes are tried.</summary>
+    private async Task<NetworkPath> KnockAsync(CancellationToken cancellationToken)
+    {
+        using var space = Space;
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < Knocks; i++)
+        {
+            if (await Knock.AskAsync(space, Source, new IPEndPoint(Target, Port), Patience, cancellationToken) is { } time)
+                times.Add(time);
+        }
+
+        return Found(times, Knocks, Mtu);
+    }
+
+    private async Task<NetworkPath> EchoAsync(CancellationToken cancellationToken)
     {
         using var space = Space;
         var times = new List<TimeSpan>();
@@ -34,8 +57,13 @@ internal sealed record Way(
             // The address it should begin at is gone; that is told elsewhere, and nothing answers.
         }
 
+        return Found(times, Questions, mtu);
+    }
+
+    private NetworkPath Found(List<TimeSpan> times, int asked, int mtu)
+    {
         times.Sort();
-        return new NetworkPath(From, To, Kind, 1 - times.Count / (double)Questions,
+        return new NetworkPath(From, To, Kind, 1 - (times.Count / (double)asked),
             times.Count == 0 ? null : times[times.Count / 2], mtu, Mtu);
     }
 

@@ -33,6 +33,43 @@ public sealed class DoctorTests
             cut.Paths.Select(p => p.Fault));
     }
 
+    [RootTheory]
+    [InlineData("web:db", "")]
+    [InlineData("web:db/icmp,web:db:80", "")]
+    [InlineData("web:db:80-90/tcp", "tcp dport 80 ")]
+    [InlineData("web:db/tcp", "tcp dport 1 ")]
+    public async Task A_policy_is_asked_what_it_lets_through(string policy, string asked)
+    {
+        await using var cluster = await TwoHosts.StartAsync(With(policy));
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("db.1.b", "10.0.1.4", 1));
+
+        var well = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
+        var back = await cluster.Hosts[1].Network.DiagnoseAsync(fix: false, default);
+        Linux.Nftables.Nft.Apply(cluster["db.1.b"].Namespace, "table ip theirs { chain c { type filter hook input priority -200; "
+            + $"{(asked.Length > 0 ? asked : "icmp type echo-request ")} drop\n }}\n }}\n");
+        var closed = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
+
+        const string To = "task db.1.b on node 10.77.0.2 in network backend";
+        Assert.Equal([("node 10.77.0.2", 1500, null), (To, 1450, null)], well.Paths.Select(p => (p.To, p.Mtu, p.Fault)));
+        Assert.Equal(["node 10.77.0.1"], back.Paths.Select(p => p.To)); // That way nobody may talk.
+        Assert.Equal($"no answer from {To}", closed.Paths[1].Fault);
+    }
+
+    [RootFact]
+    public async Task Where_one_container_may_not_talk_another_is_asked_and_what_is_never_answered_is_not()
+    {
+        await using var cluster = await TwoHosts.StartAsync(With("job:db/icmp,web:db:53/udp"));
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("db.1.b", "10.0.1.4", 1));
+
+        var none = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
+        await cluster.PlaceAsync(("db.2.c", "10.0.1.5", 0));
+        var own = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
+
+        Assert.Equal(["node 10.77.0.2"], none.Paths.Select(p => p.To));
+        Assert.Equal(["host", "container db.2.c"], own.Paths.Select(p => p.From)); // Tasks of one service always may.
+        Assert.All(own.Paths, path => Assert.Null(path.Fault));
+    }
+
     [RootFact]
     public async Task Nodes_are_reached_through_vxlan_without_any_container_of_ours()
     {
@@ -69,4 +106,7 @@ public sealed class DoctorTests
         Assert.Empty(after.Drifts);
         Assert.Empty(after.Paths);
     }
+
+    private static NetworkConfig With(string policy) =>
+        TwoHosts.Backend with { Options = TwoHosts.Backend.Options.Add("policy", policy) };
 }
