@@ -69,6 +69,20 @@ public sealed class IngressTests
     }
 
     [RootFact]
+    public async Task Datagrams_of_a_node_that_has_its_address_of_a_further_pool_are_answered_too()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        cluster.Widen("10.9.0.0/24");
+        cluster.MeshAddress = host => host == 0 ? "10.0.0.2" : "10.9.0.3";
+        cluster.Published = [new IngressPort("udp", 5353, 53, "s1", [])];
+        await cluster.PlaceAsync(("dns.1.a", "10.0.0.5", 0));
+        using var server = Wire.Echo(cluster["dns.1.a"].Namespace, 53);
+
+        Assert.Equal("10.9.0.3", await Wire.AskAsync(cluster.Hosts[1].Namespace, "127.0.0.1", 5353));
+        Assert.Equal("10.0.0.2", await Wire.AskAsync(cluster.Hosts[0].Namespace, "127.0.0.1", 5353));
+    }
+
+    [RootFact]
     public async Task A_service_that_asks_for_it_sees_the_node_instead_of_the_client()
     {
         await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);

@@ -50,6 +50,9 @@ internal sealed class TwoHosts : IAsyncDisposable
     /// <summary>How many of the hosts the cluster knows to be in the mesh; null: all.</summary>
     public int? Members { get; set; }
 
+    /// <summary>A host's own address in the mesh.</summary>
+    public Func<int, string> MeshAddress { get; set; } = static host => $"10.0.0.{host + 2}";
+
     /// <summary>What the service publishes by the mesh; its tasks are filled in.</summary>
     public ImmutableArray<IngressPort> Published { get; set; } = [new IngressPort("tcp", 8080, 80, "s1", [])];
 
@@ -149,7 +152,7 @@ internal sealed class TwoHosts : IAsyncDisposable
                 : [Service with { Vip6 = Paired("10.0.1.2") }, new OverlayService("s2", "db", "10.0.1.9")],
         }],
         Ingress = network.Ingress
-            ? new IngressView(network.Id, $"10.0.0.{host + 2}")
+            ? new IngressView(network.Id, MeshAddress(host))
             {
                 Ports =
                 [
@@ -171,7 +174,7 @@ internal sealed class TwoHosts : IAsyncDisposable
         [.. Tasks.Where(t => t.Ready == isReady).Select(t => t.Ip)];
 
     private OverlayEndpoint NodeEndpoint(int host) =>
-        new() { TaskId = "", Name = "", Ip = $"10.0.0.{host + 2}", Ip6 = Paired($"10.0.0.{host + 2}"), NodeVtep = Hosts[host].Vtep };
+        new() { TaskId = "", Name = "", Ip = MeshAddress(host), Ip6 = Paired(MeshAddress(host)), NodeVtep = Hosts[host].Vtep };
 
     private sealed record Servers(IDisposable[] All) : IDisposable
     {

@@ -19,10 +19,13 @@ public sealed class FailureTests(Testbed testbed, ITestOutputHelper output)
             Assert.Contains("w1", await testbed.NodesOfAsync("lost"));
 
             await testbed.CommandAsync("kill", "w1");
+            using var stalls = new MachineStalls();
             var took = await Eventually.HoldsAsync(
-                "five replicas, none on w1", TimeSpan.FromSeconds(10),
+                "five replicas, none on w1", Soon,
                 () => testbed.NodesOfAsync("lost"), nodes => nodes.Count == 5 && !nodes.Contains("w1"));
-            output.WriteLine($"replaced after {took.TotalSeconds:F1} s");
+            // What the machine gave to others meanwhile is no doing of the cluster's.
+            output.WriteLine($"replaced after {took}, of which the machine was busy elsewhere for {stalls.Lost}");
+            Assert.True(took - stalls.Lost <= TimeSpan.FromSeconds(10), $"{took} less {stalls.Lost}");
 
             await testbed.CommandAsync("start", "w1");
             await NodeIsAsync("w1", "Ready");

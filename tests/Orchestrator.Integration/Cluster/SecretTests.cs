@@ -45,7 +45,9 @@ public sealed class SecretTests(Testbed testbed)
             await DockerAsync("docker secret rm it-token; docker config rm it-conf");
         }
 
-        Assert.Equal("", await testbed.ExecAsync("w1", "sh", "-c", "grep containers/.*/memory /proc/mounts || true"));
+        await Eventually.HoldsAsync(
+            "no secret is mounted any more", TimeSpan.FromSeconds(20),
+            () => testbed.ExecAsync("w1", "sh", "-c", "grep containers/.*/memory /proc/mounts || true"), left => left.Length == 0);
     }
 
     private Task<string> DockerAsync(string script) => testbed.ExecAsync("m1", "sh", "-c", script);

@@ -62,11 +62,16 @@ public sealed class StockClientTests(Testbed testbed, ITestOutputHelper output)
         finally
         {
             await testbed.RemoveServiceAsync("outside");
-            await DockerAsync("m1", "network", "rm", "lan");
+            await NetworkGoesAsync("m1", "lan");
             foreach (var host in Testbed.Hosts)
-                await DockerAsync(host, "network", "rm", "lan-config");
+                await NetworkGoesAsync(host, "lan-config");
         }
     }
+
+    /// <summary>A host hears in its own time that nothing needs it any more.</summary>
+    private Task NetworkGoesAsync(string host, string name) => Eventually.HoldsAsync(
+        $"network {name} on {host} can be removed", TimeSpan.FromSeconds(20),
+        async () => (await testbed.TryExecAsync(host, "docker", "network", "rm", name)).Error, error => error.Length == 0);
 
     private Task<string> DockerAsync(string host, params string[] arguments) =>
         testbed.ExecAsync(host, ["docker", .. arguments]);
