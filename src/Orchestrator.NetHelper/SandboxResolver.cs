@@ -80,16 +80,18 @@ internal sealed class SandboxResolver : IAsyncDisposable
     private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
     /// <remarks>
-    /// Ports are rewritten packet by packet, before connection tracking sees them: translation with state would switch
-    /// tracking on in the namespace, and the first to do that waits some thirty milliseconds.
+    /// Ports are rewritten packet by packet: translation with state would switch tracking on in the namespace, and the
+    /// first to do that waits some thirty milliseconds. It is done where the loopback link receives, so that packets of
+    /// other links never come by here.
     /// </remarks>
     private static string Rules(int udpPort, int tcpPort) => $$"""
         table ip {{ResolverConfig.TableName}}
         delete table ip {{ResolverConfig.TableName}}
-        table ip {{ResolverConfig.TableName}} {
-          chain output {
-            type filter hook output priority -310; policy accept;
-            oifname != "lo" accept
+        table netdev {{ResolverConfig.TableName}}
+        delete table netdev {{ResolverConfig.TableName}}
+        table netdev {{ResolverConfig.TableName}} {
+          chain loopback {
+            type filter hook ingress device "lo" priority 0; policy accept;
             ip daddr {{Address}} udp dport 53 udp dport set {{udpPort}}
             ip daddr {{Address}} tcp dport 53 tcp dport set {{tcpPort}}
             ip saddr {{Address}} udp sport {{udpPort}} udp sport set 53

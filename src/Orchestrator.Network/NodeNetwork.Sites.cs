@@ -13,7 +13,7 @@ public sealed partial class NodeNetwork
 
     private static readonly TableId
         GuardTableId = TableId.Bridge(GuardTable.Name),
-        NamesTableId = TableId.Ip(ResolverConfig.TableName);
+        NamesTableId = TableId.Device(ResolverConfig.TableName);
 
     /// <summary>The host first, for what is in the others hangs on it.</summary>
     private IEnumerable<Site> Sites() =>

@@ -95,4 +95,20 @@ public sealed class UnderlayTests
             new NetworkDrift("host", "nft table inet orch_underlay was changed or removed"),
             await cluster.Hosts[1].Network.CheckAsync(mend: true, default));
     }
+
+    [RootFact]
+    public async Task What_nodes_send_each_other_leaves_no_entry_among_tracked_connections()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var servers = cluster.ServeAll(80);
+
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80));
+
+        Assert.All(cluster.Hosts, host =>
+        {
+            using var conntrack = ConntrackSocket.Open(host.Namespace);
+            Assert.DoesNotContain(conntrack.List(), e => cluster.Hosts.Any(h => e.Source.ToString() == h.Vtep));
+        });
+    }
 }

@@ -25,6 +25,14 @@ internal static class IngressTable
         new WantedSetting($"ipv4/conf/{LinkName}/arp_announce", "2"),
     ];
 
+    /// <summary>Of IPv4 the host's own table sees to that, in one chain for all links.</summary>
+    private const string NotToLoopback = $$"""
+          chain raw {
+            type filter hook prerouting priority raw; policy accept;
+            ip6 daddr ::1 iifname "{{LinkName}}" drop
+          }
+        """;
+
     public static string Replace(IpFamily family, IReadOnlyCollection<IngressPort> ports)
     {
         var ip = family.Table;
@@ -53,10 +61,7 @@ internal static class IngressTable
                 type inet_proto . inet_service
                 {{List(published)}}
               }
-              chain raw {
-                type filter hook prerouting priority raw; policy accept;
-                {{ip}} daddr {{family.Loopback}} iifname "{{LinkName}}" drop
-              }
+            {{(family.IsIPv6 ? NotToLoopback : "")}}
               chain balance {
                 meta l4proto . th dport @sticky dnat {{ip}} to meta l4proto . th dport . jhash {{ip}} saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
                 dnat {{ip}} to meta l4proto . th dport . numgen random mod {{SlotTable.Size}} map @backends

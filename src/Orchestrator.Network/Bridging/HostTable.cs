@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Network.Balancing;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Bridging;
@@ -42,8 +43,7 @@ internal static class HostTable
     /// <summary>The whole table of one family, in one transaction.</summary>
     /// <param name="ownPorts">TCP ports of the daemon, which no container is to reach.</param>
     public static string Replace(
-        IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, int vxlanPort,
-        IEnumerable<int> ownPorts)
+        IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, IEnumerable<int> ownPorts)
     {
         var (ip, address) = (family.Table, family.AddressType);
         var bridges = allBridges.Where(b => b.SubnetOf(family) is not null).ToList();
@@ -63,16 +63,15 @@ internal static class HostTable
 
               set own { type inet_service; {{Elements(ownPorts.Select(p => $"{p}"))}} }
 
-              # route_localnet would let a neighbour reach what listens on the host's loopback.
-              # Encapsulated packets need no connection tracking: one entry per pair of nodes for nothing.
+              # route_localnet would let a neighbour reach what listens on the host's loopback. Every packet of the host
+              # comes by here, those of its overlays too: one chain for all such links, and the rarest match first.
               chain raw_in {
                 type filter hook prerouting priority raw; policy accept;
-                {{ip}} daddr {{family.Loopback}} iifname @bridges drop
-                udp dport {{vxlanPort}} notrack
+                {{ip}} daddr {{family.Loopback}} jump neighbours
               }
-              chain raw_out {
-                type filter hook output priority raw; policy accept;
-                udp dport {{vxlanPort}} notrack
+              chain neighbours {
+                iifname @bridges drop
+                iifname "{{IngressTable.LinkName}}" drop
               }
               chain published {
                 dnat {{ip}} to {{ip}} daddr . meta l4proto . th dport map @ports_at
@@ -95,8 +94,9 @@ internal static class HostTable
             {{Hairpins(family, bridges)}}
                 {{ip}} saddr @subnets oifname != @bridges masquerade
               }
+              # Of this type, so that only what opens a connection comes by: who is refused never has one.
               chain input {
-                type filter hook input priority filter; policy accept;
+                type nat hook input priority 100; policy accept;
                 tcp dport @own iifname @bridges reject with tcp reset
               }
               chain forward {

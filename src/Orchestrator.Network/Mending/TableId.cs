@@ -3,7 +3,8 @@ using Orchestrator.Network.Hosting;
 namespace Orchestrator.Network.Mending;
 
 /// <summary>An nft table of one namespace.</summary>
-/// <param name="Family">The kernel's number: NFPROTO_INET 1, NFPROTO_IPV4 2, NFPROTO_BRIDGE 7, NFPROTO_IPV6 10.</param>
+/// <param name="Family">The kernel's number: NFPROTO_INET 1, NFPROTO_IPV4 2, NFPROTO_NETDEV 5, NFPROTO_BRIDGE 7,
+/// NFPROTO_IPV6 10.</param>
 internal readonly record struct TableId(byte Family, string Name)
 {
     public static TableId Of(IpFamily family, string name) => family.IsIPv6 ? Ip6(name) : Ip(name);
@@ -12,10 +13,12 @@ internal readonly record struct TableId(byte Family, string Name)
 
     public static TableId Ip6(string name) => new(10, name);
 
+    public static TableId Device(string name) => new(5, name);
+
     public static TableId Bridge(string name) => new(7, name);
 
     public static TableId Inet(string name) => new(1, name);
 
     public override string ToString() =>
-        $"table {Family switch { 7 => "bridge", 1 => "inet", 10 => "ip6", _ => "ip" }} {Name}";
+        $"table {Family switch { 7 => "bridge", 5 => "netdev", 1 => "inet", 10 => "ip6", _ => "ip" }} {Name}";
 }

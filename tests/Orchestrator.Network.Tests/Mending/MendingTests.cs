@@ -50,7 +50,7 @@ public sealed class MendingTests
             ("the guard's rules", () => Nft.Apply(overlay, "flush chain bridge orch_guard prerouting")),
             ("the balancer's table", () => Nft.Apply(client, "delete table ip orch_lb")),
             ("an element of the balancer", () => Nft.Apply(client, "flush map ip orch_lb backends")),
-            ("the resolver's rules", () => Nft.Apply(client, "flush chain ip orch_dns output")),
+            ("the resolver's rules", () => Nft.Apply(client, "flush chain netdev orch_dns loopback")),
             ("an address", () => inside.DeleteAddress(inside.GetLink("eth0").Index, IPAddress.Parse("10.0.1.3"), 24)),
             ("the default route", () => inside.DeleteRoute(new IPNetwork(IPAddress.Any, 0))),
             ("a route", () => inside.DeleteRoute(IPNetwork.Parse("10.0.1.0/24"))),
