@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network;
@@ -26,7 +27,7 @@ public sealed partial class NodeNetwork
             CheckLimits(network, (IReadOnlyDictionary<string, string>?)config.Options ?? NoOptions);
             var endpoint = network.Driver switch
             {
-                NetworkDrivers.Bridge => Join(sandbox, network, config),
+                NetworkDrivers.Bridge => await JoinAsync(sandbox, network, config, cancellationToken),
                 NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan or NetworkDrivers.Vlan =>
                     JoinOutside(sandbox, network, config),
                 NetworkDrivers.Overlay => JoinOverlay(sandbox, network, config),
@@ -39,8 +40,7 @@ public sealed partial class NodeNetwork
                     + $"{network.Driver} is chosen when it is created"),
             };
             SetExit(sandboxes[containerId]);
-            await PutTablesAsync([network.Id], cancellationToken);
-            await PutResolverAsync(sandboxes[containerId], cancellationToken);
+            await PutNamesAsync(network.Id, sandboxes[containerId], cancellationToken);
             if (network.Driver == NetworkDrivers.Overlay)
                 Balance(sandboxes[containerId]);
             return endpoint;
@@ -58,8 +58,7 @@ public sealed partial class NodeNetwork
                 LeaveGateway(sandboxes[containerId]);
             await RepublishAsync(sandboxes[containerId], cancellationToken);
             SetExit(sandboxes[containerId]);
-            await PutTablesAsync([network.Id], cancellationToken);
-            await PutResolverAsync(sandboxes[containerId], cancellationToken);
+            await PutNamesAsync(network.Id, sandboxes[containerId], cancellationToken);
             Police(sandboxes[containerId]);
             Balance(sandboxes[containerId]);
         }, cancellationToken);
@@ -70,16 +69,42 @@ public sealed partial class NodeNetwork
             ? [.. sandbox.Endpoints.Where(e => e.NetworkName != NetworkDrivers.GatewayNetwork)]
             : [];
 
-    private Endpoint Join(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
+    private Endpoint Join(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config) =>
+        Add(sandbox, Placed(sandbox, network, config));
+
+    /// <summary>As <see cref="Join"/>, but tells orch-net the names while the kernel makes the link: both wait, the one for
+    /// another process, the other for locks.</summary>
+    private async Task<Endpoint> JoinAsync(
+        SandboxRecord sandbox, NetworkConfig network, EndpointConfig config, CancellationToken cancellationToken)
     {
-        var endpoint = Describe(sandbox, network, config, ChooseAddress(network, network.Pools[0], config.IPv4)) with
+        var endpoint = Placed(sandbox, network, config);
+        Keep(sandbox with { Endpoints = sandbox.Endpoints.Add(endpoint) });
+        var telling = PutNamesAsync(network.Id, sandboxes[sandbox.ContainerId], cancellationToken);
+        try
+        {
+            Plug(endpoint);
+            await telling;
+            return endpoint;
+        }
+        catch
+        {
+            await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Unplug(endpoint);
+            Keep(sandbox);
+            await PutNamesAsync(network.Id, sandbox, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // What failed is told already.
+            throw;
+        }
+    }
+
+    /// <summary>Of a bridge: which addresses, and by which gateway out.</summary>
+    private Endpoint Placed(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config) =>
+        Describe(sandbox, network, config, ChooseAddress(network, network.Pools[0], config.IPv4)) with
         {
             IPv6 = ChooseAddress6(network, config),
             Gateway = network.Internal ? "" : network.Pools[0].Gateway!,
             Gateway6 = network.Internal ? null : network.Pool6?.Gateway,
         };
-        return Add(sandbox, endpoint);
-    }
 
     private Endpoint Describe(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config, string cidr)
     {
@@ -154,7 +179,7 @@ public sealed partial class NodeNetwork
         }
 
         var bridge = network.Driver == NetworkDrivers.Vlan
-            ? parents.EnsureBridge(network) : EnsureBridge(network);
+            ? parents.EnsureBridge(network) : BridgeLink.Find(host, network) ?? EnsureBridge(network);
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
         host.Route.SetPort(port.Index, PortOf(network, host.CallsIptablesForBridges));
         Limit(host.Route, port, LimitOf(network, endpoint));

@@ -172,17 +172,29 @@ public sealed partial class NodeNetwork
             sandboxes.Keys.ToHashSet(), AllNetworks.Select(n => n.Id).ToHashSet(), cancellationToken);
     }
 
-    private async Task PutResolverAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    private Task PutResolverAsync(SandboxRecord sandbox, CancellationToken cancellationToken) =>
+        PutNamesAsync(null, sandbox, cancellationToken);
+
+    /// <summary>The names of a network, and who asks for them.</summary>
+    /// <param name="networkId">Null: its names are known.</param>
+    private async Task PutNamesAsync(string? networkId, SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        var (table, resolver) = (networkId is null ? null : TableOf(networkId), ResolverOf(sandbox));
+        if (resolver is null)
+            await names.DropResolverAsync(sandbox.ContainerId, cancellationToken);
+        await StatingAsync(
+            ContainerSite + sandbox.ContainerId, NamesTableId, whole: true,
+            () => names.PutAsync(table, resolver, cancellationToken));
+    }
+
+    /// <returns>Null: the container asks its servers itself.</returns>
+    private ResolverConfig? ResolverOf(SandboxRecord sandbox)
     {
         var conf = HostResolvers();
         if (!EtcFiles.NeedsResolver(sandbox, conf))
-        {
-            await names.DropResolverAsync(sandbox.ContainerId, cancellationToken);
-            return;
-        }
-
+            return null;
         var servers = EtcFiles.Upstream(sandbox, conf).Servers;
-        var config = new ResolverConfig(
+        return new ResolverConfig(
             sandbox.ContainerId,
             paths.NamespaceOf(sandbox.ContainerId),
             [.. sandbox.Named.Select(e => e.NetworkId)],
@@ -192,25 +204,26 @@ public sealed partial class NodeNetwork
         {
             Links = [.. sandbox.Named.Where(e => !e.Links.IsDefault).SelectMany(e => e.Links)],
         };
-        await StatingAsync(
-            ContainerSite + sandbox.ContainerId, NamesTableId, whole: true,
-            () => names.PutResolverAsync(config, cancellationToken));
     }
 
     private async Task PutTablesAsync(IEnumerable<string> networkIds, CancellationToken cancellationToken)
     {
-        foreach (var id in networkIds.Distinct())
-        {
-            var overlay = ClusterNetworks.FirstOrDefault(o => o.Network.Id == id);
-            if ((overlay?.Network ?? networks.GetValueOrDefault(id)) is not { } network || !HasNames(network))
-                continue;
-            var table = new Dns.NameTableBuilder(id, network.Name);
-            foreach (var endpoint in ListEndpoints(id))
-                table.Add(endpoint);
-            if (overlay is not null)
-                table.Add(overlay);
-            await names.PutTableAsync(table.Build(), cancellationToken);
-        }
+        foreach (var table in networkIds.Distinct().Select(TableOf).OfType<Dns.NameTable>())
+            await names.PutTableAsync(table, cancellationToken);
+    }
+
+    /// <returns>Null: no names are resolved there.</returns>
+    private Dns.NameTable? TableOf(string networkId)
+    {
+        var overlay = ClusterNetworks.FirstOrDefault(o => o.Network.Id == networkId);
+        if ((overlay?.Network ?? networks.GetValueOrDefault(networkId)) is not { } network || !HasNames(network))
+            return null;
+        var table = new Dns.NameTableBuilder(networkId, network.Name);
+        foreach (var endpoint in ListEndpoints(networkId))
+            table.Add(endpoint);
+        if (overlay is not null)
+            table.Add(overlay);
+        return table.Build();
     }
 
     /// <summary>Docker's default bridge resolves no container names, nor do networks without containers.</summary>

@@ -29,6 +29,28 @@ public sealed class BridgeNetworkTests
     }
 
     [RootFact]
+    public async Task A_container_whose_link_cannot_be_made_is_on_no_network_and_known_by_no_name()
+    {
+        await using var host = await TestHost.StartAsync();
+        var network = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var client = await host.RunAsync("client", "app");
+        using var space = NetNamespace.Open(await host.Network.CreateSandboxAsync(
+            "web", new SandboxConfig { Name = "web", Hostname = "web" }, default));
+        using var inside = RouteSocket.Open(space);
+        inside.EnsureBridge("eth0", new BridgeSettings("")); // Somebody has the name already.
+
+        await Assert.ThrowsAsync<NetworkException>(() =>
+            host.Network.ConnectAsync("web", new EndpointConfig { NetworkId = network.Id }, default));
+
+        Assert.Empty(host.Network.GetEndpoints("web"));
+        Assert.NotEqual(DnsCode.NoError, (await Wire.ResolveAsync(client.Namespace, "web")).Code);
+
+        inside.DeleteLink("eth0");
+        var endpoint = await host.Network.ConnectAsync("web", new EndpointConfig { NetworkId = network.Id }, default);
+        Assert.Equal((DnsCode.NoError, endpoint.IPv4.Split('/')[0]), await FirstAsync(client, "web"));
+    }
+
+    [RootFact]
     public async Task A_published_port_answers_on_the_host_on_localhost_from_outside_and_through_the_hairpin()
     {
         await using var host = await TestHost.StartAsync("10.77.0.1");

@@ -25,6 +25,12 @@ internal static class BridgeLink
         return bridge;
     }
 
+    /// <returns>The bridge as it was made, of which only what somebody else took away is mended, with the next look. Null:
+    /// there is none, or it is not up.</returns>
+    public static LinkInfo? Find(HostSpace host, NetworkConfig network) =>
+        host.Route.FindLink(LinkNames.BridgeOf(network)) is { Kind: "bridge", IsUp: true } link
+            && link.Alias == LinkNames.Mark + network.Id ? link : null;
+
     /// <summary>Settings of the bridge itself, besides what its addresses bring along.</summary>
     public static ImmutableArray<WantedSetting> Settings(NetworkConfig network)
     {

@@ -4,7 +4,7 @@ using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Helper;
 
-/// <summary>The daemon's end of orch-net: finds the running one, or starts it. One request at a time.</summary>
+/// <summary>The daemon's end of orch-net: finds the running one, or starts it. One exchange at a time.</summary>
 /// <remarks>Requests may be repeated, so a helper that died under one is started again and asked once more.</remarks>
 internal sealed class HelperClient(string program, HelperPaths paths, HostSpace host) : IDisposable
 {
@@ -13,15 +13,23 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
     private readonly SemaphoreSlim gate = new(1, 1);
     private NetworkStream? stream;
 
-    /// <exception cref="NetworkException">The helper refused, or cannot be started.</exception>
-    public async Task<HelperResponse> AskAsync(HelperRequest request, CancellationToken cancellationToken)
+    /// <inheritdoc cref="AskAllAsync"/>
+    public async Task<HelperResponse> AskAsync(HelperRequest request, CancellationToken cancellationToken) =>
+        (await AskAllAsync([request], cancellationToken))[0];
+
+    /// <summary>Says everything before it listens: to wake the other process once takes as long as most requests.</summary>
+    /// <returns>An answer to each, in their order.</returns>
+    /// <exception cref="NetworkException">The helper refused one, or cannot be started.</exception>
+    public async Task<IReadOnlyList<HelperResponse>> AskAllAsync(
+        IReadOnlyList<HelperRequest> requests, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
         {
-            var response = await TryAskAsync(request, cancellationToken)
-                ?? await RetryAsync(request, cancellationToken);
-            return response.Error is null ? response : throw new NetworkException(response.Fault, response.Error);
+            var responses = await TryAskAsync(requests, cancellationToken)
+                ?? await RetryAsync(requests, cancellationToken);
+            return responses.FirstOrDefault(response => response.Error is not null) is { } refusal
+                ? throw new NetworkException(refusal.Fault, refusal.Error!) : responses;
         }
         finally
         {
@@ -37,7 +45,7 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         {
             stream ??= await ConnectAsync(cancellationToken);
             if (stream is not null)
-                await ExchangeAsync(new HelperRequest(HelperOperation.Stop), cancellationToken);
+                await ExchangeAsync([new HelperRequest(HelperOperation.Stop)], cancellationToken);
         }
         finally
         {
@@ -52,29 +60,37 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         gate.Dispose();
     }
 
-    private async Task<HelperResponse> RetryAsync(HelperRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HelperResponse>> RetryAsync(
+        IReadOnlyList<HelperRequest> requests, CancellationToken cancellationToken)
     {
         await StartAsync(cancellationToken);
-        return await TryAskAsync(request, cancellationToken)
+        return await TryAskAsync(requests, cancellationToken)
             ?? throw new NetworkException(NetworkFault.Kernel, $"orch-net ends at once: its log is {paths.Log}");
     }
 
     /// <returns>Null: nobody is there, or it went away.</returns>
-    private async Task<HelperResponse?> TryAskAsync(HelperRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HelperResponse>?> TryAskAsync(
+        IReadOnlyList<HelperRequest> requests, CancellationToken cancellationToken)
     {
         stream ??= await ConnectAsync(cancellationToken);
-        var response = stream is null ? null : await ExchangeAsync(request, cancellationToken);
-        if (response is null)
+        var responses = stream is null ? null : await ExchangeAsync(requests, cancellationToken);
+        if (responses is null)
             Disconnect();
-        return response;
+        return responses;
     }
 
-    private async Task<HelperResponse?> ExchangeAsync(HelperRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HelperResponse>?> ExchangeAsync(
+        IReadOnlyList<HelperRequest> requests, CancellationToken cancellationToken)
     {
         try
         {
-            await HelperFrame.WriteAsync(stream!, request, HelperJson.Default.HelperRequest, cancellationToken);
-            return await HelperFrame.ReadAsync(stream!, HelperJson.Default.HelperResponse, cancellationToken);
+            foreach (var request in requests)
+                await HelperFrame.WriteAsync(stream!, request, HelperJson.Default.HelperRequest, cancellationToken);
+            var responses = new List<HelperResponse>(requests.Count);
+            while (responses.Count < requests.Count
+                && await HelperFrame.ReadAsync(stream!, HelperJson.Default.HelperResponse, cancellationToken) is { } response)
+                responses.Add(response);
+            return responses.Count == requests.Count ? responses : null;
         }
         catch (IOException)
         {

@@ -35,29 +35,33 @@ internal sealed class HelperMirror(HelperClient helper)
         return isNew;
     }
 
-    public async Task PutTableAsync(NameTable table, CancellationToken cancellationToken)
+    public Task PutTableAsync(NameTable table, CancellationToken cancellationToken) =>
+        PutAsync(table, null, cancellationToken);
+
+    public Task PutResolverAsync(ResolverConfig config, CancellationToken cancellationToken) =>
+        PutAsync(null, config, cancellationToken);
+
+    /// <summary>Both at once.</summary>
+    public async Task PutAsync(NameTable? table, ResolverConfig? config, CancellationToken cancellationToken)
     {
-        if (tables.TryGetValue(table.NetworkId, out var known) && known.Equals(table))
+        var requests = new List<HelperRequest>(2);
+        if (table is not null && !table.Equals(tables.GetValueOrDefault(table.NetworkId)))
+            requests.Add(new HelperRequest(HelperOperation.PutTable, table.NetworkId) { Table = table });
+        if (config is not null && !config.Equals(resolvers.GetValueOrDefault(config.ContainerId)))
+            requests.Add(new HelperRequest(HelperOperation.PutResolver, config.ContainerId) { Resolver = config });
+        if (requests.Count == 0)
             return;
-        await helper.AskAsync(new HelperRequest(HelperOperation.PutTable, table.NetworkId) { Table = table },
-            cancellationToken);
-        tables[table.NetworkId] = table;
+        await helper.AskAllAsync(requests, cancellationToken);
+        if (table is not null)
+            tables[table.NetworkId] = table;
+        if (config is not null)
+            resolvers[config.ContainerId] = config;
     }
 
     public async Task DropTableAsync(string networkId, CancellationToken cancellationToken)
     {
         tables.Remove(networkId);
         await helper.AskAsync(new HelperRequest(HelperOperation.DropTable, networkId), cancellationToken);
-    }
-
-    public async Task PutResolverAsync(ResolverConfig config, CancellationToken cancellationToken)
-    {
-        if (resolvers.TryGetValue(config.ContainerId, out var known) && known.Equals(config))
-            return;
-        await helper.AskAsync(
-            new HelperRequest(HelperOperation.PutResolver, config.ContainerId) { Resolver = config },
-            cancellationToken);
-        resolvers[config.ContainerId] = config;
     }
 
     public async Task DropResolverAsync(string containerId, CancellationToken cancellationToken)
