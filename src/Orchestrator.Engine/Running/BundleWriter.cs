@@ -1,4 +1,6 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Processes;
@@ -84,11 +86,27 @@ internal sealed class BundleWriter(
 
     private static string ReadHost(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
 
+    /// <summary>Never empty on the way, for a program may be reading it; and to give up a file's blocks, as truncating it
+    /// does, can take longer than to make the container's link.</summary>
     private static string Put(string folder, string name, string content)
     {
         var path = Path.Combine(folder, name);
-        File.WriteAllText(path, content);
+        var bytes = Encoding.UTF8.GetBytes(content);
+        using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        if (Holds(file, bytes))
+            return path;
+        RandomAccess.Write(file, bytes, 0);
+        if (RandomAccess.GetLength(file) != bytes.Length)
+            RandomAccess.SetLength(file, bytes.Length);
         return path;
+    }
+
+    private static bool Holds(SafeFileHandle file, byte[] wanted)
+    {
+        if (RandomAccess.GetLength(file) != wanted.Length)
+            return false;
+        var held = new byte[wanted.Length];
+        return RandomAccess.Read(file, held, 0) == wanted.Length && held.AsSpan().SequenceEqual(wanted);
     }
 
     private Dictionary<string, string> Joined(HostSpec host, NetworkLinks links)

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Engine.Containers;
 using Orchestrator.Engine.Running;
@@ -39,6 +40,26 @@ public sealed class ContainerNetworksTests
         await JoinAsync(host, rig, entry, ip: "10.88.0.9");
         Assert.Equal(["lan"], rig.Store.Load(entry.Id)!.Connections.Select(c => c.NetworkName));
         Assert.Equal("10.88.0.9/24", Assert.Single(host.OnLan).IPv4);
+    }
+
+    [Fact]
+    public async Task Files_that_a_container_has_mounted_say_what_was_written_last_and_nothing_else()
+    {
+        await using var rig = new Rig();
+        var record = (await rig.StartAsync("web")).Record;
+        var directories = new RunDirectories(Path.Combine(rig.Folder, "run"));
+        var folder = Directory.CreateDirectory(directories.Etc(record.Id)).FullName;
+        var bundles = new BundleWriter(new EngineOptions(), directories, rig.Table, NullLogger.Instance);
+        bundles.RefreshFiles(record, new SandboxFiles("web\n", "first\n", ""));
+        using var mounted = File.OpenHandle(Path.Combine(folder, "hosts"), share: FileShare.ReadWrite);
+
+        foreach (var hosts in new[] { "10.0.0.1 web, a longer line\n", "none\n", "some\n" })
+        {
+            bundles.RefreshFiles(record, new SandboxFiles("web\n", hosts, ""));
+
+            var read = new byte[100];
+            Assert.Equal(hosts, Encoding.UTF8.GetString(read, 0, RandomAccess.Read(mounted, read, 0)));
+        }
     }
 
     private static async Task<ContainerEntry> StartAsync(NetworkHost host, Rig rig)
