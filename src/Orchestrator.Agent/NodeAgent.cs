@@ -28,6 +28,8 @@ public sealed class NodeAgent : ISessionHandler
     private readonly Assignments assignments;
     private readonly StatusReporter reporter = new();
     private readonly PayloadVault vault = new();
+    private readonly ContainerEngine engine;
+    private readonly AttachmentDesk desk;
     private readonly Worker worker;
     private readonly NetworkApplier network;
     private readonly UnderlayAddress underlay;
@@ -55,8 +57,8 @@ public sealed class NodeAgent : ISessionHandler
         assignments = store.LoadAssignments();
         session = store.LoadSession();
         engine.FileContents = vault;
-        var desk = new AttachmentDesk(() => manager is { } leader ? channels.Get(leader) : null, time);
-        engine.ClusterNetworks = desk;
+        this.engine = engine;
+        desk = new(() => manager is { } leader ? channels.Get(leader) : null, time);
         var executors = new ExecutorChoice(
             new EngineTaskExecutor(engine, images, vault, options.Drain, time), new AttachmentExecutor(engine, desk));
         worker = new(executors, store, time, reporter, loggers.CreateLogger<Worker>());
@@ -84,6 +86,7 @@ public sealed class NodeAgent : ISessionHandler
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        engine.ClusterNetworks = desk;
         await ReconcileAsync(ended.Token).ConfigureAwait(false);
         var resync = network.RunAsync(ended.Token);
         var watching = watch.RunAsync(ended.Token);
@@ -93,6 +96,7 @@ public sealed class NodeAgent : ISessionHandler
         }
         finally
         {
+            engine.ClusterNetworks = null;
             await ended.CancelAsync().ConfigureAwait(false);
             await resync.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

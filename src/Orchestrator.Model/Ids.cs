@@ -10,6 +10,8 @@ public static class Identifier
 
     /// <summary>129 random bits. Not reproducible; a planner that must be pure is handed its ids.</summary>
     public static string New() => RandomNumberGenerator.GetString(Digits, Length);
+
+    public static bool IsValid(string text) => text.Length == Length && text.All(Digits.Contains);
 }
 
 #pragma warning disable CA1036 // Ids are ordered for determinism, not compared with operators.

@@ -20,6 +20,9 @@ public sealed partial class NodeNetwork
             var network = Require(config.NetworkId);
             if (sandbox.On(network.Id) is { } present)
             {
+                if (present.Lease != config.Lease)
+                    throw new NetworkException(
+                        NetworkFault.Conflict, $"container {sandbox.Config.Name} is on network {network.Name} already");
                 Plug(present);
                 return present;
             }

@@ -141,6 +141,8 @@ public sealed partial class NodeNetwork
         CloseSpace(OverlaySite + network.Id);
         if (overlays.Remove(network.Id, out var fabric))
             fabric.Remove();
+        else
+            OverlayFabric.Remove(paths.NamespaceOfOverlay(network.Vni!.Value)); // An earlier daemon's.
         NetNamespace.Unpin(paths.NamespaceOfOverlay(network.Vni!.Value));
     }
 }

@@ -76,6 +76,7 @@ public sealed partial class NodeNetwork
     {
         sandboxRecords.Put(sandbox.ContainerId, sandbox);
         sandboxes = sandboxes.SetItem(sandbox.ContainerId, sandbox);
+        TellOfSandboxes();
     }
 
     private static void EnsureNamespace(string path)
@@ -127,6 +128,7 @@ public sealed partial class NodeNetwork
         NetNamespace.Unpin(paths.NamespaceOf(containerId));
         sandboxRecords.Drop(containerId);
         sandboxes = sandboxes.Remove(containerId);
+        TellOfSandboxes();
     }
 
     /// <summary>Gives containers that live back what is missing; forgets those whose namespace went with a
@@ -219,10 +221,10 @@ public sealed partial class NodeNetwork
         if ((overlay?.Network ?? networks.GetValueOrDefault(networkId)) is not { } network || !HasNames(network))
             return null;
         var table = new Dns.NameTableBuilder(networkId, network.Name);
-        foreach (var endpoint in ListEndpoints(networkId))
-            table.Add(endpoint);
         if (overlay is not null)
             table.Add(overlay);
+        foreach (var endpoint in ListEndpoints(networkId))
+            table.Add(endpoint);
         return table.Build();
     }
 

@@ -15,45 +15,22 @@ namespace Orchestrator.Agent.Attaching;
 /// <param name="leader">Where to ask; null: no session now.</param>
 internal sealed class AttachmentDesk(Func<CallInvoker?> leader, TimeProvider time) : IClusterNetworks
 {
-    /// <summary>Longer than the managers need for another leader.</summary>
+    /// <summary>For all of one question; longer than the managers need for another leader.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<TaskId, PendingPlace> pending = new();
 
-    public async Task<ClusterNetwork?> FindAsync(string reference, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var request = new P.FindNetworkRequest { Reference = reference };
-            var found = await AskAsync(
-                (client, options) => client.FindNetworkAsync(request, options), cancellationToken).ConfigureAwait(false);
-            return new ClusterNetwork(found.Id, found.Name);
-        }
-        catch (NetworkException e) when (e.Fault == NetworkFault.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<ClusterNetwork?> FindAsync(string reference, CancellationToken cancellationToken) =>
+        InTimeAsync(reference, token => FindPatientlyAsync(reference, token), cancellationToken);
 
-    public async Task<EndpointConfig> AttachAsync(
-        ContainerRecord container, EndpointConfig wanted, CancellationToken cancellationToken)
+    public Task<EndpointConfig> AttachAsync(
+        ContainerRecord container, EndpointConfig wanted, string? former, CancellationToken cancellationToken)
     {
         CheckPaired(wanted);
-        var id = new TaskId(Identifier.New());
-        var place = pending[id] = new PendingPlace(container.Id);
-        var request = RequestOf(id, container, wanted);
-        await AskAsync((client, options) => client.AttachAsync(request, options), cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var task = await place.Given.Task.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
-            return TaskContainer.Endpoint(task.Networks[0], task.Id) with { Links = wanted.Links };
-        }
-        catch (TimeoutException)
-        {
-            throw Silent(wanted.NetworkId);
-        }
+        return InTimeAsync(
+            wanted.NetworkId, token => AttachPatientlyAsync(container, wanted, former, token), cancellationToken);
     }
 
     public void Settle(string containerId)
@@ -75,7 +52,34 @@ internal sealed class AttachmentDesk(Func<CallInvoker?> leader, TimeProvider tim
         return place.Over.Task;
     }
 
-    private static P.AttachRequest RequestOf(TaskId id, ContainerRecord container, EndpointConfig wanted)
+    private async Task<ClusterNetwork?> FindPatientlyAsync(string reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new P.FindNetworkRequest { Reference = reference };
+            var found = await AskAsync(
+                (client, options) => client.FindNetworkAsync(request, options), cancellationToken).ConfigureAwait(false);
+            return new ClusterNetwork(found.Id, found.Name);
+        }
+        catch (NetworkException e) when (e.Fault == NetworkFault.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<EndpointConfig> AttachPatientlyAsync(
+        ContainerRecord container, EndpointConfig wanted, string? former, CancellationToken cancellationToken)
+    {
+        var id = new TaskId(Identifier.New());
+        var place = pending[id] = new PendingPlace(container.Id);
+        var request = RequestOf(id, container, wanted, former);
+        await AskAsync((client, options) => client.AttachAsync(request, options), cancellationToken).ConfigureAwait(false);
+        var task = await place.Given.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return TaskContainer.Endpoint(task.Networks[0], task.Id) with { Links = wanted.Links };
+    }
+
+    private static P.AttachRequest RequestOf(
+        TaskId id, ContainerRecord container, EndpointConfig wanted, string? former)
     {
         var request = new P.AttachRequest
         {
@@ -85,6 +89,7 @@ internal sealed class AttachmentDesk(Func<CallInvoker?> leader, TimeProvider tim
             ContainerName = container.Name,
             Aliases = { wanted.Aliases.Prepend(container.ShortId) },
             Address = wanted.IPv4 ?? "",
+            FormerAddress = former ?? "",
         };
         request.Options.Add(wanted.Options ?? ImmutableDictionary<string, string>.Empty);
         return request;
@@ -95,48 +100,63 @@ internal sealed class AttachmentDesk(Func<CallInvoker?> leader, TimeProvider tim
     {
         if (wanted.IPv6 is not null)
             throw new NetworkException(NetworkFault.Invalid,
-                $"cannot have {wanted.IPv6} on network {wanted.NetworkId}: there the address of IPv6 ends in the one of IPv4; ask for "
-                + "that with --ip");
+                $"cannot have {wanted.IPv6} on network {wanted.NetworkId}: there the address of IPv6 ends in the one of IPv4; "
+                + "ask for that with --ip");
         if (!string.IsNullOrEmpty(wanted.Mac))
             throw new NetworkException(NetworkFault.Invalid,
-                $"cannot have hardware address {wanted.Mac} on network {wanted.NetworkId}: there it follows from the address of IPv4; "
-                + "leave out --mac-address");
+                $"cannot have hardware address {wanted.Mac} on network {wanted.NetworkId}: there it follows from the address of "
+                + "IPv4; leave out --mac-address");
     }
 
-    /// <summary>Again, while the managers look for a leader.</summary>
+    private async Task<T> InTimeAsync<T>(
+        string network, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await ask(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NetworkException(
+                NetworkFault.Kernel,
+                $"the managers of the cluster did not answer for network {network} in {Patience.TotalSeconds:0} s; orch info says "
+                + "how they are");
+        }
+    }
+
+    /// <summary>Again and again, while the managers look for a leader.</summary>
     private async Task<T> AskAsync<T>(
         Func<P.Attachments.AttachmentsClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
         while (true)
         {
             try
             {
                 if (leader() is { } invoker)
                     return await ask(
-                        new P.Attachments.AttachmentsClient(invoker),
-                        new CallOptions(deadline: DateTime.UtcNow + Patience, cancellationToken: cancellationToken));
+                        new P.Attachments.AttachmentsClient(invoker), new CallOptions(cancellationToken: cancellationToken));
             }
-            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+            catch (RpcException e) when (IsFinal(e))
             {
-                if (e.ToUser() is var refusal && !MayPass(e, refusal.Code))
-                    throw new NetworkException(FaultOf(refusal.Code), refusal.Message, e);
+                var refusal = e.ToUser();
+                throw new NetworkException(
+                    FaultOf(refusal.Code), refusal.Message is { Length: > 0 } words ? words : $"{e.StatusCode}", e);
+            }
+            catch (RpcException)
+            {
+                // Nobody answered, or one that does not lead, or that ended meanwhile; or it is too late, as the next line says.
             }
 
-            if (time.GetElapsedTime(started) > Patience)
-                throw Silent(null);
             await Task.Delay(BetweenTries, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static NetworkException Silent(string? network) => new(
-        NetworkFault.Kernel,
-        (network is null ? "no manager of the cluster answers" : $"the cluster did not bring network {network} to this node")
-        + $" for {Patience.TotalSeconds:0} s; orch info says how its managers are");
-
-    /// <summary>Nobody answered, or one that does not lead.</summary>
-    private static bool MayPass(RpcException error, ErrorCode code) => code is ErrorCode.Unavailable or ErrorCode.NoQuorum
-        || (error.StatusCode == StatusCode.FailedPrecondition && !error.IsRefusal());
+    /// <summary>It would be answered so again.</summary>
+    private static bool IsFinal(RpcException error) => error.IsRefusal()
+        ? error.ToUser().Code is not (ErrorCode.Unavailable or ErrorCode.NoQuorum)
+        : error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied;
 
     private static NetworkFault FaultOf(ErrorCode code) => code switch
     {

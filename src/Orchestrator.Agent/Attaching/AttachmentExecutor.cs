@@ -22,30 +22,21 @@ internal sealed class AttachmentExecutor(ContainerEngine engine, AttachmentDesk 
 
     public async Task<ContainerSight> WaitAsync(OrchTask task, CancellationToken cancellationToken)
     {
-        try
-        {
-            await engine.WatchAsync(ContainerOf(task), _ => !IsThere(task), cancellationToken).ConfigureAwait(false);
-        }
-        catch (EngineException e) when (e.Error == EngineError.NotFound)
-        {
-            // Removed: it is not there.
-        }
-
+        await engine.Network.WaitForEndOfLeaseAsync(ContainerOf(task), task.Id.Value, cancellationToken).ConfigureAwait(false);
         return Look(task);
     }
 
     public Task StopAsync(OrchTask task, CancellationToken cancellationToken) => RemoveAsync(task, cancellationToken);
 
-    /// <summary>The address is no longer the container's.</summary>
+    /// <summary>The address is no longer the container's, whatever that is busy with: its link goes. It asks for another
+    /// place when it starts again.</summary>
     public async Task RemoveAsync(OrchTask task, CancellationToken cancellationToken)
     {
-        if (IsThere(task))
-            await engine.DisconnectAsync(ContainerOf(task), task.Networks[0].NetworkId.Value, force: true, cancellationToken)
-                .ConfigureAwait(false);
+        if (engine.Network.EndpointUnder(ContainerOf(task), task.Id.Value) is { } endpoint)
+            await engine.Network.DisconnectAsync(ContainerOf(task), endpoint.NetworkId, cancellationToken).ConfigureAwait(false);
     }
 
     private static string ContainerOf(OrchTask task) => task.Spec.Attached!.Id; // The choice of this executor.
 
-    private bool IsThere(OrchTask task) =>
-        engine.Network.GetEndpoints(ContainerOf(task)).Any(endpoint => endpoint.Lease == task.Id.Value);
+    private bool IsThere(OrchTask task) => engine.Network.EndpointUnder(ContainerOf(task), task.Id.Value) is not null;
 }

@@ -79,8 +79,9 @@ internal sealed class LogPublisher(
     }
 
     private bool Selects(P.LogSelector selector, P.Task task) =>
-        selector.TaskIds.Contains(task.Id) || selector.ServiceIds.Contains(task.ServiceId)
-        || selector.NodeIds.Contains(nodeId);
+        task.Spec.Attached is null
+        && (selector.TaskIds.Contains(task.Id) || selector.ServiceIds.Contains(task.ServiceId)
+            || selector.NodeIds.Contains(nodeId));
 
     private async Task CopyAsync(
         P.Task task, P.SubscriptionMessage subscription, IClientStreamWriter<P.PublishLogsMessage> writer,

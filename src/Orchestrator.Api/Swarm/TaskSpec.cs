@@ -4,6 +4,9 @@ namespace Orchestrator.Api.Swarm;
 public sealed record TaskSpec
 {
     public ContainerSpec? ContainerSpec { get; set; }
+
+    /// <summary>Of a task that is a container's place on a network, and runs nothing.</summary>
+    public NetworkAttachmentSpec? NetworkAttachmentSpec { get; set; }
     public TaskResources? Resources { get; set; }
     public TaskRestartPolicy? RestartPolicy { get; set; }
     public Placement? Placement { get; set; }
@@ -16,6 +19,11 @@ public sealed record TaskSpec
     /// <summary>Counts forced updates: a change replaces tasks although nothing else changed.</summary>
     public ulong ForceUpdate { get; set; }
     public string? Runtime { get; set; }
+}
+
+public sealed record NetworkAttachmentSpec
+{
+    public string ContainerID { get; set; } = "";
 }
 
 public sealed record TaskRestartPolicy

@@ -1,4 +1,5 @@
 using Orchestrator.Agent.Tasks;
+using Orchestrator.Engine;
 using Orchestrator.Network;
 
 namespace Orchestrator.Daemon.Clustering;
@@ -8,7 +9,6 @@ internal static class TasksOfCluster
 {
     public static async Task RemoveAsync(MembershipServices services, CancellationToken cancellationToken)
     {
-        services.Node.Engine.ClusterNetworks = null;
         var tasks = services.Node.Engine.List().Where(
             c => c.Process.Labels.ContainsKey(TaskContainer.LabelPrefix + "task"));
         await Task.WhenAll(tasks.Select(
@@ -24,7 +24,16 @@ internal static class TasksOfCluster
         MembershipServices services, string container, CancellationToken cancellationToken)
     {
         foreach (var endpoint in services.Node.Network.GetEndpoints(container).Where(e => e.Lease is not null))
-            await services.Node.Engine.DisconnectAsync(container, endpoint.NetworkId, force: true, cancellationToken)
-                .ConfigureAwait(false);
+        {
+            try
+            {
+                await services.Node.Engine.DisconnectAsync(container, endpoint.NetworkName, force: true, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (EngineException e) when (e.Error == EngineError.NotFound)
+            {
+                // It has ended meanwhile, and removed itself.
+            }
+        }
     }
 }

@@ -49,7 +49,17 @@ public sealed record ContainerRecord
 
 /// <summary>A container's place on one network.</summary>
 /// <param name="Endpoint">As it is in the kernel; null while the container is down.</param>
-public sealed record NetworkConnection(EndpointConfig Wanted, string NetworkName, Endpoint? Endpoint = null);
+/// <param name="FormerAddress">Of IPv4, as the container had it when it last ran, where a cluster gave it.</param>
+public sealed record NetworkConnection(
+    EndpointConfig Wanted, string NetworkName, Endpoint? Endpoint = null, string? FormerAddress = null)
+{
+    /// <summary>As it stays on record while the container is down.</summary>
+    public NetworkConnection Off() => this with
+    {
+        Endpoint = null,
+        FormerAddress = Endpoint is { Lease: not null } ? Endpoint.Addresses.First() : FormerAddress,
+    };
+}
 
 /// <summary>The program of a container, image defaults applied.</summary>
 public sealed record ProcessRecord

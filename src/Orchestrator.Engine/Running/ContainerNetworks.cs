@@ -5,7 +5,8 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>Joins containers to networks and takes them off again, whether they run or not.</summary>
 internal sealed class ContainerNetworks(
-    NodeNetwork network, NetworkPlaces places, ContainerStore store, BundleWriter bundles, ContainerEvents events, IContainerHost host)
+    NodeNetwork network, NetworkPlaces places, ContainerStore store, BundleWriter bundles, ContainerEvents events,
+    IContainerHost host)
 {
     public async Task ConnectAsync(ContainerEntry entry, EndpointConfig wanted, CancellationToken cancellationToken)
     {
@@ -21,7 +22,7 @@ internal sealed class ContainerNetworks(
                 "container sharing network namespace with another container or host cannot be "
                 + "connected to any other network");
 
-        var connection = new NetworkConnection(wanted, name, null);
+        var connection = new NetworkConnection(wanted with { NetworkId = name }, name);
         if (entry.Run is null)
         {
             entry.Set(With(record, connection));
@@ -51,7 +52,7 @@ internal sealed class ContainerNetworks(
         Endpoint? endpoint = null;
         try
         {
-            endpoint = await places.ConnectAsync(record, connection.Wanted, cancellationToken);
+            endpoint = await places.ConnectAsync(record, connection, cancellationToken);
             await saving;
             return endpoint;
         }
@@ -81,7 +82,8 @@ internal sealed class ContainerNetworks(
             throw EngineException.Conflict($"container {entry.Id} is not connected to network {name}");
         }
 
-        if (connection.Endpoint is { } endpoint)
+        // The cluster may have taken its place away.
+        if (connection.Endpoint is { } endpoint && network.GetEndpoints(entry.Id).Any(e => e.NetworkId == endpoint.NetworkId))
             await network.DisconnectAsync(entry.Id, endpoint.NetworkId, cancellationToken);
         entry.Set(entry.Record with { Connections = [.. entry.Record.Connections.Where(one => one != connection)] });
         store.Save(entry.Record);

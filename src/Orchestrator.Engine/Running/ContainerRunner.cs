@@ -98,6 +98,8 @@ internal sealed class ContainerRunner(
             var run = await host.CreateAsync(wanted, cancellationToken);
             await StartAsync(entry, wanted, run, cancellationToken);
             await saved;
+            if (!run.Connections.Select(c => c.NetworkName).SequenceEqual(wanted.Connections.Select(c => c.NetworkName)))
+                store.SaveForNow(entry.Record); // What a user called it by is not what it is found by later.
         }
         catch (Exception e)
         {
@@ -252,7 +254,7 @@ internal sealed class ContainerRunner(
     };
 
     private static List<NetworkConnection> Off(ContainerRecord record) =>
-        [.. record.Connections.Select(connection => connection with { Endpoint = null })];
+        [.. record.Connections.Select(connection => connection.Off())];
 
     private void PublishEnd(ContainerRecord before, ContainerRecord ended, ExitStatus exit)
     {

@@ -100,7 +100,7 @@ internal sealed class EngineRecovery(
         entry.Set(entry.Record with
         {
             Ports = [],
-            Connections = [.. entry.Record.Connections.Select(connection => connection with { Endpoint = null })],
+            Connections = [.. entry.Record.Connections.Select(connection => connection.Off())],
             State = state with
             {
                 Status = Status.Exited, Pid = 0, ExitCode = exitCode, Wanted = false, FinishedAt = time.GetUtcNow(),

@@ -207,7 +207,7 @@ internal sealed class KernelHost(
                 continue;
             }
 
-            var endpoint = await places.ConnectAsync(record, connection.Wanted, cancellationToken);
+            var endpoint = await places.ConnectAsync(record, connection, cancellationToken);
             connections.Add(connection with { NetworkName = endpoint.NetworkName, Endpoint = endpoint });
         }
 

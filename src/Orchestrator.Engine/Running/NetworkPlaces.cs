@@ -18,16 +18,18 @@ internal sealed class NetworkPlaces(NodeNetwork network, Func<IClusterNetworks?>
     }
 
     public async Task<Endpoint> ConnectAsync(
-        ContainerRecord container, EndpointConfig wanted, CancellationToken cancellationToken)
+        ContainerRecord container, NetworkConnection connection, CancellationToken cancellationToken)
     {
+        var wanted = connection.Wanted;
         if (!IsGivenBeyond(wanted))
             return await network.ConnectAsync(container.Id, wanted, cancellationToken);
         var beyond = cluster() ?? throw new NetworkException(
             NetworkFault.Conflict,
-            $"network {wanted.NetworkId} is a cluster's, which this node is not in touch with; orch info says whether it is in one");
+            $"network {wanted.NetworkId} is a cluster's, which this node is not in touch with; orch info says whether it is in "
+            + "one");
         try
         {
-            var given = await beyond.AttachAsync(container, wanted, cancellationToken);
+            var given = await beyond.AttachAsync(container, wanted, connection.FormerAddress, cancellationToken);
             return await network.ConnectAsync(container.Id, given, cancellationToken);
         }
         finally

@@ -100,15 +100,14 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
     private async Task ConnectAsync(HttpContext http)
     {
         var request = await http.ReadJsonAsync(Json.NetworkConnectRequest);
-        var endpoint = CreateMapping.Endpoint(await ReferenceAsync(http), request.EndpointConfig);
+        var endpoint = CreateMapping.Endpoint(http.Route("id"), request.EndpointConfig);
         await engine.ConnectAsync(request.Container, endpoint, http.RequestAborted);
     }
 
     private async Task DisconnectAsync(HttpContext http)
     {
         var request = await http.ReadJsonAsync(Json.NetworkDisconnectRequest);
-        await engine.DisconnectAsync(
-            request.Container, await ReferenceAsync(http), request.Force, http.RequestAborted);
+        await engine.DisconnectAsync(request.Container, http.Route("id"), request.Force, http.RequestAborted);
     }
 
     private async Task PruneAsync(HttpContext http)
@@ -142,16 +141,6 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         if (own is { Scope: "local" }) return own;
         return await cluster.FindAsync(own?.Id ?? reference, http.RequestAborted) ?? own
             ?? throw new EngineException(EngineError.NotFound, $"network {reference} not found");
-    }
-
-    /// <summary>A network by the name that containers know it by. One of the cluster may not be on this node yet; a worker
-    /// that has not heard of it leaves it to those who have.</summary>
-    private async Task<string> ReferenceAsync(HttpContext http)
-    {
-        var reference = http.Route("id");
-        if (network.FindNetwork(reference) is { } own)
-            return own.Name;
-        return (await cluster.FindAsync(reference, http.RequestAborted))?.Name ?? reference;
     }
 
     private bool IsUsed(NetworkConfig one) => engine.List().Any(record =>

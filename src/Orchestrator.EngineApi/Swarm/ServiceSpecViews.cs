@@ -21,7 +21,8 @@ internal static class ServiceSpecViews
 
     public static Dto.TaskSpec Of(TaskSpec task) => new()
     {
-        ContainerSpec = ContainerSpecViews.Of(task.Container),
+        ContainerSpec = task.Attached is null ? ContainerSpecViews.Of(task.Container) : null,
+        NetworkAttachmentSpec = task.Attached is { } attached ? new Dto.NetworkAttachmentSpec { ContainerID = attached.Id } : null,
         Resources = new Dto.TaskResources
         {
             Limits = new Dto.ResourceLimit
@@ -70,7 +71,7 @@ internal static class ServiceSpecViews
         LogDriver = task.LogDriver is { } log
             ? new Api.NamedDriver { Name = log.Name, Options = SpecFields.MapOrNull(log.Options) } : null,
         ForceUpdate = task.ForceUpdate,
-        Runtime = "container",
+        Runtime = task.Attached is null ? "container" : "attachment",
     };
 
     public static Dto.EndpointSpec Of(EndpointSpec endpoint) => new()

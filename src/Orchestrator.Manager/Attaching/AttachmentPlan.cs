@@ -26,6 +26,7 @@ internal static class AttachmentPlan
     /// <exception cref="UserException">The container cannot have what it asks for.</exception>
     public static void Put(Transaction tx, NodeId node, P.AttachRequest request, DateTimeOffset now)
     {
+        AttachmentValidator.Validate(request);
         var id = new TaskId(request.Id);
         if (tx.Tasks.Get(id.Value) is { } known)
         {
@@ -34,22 +35,24 @@ internal static class AttachmentPlan
             return; // The answer to an earlier call was lost.
         }
 
-        var network = Find(tx.Base, request.Network);
-        if (request.Address.Length > 0)
-            AddressValidator.Within(request.Address, network);
+        var network = tx.Networks.Get(Find(tx.Base, request.Network).Id.Value) ?? throw UserException.NotFound("network", request.Network);
         foreach (var earlier in EarlierOf(tx, node, request.ContainerId, network.Id).ToList())
             tx.Tasks.Update(Ended(earlier, now));
-        CheckFree(tx, network, request.Address);
+        var address = request.Address;
+        if (address.Length > 0)
+            CheckFree(tx, network, address);
+        else if (IsFree(tx, network, request.FormerAddress))
+            address = request.FormerAddress; // One that rests goes to who had it.
         tx.Tasks.Create(new OrchTask
         {
             Id = id,
             NodeId = node,
-            Spec = SpecOf(request, network.Id),
+            Spec = SpecOf(request, network.Id, address),
             Status = new TaskStatus { State = TaskState.New, Message = "created", Timestamp = now },
         });
     }
 
-    private static TaskSpec SpecOf(P.AttachRequest request, NetworkId network) => new()
+    private static TaskSpec SpecOf(P.AttachRequest request, NetworkId network, string address) => new()
     {
         Container = new ContainerSpec { Image = "" },
         Attached = new AttachedContainer(request.ContainerId, request.ContainerName),
@@ -57,7 +60,7 @@ internal static class AttachmentPlan
         [
             new NetworkAttachment(network.Value, [.. request.Aliases])
             {
-                Addresses = request.Address,
+                Addresses = address,
                 Options = request.Options.ToImmutableSortedDictionary(StringComparer.Ordinal),
             },
         ],
@@ -79,18 +82,35 @@ internal static class AttachmentPlan
 
     private static void CheckFree(Transaction tx, Network network, string address)
     {
-        if (address.Length == 0)
-            return;
-        var owner = tx.Tasks.Find(Indexes.TaskNetwork, network.Id.Value).FirstOrDefault(task =>
-            !task.Status.State.IsTerminal()
-            && task.Networks.Any(n => n.NetworkId == network.Id && n.Addresses.Any(cidr => cidr.Split('/')[0] == address)));
-        if (owner is not null || tx.Services.All().Any(service => HasAddress(service, network.Id, address)))
+        AddressValidator.Within(address, network);
+        if (OwnerOf(tx, network, address) is { } owner)
             throw new UserException(
-                ErrorCode.InUse,
-                $"Address already in use: {address} on network {network.Spec.Name}, by {owner?.Name ?? "a service"}",
+                ErrorCode.InUse, $"Address already in use: {address} on network {network.Spec.Name}, by {owner}",
                 "Ask for another or none.");
     }
 
-    private static bool HasAddress(Service service, NetworkId network, string address) =>
-        service.Endpoint?.VirtualIps.Any(vip => vip.NetworkId == network && vip.Address.Split('/')[0] == address) == true;
+    private static bool IsFree(Transaction tx, Network network, string address)
+    {
+        try
+        {
+            CheckFree(tx, network, address);
+            return true;
+        }
+        catch (UserException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Name of the task or service that has an address; null: nobody.</returns>
+    private static string? OwnerOf(Transaction tx, Network network, string address)
+    {
+        var task = tx.Tasks.Find(Indexes.TaskNetwork, network.Id.Value).FirstOrDefault(task =>
+            !task.Status.State.IsTerminal()
+            && task.Networks.Any(n => n.NetworkId == network.Id && n.Addresses.Any(Is)));
+        return task?.Name ?? tx.Services.All().FirstOrDefault(service =>
+            service.Endpoint?.VirtualIps.Any(vip => vip.NetworkId == network.Id && Is(vip.Address)) == true)?.Spec.Name;
+
+        bool Is(string cidr) => cidr.Split('/')[0] == address;
+    }
 }

@@ -45,11 +45,11 @@ public sealed class AttachmentsService : P.Attachments.AttachmentsBase
     /// <exception cref="UserException">They did not come to an end; the task is gone.</exception>
     private async Task WaitForPlaceAsync(string id, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         OrchTask? seen = null;
         try
         {
+            using var late = new CancellationTokenSource(Patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             await foreach (var root in store.FollowAsync([ObjectKind.Task], either.Token))
             {
                 seen = root.Tasks.Get(id);
@@ -57,8 +57,9 @@ public sealed class AttachmentsService : P.Attachments.AttachmentsBase
                     break;
             }
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            // Too late, or nobody waits any more: either way it is not to be.
         }
 
         if (seen?.Status.State is >= TaskState.Assigned and <= TaskState.Running)

@@ -36,7 +36,7 @@ internal static class ServiceValidator
         {
             Task = spec.Task with
             {
-                Networks = networks, Container = spec.Task.Container with { Payloads = payloads },
+                Networks = networks, Container = spec.Task.Container with { Payloads = payloads }, Attached = null,
             },
             Endpoint = spec.Endpoint with { Routes = routes },
         };

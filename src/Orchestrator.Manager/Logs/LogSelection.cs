@@ -8,6 +8,7 @@ internal static class LogSelection
 {
     /// <summary>Tasks that match and may have a container on a node that can be asked.</summary>
     public static IEnumerable<OrchTask> Of(P.LogSelector selector, StoreRoot root) => Matching(selector, root)
+        .Where(task => !task.IsAttachment) // Its container is its node's own.
         .Where(task => task.Status.State is >= TaskState.Starting and not (TaskState.Rejected or TaskState.Orphaned))
         .Where(task => root.Nodes.Get(task.NodeId.Value)?.Status.State == NodeState.Ready)
         .DistinctBy(task => task.Id);

@@ -11,13 +11,15 @@ internal sealed class ReapingPlanner(ReaperOptions options)
     public ReapingPlan Plan(StoreRoot root, DateTimeOffset now)
     {
         var limit = root.Clusters.All.FirstOrDefault()?.Spec.TaskHistoryLimit ?? 5;
-        var forgotten = root.Tasks.All.Where(task => IsRemoved(task, root) || IsEndedAttachment(task)).ToList();
+        var forgotten = root.Tasks.All.Where(task => IsRemoved(task, root) || IsEndedAttachment(task, root, now)).ToList();
         if (limit >= 0)
             forgotten.AddRange(
                 root.Tasks.All.GroupBy(Indexes.SlotKey).SelectMany(slot => Surplus(slot.ToList(), limit)));
         var orphaned = root.Tasks.All.Where(task => !task.Status.State.IsTerminal() && IsOrphan(task, root, now));
         var wake = root.Nodes.All.Where(node => node.Status.State == NodeState.Down)
             .Select(node => (DateTimeOffset?)(node.Meta.UpdatedAt + options.OrphanAfter))
+            .Concat(root.Tasks.All.Where(task => task.IsAttachment && task.Status.State < TaskState.Assigned)
+                .Select(task => (DateTimeOffset?)(task.Meta.CreatedAt + options.UnattendedAfter)))
             .Where(moment => moment > now)
             .Min();
         return new([.. forgotten.DistinctBy(task => task.Id)], [.. orphaned.Select(task => Orphan(task, now))], wake);
@@ -30,8 +32,12 @@ internal sealed class ReapingPlanner(ReaperOptions options)
             // An agent that returns is told all tasks of its node, and drops those that are not among them.
             || root.Nodes.Get(task.NodeId.Value) is null or { Status.State: NodeState.Down });
 
-    /// <summary>Nobody asks how a container of a node once was on a network.</summary>
-    private static bool IsEndedAttachment(OrchTask task) => task.IsAttachment && task.Status.State.IsTerminal();
+    /// <summary>Nobody asks how a container of a node once was on a network, and nobody waits for a place for so
+    /// long.</summary>
+    private bool IsEndedAttachment(OrchTask task, StoreRoot root, DateTimeOffset now) => task.IsAttachment
+        && (task.Status.State.IsTerminal()
+            || (task.Status.State < TaskState.Assigned
+                && (root.Nodes.Get(task.NodeId.Value) is null || task.Meta.CreatedAt + options.UnattendedAfter <= now)));
 
     private bool IsOrphan(OrchTask task, StoreRoot root, DateTimeOffset now)
     {

@@ -36,11 +36,11 @@ public sealed record OrchTask : IStoreObject
     public ServiceEndpoint? Endpoint { get; init; }
 
     /// <summary>It stands for a container of its node on a network: of no service, and only the node ends it.</summary>
-    public bool IsAttachment => Spec.Attached is not null;
+    public bool IsAttachment => Spec.Attached is not null && ServiceId.Value.Length == 0;
 
     /// <summary>A task is named SERVICE.SLOT.ID, or SERVICE.NODE.ID in a global service; so is its container. One that
     /// stands for a container has that one's name.</summary>
-    public string Name => Spec.Attached is { } attached ? attached.Name
+    public string Name => IsAttachment ? Spec.Attached!.Name
         : Slot > 0 ? $"{ServiceAnnotations.Name}.{Slot}.{Id}"
         : $"{ServiceAnnotations.Name}.{NodeId}.{Id}";
 

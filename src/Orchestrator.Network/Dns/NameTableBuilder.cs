@@ -9,6 +9,7 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     private readonly SortedDictionary<string, SortedSet<string>> names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SortedSet<string>> offers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> reverse = new(StringComparer.Ordinal);
+    private readonly HashSet<string> services = [];
 
     /// <summary>A name without an address is known all the same: it is answered, with nothing, and never
     /// forwarded.</summary>
@@ -38,12 +39,12 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
         return this;
     }
 
-    /// <summary>A container of this node, by every name it goes by.</summary>
+    /// <summary>A container of this node, by every name it goes by, less those of services that were added before.</summary>
     public NameTableBuilder Add(Endpoint endpoint)
     {
         foreach (var address in endpoint.Addresses)
         {
-            foreach (var name in endpoint.DnsNames)
+            foreach (var name in endpoint.DnsNames.Where(IsNoService))
                 Add(name, address);
             if (endpoint.DnsNames is [var first, ..])
                 AddReverse(address, first);
@@ -59,12 +60,15 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
         foreach (var service in overlay.Services)
         {
             foreach (var name in service.Aliases.Prepend(service.Name))
+            {
                 AddService(name, service, tasks[service.Id]);
+                services.UnionWith([DnsName.Normalize(name), DnsName.Normalize($"tasks.{name}")]);
+            }
         }
 
         foreach (var endpoint in overlay.Endpoints)
         {
-            foreach (var name in endpoint.Aliases.Prepend(endpoint.Name))
+            foreach (var name in endpoint.Aliases.Prepend(endpoint.Name).Where(n => endpoint.ServiceId.Length > 0 || IsNoService(n)))
                 AddAll(name, endpoint.Ready ? endpoint.Addresses : []);
             if (!endpoint.Ready || endpoint.Name.Length == 0)
                 continue; // A node's own address has no name.
@@ -74,6 +78,9 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
 
         return this;
     }
+
+    /// <summary>Whoever calls a container as a service is called does not get what is meant for that.</summary>
+    private bool IsNoService(string name) => !services.Contains(DnsName.Normalize(name));
 
     public NameTable Build() => new(
         networkId,

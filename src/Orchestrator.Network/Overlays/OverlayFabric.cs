@@ -146,6 +146,16 @@ internal sealed class OverlayFabric : IDisposable
         Dispose();
     }
 
+    /// <summary>The same for one that nobody has opened, if it is there.</summary>
+    public static void Remove(string path)
+    {
+        if (!NetNamespace.IsPinned(path))
+            return;
+        using var ns = NetNamespace.Open(path);
+        using var route = RouteSocket.Open(ns);
+        route.DeleteLink(Vxlan);
+    }
+
     public void Dispose()
     {
         route.Dispose();

@@ -68,7 +68,9 @@ internal sealed record PolicyModel(
             ? [new PolicyRule(PolicyRule.Anyone, PolicyRule.Anyone, "", 0, 65535)] // Tasks of one service.
             : inward.Where(rule => Means(rule.From, from, names));
 
+    /// <summary>A container that is called as a service of the network is called is not meant.</summary>
     private static bool Means(string word, OverlayEndpoint endpoint, Dictionary<string, string> names) =>
         word == PolicyRule.Anyone
-        || word == (endpoint.ServiceId.Length > 0 ? names.GetValueOrDefault(endpoint.ServiceId) : endpoint.Name);
+        || (endpoint.ServiceId.Length > 0 ? word == names.GetValueOrDefault(endpoint.ServiceId)
+            : word == endpoint.Name && !names.ContainsValue(word));
 }

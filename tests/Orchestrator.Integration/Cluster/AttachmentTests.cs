@@ -27,6 +27,7 @@ public sealed class AttachmentTests(Testbed testbed)
             await ReachesAsync("w1", "it-solo", "http://it-web/", page => page.Length > 0);
             Assert.Equal("10.90.0.77", await AddressAsync("w1", "it-solo"));
             Assert.DoesNotContain("it-solo", await DockerAsync("m1", "node ps w1"), StringComparison.Ordinal);
+            Assert.Contains(solo[..12], await BuildAsync("w2", "it-mesh", "RUN wget -q -O- http://it-solo/"), StringComparison.Ordinal);
 
             await RefusedAsync("w2", $"run --rm --network it-mesh --ip 10.90.0.77 {Image} true", "Address already in use: 10.90.0.77");
             await RefusedAsync("w2", $"run --rm --network it-mesh --ip 10.91.0.1 {Image} true", "10.91.0.1 is no address of network it-mesh");
@@ -82,6 +83,10 @@ public sealed class AttachmentTests(Testbed testbed)
 
     private Task<string> DockerAsync(string host, string arguments) =>
         testbed.ExecAsync(host, ["docker", .. arguments.Split(' ')]);
+
+    /// <returns>What the build printed.</returns>
+    private Task<string> BuildAsync(string host, string network, string step) => testbed.ExecAsync(
+        host, "sh", "-c", $"printf 'FROM {Image}\n{step}\n' | orch build --progress plain --no-cache --network {network} - 2>&1");
 
     private Task<string> AddressAsync(string host, string container) => testbed.ExecAsync(
         host, "docker", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container);

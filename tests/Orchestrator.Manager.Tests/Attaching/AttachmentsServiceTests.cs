@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Orchestrator.Manager.Attaching;
 using Orchestrator.Manager.Tests.Scenarios;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
@@ -9,18 +10,21 @@ namespace Orchestrator.Manager.Tests.Attaching;
 
 public sealed class AttachmentsServiceTests
 {
+    private static readonly string One = new('1', 25);
+    private static readonly string Two = new('2', 25);
+
     [Fact]
     public async Task A_container_gets_a_task_on_its_own_node_that_everybody_on_the_network_hears_of()
     {
         await using var cluster = await StartAsync();
 
-        await AttachAsync(cluster, "t1", container: "c1", aliases: ["lone"]);
-        await cluster.UntilAsync(root => root.Tasks.Get("t1")?.Status.State == TaskState.Running, "the place is taken");
+        await AttachAsync(cluster, One, container: "c1", aliases: ["lone"]);
+        await cluster.UntilAsync(root => root.Tasks.Get(One)?.Status.State == TaskState.Running, "the place is taken");
 
-        var task = cluster.Store.View().Tasks.Get("t1")!;
+        var task = cluster.Store.View().Tasks.Get(One)!;
         Assert.Equal(("n1", "name-of-c1", true), (task.NodeId.Value, task.Name, task.IsAttachment));
         Assert.Equal("10.9.0.2/24", Assert.Single(task.Networks).Addresses[0]);
-        await AttachAsync(cluster, "t2", container: "c2", node: "n2");
+        await AttachAsync(cluster, Two, container: "c2", node: "n2");
         await cluster.UntilAsync(
             _ => cluster.Agents["n2"].Endpoints.Values.Any(e => e.Name == "name-of-c1" && e.Aliases.Contains("lone") && e.Ready),
             "the other node knows it");
@@ -33,13 +37,13 @@ public sealed class AttachmentsServiceTests
     {
         await using var cluster = await StartAsync();
 
-        await AttachAsync(cluster, "t1", container: "c1", address: "10.9.0.7");
-        await AttachAsync(cluster, "t1", container: "c1", address: "10.9.0.7");
+        await AttachAsync(cluster, One, container: "c1", address: "10.9.0.7");
+        await AttachAsync(cluster, One, container: "c1", address: "10.9.0.7");
         Assert.Single(cluster.Store.View().Tasks.All);
-        await AttachAsync(cluster, "t2", container: "c1", address: "10.9.0.7");
+        await AttachAsync(cluster, Two, container: "c1", address: "10.9.0.7");
 
-        var root = await cluster.UntilAsync(root => root.Tasks.Get("t1") is null, "the first is forgotten");
-        Assert.Equal("10.9.0.7/24", root.Tasks.Get("t2")!.Networks[0].Addresses[0]);
+        var root = await cluster.UntilAsync(root => root.Tasks.Get(One) is null, "the first is forgotten");
+        Assert.Equal("10.9.0.7/24", root.Tasks.Get(Two)!.Networks[0].Addresses[0]);
     }
 
     [Theory]
@@ -53,13 +57,13 @@ public sealed class AttachmentsServiceTests
         string network, string container, string address, ErrorCode code)
     {
         await using var cluster = await StartAsync();
-        await AttachAsync(cluster, "t1", container: "c1", address: "10.9.0.7");
+        await AttachAsync(cluster, One, container: "c1", address: "10.9.0.7");
 
         var refused = await Assert.ThrowsAsync<RpcException>(
-            () => AttachAsync(cluster, "t2", container, network: network, address: address));
+            () => AttachAsync(cluster, Two, container, network: network, address: address));
 
         Assert.Equal(code, refused.ToUser().Code);
-        Assert.Null(cluster.Store.View().Tasks.Get("t2"));
+        Assert.Null(cluster.Store.View().Tasks.Get(Two));
     }
 
     [Fact]
@@ -67,26 +71,89 @@ public sealed class AttachmentsServiceTests
     {
         await using var cluster = await StartAsync();
         await CreateNetworkAsync(cluster, "tiny", "10.7.0.0/24", range: "10.7.0.8/32");
-        await AttachAsync(cluster, "t1", container: "c1", network: "tiny");
+        await AttachAsync(cluster, One, container: "c1", network: "tiny");
 
-        var refused = await Assert.ThrowsAsync<RpcException>(() => AttachAsync(cluster, "t2", "c2", network: "tiny"));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => AttachAsync(cluster, Two, "c2", network: "tiny"));
 
         Assert.Contains("no free address", refused.ToUser().What, StringComparison.Ordinal);
-        Assert.Null(cluster.Store.View().Tasks.Get("t2"));
+        Assert.Null(cluster.Store.View().Tasks.Get(Two));
+    }
+
+    [Fact]
+    public async Task What_a_container_had_before_it_has_again_though_it_rests_unless_somebody_else_does()
+    {
+        await using var cluster = await StartAsync();
+        await AttachAsync(cluster, One, container: "c1", former: "10.9.0.99");
+        await AttachAsync(cluster, Two, container: "c2", former: "10.9.0.99");
+
+        var root = cluster.Store.View();
+        Assert.Equal("10.9.0.99/24", root.Tasks.Get(One)!.Networks[0].Addresses[0]);
+        Assert.NotEqual("10.9.0.99/24", root.Tasks.Get(Two)!.Networks[0].Addresses[0]);
+    }
+
+    [Theory]
+    [InlineData("short", "c1", "n", "a", "")]
+    [InlineData(null, "c 1", "n", "a", "")]
+    [InlineData(null, "c1", "", "a", "")]
+    [InlineData(null, "c1", "n", "b/c", "")]
+    [InlineData(null, "c1", "n", "a", "mtu")]
+    [InlineData(null, "c1", "n", "a", "bandwidth")] // Its value is no rate.
+    public void What_a_node_may_not_say_of_its_container_is_refused(
+        string? id, string container, string name, string alias, string option)
+    {
+        var request = new P.AttachRequest
+        {
+            Id = id ?? One, Network = "lan", ContainerId = container, ContainerName = name, Aliases = { alias },
+        };
+        if (option.Length > 0)
+            request.Options.Add(option, "fast");
+
+        Assert.Throws<UserException>(() => AttachmentValidator.Validate(request));
+    }
+
+    [Fact]
+    public void What_one_container_says_is_bounded()
+    {
+        var request = new P.AttachRequest { Id = One, ContainerId = "c1", ContainerName = "n" };
+        request.Aliases.Add(Enumerable.Repeat("a", 32));
+        AttachmentValidator.Validate(request);
+
+        request.Aliases.Add("b");
+        Assert.Throws<UserException>(() => AttachmentValidator.Validate(request));
+        request.Aliases.Clear();
+        request.Aliases.Add(new string('a', 256));
+        Assert.Throws<UserException>(() => AttachmentValidator.Validate(request));
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_leaves_nothing()
+    {
+        await using var cluster = await StartAsync();
+        await CreateNetworkAsync(cluster, "tiny", "10.7.0.0/24", range: "10.7.0.8/32");
+        await AttachAsync(cluster, One, container: "c1", network: "tiny");
+        using var hangs = new CancellationTokenSource();
+
+        var asked = cluster.Manager.Attachments.Attach(
+            RequestOf(Two, "c2", "tiny"), new TestCallContext("n1", hangs.Token));
+        await cluster.UntilAsync(root => root.Tasks.Get(Two) is not null, "it waits");
+        await hangs.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => asked);
+        Assert.Null(cluster.Store.View().Tasks.Get(Two));
     }
 
     [Fact]
     public async Task A_network_with_a_container_on_it_stays_and_goes_once_its_node_is_given_up()
     {
         await using var cluster = await StartAsync();
-        await AttachAsync(cluster, "t1", container: "c1");
+        await AttachAsync(cluster, One, container: "c1");
 
         var refused = await Assert.ThrowsAsync<RpcException>(() => RemoveAsync(cluster));
         Assert.Contains("in use by container name-of-c1 of node n1", refused.ToUser().What, StringComparison.Ordinal);
 
         await cluster.Agents["n1"].KillAsync();
         await cluster.Store.UpdateAsync(tx => tx.Nodes.Delete("n1"), default);
-        await cluster.UntilAsync(root => root.Tasks.Get("t1") is null, "nobody can end it any more");
+        await cluster.UntilAsync(root => root.Tasks.Get(One) is null, "nobody can end it any more");
         await RemoveAsync(cluster);
     }
 
@@ -94,11 +161,11 @@ public sealed class AttachmentsServiceTests
     public async Task A_node_that_is_drained_keeps_what_its_own_containers_have_and_gives_them_more()
     {
         await using var cluster = await StartAsync();
-        await AttachAsync(cluster, "t1", container: "c1");
+        await AttachAsync(cluster, One, container: "c1");
         await cluster.Store.UpdateAsync(
             tx => tx.Nodes.Update(tx.Nodes.Get("n1")! with { Spec = new NodeSpec { Availability = NodeAvailability.Drain } }), default);
 
-        await AttachAsync(cluster, "t2", container: "c2");
+        await AttachAsync(cluster, Two, container: "c2");
 
         await cluster.UntilAsync(
             root => root.Tasks.All.Count(t => t.Status.State == TaskState.Running && t.DesiredState == TaskState.Running) == 2,
@@ -131,12 +198,15 @@ public sealed class AttachmentsServiceTests
 
     private static async Task AttachAsync(
         MiniCluster cluster, string id, string container, string node = "n1", string network = "lan", string address = "",
-        string[]? aliases = null) =>
-        await cluster.Manager.Attachments.Attach(
-            new P.AttachRequest
-            {
-                Id = id, Network = network, ContainerId = container, ContainerName = $"name-of-{container}", Address = address,
-                Aliases = { aliases ?? [] },
-            },
-            cluster.Call(node));
+        string[]? aliases = null, string former = "")
+    {
+        var request = RequestOf(id, container, network);
+        request.Address = address;
+        request.FormerAddress = former;
+        request.Aliases.Add(aliases ?? []);
+        await cluster.Manager.Attachments.Attach(request, cluster.Call(node));
+    }
+
+    private static P.AttachRequest RequestOf(string id, string container, string network) =>
+        new() { Id = id, Network = network, ContainerId = container, ContainerName = $"name-of-{container}" };
 }

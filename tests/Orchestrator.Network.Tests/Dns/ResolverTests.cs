@@ -37,6 +37,26 @@ public sealed class ResolverTests
         Assert.Equal(addresses, string.Join(' ', Ask(name)!.Records.Select(r => r.Value)));
 
     [Fact]
+    public void Whoever_calls_a_container_as_a_service_is_called_gets_nothing_of_what_is_meant_for_that()
+    {
+        var claimed = Overlay with
+        {
+            Endpoints = [.. Overlay.Endpoints, Task("WEB", "", "10.0.1.66", ready: true) with { Aliases = ["tasks.db", "own"] }],
+        };
+        var here = new Endpoint
+        {
+            NetworkId = "n1", NetworkName = "backend", ContainerId = "c", EndpointId = "e", Mac = "", InterfaceName = "eth0",
+            HostInterfaceName = "veth", IPv4 = "10.0.1.67/24", DnsNames = ["www", "mine"],
+        };
+        var names = new NameTableBuilder("n1", "backend").Add(claimed).Add(here).Build().Names;
+
+        Assert.Equal("10.0.1.2", names["web"].Single());
+        Assert.Equal("10.0.1.2", names["www"].Single());
+        Assert.Equal("10.0.1.5 10.0.1.6", string.Join(' ', names["tasks.db"]));
+        Assert.Equal(("10.0.1.66", "10.0.1.67"), (names["own"].Single(), names["mine"].Single()));
+    }
+
+    [Fact]
     public void A_task_that_is_not_ready_is_known_but_has_no_address()
     {
         Assert.Equal(DnsCode.NoError, Ask("web.2.b")!.Code);

@@ -58,6 +58,15 @@ public sealed class PolicyModelTests
         Assert.Equal(["10.0.1.3 . 10.0.1.5 . tcp . 80"], model.Allowed);
     }
 
+    [Fact]
+    public void A_container_that_is_called_as_a_service_is_not_taken_for_it()
+    {
+        var overlay = Overlay("web:db:5432");
+        overlay = overlay with { Endpoints = [.. overlay.Endpoints, Endpoint("web", "10.0.1.6", "")] };
+
+        Assert.Equal(["10.0.1.4 . 10.0.1.3 . tcp . 5432"], PolicyModel.For([Own("10.0.1.4")], [overlay]).Allowed);
+    }
+
     private static OverlayView Overlay(string policy) => new(TwoHosts.Backend with
     {
         Options = ImmutableDictionary<string, string>.Empty.Add("policy", policy),
