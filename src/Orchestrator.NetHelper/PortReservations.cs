@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Io;
 using Orchestrator.Network;
 
 namespace Orchestrator.NetHelper;
@@ -103,17 +105,16 @@ internal sealed class PortReservations : IDisposable
     /// <exception cref="NetworkException">This kernel has no SCTP.</exception>
     private static Socket Open(string protocol, AddressFamily family)
     {
-        const ProtocolType Sctp = (ProtocolType)132; // IPPROTO_SCTP; listens like TCP.
         try
         {
             return protocol switch
             {
                 "udp" => new Socket(family, SocketType.Dgram, ProtocolType.Udp),
-                "sctp" => new Socket(family, SocketType.Stream, Sctp),
+                "sctp" => SctpSocket.Open(family),
                 _ => new Socket(family, SocketType.Stream, ProtocolType.Tcp),
             };
         }
-        catch (SocketException) when (protocol == "sctp")
+        catch (LinuxException) when (protocol == "sctp")
         {
             throw new NetworkException(
                 NetworkFault.Invalid, "this host's kernel has no SCTP; load its module (modprobe sctp), or use tcp");

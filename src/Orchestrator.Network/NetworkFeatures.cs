@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Io;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Model;
 
@@ -16,11 +18,11 @@ public static class NetworkFeatures
         ("esp", (_, _) => FeatureProbe.MakeEsp()),
         ("htb", (probe, parent) => probe.LimitByHtb(parent)),
         ("ifb", (probe, parent) => probe.LeadThroughIfb(parent)),
-        ("ipv6", (_, _) => OpenSocket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp)),
+        ("ipv6", (_, _) => new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp).Dispose()),
         ("ipvlan", (probe, parent) => probe.MakeIpvlan(parent)),
         ("macvlan", (probe, parent) => probe.MakeMacvlan(parent)),
         ("netem", (probe, parent) => probe.DelayByNetem(parent)),
-        ("sctp", (_, _) => OpenSocket(AddressFamily.InterNetwork, SocketType.Stream, (ProtocolType)132)),
+        ("sctp", (_, _) => SctpSocket.Open(AddressFamily.InterNetwork).Dispose()),
         ("tbf", (probe, parent) => probe.LimitByTbf(parent)),
         ("veth", (probe, _) => probe.MakeLink("veth")),
         ("vlan_filtering", (probe, _) => probe.MakeFilteringBridge()),
@@ -54,8 +56,9 @@ public static class NetworkFeatures
         {
             return e.SocketErrorCode.ToString();
         }
+        catch (LinuxException e)
+        {
+            return e.Errno.ToString();
+        }
     }
-
-    private static void OpenSocket(AddressFamily family, SocketType type, ProtocolType protocol) =>
-        new Socket(family, type, protocol).Dispose();
 }
