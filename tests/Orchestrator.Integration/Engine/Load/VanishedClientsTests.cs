@@ -21,14 +21,23 @@ public sealed class VanishedClientsTests(LoneDaemon node)
     {
         await node.DockerAsync("run", "-d", "--name", "silent-1", LoneDaemon.Image, "sleep", "1000");
         await node.DockerAsync("create", "--name", "waiting-1", LoneDaemon.Image, "true");
-        var pid = await File.ReadAllTextAsync(Path.Combine(node.Root, "run", "orchd.pid"));
-        await VanishAsync(Requests.Length); // Whatever the first of each kind brings along for good.
-        var before = await FilesAsync(pid, _ => true);
+        try
+        {
+            var pid = await File.ReadAllTextAsync(Path.Combine(node.Root, "run", "orchd.pid"));
+            await VanishAsync(Requests.Length); // Whatever the first of each kind brings along for good.
+            var before = await FilesAsync(pid, _ => true);
+            var count = SoakSetting.Number("ORCH_VANISHED", 60);
 
-        await VanishAsync(SoakSetting.Number("ORCH_VANISHED", 60));
+            await VanishAsync(count);
 
-        await FilesAsync(pid, files => files <= before);
-        await node.DockerAsync("rm", "-f", "silent-1", "waiting-1");
+            // What the daemon looks after by itself, such as the new container's network, has files of its own. Of a kind of
+            // request whose files are kept there would be twice as many.
+            await FilesAsync(pid, files => files <= before + (count / Requests.Length / 2));
+        }
+        finally
+        {
+            await node.DockerAsync("rm", "-f", "silent-1", "waiting-1");
+        }
     }
 
     private async Task VanishAsync(int count)
