@@ -86,16 +86,34 @@ internal sealed class RaftCluster : IAsyncDisposable
         return leader;
     }
 
-    public async Task<ulong> WriteAsync(string text)
+    /// <summary>
+    /// Writes once, whoever leads. A leader that lost its place leaves open whether the line was written, so its
+    /// successor is asked: the tests write one line after the other, and one more than before is this one.
+    /// </summary>
+    public async Task WriteAsync(string text)
     {
+        var before = Names.Max(n => State(n).Lines.Length);
+        var unknown = false;
         for (var end = Environment.TickCount64 + 20_000; ;)
         {
             try
             {
-                return await this[await LeaderAsync()].ProposeAsync(_ => Encoding.UTF8.GetBytes(text), Timeout());
+                var leader = await LeaderAsync();
+                if (unknown)
+                {
+                    await this[leader].ReadBarrierAsync(Timeout());
+                    if (State(leader).Lines.Length > before)
+                        return;
+                    unknown = false;
+                }
+
+                await this[leader].ProposeAsync(_ => Encoding.UTF8.GetBytes(text), Timeout());
+                return;
             }
-            catch (Exception e) when (e is NotLeaderException or LogBusyException && Environment.TickCount64 < end)
+            catch (Exception e) when (e is NotLeaderException or LogBusyException or ProposalUnknownException
+                && Environment.TickCount64 < end)
             {
+                unknown |= e is ProposalUnknownException;
                 await Task.Delay(10);
             }
         }

@@ -94,7 +94,7 @@ public sealed class RaftHostTests
                 throw new FormatException();
             },
             RaftCluster.Timeout()));
-        var index = await cluster.WriteAsync("one");
+        var index = await cluster["a"].ProposeAsync(_ => "one"u8.ToArray(), RaftCluster.Timeout());
 
         Assert.Equal(seen, [index]);
     }
