@@ -200,7 +200,8 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Pool6?.Subnet, n.Internal,
             Masquerades: n.Options.GetValueOrDefault(MasqueradeOption) != "false"))],
         sandboxes.Values.SelectMany(HostPorts),
-        options.OwnPorts));
+        options.OwnPorts,
+        options.VxlanPort));
 
     private void StateHost(IpFamily family, bool whole, string script)
     {

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Dhcp;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests;
@@ -94,6 +96,46 @@ public sealed class UnderlayTests
         Assert.Contains(
             new NetworkDrift("host", "nft table inet orch_underlay was changed or removed"),
             await cluster.Hosts[1].Network.CheckAsync(mend: true, default));
+    }
+
+    /// <summary>To another node a container's packets come from its own; to its own node they may claim to be another's.</summary>
+    [RootFact]
+    public async Task No_container_on_a_bridge_puts_frames_into_an_overlay()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var stranger = await cluster.Hosts[0].RunAsync("stranger", "bridge");
+        using var liar = await cluster.Hosts[0].RunAsync("liar", "bridge");
+        using var inside = RouteSocket.Open(liar.Namespace);
+        inside.EnsureAddress(inside.GetLink("lo").Index, IPAddress.Parse("10.77.0.2"), 32);
+        var gateway = cluster.Hosts[0].Network.GetEndpoints("liar").Single().Gateway;
+
+        Assert.Equal("Silence", await SmuggleAsync(stranger, "0.0.0.0", "10.77.0.2", cluster["web.2.b"]));
+        Assert.Equal("Silence", await SmuggleAsync(liar, "10.77.0.2", gateway, cluster["web.1.a"]));
+
+        // It is nothing else that keeps them out.
+        foreach (var rule in new[] { "neighbours", "forward" })
+            Nft.Apply(cluster.Hosts[0].Namespace, $"flush chain ip orch {rule}");
+        Assert.Equal("10.0.1.9", await SmuggleAsync(stranger, "0.0.0.0", "10.77.0.2", cluster["web.2.b"]));
+        Assert.Equal("10.0.1.9", await SmuggleAsync(liar, "10.77.0.2", gateway, cluster["web.1.a"]));
+    }
+
+    /// <returns>Who the one that it was for takes for its sender, or "Silence".</returns>
+    private static async Task<string> SmuggleAsync(TestContainer by, string source, string node, TestContainer target)
+    {
+        using var received = Wire.Listen(target.Namespace, 5353);
+        using var inside = RouteSocket.Open(target.Namespace);
+        byte[] frame =
+        [
+            0x08, 0, 0, 0, 0, 0x10, 0x01, 0, // VXLAN: that there is an identifier, and 4097.
+            .. Convert.FromHexString($"{inside.GetLink("eth0").Mac}".Replace(":", "", StringComparison.Ordinal)), 2, 0, 0, 0, 0, 9, 0x08, 0,
+            .. UdpPacket.Wrap("smuggled"u8, IPAddress.Parse("10.0.1.9"), 5353, target.Address, 5353),
+        ];
+        using var sender = by.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        sender.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
+        await sender.SendToAsync(frame, new IPEndPoint(IPAddress.Parse(node), 4789));
+        var taken = Wire.SenderAsync(received);
+        return await Task.WhenAny(taken, Task.Delay(Wire.Shortly)) == taken ? await taken : "Silence";
     }
 
     [RootFact]

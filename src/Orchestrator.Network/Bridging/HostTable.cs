@@ -42,36 +42,43 @@ internal static class HostTable
 
     /// <summary>The whole table of one family, in one transaction.</summary>
     /// <param name="ownPorts">TCP ports of the daemon, which no container is to reach.</param>
+    /// <param name="vxlanPort">Where nodes listen for each other's overlays: containers must not speak for a node,
+    /// neither under its address nor, masqueraded, under this one's.</param>
     public static string Replace(
-        IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, IEnumerable<int> ownPorts)
+        IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, IEnumerable<int> ownPorts,
+        int vxlanPort)
     {
         var (ip, address) = (family.Table, family.AddressType);
         var bridges = allBridges.Where(b => b.SubnetOf(family) is not null).ToList();
         var ports = allPorts.Where(p => p.Family == family).ToList();
         var all = Elements(bridges.Select(b => Quote(b.Name)));
         var closed = Elements(bridges.Where(b => b.Internal).Select(b => Quote(b.Name)));
+        var inside = Elements(allBridges.Select(b => b.Name).Append(IngressTable.LinkName).Select(Quote));
         var masked = Elements(bridges.Where(b => !b.Internal && b.Masquerades).Select(b => b.SubnetOf(family)!));
+        var routed = Elements(bridges.Where(b => !b.Internal && !b.Masquerades).Select(b => b.SubnetOf(family)!));
         return $$"""
             {{family.Delete(Name)}}
             table {{ip}} {{Name}} {
+              set inside { type ifname; {{inside}} }
               set bridges { type ifname; {{all}} }
               set internal { type ifname; {{closed}} }
               set subnets { type {{address}}; flags interval; {{masked}} }
+              set routed { type {{address}}; flags interval; {{routed}} }
               map ports { type inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: false))}} }
               map ports_at { type {{address}} . inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: true))}} }
               set held { type inet_proto . inet_service; {{Elements(ports.Where(p => !IsSpecific(p.Binding)).Select(p => Key(p.Binding)))}} }
 
               set own { type inet_service; {{Elements(ownPorts.Select(p => $"{p}"))}} }
 
-              # route_localnet would let a neighbour reach what listens on the host's loopback. Every packet of the host
-              # comes by here, those of its overlays too: one chain for all such links, and the rarest match first.
+              # Every packet of the host comes by here, those of its overlays too: for them it is one look.
               chain raw_in {
                 type filter hook prerouting priority raw; policy accept;
-                {{ip}} daddr {{family.Loopback}} jump neighbours
+                iifname @inside jump neighbours
               }
+              # route_localnet would let a neighbour reach what listens on the host's loopback.
               chain neighbours {
-                iifname @bridges drop
-                iifname "{{IngressTable.LinkName}}" drop
+                {{ip}} daddr {{family.Loopback}} drop
+                udp dport {{vxlanPort}} fib daddr type local drop
               }
               chain published {
                 dnat {{ip}} to {{ip}} daddr . meta l4proto . th dport map @ports_at
@@ -104,6 +111,8 @@ internal static class HostTable
             {{SameBridge(bridges)}}
                 iifname @internal drop
                 oifname @internal drop
+                # To another node it would come from this one.
+                iifname @bridges udp dport {{vxlanPort}} {{ip}} saddr != @routed drop
                 oifname @bridges ct state established,related accept
                 oifname @bridges ct status dnat accept
                 oifname @bridges drop
