@@ -26,6 +26,7 @@ public sealed partial class NftSession : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>For the namespace of the calling thread.</summary>
     public static NftSession Open()
     {
+        OwnDescriptors.Reserve();
         lock (Gate)
         {
             var context = nft_ctx_new(0);

@@ -17,6 +17,28 @@ public sealed class NftTests
         Assert.Equal("", Nft.List(scratch.Namespace, "list tables").Trim());
     }
 
+    /// <summary>The library's own way of waiting ends the process there.</summary>
+    [RootFact]
+    public void It_works_in_a_process_with_more_than_1024_open_files()
+    {
+        using var scratch = new ScratchNamespace();
+        NftSession.Open(scratch.Namespace).Dispose();
+        var files = Enumerable.Range(0, 1100).Select(_ => File.OpenHandle("/dev/null")).ToList();
+
+        try
+        {
+            Nft.Apply(scratch.Namespace, "table ip orch_a { }\n");
+            var error = Assert.Throws<NftException>(() => Nft.Apply(scratch.Namespace, "add chain ip orch_b c\n"));
+
+            Assert.Contains("No such file or directory", error.Message, StringComparison.Ordinal);
+            Assert.Equal("table ip orch_a", Nft.List(scratch.Namespace, "list tables").Trim());
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
     [RootFact]
     public void A_table_is_in_the_namespace_asked_for_and_in_no_other()
     {
