@@ -17,6 +17,9 @@ namespace Orchestrator.NetHelper;
 internal sealed class SandboxResolver : IAsyncDisposable
 {
     private const int MaxUdpQuery = 4096;
+
+    /// <summary>At once, of one container: its file descriptors are all containers'.</summary>
+    private const int MaxConnections = 128;
     private static readonly IPAddress Address = IPAddress.Parse("127.0.0.11");
     private static readonly TimeSpan TcpPatience = TimeSpan.FromSeconds(10);
 
@@ -28,6 +31,7 @@ internal sealed class SandboxResolver : IAsyncDisposable
     private readonly Socket tcp;
     private readonly Task work;
     private ResolverConfig config;
+    private int connections;
 
     private SandboxResolver(ResolverConfig config, NameTables tables, NetNamespace ns, Socket udp, Socket tcp)
     {
@@ -135,7 +139,10 @@ internal sealed class SandboxResolver : IAsyncDisposable
             try
             {
                 var connection = await tcp.AcceptAsync(stop.Token);
-                forwarder.Track(ServeConnectionAsync(connection));
+                if (Volatile.Read(ref connections) >= MaxConnections)
+                    connection.Dispose();
+                else
+                    forwarder.Track(ServeConnectionAsync(connection));
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -150,6 +157,7 @@ internal sealed class SandboxResolver : IAsyncDisposable
 
     private async Task ServeConnectionAsync(Socket connection)
     {
+        Interlocked.Increment(ref connections); // Before anything is waited for, so the caller counts it.
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         await using var stream = new NetworkStream(connection, ownsSocket: true);
         try
@@ -171,6 +179,10 @@ internal sealed class SandboxResolver : IAsyncDisposable
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
         {
             // Closed, silent for too long, or we are stopping.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref connections);
         }
     }
 
