@@ -198,7 +198,8 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         family,
         [.. Bridges.Select(n => new HostBridge(
             LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Pool6?.Subnet, n.Internal,
-            Masquerades: n.Options.GetValueOrDefault(MasqueradeOption) != "false"))],
+            Masquerades: n.Options.GetValueOrDefault(MasqueradeOption) != "false",
+            Isolated: !n.Icc))],
         sandboxes.Values.SelectMany(HostPorts),
         options.OwnPorts,
         options.VxlanPort));

@@ -212,6 +212,22 @@ internal static class Wire
 
     public static Socket Listen(NetNamespace ns, int port) => Listen(ns, $"0.0.0.0:{port}");
 
+    /// <summary>Sends a packet as it is, whatever its header says, to a neighbour's hardware address: what any container
+    /// may that has NET_RAW.</summary>
+    public static void Forge(NetNamespace ns, byte[] packet, string neighbour)
+    {
+        using var socket = ns.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Udp));
+        socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.HeaderIncluded, true);
+        socket.SendTo(packet, new IPEndPoint(IPAddress.Parse(neighbour), 0));
+    }
+
+    /// <returns>Who the next datagram is taken to be of, or "Silence", after which the socket is of no more use.</returns>
+    public static async Task<string> HeardAsync(Socket socket)
+    {
+        var taken = SenderAsync(socket);
+        return await Task.WhenAny(taken, Task.Delay(Shortly)) == taken ? await taken : "Silence";
+    }
+
     /// <summary>Takes datagrams at an address.</summary>
     public static Socket Listen(NetNamespace ns, string at) => ns.Run(() =>
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
@@ -18,8 +19,8 @@ internal static class BridgeLink
         RefuseForeign(host, name, network);
         var bridge = host.Route.EnsureBridge(name, new BridgeSettings(
             LinkNames.Mark + network.Id, network.Mtu ?? defaultMtu, MacAddress.Derive(gateway)));
-        foreach (var setting in Settings(network))
-            host.Set(setting.Path, setting.Value);
+        foreach (var setting in Settings(host, network))
+            host.TrySet(setting);
         foreach (var one in network.Pools)
             EnsureAddress(host, bridge, one);
         return bridge;
@@ -32,7 +33,7 @@ internal static class BridgeLink
             && link.Alias == LinkNames.Mark + network.Id ? link : null;
 
     /// <summary>Settings of the bridge itself, besides what its addresses bring along.</summary>
-    public static ImmutableArray<WantedSetting> Settings(NetworkConfig network)
+    public static ImmutableArray<WantedSetting> Settings(HostSpace host, NetworkConfig network)
     {
         var name = LinkNames.BridgeOf(network);
         return
@@ -40,7 +41,7 @@ internal static class BridgeLink
             // Lets localhost:port of the host be translated to a container; the table drops what outsiders could do
             // with it.
             new WantedSetting($"ipv4/conf/{name}/route_localnet", "1"),
-            .. network.Pool6 is null ? ImmutableArray<WantedSetting>.Empty :
+            .. network.Pool6 is null ? HasForeignIPv6(host, network) ? [] : WithoutIPv6(name) :
             [
                 new WantedSetting($"ipv6/conf/{name}/disable_ipv6", "0"),
                 // A container is no router: what it advertises must not lead the host's packets to it.
@@ -48,6 +49,17 @@ internal static class BridgeLink
             ],
         ];
     }
+
+    /// <summary>A bridge without addresses of IPv6 has none at all: by its link-local one, a container would reach the
+    /// host past every table that is written for its network.</summary>
+    public static ImmutableArray<WantedSetting> WithoutIPv6(string bridge) =>
+        [new WantedSetting($"ipv6/conf/{bridge}/disable_ipv6", "1")];
+
+    /// <summary>A bridge that somebody made before us keeps the addresses that it was given.</summary>
+    private static bool HasForeignIPv6(HostSpace host, NetworkConfig network) =>
+        LinkNames.IsNamed(network) && host.Route.FindLink(LinkNames.BridgeOf(network)) is { } link
+        && host.Route.ListAddresses(AddressFamily.InterNetworkV6).Exists(a => a.Index == link.Index
+            && !a.Address.IsIPv6LinkLocal);
 
     private static void EnsureAddress(HostSpace host, LinkInfo bridge, IpamPool pool) =>
         // Both were filled in when the network was made.

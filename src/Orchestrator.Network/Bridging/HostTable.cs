@@ -7,8 +7,9 @@ namespace Orchestrator.Network.Bridging;
 /// <summary>A bridge of ours as the firewall sees it.</summary>
 /// <param name="Subnet6">Null: it has no IPv6.</param>
 /// <param name="Masquerades">What leaves it for another link has the host's address.</param>
+/// <param name="Isolated">Its containers do not reach each other.</param>
 internal sealed record HostBridge(
-    string Name, string Subnet, string? Subnet6, bool Internal, bool Masquerades = true)
+    string Name, string Subnet, string? Subnet6, bool Internal, bool Masquerades = true, bool Isolated = false)
 {
     public string? SubnetOf(IpFamily family) => family.IsIPv6 ? Subnet6 : Subnet;
 }
@@ -78,6 +79,8 @@ internal static class HostTable
               # route_localnet would let a neighbour reach what listens on the host's loopback.
               chain neighbours {
                 {{ip}} daddr {{family.Loopback}} drop
+                # Nor does one speak for the host's own programs: for its sake the kernel takes such sources there, too.
+                {{ip}} saddr {{family.Loopback}} drop
                 udp dport {{vxlanPort}} fib daddr type local drop
               }
               chain published {
@@ -87,6 +90,8 @@ internal static class HostTable
               chain prerouting {
                 type nat hook prerouting priority dstnat; policy accept;
                 iifname @internal return
+                # Translated, it would no longer be what the kernel refuses: the wire's packet to the host's loopback.
+                {{ip}} daddr {{family.Loopback}} return
                 fib daddr type local jump published
               }
               chain output {
@@ -104,7 +109,7 @@ internal static class HostTable
               # Of this type, so that only what opens a connection comes by: who is refused never has one.
               chain input {
                 type nat hook input priority 100; policy accept;
-                tcp dport @own iifname @bridges reject with tcp reset
+                tcp dport @own iifname @inside reject with tcp reset
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;
@@ -159,9 +164,10 @@ internal static class HostTable
     private static string Hairpins(IpFamily family, IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Select(b =>
         $"    {family.Table} saddr {b.SubnetOf(family)} oifname {Quote(b.Name)} ct status dnat masquerade"));
 
-    /// <summary>Frames between ports of a bridge come by here only where the host calls iptables for them; let
-    /// them.</summary>
-    private static string SameBridge(IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Select(b =>
+    /// <summary>Frames between ports of a bridge come by here only where the host calls iptables for them; let them.
+    /// Where ports are kept apart there are none: that would be a neighbour's packet, sent to the gateway's hardware
+    /// address to be handed back into the bridge.</summary>
+    private static string SameBridge(IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Where(b => !b.Isolated).Select(b =>
         $"    iifname {Quote(b.Name)} oifname {Quote(b.Name)} accept"));
 
     private static string Elements(IEnumerable<string> elements)

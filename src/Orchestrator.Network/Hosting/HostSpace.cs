@@ -1,5 +1,6 @@
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network.Hosting;
 
@@ -45,6 +46,13 @@ internal sealed class HostSpace : IDisposable
     public void Set(string path, string value) => Run(() =>
     {
         Sysctl.Set(path, value);
+        return 0;
+    });
+
+    /// <inheritdoc cref="Sysctl.TrySet"/>
+    public void TrySet(WantedSetting setting) => Run(() =>
+    {
+        Sysctl.TrySet(setting.Path, setting.Value);
         return 0;
     });
 

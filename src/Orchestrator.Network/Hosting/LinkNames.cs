@@ -12,6 +12,8 @@ internal static class LinkNames
     /// <summary>Every link of ours carries this at the start of its IFALIAS.</summary>
     public const string Mark = "orch:";
 
+    private const string NameOption = "com.docker.network.bridge.name";
+
     public static bool IsOurs(LinkInfo link) => link.Alias.StartsWith(Mark, StringComparison.Ordinal);
 
     public static string EndpointId(string containerId, string networkId) =>
@@ -21,8 +23,11 @@ internal static class LinkNames
 
     public static string AliasOf(string containerId, string networkId) => $"{Mark}{containerId}:{networkId}";
 
+    /// <summary>Somebody chose the name of its bridge, which may have been there before us.</summary>
+    public static bool IsNamed(NetworkConfig network) => network.Options.ContainsKey(NameOption);
+
     public static string BridgeOf(NetworkConfig network) =>
-        network.Options.TryGetValue("com.docker.network.bridge.name", out var name) ? name : $"br-{network.Id[..12]}";
+        network.Options.TryGetValue(NameOption, out var name) ? name : $"br-{network.Id[..12]}";
 
     public static string NewId() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 

@@ -1,5 +1,6 @@
 using Orchestrator.Linux;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Parents;
@@ -53,6 +54,8 @@ internal sealed class ParentLinks(HostSpace host)
             throw new NetworkException(NetworkFault.Conflict,
                 $"link {name} belongs to something else; give network {network.Name} another bridge name");
         var bridge = host.Route.EnsureBridge(name, new BridgeSettings(alias, network.Mtu ?? uplink.Mtu));
+        foreach (var setting in BridgeLink.WithoutIPv6(name))
+            host.TrySet(setting);
         host.Route.SetUp(name);
         if (uplink.Master != bridge.Index)
             host.Route.SetMaster(uplink.Name, bridge.Index);

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Dhcp;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Network.Tests;
+
+/// <summary>What a container, or the wire, does not get by packets of its own making: a container has NET_RAW.</summary>
+public sealed class ForgedPacketTests
+{
+    [RootFact]
+    public async Task A_packet_by_the_gateway_leads_nowhere_from_a_network_without_icc()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "shy", Icc = false }, default);
+        using var one = await host.RunAsync("one", "shy");
+        using var two = await host.RunAsync("two", "shy");
+        var gateway = host.Network.GetEndpoints("two").Single().Gateway;
+        using var ear = Wire.Listen(one.Namespace, 5353);
+
+        Wire.Forge(two.Namespace, UdpPacket.Wrap("psst"u8, two.Address, 5353, one.Address, 5353), gateway);
+        Assert.Equal("Silence", await Wire.HeardAsync(ear));
+
+        // What one has published is for all, its neighbours too, where the host's firewall leaves frames alone.
+        host.Namespace.Run(() => File.WriteAllText("/proc/sys/net/bridge/bridge-nf-call-iptables", "0"));
+        await host.Network.PublishAsync("one", [new PortBinding("", 8080, 80)], default);
+        using var server = Wire.Serve(one.Namespace, 80, "one");
+        Assert.StartsWith("one", await Wire.CallAsync(two.Namespace, gateway, 8080), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task No_container_speaks_to_the_host_from_loopback()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var liar = await host.RunAsync("liar", "bridge");
+        var gateway = IPAddress.Parse(host.Network.GetEndpoints("liar").Single().Gateway);
+        using var ear = Wire.Listen(host.Namespace, 5353);
+
+        Wire.Forge(liar.Namespace, UdpPacket.Wrap("psst"u8, liar.Address, 5353, gateway, 5353), $"{gateway}");
+        Assert.Equal($"{liar.Address}", await Wire.HeardAsync(ear));
+
+        // The kernel itself refuses 127.0.0.1, which is an address of a link; the rest of the block is none.
+        Wire.Forge(liar.Namespace, UdpPacket.Wrap("psst"u8, IPAddress.Parse("127.0.0.2"), 5353, gateway, 5353), $"{gateway}");
+        Assert.Equal("Silence", await Wire.HeardAsync(ear));
+    }
+
+    [RootFact]
+    public async Task A_port_published_at_127_0_0_1_is_closed_to_the_wire()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        using var container = await host.RunAsync("c", "bridge");
+        await host.Network.PublishAsync("c",
+            [new PortBinding("127.0.0.1", 8053, 53, "udp"), new PortBinding("10.77.0.1", 8054, 53, "udp")], default);
+        Assert.Equal("10.77.0.9", await ReachAsync("10.77.0.1", 8054, 5001));
+        Assert.Equal("Silence", await ReachAsync("127.0.0.1", 8053, 5002));
+
+        // It is nothing else that keeps it out.
+        Nft.Apply(host.Namespace, """
+            flush chain ip orch prerouting
+            add rule ip orch prerouting fib daddr type local jump published
+            """);
+        Assert.Equal("10.77.0.9", await ReachAsync("127.0.0.1", 8053, 5003));
+
+        async Task<string> ReachAsync(string address, int port, int from)
+        {
+            using var ear = Wire.Listen(container.Namespace, 53);
+            Wire.Forge(outside.Namespace,
+                UdpPacket.Wrap("psst"u8, IPAddress.Parse("10.77.0.9"), from, IPAddress.Parse(address), port), "10.77.0.1");
+            return await Wire.HeardAsync(ear);
+        }
+    }
+
+    /// <summary>No table is written for IPv6 where no network has it; a link-local address would be a way past that.</summary>
+    [RootFact]
+    public async Task The_bridge_of_a_network_without_IPv6_has_none_however_old_it_is()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "four" }, default);
+        using var container = await host.RunAsync("c", "four");
+        using var other = await host.RunAsync("d", "bridge");
+        var bridges = new[] { $"br-{host.Network.FindNetwork("four")!.Id[..12]}", "orch0" };
+
+        Assert.Empty(AddressesOf(host, bridges));
+
+        foreach (var bridge in bridges) // As a daemon before this one left it, or somebody else.
+            Allow(host, bridge);
+        Assert.NotEmpty(AddressesOf(host, bridges));
+        await host.RestartDaemonAsync(new HashSet<string> { "c", "d" });
+        Assert.Empty(AddressesOf(host, bridges));
+
+        Allow(host, "orch0");
+        Assert.NotEmpty(await host.Network.CheckAsync(mend: true, default));
+        Assert.Empty(AddressesOf(host, bridges));
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+    }
+
+    [RootFact]
+    public async Task A_bridge_that_somebody_gave_an_address_of_IPv6_keeps_it()
+    {
+        await using var host = new TestHost();
+        var bridge = host.Route.EnsureBridge("br0", new BridgeSettings());
+        host.Route.EnsureAddress(bridge.Index, IPAddress.Parse("192.168.5.1"), 24);
+        host.Route.EnsureAddress(bridge.Index, IPAddress.Parse("fd05::1"), 64);
+
+        await host.StartWithAsync(host.Options with { Bridge = "br0" });
+        await host.Network.CheckAsync(mend: true, default);
+
+        Assert.Contains(AddressesOf(host, ["br0"]), a => $"{a.Address}" == "fd05::1");
+    }
+
+    /// <summary>All containers' resolvers are one process, with one number of files.</summary>
+    [RootFact]
+    public async Task A_container_cannot_take_all_the_resolvers_connections()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "named" }, default);
+        using var greedy = await host.RunAsync("greedy", "named");
+        var connections = new List<Socket>();
+
+        for (var i = 0; i < 300; i++)
+            connections.Add(await Wire.ConnectAsync(greedy.Namespace, "127.0.0.11", 53));
+        await Task.Delay(Wire.Shortly);
+
+        Assert.Equal(128, connections.Count(c => !c.Poll(0, SelectMode.SelectRead)));
+        connections.ForEach(c => c.Dispose());
+    }
+
+    private static void Allow(TestHost host, string bridge) => host.Namespace.Run(() =>
+        File.WriteAllText($"/proc/sys/net/ipv6/conf/{bridge}/disable_ipv6", "0"));
+
+    private static List<AddressInfo> AddressesOf(TestHost host, string[] bridges) => [..
+        from bridge in bridges
+        from address in host.Route.ListAddresses(AddressFamily.InterNetworkV6)
+        where address.Index == host.Route.GetLink(bridge).Index
+        select address];
+}
