@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Agent;
 
-/// <summary>Event ids 3000-3099; the highest used is 3011.</summary>
+/// <summary>Event ids 3000-3099; the highest used is 3012.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(3000, LogLevel.Error, "task {Task}: its loop broke off")]
@@ -41,4 +41,7 @@ internal static partial class AgentLog
 
     [LoggerMessage(3011, LogLevel.Warning, "this node's address and links could not be looked at; another try follows")]
     public static partial void UnderlayUnseen(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3012, LogLevel.Error, "what is assigned could not be made so; another try follows")]
+    public static partial void ReconcileFailed(this ILogger logger, Exception exception);
 }

@@ -32,8 +32,9 @@ internal sealed class AgentStore
         return assignments;
     }
 
-    public void SaveAssignments(Assignments assignments) =>
-        DurableFile.Replace(Path.Combine(directory, "assignments"), assignments.Save());
+    /// <param name="assignments">As <see cref="Assignments.Save"/> has them.</param>
+    public void SaveAssignments(byte[] assignments) =>
+        DurableFile.Replace(Path.Combine(directory, "assignments"), assignments);
 
     public P.SessionMessage? LoadSession() =>
         TryRead("session") is { } saved ? P.SessionMessage.Parser.ParseFrom(saved) : null;

@@ -38,7 +38,8 @@ public sealed class NodeAgent : ISessionHandler
     private readonly LogPublisher logs;
     private readonly DiagnosisAttendant diagnosis;
     private readonly ManagerList managers;
-    private readonly SemaphoreSlim applying = new(1, 1);
+    private readonly ReconcileLoop loop;
+    private bool unsaved;
     private volatile P.SessionMessage? session;
     private volatile string? manager;
     private volatile NodeDescription? registered;
@@ -71,6 +72,8 @@ public sealed class NodeAgent : ISessionHandler
             nodeNetwork, Environment.MachineName, NetworksNow, loggers.CreateLogger<DiagnosisAttendant>());
         managers = new(options.Managers);
         managers.Replace(session?.Managers ?? []);
+        managers.AskLast(options.AdvertiseAddress);
+        loop = new(ReconcileAsync, logger.ReconcileFailed, time);
     }
 
     /// <summary>Raised for each message of the session: roles, managers and certificates may have changed.</summary>
@@ -87,7 +90,9 @@ public sealed class NodeAgent : ISessionHandler
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         engine.ClusterNetworks = desk;
-        await ReconcileAsync(ended.Token).ConfigureAwait(false);
+        // What was assigned before a restart is made so while the session is begun that tells what is assigned now.
+        _ = loop.Ask();
+        var reconciling = loop.RunAsync(ended.Token);
         var resync = network.RunAsync(ended.Token);
         var watching = watch.RunAsync(ended.Token);
         try
@@ -98,13 +103,14 @@ public sealed class NodeAgent : ISessionHandler
         {
             engine.ClusterNetworks = null;
             await ended.CancelAsync().ConfigureAwait(false);
+            await reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await resync.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await worker.StopAsync().ConfigureAwait(false);
         }
     }
 
-    async ValueTask ISessionHandler.OnSessionAsync(P.SessionMessage message, CancellationToken cancellationToken)
+    void ISessionHandler.OnSession(P.SessionMessage message)
     {
         var movedOnIngress = session?.Node?.IngressAddress != message.Node?.IngressAddress;
         session = message;
@@ -112,31 +118,20 @@ public sealed class NodeAgent : ISessionHandler
         Keep(() => store.SaveSession(message));
         SessionChanged?.Invoke(message);
         if (movedOnIngress)
-            await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+            _ = loop.Ask();
     }
 
-    async ValueTask<bool> ISessionHandler.OnAssignmentsAsync(
-        P.AssignmentsMessage message, CancellationToken cancellationToken)
+    bool ISessionHandler.OnAssignments(P.AssignmentsMessage message)
     {
-        // Not while a reconcile looks: of a complete set half applied it would take the rest for unwanted.
-        await applying.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        lock (assignments)
         {
-            lock (assignments)
-            {
-                if (!assignments.TryApply(message))
-                    return false;
-                vault.Replace(assignments.Payloads);
-            }
-
-            Keep(() => store.SaveAssignments(assignments));
-        }
-        finally
-        {
-            applying.Release();
+            if (!assignments.TryApply(message))
+                return false;
+            vault.Replace(assignments.Payloads);
+            unsaved = true;
         }
 
-        await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+        _ = loop.Ask();
         return true;
     }
 
@@ -153,26 +148,30 @@ public sealed class NodeAgent : ISessionHandler
         }
     }
 
-    /// <summary>Networks first: a container is plugged in when it starts.</summary>
+    /// <summary>What is wanted now goes to the disk, then to the networks, for a container is plugged in when it starts,
+    /// then to the tasks.</summary>
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        await applying.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (session?.Node is { } self)
-            {
-                await network.ApplyAsync(
-                    ClusterViewBuilder.Build(
-                        self, underlay.Current, assignments.Networks, assignments.Endpoints,
-                        assignments.Services, assignments.Payloads),
-                    cancellationToken).ConfigureAwait(false);
-            }
+        var (saved, view, tasks) = WantedNow();
+        if (saved is not null)
+            Keep(() => store.SaveAssignments(saved));
+        if (view is not null)
+            await network.ApplyAsync(view, cancellationToken).ConfigureAwait(false);
+        worker.Reconcile(tasks);
+    }
 
-            await worker.ReconcileAsync(assignments).ConfigureAwait(false);
-        }
-        finally
+    private (byte[]? Saved, ClusterView? View, List<OrchTask> Tasks) WantedNow()
+    {
+        lock (assignments)
         {
-            applying.Release();
+            var saved = unsaved ? assignments.Save() : null;
+            unsaved = false;
+            var view = session?.Node is { } self
+                ? ClusterViewBuilder.Build(
+                    self, underlay.Current, assignments.Networks, assignments.Endpoints, assignments.Services,
+                    assignments.Payloads)
+                : null;
+            return (saved, view, [.. assignments.Tasks.Select(task => task.ToModel())]);
         }
     }
 
@@ -185,7 +184,7 @@ public sealed class NodeAgent : ISessionHandler
         if (moved)
         {
             logger.UnderlayMoved(underlay.Current);
-            await ReconcileAsync(cancellationToken).ConfigureAwait(false);
+            await loop.Ask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (moved || (registered is { } told && manager is not null && HasChanged(told)))

@@ -3,13 +3,14 @@ using Orchestrator.Agent.Tasks;
 
 namespace Orchestrator.Agent.Sessions;
 
-/// <summary>What a session hands to its owner. Calls come one at a time for each method.</summary>
+/// <summary>What a session hands to its owner, who takes it at once: what follows has to be read meanwhile. Calls come one
+/// at a time for each method.</summary>
 internal interface ISessionHandler
 {
-    ValueTask OnSessionAsync(P.SessionMessage message, CancellationToken cancellationToken);
+    void OnSession(P.SessionMessage message);
 
     /// <returns>False: an increment is missing, so the session must begin again.</returns>
-    ValueTask<bool> OnAssignmentsAsync(P.AssignmentsMessage message, CancellationToken cancellationToken);
+    bool OnAssignments(P.AssignmentsMessage message);
 }
 
 /// <summary>
@@ -39,7 +40,7 @@ internal sealed class DispatcherSession(
         using var call = dispatcher.Session(registration, cancellationToken: ended.Token);
         var first = await FirstAsync(call.ResponseStream, ended.Token).ConfigureAwait(false);
         begun();
-        await handler.OnSessionAsync(first, ended.Token).ConfigureAwait(false);
+        handler.OnSession(first);
         Task[] parts =
         [
             ReadSessionAsync(call.ResponseStream, ended.Token),
@@ -69,7 +70,7 @@ internal sealed class DispatcherSession(
         IAsyncStreamReader<P.SessionMessage> stream, CancellationToken cancellationToken)
     {
         while (await stream.MoveNext(cancellationToken).ConfigureAwait(false))
-            await handler.OnSessionAsync(stream.Current, cancellationToken).ConfigureAwait(false);
+            handler.OnSession(stream.Current);
     }
 
     private async Task HeartbeatAsync(string session, CancellationToken cancellationToken)
@@ -88,7 +89,7 @@ internal sealed class DispatcherSession(
             new P.AssignmentsRequest { SessionId = session }, cancellationToken: cancellationToken);
         while (await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
         {
-            if (!await handler.OnAssignmentsAsync(call.ResponseStream.Current, cancellationToken).ConfigureAwait(false))
+            if (!handler.OnAssignments(call.ResponseStream.Current))
                 return;
         }
     }

@@ -21,6 +21,16 @@ internal sealed class ManagerList(IEnumerable<string> initial)
         hint = newer.Find(p => p.Leader)?.Address;
     }
 
+    /// <summary>A daemon that has just started leads nobody, and does not know yet who does: its own manager is the last
+    /// to ask.</summary>
+    /// <param name="host">Where this node is reached.</param>
+    public void AskLast(string host)
+    {
+        if (hint is { } leader && IsAt(leader, host))
+            hint = null;
+        next = addresses.IndexOf(addresses.FirstOrDefault(a => IsAt(a, host), "")) + 1;
+    }
+
     /// <summary>A manager said who leads.</summary>
     public void Hint(string leader) => hint = leader;
 
@@ -42,4 +52,6 @@ internal sealed class ManagerList(IEnumerable<string> initial)
 
         return addresses[(int)((uint)next++ % addresses.Length)];
     }
+
+    private static bool IsAt(string address, string host) => address[..address.LastIndexOf(':')].Trim('[', ']') == host;
 }

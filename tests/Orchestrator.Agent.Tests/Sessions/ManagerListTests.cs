@@ -57,5 +57,36 @@ public sealed class ManagerListTests
         Assert.False(managers.KnowsLeader);
     }
 
+    [Theory]
+    [InlineData("m2", "m3:2377 m1:2377 m2:2377")]
+    [InlineData("m3", "m1:2377 m2:2377 m3:2377")]
+    public void A_daemon_that_has_just_started_asks_its_own_manager_last(string host, string expected)
+    {
+        managers.Hint($"{host}:2377");
+
+        managers.AskLast(host);
+
+        Assert.False(managers.KnowsLeader);
+        Assert.Equal(expected.Split(' '), Next(3));
+    }
+
+    [Fact]
+    public void Who_has_no_manager_of_his_own_asks_them_in_their_order()
+    {
+        managers.AskLast("w1");
+
+        Assert.Equal(["m1:2377", "m2:2377", "m3:2377"], Next(3));
+    }
+
+    [Fact]
+    public void A_leader_elsewhere_is_asked_first_all_the_same()
+    {
+        managers.Hint("m3:2377");
+
+        managers.AskLast("m1");
+
+        Assert.Equal(["m3:2377", "m2:2377", "m3:2377", "m1:2377"], Next(4));
+    }
+
     private string[] Next(int count) => [.. Enumerable.Range(0, count).Select(_ => managers.Next())];
 }
