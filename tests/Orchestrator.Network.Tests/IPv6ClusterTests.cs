@@ -116,6 +116,24 @@ public sealed class IPv6ClusterTests
     }
 
     [RootFact]
+    public async Task A_daemon_that_starts_again_takes_nothing_from_an_overlay_that_it_knows_of_other_nodes()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six);
+        await cluster.PlaceAsync(Three);
+        using var servers = cluster.ServeAll(80);
+        var (host, client) = (cluster.Hosts[0], cluster["web.1.a"].Namespace);
+        Assert.Equal("web.2.b fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:104", 80));
+        using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1001"));
+        using var tenant = RouteSocket.Open(overlay);
+        var vx0 = tenant.GetLink("vx0").Index;
+        var known = tenant.ListStatic(vx0).Select(n => n.ToString()).Order().ToList();
+
+        await host.RestartDaemonAsync();
+
+        Assert.Equal(known, tenant.ListStatic(vx0).Select(n => n.ToString()).Order());
+    }
+
+    [RootFact]
     public async Task A_published_port_answers_by_IPv6_on_every_node_and_tasks_see_the_clients_address()
     {
         await using var cluster = await TwoHosts.StartAsync(

@@ -8,10 +8,11 @@ internal static class Sysctl
 
     public static string Get(string path) => File.ReadAllText($"/proc/sys/net/{path}").Trim();
 
-    /// <summary>Sets what this kernel may not have.</summary>
+    /// <summary>Sets what this kernel may not have. What is so already is not said again: IPv6 that is forbidden to all once
+    /// more is taken from a link that has it all the same, and with it all that is known of its neighbours.</summary>
     public static void TrySet(string path, string value)
     {
-        if (File.Exists($"/proc/sys/net/{path}"))
+        if (File.Exists($"/proc/sys/net/{path}") && Get(path) != value)
             Set(path, value);
     }
 }
