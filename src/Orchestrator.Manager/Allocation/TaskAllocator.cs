@@ -49,8 +49,9 @@ internal static class TaskAllocator
     {
         var space = spaces.Of(network)!; // The caller has looked.
         fault = space.Exhausted;
+        // Whoever took it meanwhile, another does as well.
         if (attachment is not { Addresses.Length: > 0 })
-            return spaces.Next(network);
+            return FormerOf(task, space) ?? spaces.Next(network);
         if (AddressRange.Parse(attachment.Addresses)?.At(Math.Max(1, task.Slot)) is not { } asked)
         {
             fault = $"network {space.Name} has no address for slot {task.Slot} in {attachment.Addresses}; widen that range";
@@ -60,6 +61,10 @@ internal static class TaskAllocator
         fault = $"address {asked} of network {space.Name} is taken; it is given once nobody has it";
         return space.Claim(asked.ToString());
     }
+
+    /// <summary>What the container had before; one that rests goes to who had it.</summary>
+    private static string? FormerOf(OrchTask task, AddressSpace space) =>
+        task.Spec.Attached is { FormerAddress: { Length: > 0 } former } ? space.Claim(former) : null;
 
     private static string Obstacle(Service service, StoreRoot root, AddressSpaces spaces)
     {

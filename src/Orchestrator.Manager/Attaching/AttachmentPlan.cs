@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Orchestrator.Manager.ControlApi;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
@@ -38,33 +39,34 @@ internal static class AttachmentPlan
         var network = tx.Networks.Get(Find(tx.Base, request.Network).Id.Value) ?? throw UserException.NotFound("network", request.Network);
         foreach (var earlier in EarlierOf(tx, node, request.ContainerId, network.Id).ToList())
             tx.Tasks.Update(Ended(earlier, now));
-        var address = request.Address;
-        if (address.Length > 0)
-            CheckFree(tx, network, address);
-        else if (IsFree(tx, network, request.FormerAddress))
-            address = request.FormerAddress; // One that rests goes to who had it.
+        if (request.Address.Length > 0)
+            CheckFree(tx, network, request.Address);
         tx.Tasks.Create(new OrchTask
         {
             Id = id,
             NodeId = node,
-            Spec = SpecOf(request, network.Id, address),
+            Spec = SpecOf(request, network.Id),
             Status = new TaskStatus { State = TaskState.New, Message = "created", Timestamp = now },
         });
     }
 
-    private static TaskSpec SpecOf(P.AttachRequest request, NetworkId network, string address) => new()
+    private static TaskSpec SpecOf(P.AttachRequest request, NetworkId network) => new()
     {
         Container = new ContainerSpec { Image = "" },
-        Attached = new AttachedContainer(request.ContainerId, request.ContainerName),
+        Attached = new AttachedContainer(request.ContainerId, request.ContainerName, FormerOf(request)),
         Networks =
         [
             new NetworkAttachment(network.Value, [.. request.Aliases])
             {
-                Addresses = address,
+                Addresses = request.Address,
                 Options = request.Options.ToImmutableSortedDictionary(StringComparer.Ordinal),
             },
         ],
     };
+
+    /// <summary>What is no address is none.</summary>
+    private static string FormerOf(P.AttachRequest request) =>
+        IPAddress.TryParse(request.FormerAddress, out var former) ? former.ToString() : "";
 
     /// <summary>A container has one place on a network: who asks anew is another run of it.</summary>
     private static IEnumerable<OrchTask> EarlierOf(Transaction tx, NodeId node, string container, NetworkId network) =>
@@ -87,19 +89,6 @@ internal static class AttachmentPlan
             throw new UserException(
                 ErrorCode.InUse, $"Address already in use: {address} on network {network.Spec.Name}, by {owner}",
                 "Ask for another or none.");
-    }
-
-    private static bool IsFree(Transaction tx, Network network, string address)
-    {
-        try
-        {
-            CheckFree(tx, network, address);
-            return true;
-        }
-        catch (UserException)
-        {
-            return false;
-        }
     }
 
     /// <returns>Name of the task or service that has an address; null: nobody.</returns>

@@ -25,7 +25,8 @@ public sealed record TaskSpec
 }
 
 /// <summary>A container that belongs to a node, not to the cluster.</summary>
-public sealed record AttachedContainer(string Id, string Name);
+/// <param name="FormerAddress">No prefix length. It has that again while nobody else does; empty: any.</param>
+public sealed record AttachedContainer(string Id, string Name, string FormerAddress = "");
 
 public sealed record LogDriver(string Name, ImmutableSortedDictionary<string, string> Options);
 

@@ -95,7 +95,7 @@ public static class Specs
         ForceUpdate = spec.ForceUpdate,
         Pipes = { spec.Pipes.Select(ToProto) },
         Attached = spec.Attached is { } attached
-            ? new P.AttachedContainer { Id = attached.Id, Name = attached.Name } : null,
+            ? new P.AttachedContainer { Id = attached.Id, Name = attached.Name, FormerAddress = attached.FormerAddress } : null,
     };
 
     public static M.TaskSpec ToModel(this P.TaskSpec? spec) => spec is null
@@ -110,7 +110,7 @@ public static class Specs
             LogDriver = spec.LogDriver is { } log ? new(log.Name, log.Options.Sorted()) : null,
             ForceUpdate = spec.ForceUpdate,
             Pipes = spec.Pipes.Array(ToModel),
-            Attached = spec.Attached is { } attached ? new(attached.Id, attached.Name) : null,
+            Attached = spec.Attached is { } attached ? new(attached.Id, attached.Name, attached.FormerAddress) : null,
         };
 
     private static P.NetworkAttachment ToProto(M.NetworkAttachment network) => new()

@@ -91,6 +91,37 @@ public sealed class AttachmentsServiceTests
         Assert.NotEqual("10.9.0.99/24", root.Tasks.Get(Two)!.Networks[0].Addresses[0]);
     }
 
+    [Fact]
+    public async Task A_former_address_that_somebody_takes_meanwhile_costs_a_container_nothing_but_that_address()
+    {
+        await using var cluster = await StartAsync();
+        var requests = new[] { RequestOf(One, "c1", "lan"), RequestOf(Two, "c2", "lan") };
+        foreach (var request in requests)
+            request.FormerAddress = "10.9.0.99";
+
+        // Both are asked for before the allocator has looked at either.
+        await cluster.Store.UpdateAsync(
+            tx => Array.ForEach(requests, r => AttachmentPlan.Put(tx, new NodeId("n1"), r, DateTimeOffset.UnixEpoch)), default);
+
+        await AttachAsync(cluster, One, container: "c1");
+        await AttachAsync(cluster, Two, container: "c2");
+        Assert.Single(cluster.Store.View().Tasks.All, t => t.Networks[0].Addresses[0] == "10.9.0.99/24");
+    }
+
+    [Theory]
+    [InlineData("10.9.0.1")] // The gateway.
+    [InlineData("10.8.0.7")]
+    [InlineData("10.9.0.255")]
+    [InlineData("seven")]
+    public async Task A_former_address_that_the_network_does_not_give_is_left_out(string former)
+    {
+        await using var cluster = await StartAsync();
+
+        await AttachAsync(cluster, One, container: "c1", former: former);
+
+        Assert.Equal("10.9.0.2/24", cluster.Store.View().Tasks.Get(One)!.Networks[0].Addresses[0]);
+    }
+
     [Theory]
     [InlineData("short", "c1", "n", "a", "")]
     [InlineData(null, "c 1", "n", "a", "")]
