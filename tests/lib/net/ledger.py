@@ -56,6 +56,13 @@ class Ledger:
         self.done = True
         self.thread.join()
 
+    def write(self, path):
+        """A line for each life: address, task, and the times."""
+        with open(path, "w", encoding="utf-8") as file:
+            for (address, task), life in self.lives.items():
+                times = " ".join(f"{name} {at:.3f}" for name, at in life.items() if at)
+                file.write(f"{address} {task} {times}\n")
+
     def was_alive(self, address, at, margin=0.5):
         """Running for a while before, and for a while after."""
         return any(life["alive"] and life["alive"] + margin < at < life["last"] - margin
