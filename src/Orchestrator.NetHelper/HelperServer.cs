@@ -65,7 +65,8 @@ internal sealed class HelperServer(HelperPaths paths, HelperState state) : IDisp
     {
         try
         {
-            return await state.ApplyAsync(request);
+            return request.Operation == HelperOperation.AwaitCaller
+                ? await state.AwaitCallerAsync(request.Seen, stop.Token) : await state.ApplyAsync(request);
         }
         catch (NetworkException e)
         {

@@ -13,6 +13,7 @@ internal sealed class HelperState : IAsyncDisposable
     private readonly HelperStore store;
     private readonly NameTables tables = new();
     private readonly PortReservations ports = new();
+    private readonly Callers callers = new();
     private readonly Dictionary<string, SandboxResolver> resolvers = [];
 
     private HelperState(HelperStore store) => this.store = store;
@@ -29,6 +30,13 @@ internal sealed class HelperState : IAsyncDisposable
         foreach (var resolver in store.Load(ResolverKind, HelperJson.Default.ResolverConfig))
             Try(resolver.ContainerId, () => state.Serve(resolver));
         return state;
+    }
+
+    /// <summary>Answers AwaitCaller, when there is an answer.</summary>
+    public async Task<HelperResponse> AwaitCallerAsync(int seen, CancellationToken cancellationToken)
+    {
+        var (ids, last) = await callers.AfterAsync(seen, cancellationToken);
+        return new HelperResponse { Callers = ids, Seen = last };
     }
 
     public async Task<HelperResponse> ApplyAsync(HelperRequest request)
@@ -65,7 +73,7 @@ internal sealed class HelperState : IAsyncDisposable
     }
 
     private HelperInventory Inventory() =>
-        new(Environment.ProcessId, [.. resolvers.Keys], [.. tables.Ids], [.. ports.Owners]);
+        new(Environment.ProcessId, [.. resolvers.Keys], [.. tables.Ids], [.. ports.Owners]) { Translates = true };
 
     private HelperResponse PutTable(NameTable table)
     {
@@ -89,6 +97,7 @@ internal sealed class HelperState : IAsyncDisposable
             return new HelperResponse();
         if (resolvers.Remove(config.ContainerId, out running))
             await running.DisposeAsync();
+        callers.Remove(config.ContainerId);
         Serve(config);
         return new HelperResponse();
     }
@@ -96,6 +105,7 @@ internal sealed class HelperState : IAsyncDisposable
     private async Task<HelperResponse> DropResolverAsync(string containerId)
     {
         store.Drop(ResolverKind, containerId);
+        callers.Remove(containerId);
         if (resolvers.Remove(containerId, out var resolver))
             await resolver.DisposeAsync();
         return new HelperResponse();
@@ -134,7 +144,7 @@ internal sealed class HelperState : IAsyncDisposable
     }
 
     private void Serve(ResolverConfig config) =>
-        resolvers.Add(config.ContainerId, SandboxResolver.Start(config, tables));
+        resolvers.Add(config.ContainerId, SandboxResolver.Start(config, tables, callers));
 
     private static void Try(string what, Action restore)
     {

@@ -27,25 +27,28 @@ internal sealed class SandboxResolver : IAsyncDisposable
     private readonly NetNamespace ns;
     private readonly NameTables tables;
     private readonly Forwarder forwarder;
+    private readonly FirstCall firstCall;
     private readonly Socket udp;
     private readonly Socket tcp;
     private readonly Task work;
     private ResolverConfig config;
     private int connections;
 
-    private SandboxResolver(ResolverConfig config, NameTables tables, NetNamespace ns, Socket udp, Socket tcp)
+    private SandboxResolver(
+        ResolverConfig config, NameTables tables, Callers callers, NetNamespace ns, Socket udp, Socket tcp)
     {
         (this.config, this.tables, this.ns, this.udp, this.tcp) = (config, tables, ns, udp, tcp);
+        firstCall = new FirstCall(config.ContainerId, ns, callers);
         forwarder = new Forwarder(ns);
         work = Task.WhenAll(ServeUdpAsync(), ServeTcpAsync());
     }
 
-    public static SandboxResolver Start(ResolverConfig config, NameTables tables)
+    public static SandboxResolver Start(ResolverConfig config, NameTables tables, Callers callers)
     {
         var ns = NetNamespace.Open(config.NamespacePath);
         var (udp, tcp) = ns.Run(() => (Listen(SocketType.Dgram), Listen(SocketType.Stream)));
         Nft.Apply(ns, Rules(Port(udp), Port(tcp)));
-        return new SandboxResolver(config, tables, ns, udp, tcp);
+        return new SandboxResolver(config, tables, callers, ns, udp, tcp);
     }
 
     /// <summary>Puts back the rules that lead questions here.</summary>
@@ -188,9 +191,11 @@ internal sealed class SandboxResolver : IAsyncDisposable
 
     private byte[]? Answer(DnsQuery query, int limit)
     {
-        var resolution = Resolver.Resolve(query, tables.Of(config.Networks), config.Links);
+        var known = tables.Of(config.Networks);
+        var resolution = Resolver.Resolve(query, known, config.Links);
         if (resolution is null)
             return null;
+        firstCall.Prepare(resolution.Records, known);
         var records = resolution.Records.ToArray();
         Random.Shared.Shuffle(records); // Clients take the first: this is what spreads them over a name's addresses.
         return DnsCodec.WriteAnswer(query, resolution.Code, records, limit);

@@ -116,9 +116,11 @@ public sealed partial class NodeNetwork
         return [(fabric, plan.Removals)];
     }
 
-    /// <summary>Programs the virtual addresses a container sees. Nothing is done when nothing changed.</summary>
+    /// <summary>Programs the virtual addresses that a container calls. Nothing is done when nothing changed.</summary>
     private void Balance(SandboxRecord sandbox)
     {
+        if (!MayCall(sandbox))
+            return;
         var wanted = BalancerModel.For(
             sandbox.ContainerId,
             cluster.Overlays.Where(o => !o.Network.Ingress && sandbox.On(o.Network.Id) is not null));

@@ -99,7 +99,8 @@ public sealed partial class NodeNetwork
         {
             Protect();
             fabric = OverlayFabric.Open(
-                paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network), HasIPv6(network));
+                paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network), HasIPv6(network),
+                network.Ingress ? null : (sender, target) => HearQuestionAsync(network.Id, sender, target));
             overlays.Add(network.Id, fabric);
         }
 

@@ -51,6 +51,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             options.ProxyPath ?? Path.Combine(Path.GetDirectoryName(options.HelperPath) ?? "/", "orch-ingress"),
             new ProxyFolder(paths.Proxy), host);
         watch = new HelperWatch(helper, new HelperPaths(paths.Helper));
+        watch.Called += ids => _ = HearOfAsync(ids);
         networkRecords = new RecordFolder<NetworkConfig>(paths.Networks, NetworkJson.Default.NetworkConfig,
             durable: true);
         sandboxRecords = new RecordFolder<SandboxRecord>(paths.Sandboxes, NetworkJson.Default.SandboxRecord,
@@ -82,6 +83,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await RemoveStrangersAsync(containerIds, cancellationToken);
             Protect();
             MendSandboxes();
+            FindCallers();
             MendPipes(containerIds);
             ReplaceHostTable();
             await RestoreHelperAsync(cancellationToken);

@@ -220,11 +220,11 @@ public sealed class BridgeNetworkTests
         using var web = await host.RunAsync("web", "app");
         using var client = await host.RunAsync("client", "app");
         await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
-        var killed = HelperOf(host);
+        var killed = host.FindHelper()!;
 
         killed.Kill();
         await killed.WaitForExitAsync();
-        while (HelperOf(host, except: killed.Id) is null || await SilentAsync(client, "web"))
+        while (host.FindHelper(except: killed.Id) is null || await SilentAsync(client, "web"))
             await Task.Delay(20);
 
         Assert.Equal((DnsCode.NoError, web.Address.ToString()), await FirstAsync(client, "web"));
@@ -239,7 +239,7 @@ public sealed class BridgeNetworkTests
         await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
         using (var web = await host.RunAsync("web", "app"))
             await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
-        var helper = HelperOf(host);
+        var helper = host.FindHelper()!;
 
         await host.Network.DestroyAsync(default);
 
@@ -343,14 +343,5 @@ public sealed class BridgeNetworkTests
         {
             return true;
         }
-    }
-
-    private static System.Diagnostics.Process HelperOf(TestHost host) => HelperOf(host, except: 0)!;
-
-    private static System.Diagnostics.Process? HelperOf(TestHost host, int except)
-    {
-        var folder = Path.Combine(host.Options.ExecRoot, "helper");
-        return System.Diagnostics.Process.GetProcessesByName("orch-net").FirstOrDefault(p =>
-            p.Id != except && File.ReadAllText($"/proc/{p.Id}/cmdline").Contains(folder, StringComparison.Ordinal));
     }
 }

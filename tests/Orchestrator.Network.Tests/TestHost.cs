@@ -51,6 +51,14 @@ internal sealed class TestHost : IAsyncDisposable
 
     public string LogOfHelper => File.ReadAllText(Path.Combine(Options.ExecRoot, "helper", "net.log"));
 
+    /// <returns>The orch-net of this host, other than the one with that process id; null: there is none.</returns>
+    public System.Diagnostics.Process? FindHelper(int except = 0)
+    {
+        var folder = Path.Combine(Options.ExecRoot, "helper");
+        return System.Diagnostics.Process.GetProcessesByName("orch-net").FirstOrDefault(p =>
+            p.Id != except && File.ReadAllText($"/proc/{p.Id}/cmdline").Contains(folder, StringComparison.Ordinal));
+    }
+
     public static async Task<TestHost> StartAsync(string vtep = "", TimeSpan? mends = null)
     {
         var host = new TestHost(vtep, mends);

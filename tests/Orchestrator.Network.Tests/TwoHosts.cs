@@ -47,6 +47,9 @@ internal sealed class TwoHosts : IAsyncDisposable
     /// <summary>The services on an overlay that is no mesh.</summary>
     public OverlayService Service { get; set; } = new("s1", "web", "10.0.1.2");
 
+    /// <summary>Each container asks for the service's name before it calls it, as programs do.</summary>
+    public bool AsksForTheService { get; set; } = true;
+
     /// <summary>How many of the hosts the cluster knows to be in the mesh; null: all.</summary>
     public int? Members { get; set; }
 
@@ -86,6 +89,8 @@ internal sealed class TwoHosts : IAsyncDisposable
         foreach (var (name, ip, host) in tasks)
             containers[name] = await Hosts[host].RunAsync(
                 name, new EndpointConfig { NetworkId = network.Id, IPv4 = ip, IPv6 = Paired(ip) });
+        foreach (var (name, _, _) in AsksForTheService && !network.Ingress ? tasks : [])
+            await Tests.Wire.ResolveAsync(containers[name].Namespace, Service.Name);
     }
 
     /// <summary>From the next view on.</summary>

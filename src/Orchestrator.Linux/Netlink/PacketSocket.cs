@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -42,6 +43,15 @@ public sealed unsafe partial class PacketSocket : SafeHandleMinusOneIsInvalid
             throw;
         }
     });
+
+    /// <summary>For whoever hears such packets among other things, without a thread of its own.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static Socket OpenSocket(NetNamespace ns, int index, ushort protocol)
+    {
+        using var packets = Open(ns, index, protocol);
+        packets.SetHandleAsInvalid(); // It is the socket's from here on.
+        return new Socket(new SafeSocketHandle(packets.handle, ownsHandle: true));
+    }
 
     /// <summary>Sends to every station of the link, what follows the Ethernet header.</summary>
     /// <exception cref="LinuxException">ENETDOWN: the link is down.</exception>

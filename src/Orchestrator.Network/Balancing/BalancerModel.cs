@@ -18,22 +18,21 @@ internal sealed record BalancerModel(ImmutableSortedDictionary<string, Immutable
     };
 
     /// <param name="overlays">Those the container is on.</param>
-    public static BalancerModel For(string containerId, IEnumerable<OverlayView> overlays)
+    public static BalancerModel For(string containerId, IEnumerable<OverlayView> overlays) =>
+        For(containerId, overlays.SelectMany(BalancedService.Of));
+
+    /// <param name="services">Of the networks that the container is on.</param>
+    public static BalancerModel For(string containerId, IEnumerable<BalancedService> services)
     {
         var vips = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         var sticky = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        foreach (var overlay in overlays)
+        foreach (var service in services)
         {
-            var ready = overlay.Endpoints.Where(e => e.Ready).ToLookup(e => e.ServiceId);
-            foreach (var service in overlay.Services)
+            foreach (var vip in service.Vips)
             {
-                foreach (var vip in service.Vips)
-                {
-                    vips[vip] = SlotTable.Fill(
-                        ready[service.Id].SelectMany(e => e.Addresses).Where(a => IpFamily.Of(a) == IpFamily.Of(vip)), containerId);
-                    if (service.IsSticky)
-                        sticky.Add(vip);
-                }
+                vips[vip] = SlotTable.Fill(service.Backends.Where(a => IpFamily.Of(a) == IpFamily.Of(vip)), containerId);
+                if (service.IsSticky)
+                    sticky.Add(vip);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Network.Balancing;
 
 namespace Orchestrator.Network.Dns;
 
@@ -19,10 +20,15 @@ internal sealed record NameTable(
     /// <remarks>Null: an orchd of before SRV wrote it.</remarks>
     public ImmutableSortedDictionary<string, ImmutableArray<string>>? Offers { get; init; }
 
+    /// <summary>Virtual addresses among <see cref="Names"/>, and whom they lead to.</summary>
+    /// <remarks>Null: an orchd wrote it that has them translated in every container, called or not.</remarks>
+    public ImmutableArray<BalancedService>? Balanced { get; init; }
+
     public bool Equals(NameTable? other) =>
         other is not null && NetworkId == other.NetworkId && NetworkName == other.NetworkName
         && Reverse.SequenceEqual(other.Reverse)
-        && Same(Names, other.Names) && Same(AllOffers(), other.AllOffers());
+        && Same(Names, other.Names) && Same(AllOffers(), other.AllOffers())
+        && (Balanced ?? []).SequenceEqual(other.Balanced ?? []);
 
     public ImmutableSortedDictionary<string, ImmutableArray<string>> AllOffers() =>
         Offers ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;

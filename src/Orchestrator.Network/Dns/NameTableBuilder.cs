@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Network.Balancing;
 
 namespace Orchestrator.Network.Dns;
 
@@ -10,6 +11,7 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     private readonly SortedDictionary<string, SortedSet<string>> offers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> reverse = new(StringComparer.Ordinal);
     private readonly HashSet<string> services = [];
+    private ImmutableArray<BalancedService> balanced = [];
 
     /// <summary>A name without an address is known all the same: it is answered, with nothing, and never
     /// forwarded.</summary>
@@ -56,6 +58,7 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     /// <summary>Tasks and services of an overlay. Only what is ready has an address.</summary>
     public NameTableBuilder Add(OverlayView overlay)
     {
+        balanced = [.. BalancedService.Of(overlay)];
         var tasks = overlay.Endpoints.ToLookup(e => e.ServiceId);
         foreach (var service in overlay.Services)
         {
@@ -89,6 +92,7 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
         reverse.ToImmutableSortedDictionary(StringComparer.Ordinal))
     {
         Offers = Frozen(offers),
+        Balanced = balanced,
     };
 
     private static ImmutableSortedDictionary<string, ImmutableArray<string>> Frozen(

@@ -27,6 +27,9 @@ internal enum HelperOperation
 
     /// <summary>State the rules of a container's resolver once more: somebody removed them.</summary>
     RestateResolver,
+
+    /// <summary>Wait until a container was told a virtual address that had not been told one before.</summary>
+    AwaitCaller,
 }
 
 /// <param name="Id">Container, network or owner that the operation is about.</param>
@@ -37,6 +40,9 @@ internal sealed record HelperRequest(HelperOperation Operation, string Id = "")
     public NameTable? Table { get; init; }
 
     public ImmutableArray<PortBinding> Ports { get; init; } = [];
+
+    /// <summary>Of AwaitCaller: the number of the last one that is known already; -1: answer at once.</summary>
+    public int Seen { get; init; }
 }
 
 /// <param name="Error">Null: done. Otherwise one line for the user.</param>
@@ -47,11 +53,22 @@ internal sealed record HelperResponse(string? Error = null, NetworkFault Fault =
 
     /// <summary>Answer to List.</summary>
     public HelperInventory? Inventory { get; init; }
+
+    /// <summary>Answer to AwaitCaller: those that came since.</summary>
+    public ImmutableArray<string> Callers { get; init; } = [];
+
+    /// <summary>Answer to AwaitCaller: the number of the last of them.</summary>
+    public int Seen { get; init; }
 }
 
 /// <summary>Ids of everything orch-net holds.</summary>
 internal sealed record HelperInventory(
-    int ProcessId, ImmutableArray<string> Resolvers, ImmutableArray<string> Tables, ImmutableArray<string> Owners);
+    int ProcessId, ImmutableArray<string> Resolvers, ImmutableArray<string> Tables, ImmutableArray<string> Owners)
+{
+    /// <summary>Virtual addresses are translated for a container from the first answer on that names one. False: an
+    /// orch-net of before that, which leaves it to the daemon.</summary>
+    public bool Translates { get; init; }
+}
 
 /// <summary>How one container's questions are answered.</summary>
 /// <param name="NamespacePath">Where its network namespace is pinned.</param>

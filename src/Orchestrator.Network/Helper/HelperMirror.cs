@@ -16,6 +16,9 @@ internal sealed class HelperMirror(HelperClient helper)
     /// <summary>Are a container's questions answered by the helper?</summary>
     public bool HasResolver(string containerId) => resolvers.ContainsKey(containerId);
 
+    /// <inheritdoc cref="HelperInventory.Translates"/>
+    public bool Translates => inventory.Translates;
+
     /// <summary>Process id of the helper when it was last asked.</summary>
     public int ProcessId => inventory.ProcessId;
 

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 
 namespace Orchestrator.Network.Helper;
 
-/// <summary>Starts orch-net again the moment it dies: names in containers do not resolve without it.</summary>
-/// <remarks>A connection that nobody writes to ends only when the other side does. The new one reads its state from
-/// disk.</remarks>
+/// <summary>Starts orch-net again the moment it dies, for names in containers do not resolve without it, and hears of
+/// containers that were told a virtual address.</summary>
+/// <remarks>The connection ends only when the other side does. The new one reads its state from disk.</remarks>
 internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -12,6 +13,9 @@ internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsy
     private readonly CancellationTokenSource stop = new();
     private Task? work;
     private bool disposed;
+
+    /// <summary>Containers that were told a virtual address.</summary>
+    public event Action<ImmutableArray<string>>? Called;
 
     public void Start() => work ??= RunAsync();
 
@@ -53,9 +57,22 @@ internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsy
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(paths.Socket), stop.Token);
-            await socket.ReceiveAsync(new byte[1], stop.Token);
+            using var stream = new NetworkStream(socket);
+            for (var seen = -1; ;)
+            {
+                await HelperFrame.WriteAsync(
+                    stream, new HelperRequest(HelperOperation.AwaitCaller) { Seen = seen }, HelperJson.Default.HelperRequest,
+                    stop.Token);
+                var answer = await HelperFrame.ReadAsync(stream, HelperJson.Default.HelperResponse, stop.Token);
+                if (answer?.Error is not null) // One of before that: nothing comes but its end.
+                    await socket.ReceiveAsync(new byte[1], stop.Token);
+                if (answer is null or { Error: not null })
+                    return;
+                seen = answer.Seen;
+                Called?.Invoke(answer.Callers);
+            }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             // Nobody is there: as good as ended.
         }

@@ -59,14 +59,23 @@ internal sealed class OverlayFabric : IDisposable
 
     public RouteSocket Route => route;
 
-    private LinkInfo bridge;
-    private LinkInfo vxlan;
+    private LinkInfo bridge = null!; // Both are set by Use, whichever way the fabric came to be.
+    private LinkInfo vxlan = null!;
 
-    private OverlayFabric(NetNamespace ns, RouteSocket route, bool hasIPv6, LinkInfo bridge, LinkInfo vxlan) =>
-        (this.ns, this.route, this.hasIPv6, this.bridge, this.vxlan) = (ns, route, hasIPv6, bridge, vxlan);
+    private readonly Func<string, string, Task>? asked;
+    private AddressQuestions? questions;
+
+    private OverlayFabric(
+        NetNamespace ns, RouteSocket route, bool hasIPv6, LinkInfo bridge, LinkInfo vxlan, Func<string, string, Task>? asked)
+    {
+        (this.ns, this.route, this.hasIPv6, this.asked) = (ns, route, hasIPv6, asked);
+        Use(bridge, vxlan);
+    }
 
     /// <summary>Makes the namespace and its links, or adopts and mends those that are there.</summary>
-    public static OverlayFabric Open(string path, RouteSocket host, VxlanSettings settings, bool hasIPv6)
+    /// <param name="asked">Told which container asked for whose hardware address; null: nobody wants to know.</param>
+    public static OverlayFabric Open(
+        string path, RouteSocket host, VxlanSettings settings, bool hasIPv6, Func<string, string, Task>? asked = null)
     {
         if (!NetNamespace.IsPinned(path))
         {
@@ -84,7 +93,7 @@ internal sealed class OverlayFabric : IDisposable
                 return RouteSocket.Open();
             });
             var (bridge, vxlan) = EnsureLinks(ns, route, host, settings, hasIPv6);
-            return new OverlayFabric(ns, route, hasIPv6, bridge, vxlan);
+            return new OverlayFabric(ns, route, hasIPv6, bridge, vxlan, asked);
         }
         catch
         {
@@ -94,8 +103,11 @@ internal sealed class OverlayFabric : IDisposable
     }
 
     /// <summary>Mends the links, should somebody have removed one, and follows a new underlay address.</summary>
-    public void Ensure(RouteSocket host, VxlanSettings settings) =>
-        (bridge, vxlan) = EnsureLinks(ns, route, host, settings, hasIPv6);
+    public void Ensure(RouteSocket host, VxlanSettings settings)
+    {
+        var (bridge, vxlan) = EnsureLinks(ns, route, host, settings, hasIPv6);
+        Use(bridge, vxlan);
+    }
 
     /// <summary>What must change so that exactly these endpoints of other nodes are reachable.</summary>
     public FabricPlan Plan(IReadOnlyCollection<RemoteEndpoint> wanted) =>
@@ -158,8 +170,19 @@ internal sealed class OverlayFabric : IDisposable
 
     public void Dispose()
     {
+        questions?.Dispose();
         route.Dispose();
         ns.Dispose();
+    }
+
+    private void Use(LinkInfo bridge, LinkInfo vxlan)
+    {
+        var isNew = bridge.Index != this.bridge?.Index;
+        (this.bridge, this.vxlan) = (bridge, vxlan);
+        if (!isNew || asked is null)
+            return;
+        questions?.Dispose();
+        questions = AddressQuestions.Hear(ns, bridge, asked);
     }
 
     private static (LinkInfo Bridge, LinkInfo Vxlan) EnsureLinks(
