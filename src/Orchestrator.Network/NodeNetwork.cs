@@ -193,7 +193,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         foreach (var family in wanted)
             ReplaceHostTable(family);
         foreach (var family in HostFamilies.Except(wanted))
-            host.Apply(family.Delete(HostTable.Name));
+            StateHost(family, whole: true, family.Delete(HostTable.Name));
     }
 
     private void ReplaceHostTable(IpFamily family) => StateHost(family, whole: true, HostTable.Replace(

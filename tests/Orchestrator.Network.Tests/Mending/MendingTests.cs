@@ -15,6 +15,17 @@ public sealed class MendingTests
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     [RootFact]
+    public async Task What_the_node_does_itself_is_no_disturbance()
+    {
+        await using var host = await TestHost.StartAsync();
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+    }
+
+    [RootFact]
     public async Task Whatever_of_an_overlay_is_deleted_by_hand_traffic_works_again_within_five_seconds()
     {
         await using var cluster = await TwoHosts.StartAsync(mends: Often);
