@@ -17,7 +17,8 @@ namespace Orchestrator.Network;
 /// </remarks>
 public sealed partial class NodeNetwork
 {
-    private readonly HashSet<string> callers = [];
+    // Replaced whole under the gate; read without it.
+    private ImmutableHashSet<string> callers = [];
 
     /// <summary>Questions for neighbours by IPv6 are not listened to, and orch-net speaks for those alone whom it tells
     /// names.</summary>
@@ -34,16 +35,26 @@ public sealed partial class NodeNetwork
             using var tables = ns.Run(NftReader.Open);
             if (IpFamily.Both.Select(f => TableId.Of(f, BalancerTable.Name))
                 .Any(t => tables.Fingerprint(t.Family, t.Name) is not null))
-                callers.Add(sandbox.ContainerId);
+                callers = callers.Add(sandbox.ContainerId);
         }
     }
 
     /// <summary>What orch-net told.</summary>
     private Task HearOfAsync(ImmutableArray<string> containerIds) => HearAsync(() =>
     {
-        foreach (var id in containerIds.Where(id => sandboxes.ContainsKey(id) && callers.Add(id)))
-            Balance(sandboxes[id]);
+        foreach (var id in containerIds)
+            BeginBalancing(id);
     });
+
+    /// <returns>False: it is gone, or was one already.</returns>
+    private bool BeginBalancing(string containerId)
+    {
+        if (!sandboxes.TryGetValue(containerId, out var sandbox) || callers.Contains(containerId))
+            return false;
+        callers = callers.Add(containerId);
+        Balance(sandbox);
+        return true;
+    }
 
     private async Task HearAsync(Action work)
     {
@@ -73,10 +84,8 @@ public sealed partial class NodeNetwork
             s => s.On(networkId)?.Addresses.Contains(sender) == true && !callers.Contains(s.ContainerId));
         return caller is null ? Task.CompletedTask : HearAsync(() =>
         {
-            if (!sandboxes.TryGetValue(caller.ContainerId, out var sandbox) || !callers.Add(caller.ContainerId))
-                return;
-            Balance(sandbox);
-            LetGo(caller.On(networkId)!, IPAddress.Parse(target));
+            if (BeginBalancing(caller.ContainerId))
+                LetGo(caller.On(networkId)!, IPAddress.Parse(target));
         });
     }
 

@@ -118,7 +118,7 @@ public sealed partial class NodeNetwork
         await UnpublishAsync(sandbox, cancellationToken);
         await names.DropResolverAsync(containerId, cancellationToken);
         balancers.Remove(containerId);
-        callers.Remove(containerId);
+        callers = callers.Remove(containerId);
         returns.Remove(containerId);
         policies.Remove(containerId);
         CloseSpace(ContainerSite + containerId);
