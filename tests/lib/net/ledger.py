@@ -74,12 +74,23 @@ class Ledger:
         return bool(lives) and all(life["dead"] and life["dead"] + since < at for life in lives)
 
 
-SYN = re.compile(r"^(\d+\.\d+) .*IP (\S+)\.(\d+) > (\d+\.\d+\.\d+\.\d+)\.80:")
+SYN = re.compile(r"^(\d+\.\d+) .*IP (\S+)\.(\d+) > (\d+\.\d+\.\d+\.\d+)\.80: .*\bseq (\d+)")
 
 
 def syns(path):
-    """(time, own port, address it was sent to) of every connection that tcpdump saw begin."""
+    """(time, own port, address it was sent to, sequence number) of every first packet that tcpdump saw."""
     with open(path, encoding="utf-8", errors="replace") as lines:
         for line in lines:
             if match := SYN.match(line):
-                yield float(match[1]), int(match[3]), match[4]
+                yield float(match[1]), int(match[3]), match[4], int(match[5])
+
+
+def led_to(begun, port, at):
+    """Where the connection that a client called at that time was led in the end; None: nobody saw it.
+
+    A port is soon used again, so it begins with the first packet after the call, and only what bears the same number is
+    of it. Such a packet may be sent once more: a task that still knows an earlier connection under that port, of another
+    node, has the client ask anew, and the second may be led elsewhere.
+    """
+    mine = [(address, number) for time, own, address, number in begun if own == port and -0.05 < time - at < 2]
+    return next((address for address, number in reversed(mine) if number == mine[0][1]), None)
