@@ -21,7 +21,7 @@ public sealed class ForgedPacketTests
         using var ear = Wire.Listen(one.Namespace, 5353);
 
         Wire.Forge(two.Namespace, UdpPacket.Wrap("psst"u8, two.Address, 5353, one.Address, 5353), gateway);
-        Assert.Equal("Silence", await Wire.HeardAsync(ear));
+        Assert.Equal("Silence", await Wire.SenderAsync(ear, Wire.Shortly));
 
         // What one has published is for all, its neighbours too, where the host's firewall leaves frames alone.
         host.Namespace.Run(() => File.WriteAllText("/proc/sys/net/bridge/bridge-nf-call-iptables", "0"));
@@ -39,11 +39,11 @@ public sealed class ForgedPacketTests
         using var ear = Wire.Listen(host.Namespace, 5353);
 
         Wire.Forge(liar.Namespace, UdpPacket.Wrap("psst"u8, liar.Address, 5353, gateway, 5353), $"{gateway}");
-        Assert.Equal($"{liar.Address}", await Wire.HeardAsync(ear));
+        Assert.Equal($"{liar.Address}", await Wire.SenderAsync(ear));
 
         // The kernel itself refuses 127.0.0.1, which is an address of a link; the rest of the block is none.
         Wire.Forge(liar.Namespace, UdpPacket.Wrap("psst"u8, IPAddress.Parse("127.0.0.2"), 5353, gateway, 5353), $"{gateway}");
-        Assert.Equal("Silence", await Wire.HeardAsync(ear));
+        Assert.Equal("Silence", await Wire.SenderAsync(ear, Wire.Shortly));
     }
 
     [RootFact]
@@ -57,7 +57,7 @@ public sealed class ForgedPacketTests
         await host.Network.PublishAsync("c",
             [new PortBinding("127.0.0.1", 8053, 53, "udp"), new PortBinding("10.77.0.1", 8054, 53, "udp")], default);
         Assert.Equal("10.77.0.9", await ReachAsync("10.77.0.1", 8054, 5001));
-        Assert.Equal("Silence", await ReachAsync("127.0.0.1", 8053, 5002));
+        Assert.Equal("Silence", await ReachAsync("127.0.0.1", 8053, 5002, Wire.Shortly));
 
         // It is nothing else that keeps it out.
         Nft.Apply(host.Namespace, """
@@ -66,12 +66,12 @@ public sealed class ForgedPacketTests
             """);
         Assert.Equal("10.77.0.9", await ReachAsync("127.0.0.1", 8053, 5003));
 
-        async Task<string> ReachAsync(string address, int port, int from)
+        async Task<string> ReachAsync(string address, int port, int from, TimeSpan? wait = null)
         {
             using var ear = Wire.Listen(container.Namespace, 53);
             Wire.Forge(outside.Namespace,
                 UdpPacket.Wrap("psst"u8, IPAddress.Parse("10.77.0.9"), from, IPAddress.Parse(address), port), "10.77.0.1");
-            return await Wire.HeardAsync(ear);
+            return await Wire.SenderAsync(ear, wait);
         }
     }
 

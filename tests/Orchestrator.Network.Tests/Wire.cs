@@ -221,13 +221,6 @@ internal static class Wire
         socket.SendTo(packet, new IPEndPoint(IPAddress.Parse(neighbour), 0));
     }
 
-    /// <returns>Who the next datagram is taken to be of, or "Silence", after which the socket is of no more use.</returns>
-    public static async Task<string> HeardAsync(Socket socket)
-    {
-        var taken = SenderAsync(socket);
-        return await Task.WhenAny(taken, Task.Delay(Shortly)) == taken ? await taken : "Silence";
-    }
-
     /// <summary>Takes datagrams at an address.</summary>
     public static Socket Listen(NetNamespace ns, string at) => ns.Run(() =>
     {
@@ -243,13 +236,21 @@ internal static class Wire
         socket.SendTo([1], IPEndPoint.Parse($"{address}:{port}"));
     });
 
-    /// <returns>Address that the next datagram came from.</returns>
-    public static async Task<string> SenderAsync(Socket socket)
+    /// <returns>Address that the next datagram came from, or "Silence".</returns>
+    /// <param name="wait">How long it may take; null: three seconds. <see cref="Shortly"/> where nothing should come.</param>
+    public static async Task<string> SenderAsync(Socket socket, TimeSpan? wait = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        var received = await socket.ReceiveFromAsync(new byte[16], SocketFlags.None, new IPEndPoint(IPAddress.Any, 0),
-            patience.Token);
-        return ((IPEndPoint)received.RemoteEndPoint).Address.ToString();
+        using var patience = new CancellationTokenSource(wait ?? Patience);
+        try
+        {
+            var received = await socket.ReceiveFromAsync(
+                new byte[16], SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), patience.Token);
+            return ((IPEndPoint)received.RemoteEndPoint).Address.ToString();
+        }
+        catch (OperationCanceledException)
+        {
+            return "Silence";
+        }
     }
 
     /// <summary>Asks all on one TCP connection.</summary>
