@@ -18,6 +18,9 @@ namespace Orchestrator.NetHelper;
 /// </remarks>
 internal sealed class Forwarder(NetNamespace ns) : IDisposable
 {
+    /// <summary>Questions of one container that have no answer yet.</summary>
+    internal const int MaxWaiting = 4 * MaxInFlight;
+
     private const int Stock = 4;
     private const int MaxServers = 3;
     private const int MaxInFlight = 1024;
@@ -31,12 +34,19 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
     private readonly SemaphoreSlim inFlight = new(MaxInFlight, MaxInFlight);
     private readonly ConcurrentDictionary<Task, byte> running = new();
     private readonly ConcurrentBag<Socket> sockets = [];
+    private int waiting;
 
-    /// <summary>Forwards without waiting; the answer goes to <paramref name="asker"/> when it comes.</summary>
+    /// <summary>Forwards without waiting; the answer goes to <paramref name="asker"/> when it comes. A container with
+    /// more questions than anybody asks in earnest is told of a failure: what waits takes the memory of all.</summary>
     public void Start(
         byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply,
-        CancellationToken cancellationToken) =>
-        Track(ForwardAsync(message, query, config, asker, reply, cancellationToken));
+        CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref waiting) < MaxWaiting)
+            Track(ForwardAsync(message, query, config, asker, reply, cancellationToken));
+        else
+            reply.SendTo(Failure(query), SocketFlags.None, asker);
+    }
 
     /// <summary>Keeps a task until it ends, so that disposal can wait for it.</summary>
     public void Track(Task task)
@@ -90,6 +100,7 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
         byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply,
         CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref waiting); // Before anything is waited for, so the caller counts it.
         try
         {
             if (!await inFlight.WaitAsync(Patience, cancellationToken))
@@ -108,6 +119,10 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
             when (e is OperationCanceledException or ObjectDisposedException or SocketException or IOException)
         {
             // The container or the resolver is gone; nobody waits for the answer.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
         }
     }
 

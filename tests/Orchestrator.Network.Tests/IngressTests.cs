@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Testing;
@@ -157,6 +158,27 @@ public sealed class IngressTests
         Assert.Equal("Silence", await Wire.CallAsync(cluster["web.3.c"].Namespace, "10.0.0.6", 80, Wire.Shortly));
         Assert.StartsWith(
             "web.", await Wire.CallAsync(cluster["web.3.c"].Namespace, "10.77.0.2", 8080), StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task No_task_reaches_the_daemon_s_own_ports_by_the_host_s_address_on_the_ingress_overlay()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+        var host = cluster.Hosts[0];
+        using var manager = Wire.Serve(host.Namespace, 2377, "manager");
+        var task = cluster["web.1.a"].Namespace;
+        var address = host.Route.ListAddresses(AddressFamily.InterNetwork)
+            .Single(a => a.Index == host.Route.GetLink("ing0").Index).Address.ToString();
+
+        Assert.Equal("Silence", await Wire.CallAsync(task, address, 2377, Wire.Shortly));
+        Assert.Equal("manager 10.77.0.2", await Wire.CallAsync(cluster.Hosts[1].Namespace, "10.77.0.1", 2377));
+
+        // Two tables keep it out, each for itself, and nothing else does.
+        Nft.Apply(host.Namespace, "flush chain ip orch_ingress input");
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(task, address, 2377));
+        Nft.Apply(host.Namespace, "flush chain ip orch input");
+        Assert.Equal("manager 10.0.0.5", await Wire.CallAsync(task, address, 2377));
     }
 
     [RootFact]

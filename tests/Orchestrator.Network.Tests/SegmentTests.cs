@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dns;
 using Orchestrator.Network.Tests.Pipes;
@@ -41,6 +42,10 @@ public sealed class SegmentTests
             Assert.Equal(["10.42.0.12"], (await Wire.ResolveAsync(here.Namespace, "web.2")).Values);
             Assert.Equal(["fd42::a2a:c"], (await Wire.ResolveAsync(here.Namespace, "web.2", DnsType.Aaaa)).Values);
             Assert.Equal("10.42.0.254", here.Default()?.Gateway?.ToString());
+            // Containers' frames, whatever is in them, are the bridge's business and never the host's.
+            Assert.All(
+                one.Route.ListLinks().Where(l => l.Kind == "bridge"),
+                l => Assert.DoesNotContain(one.Route.ListAddresses(AddressFamily.InterNetworkV6), a => a.Index == l.Index));
         }
         catch (NetworkException e) when (Environment.GetEnvironmentVariable("ORCH_VM") is null)
         {
