@@ -90,6 +90,28 @@ public sealed class IPv6ClusterTests
     }
 
     [RootFact]
+    public async Task A_false_advertisement_is_not_believed_behind_an_extension_header_either()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six);
+        await cluster.PlaceAsync(Three);
+        using var servers = cluster.ServeAll(80);
+        var (rogue, victim) = (cluster["web.1.a"].Namespace, cluster["web.3.c"].Namespace);
+        using var inside = RouteSocket.Open(rogue);
+        var eth0 = inside.GetLink("eth0");
+        inside.EnsureAddress(eth0.Index, IPAddress.Parse("fd01::a00:104"), 64);
+        Assert.Equal("web.2.b fd01::a00:105", await Wire.CallAsync(victim, "fd01::a00:104", 80));
+
+        Advertise(rogue, eth0, IPAddress.Parse("fd01::a00:103"), IPAddress.Parse("fd01::a00:104"), hidden: true);
+        Assert.Equal("web.2.b fd01::a00:105", await Wire.CallAsync(victim, "fd01::a00:104", 80));
+
+        // It is the guard that keeps it out.
+        using var overlay = NetNamespace.Open(cluster.Hosts[0].FileOfNamespace("overlay-1001"));
+        Nft.Apply(overlay, "insert rule bridge orch_guard prerouting accept");
+        Advertise(rogue, eth0, IPAddress.Parse("fd01::a00:103"), IPAddress.Parse("fd01::a00:104"), hidden: true);
+        Assert.Equal("web.1.a fd01::a00:105", await Wire.CallAsync(victim, "fd01::a00:104", 80));
+    }
+
+    [RootFact]
     public async Task Whatever_of_IPv6_is_deleted_by_hand_in_an_overlay_works_again_within_five_seconds()
     {
         await using var cluster = await TwoHosts.StartAsync(Six, TimeSpan.FromMilliseconds(20));
@@ -188,9 +210,18 @@ public sealed class IPv6ClusterTests
             Assert.True(DateTime.UtcNow < deadline, "it was not mended");
     }
 
-    private static void Advertise(NetNamespace ns, LinkInfo link, IPAddress sender, IPAddress target)
+    /// <param name="hidden">Behind destination options, of which there are four bytes of padding.</param>
+    private static void Advertise(NetNamespace ns, LinkInfo link, IPAddress sender, IPAddress target, bool hidden = false)
     {
+        const byte Options = 60, Pad = 1, Header = 40;
+        var packet = Announcement.Advertisement(link.Mac!.Value, sender, target);
+        if (hidden)
+            packet =
+            [
+                .. packet[..5], (byte)(packet[5] + 8), Options, .. packet[7..Header],
+                packet[6], 0, Pad, 4, 0, 0, 0, 0, .. packet[Header..],
+            ];
         using var socket = PacketSocket.Open(ns, link.Index, PacketSocket.IPv6);
-        socket.Send([0x33, 0x33, 0, 0, 0, 1], Announcement.Advertisement(link.Mac!.Value, sender, target));
+        socket.Send([0x33, 0x33, 0, 0, 0, 1], packet);
     }
 }
