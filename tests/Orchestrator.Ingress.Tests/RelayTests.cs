@@ -36,19 +36,19 @@ public sealed class RelayTests
         await cluster.Hosts[0].RestartDaemonAsync();
         await held.SendAsync(Encoding.UTF8.GetBytes("still here"));
         var buffer = new byte[256];
-        var length = await held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(5));
+        var length = await held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.EndsWith("still here", Encoding.UTF8.GetString(buffer, 0, length), StringComparison.Ordinal);
 
         cluster.SetReady("web.1.a", false);
         await cluster.ApplyAsync();
         await held.SendAsync(Encoding.UTF8.GetBytes("draining"));
-        Assert.Equal(8, await held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(8, await held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("ConnectionReset", await Wire.SayAsync(outside.Namespace, "10.77.0.2", 8080, "hello"));
 
         cluster.Remove("web.1.a");
         await cluster.ApplyAsync();
         var reset = await Assert.ThrowsAsync<SocketException>(
-            () => held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(5)));
+            () => held.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
     }
 

@@ -208,7 +208,7 @@ public sealed class RouteTests
 
     private static async Task<string> EchoAsync(ClientWebSocket socket, string text)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await socket.SendAsync(System.Text.Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, patience.Token);
         var buffer = new byte[64];
         var received = await socket.ReceiveAsync(buffer, patience.Token);

@@ -122,7 +122,7 @@ public sealed class BridgeNetworkTests
         using var two = await host.RunAsync("two", "shy");
         using var server = Wire.Serve(one.Namespace, 80, "one");
 
-        Assert.NotEqual("one", (await Wire.CallAsync(two.Namespace, one.Address.ToString(), 80)).Split(' ')[0]);
+        Assert.NotEqual("one", (await Wire.CallAsync(two.Namespace, one.Address.ToString(), 80, Wire.Shortly)).Split(' ')[0]);
     }
 
     [RootFact]

@@ -129,10 +129,12 @@ public sealed class ForgedPacketTests
 
         for (var i = 0; i < 300; i++)
             connections.Add(await Wire.ConnectAsync(greedy.Namespace, "127.0.0.11", 53));
-        await Task.Delay(Wire.Shortly);
+        await Eventually.HoldsAsync("those over its number are closed", TimeSpan.FromSeconds(8), async () => await OpenAsync() <= 128);
 
-        Assert.Equal(128, connections.Count(c => !c.Poll(0, SelectMode.SelectRead)));
+        Assert.Equal(128, await OpenAsync());
         connections.ForEach(c => c.Dispose());
+
+        Task<int> OpenAsync() => Task.FromResult(connections.Count(c => !c.Poll(0, SelectMode.SelectRead)));
     }
 
     private static void Allow(TestHost host, string bridge) => host.Namespace.Run(() =>

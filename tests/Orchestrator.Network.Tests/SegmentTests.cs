@@ -159,12 +159,12 @@ public sealed class SegmentTests
         using var here = await one.RunAsync("web.1", Given("10.42.0.11", "fd42::a2a:b"));
         using var there = await two.RunAsync("web.2", Given("10.42.0.12", "fd42::a2a:c"));
 
-        var well = await one.Network.DiagnoseAsync(fix: false, default);
+        var well = await one.FindWellAsync();
         using (var inside = RouteSocket.Open(there.Namespace))
             inside.DeleteAddress(there.Link("eth0")!.Index, IPAddress.Parse("10.42.0.12"), 24);
         var silent = await one.Network.DiagnoseAsync(fix: false, default);
         var found = await two.Network.DiagnoseAsync(fix: true, default);
-        var mended = await one.Network.DiagnoseAsync(fix: false, default);
+        var mended = await one.FindWellAsync();
 
         Assert.Empty(well.Drifts);
         Assert.Equal([("container web.1", "task web.2 on node 10.9.0.2 in network lan", 1500, null)],

@@ -12,7 +12,7 @@ internal static class Wire
     /// <summary>Long enough for whatever is let through; to wait for what is not.</summary>
     public static readonly TimeSpan Shortly = TimeSpan.FromMilliseconds(400);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Serves until disposed: tells each caller its own name and whom it saw calling.</summary>
     public static IDisposable Serve(NetNamespace ns, int port, string name)
@@ -30,7 +30,7 @@ internal static class Wire
     }
 
     /// <returns>The server's name and the address it saw, or the error's name.</returns>
-    /// <param name="wait">How long it may take; null: three seconds.</param>
+    /// <param name="wait">How long it may take; null: ten seconds.</param>
     /// <param name="from">The caller's address; null: whichever the route has.</param>
     public static async Task<string> CallAsync(
         NetNamespace ns, string address, int port, TimeSpan? wait = null, string? from = null)
@@ -237,7 +237,7 @@ internal static class Wire
     });
 
     /// <returns>Address that the next datagram came from, or "Silence".</returns>
-    /// <param name="wait">How long it may take; null: three seconds. <see cref="Shortly"/> where nothing should come.</param>
+    /// <param name="wait">How long it may take; null: ten seconds. <see cref="Shortly"/> where nothing should come.</param>
     public static async Task<string> SenderAsync(Socket socket, TimeSpan? wait = null)
     {
         using var patience = new CancellationTokenSource(wait ?? Patience);

@@ -10,12 +10,13 @@ namespace Orchestrator.Registry.Tests;
 /// <summary>The replicated store of managers in one process: all see the same, and lose its leader together.</summary>
 internal sealed class ClusterStore : ILeaderChannels
 {
-    public ClusterStore()
+    /// <param name="endurance">How long it waits for a leader; null: a second, for tests in which none comes.</param>
+    public ClusterStore(TimeSpan? endurance = null)
     {
         var state = new StoreState();
         Log = new SoloLog(state);
         Store = new ObjectStore(state, Log, TimeProvider.System);
-        Names = new RegistryNames(Store, this, TimeProvider.System) { Endurance = TimeSpan.FromSeconds(1) };
+        Names = new RegistryNames(Store, this, TimeProvider.System) { Endurance = endurance ?? TimeSpan.FromSeconds(1) };
     }
 
     public SoloLog Log { get; }

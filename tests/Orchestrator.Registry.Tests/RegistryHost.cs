@@ -89,9 +89,9 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     }
 
     /// <summary>As many managers as asked for that know one another.</summary>
-    public static async Task<RegistryHost[]> StartClusterAsync(int count)
+    public static async Task<RegistryHost[]> StartClusterAsync(int count, TimeSpan? endurance = null)
     {
-        var store = new ClusterStore();
+        var store = new ClusterStore(endurance);
         await store.FoundAsync();
         var hosts = new RegistryHost[count];
         for (var i = 0; i < count; i++)

@@ -6,6 +6,8 @@ namespace Orchestrator.Registry.Tests;
 /// <summary>Names that managers share, with all that may come between a push and its answer.</summary>
 public sealed class SharedNamesTests
 {
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(15);
+
     [Fact]
     public async Task A_push_is_not_acknowledged_before_the_store_has_its_name()
     {
@@ -27,7 +29,7 @@ public sealed class SharedNamesTests
     [Fact]
     public async Task A_push_during_which_the_leader_is_lost_succeeds_under_the_next()
     {
-        await using var host = (await RegistryHost.StartClusterAsync(1))[0];
+        await using var host = (await RegistryHost.StartClusterAsync(1, Long))[0];
         var spec = new SpecClient(host, "a");
         await spec.PushBlobAsync(SpecClient.Config);
         host.Store!.Log.Hold();
@@ -179,7 +181,7 @@ public sealed class SharedNamesTests
     [Fact]
     public async Task Two_pushes_of_one_tag_at_a_time_end_as_one_of_them_everywhere()
     {
-        var hosts = await RegistryHost.StartClusterAsync(3);
+        var hosts = await RegistryHost.StartClusterAsync(3, Long);
         await using var a = hosts[0];
         await using var b = hosts[1];
         await using var c = hosts[2];

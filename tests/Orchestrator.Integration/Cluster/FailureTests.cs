@@ -57,7 +57,7 @@ public sealed class FailureTests(Testbed testbed, ITestOutputHelper output)
 
                 await testbed.CommandAsync("kill", "--daemon", host);
 
-                Assert.NotEqual("", await testbed.FetchAsync(host, "http://127.0.0.1:8081/"));
+                await testbed.AnswersAsync(host, "http://127.0.0.1:8081/");
                 Assert.Contains("Address", await InsideAsync(host, pid, "export PATH=/bin; nslookup calm"), StringComparison.Ordinal);
                 await Task.Delay(1000); // Lines are written meanwhile; none may be lost.
                 await testbed.CommandAsync("start", host);

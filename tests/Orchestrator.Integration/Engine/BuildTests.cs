@@ -195,7 +195,7 @@ public sealed class BuildTests(LoneDaemon node) : IDisposable
     {
         var first = $"FROM {LoneDaemon.Image}\nRUN echo kept >/one\n";
         await BuildAsync(first);
-        var dockerfile = first + "RUN sleep 2\n";
+        var dockerfile = first + "RUN sleep 5\n";
         var building = BuildAsync(dockerfile);
         await Eventually.HoldsAsync(
             "a step runs", TimeSpan.FromSeconds(20), () => Task.FromResult(node.Shims().Count == 1));

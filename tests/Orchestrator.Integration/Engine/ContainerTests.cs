@@ -91,7 +91,9 @@ public sealed class ContainerTests(LoneDaemon node)
         await node.StartAsync();
 
         Assert.Equal(pid, await node.DockerAsync("inspect", "-f", "{{.State.Pid}}", "live-1"));
-        Assert.Equal("exited 5", await node.DockerAsync("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "ends-1"));
+        await Eventually.HoldsAsync(
+            "its end is known", TimeSpan.FromSeconds(20),
+            () => node.DockerAsync("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "ends-1"), s => s == "exited 5");
         var lines = (await node.DockerAsync("logs", "live-1")).Split('\n').Select(int.Parse).ToList();
         Assert.Equal(Enumerable.Range(1, lines.Count), lines);
         Assert.Equal("still", await node.DockerAsync("exec", "live-1", "echo", "still"));

@@ -182,11 +182,12 @@ public sealed class IsolationTests(LoneDaemon node)
     public async Task A_health_check_is_run_shown_and_told_of()
     {
         await node.DockerAsync(
-            "run", "-d", "--name", "health", "--health-cmd", "cat /tmp/ok", "--health-interval", "300ms", "--health-retries", "2",
+            "run", "-d", "--name", "health", "--health-cmd", "until [ -e /tmp/go ]; do sleep 0.1; done; cat /tmp/ok", "--health-interval", "300ms", "--health-retries", "2",
             LoneDaemon.Image, "sleep", "100");
 
         var since = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 1;
         Assert.Contains("(health: starting)", await StatusAsync());
+        await node.DockerAsync("exec", "health", "touch", "/tmp/go");
         await Eventually.HoldsAsync("it is unhealthy", TimeSpan.FromSeconds(20), StatusAsync, s => s.Contains("(unhealthy)", StringComparison.Ordinal));
         Assert.Equal("1 cat: can't open '/tmp/ok': No such file or directory", (await node.DockerAsync(
             "inspect", "-f", "{{(index .State.Health.Log 0).ExitCode}} {{(index .State.Health.Log 0).Output}}", "health")).Trim());

@@ -41,7 +41,8 @@ public sealed class LinkTests(LoneDaemon node)
             "run", "-d", "--name", "link-b", "--network", "link-net", "--link", "link-a:other", "--dns", "127.0.0.1",
             LoneDaemon.Image, "sleep", "100");
 
-        Assert.Equal(0, (await LookUpAsync("link-b")).ExitCode);
+        await Eventually.HoldsAsync(
+            "the name is known", TimeSpan.FromSeconds(20), async () => (await LookUpAsync("link-b")).ExitCode == 0);
         Assert.NotEqual(0, (await LookUpAsync("link-a")).ExitCode);
         await node.DockerAsync("rm", "-f", "link-a", "link-b");
         await node.DockerAsync("network", "rm", "link-net");

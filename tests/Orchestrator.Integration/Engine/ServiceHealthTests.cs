@@ -22,8 +22,8 @@ public sealed class ServiceHealthTests : IAsyncLifetime
     {
         await node.DockerAsync(
             "service", "create", "-d", "-q", "--name", "web", "--restart-delay", "1h", "--stop-grace-period", "0s",
-            "--health-cmd", "case $(cat /tmp/state) in well) exit 0;; *) exit 1;; esac", "--health-interval", "100ms",
-            "--health-retries", "20", LoneDaemon.Image, "sh", "-c", "echo unwell >/tmp/state; sleep 100");
+            "--health-cmd", "until [ -e /tmp/state ]; do sleep 0.1; done; case $(cat /tmp/state) in well) exit 0;; *) exit 1;; esac", "--health-interval", "100ms",
+            "--health-retries", "20", LoneDaemon.Image, "sleep", "100");
         await ReachAsync("Starting");
         var container = "";
         await Eventually.HoldsAsync(

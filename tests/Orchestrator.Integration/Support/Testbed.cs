@@ -74,6 +74,9 @@ public sealed class Testbed : IAsyncLifetime
         return result.ExitCode == 0 ? result.Output : "";
     }
 
+    public Task AnswersAsync(string host, string url) => Eventually.HoldsAsync(
+        $"{url} answers {host}", TimeSpan.FromSeconds(20), async () => await FetchAsync(host, url) != "");
+
     /// <summary>A counter of a host's daemon; zero while it has counted nothing.</summary>
     /// <param name="series">As the metrics page has it: <c>name</c> or <c>name{label="x"}</c>.</param>
     public async Task<long> CounterAsync(string host, string series)

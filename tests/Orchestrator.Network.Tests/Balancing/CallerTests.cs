@@ -11,7 +11,7 @@ namespace Orchestrator.Network.Tests.Balancing;
 public sealed class CallerTests
 {
     private const string Vip = "10.0.1.2";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [RootFact]
     public async Task Who_was_told_no_virtual_address_pays_for_none()

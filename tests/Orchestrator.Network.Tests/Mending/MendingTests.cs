@@ -41,11 +41,11 @@ public sealed class MendingTests
         var port = host.Network.ListEndpoints(TwoHosts.Backend.Id)[0].HostInterfaceName;
 
         async Task<bool> WorksAsync() =>
-            await Wire.CallAsync(client, "10.0.1.4", 80) == "web.2.b 10.0.1.3"
-            && await Wire.CallAsync(cluster["web.2.b"].Namespace, "10.0.1.3", 80) == "web.1.a 10.0.1.4"
-            && (await Wire.CallAsync(client, "10.0.1.2", 80)).StartsWith("web.", StringComparison.Ordinal)
+            await Wire.CallAsync(client, "10.0.1.4", 80, Mended.Try) == "web.2.b 10.0.1.3"
+            && await Wire.CallAsync(cluster["web.2.b"].Namespace, "10.0.1.3", 80, Mended.Try) == "web.1.a 10.0.1.4"
+            && (await Wire.CallAsync(client, "10.0.1.2", 80, Mended.Try)).StartsWith("web.", StringComparison.Ordinal)
             && (await Wire.ResolveAsync(client, "web")).Values is ["10.0.1.2"]
-            && await Wire.CallAsync(client, "10.77.0.9", 80) == "world 10.77.0.1";
+            && await Wire.CallAsync(client, "10.77.0.9", 80, Mended.Try) == "world 10.77.0.1";
 
         (string What, Action Break)[] deeds =
         [
@@ -90,8 +90,8 @@ public sealed class MendingTests
         using var tenant = RouteSocket.Open(overlay);
 
         async Task<bool> WorksAsync() =>
-            (await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080)).StartsWith("web.1.a", StringComparison.Ordinal)
-            && (await Wire.CallAsync(host.Namespace, "127.0.0.1", 8080)).StartsWith("web.1.a", StringComparison.Ordinal);
+            (await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080, Mended.Try)).StartsWith("web.1.a", StringComparison.Ordinal)
+            && (await Wire.CallAsync(host.Namespace, "127.0.0.1", 8080, Mended.Try)).StartsWith("web.1.a", StringComparison.Ordinal);
 
         (string What, Action Break)[] deeds =
         [
@@ -123,8 +123,8 @@ public sealed class MendingTests
         var port = host.Network.ListEndpoints(TwoHosts.Mesh.Id)[0].HostInterfaceName;
 
         async Task<bool> WorksAsync() =>
-            await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080) == "web.1.a 10.77.0.9"
-            && await Wire.CallAsync(outside.Namespace, "10.77.0.2", 8080) == "web.1.a 10.77.0.9";
+            await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080, Mended.Try) == "web.1.a 10.77.0.9"
+            && await Wire.CallAsync(outside.Namespace, "10.77.0.2", 8080, Mended.Try) == "web.1.a 10.77.0.9";
 
         (string What, Action Break)[] deeds =
         [
@@ -157,8 +157,8 @@ public sealed class MendingTests
         Nft.Apply(host.Namespace, "table ip theirs { chain input { type filter hook input priority 0; } ; }");
         var port = host.Network.GetEndpoints("web")[0].HostInterfaceName;
         async Task<bool> WorksAsync() =>
-            (await Wire.CallAsync(other.Namespace, web.Address.ToString(), 80)).StartsWith("web ", StringComparison.Ordinal)
-            && (await Wire.CallAsync(host.Namespace, "127.0.0.1", 8080)).StartsWith("web ", StringComparison.Ordinal);
+            (await Wire.CallAsync(other.Namespace, web.Address.ToString(), 80, Mended.Try)).StartsWith("web ", StringComparison.Ordinal)
+            && (await Wire.CallAsync(host.Namespace, "127.0.0.1", 8080, Mended.Try)).StartsWith("web ", StringComparison.Ordinal);
 
         (string What, Action Break)[] deeds =
         [
@@ -231,7 +231,7 @@ public sealed class MendingTests
     {
         var mended = new SemaphoreSlim(0); // Not disposed: the last pass may still be telling.
         void Note(ImmutableArray<NetworkDrift> drifts) => mended.Release();
-        Assert.True(await works());
+        await AssertWorksAsync(works, "before");
         host.Network.Drifted += Note;
         foreach (var (what, act) in deeds)
         {
@@ -247,15 +247,8 @@ public sealed class MendingTests
         host.Network.Drifted -= Note;
     }
 
-    private static async Task AssertWorksAsync(Func<Task<bool>> works, string what)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!await TryAsync(works))
-        {
-            Assert.True(waited.Elapsed < Deadline, $"{what}: not mended after {waited.Elapsed}");
-            await Task.Delay(20);
-        }
-    }
+    private static Task AssertWorksAsync(Func<Task<bool>> works, string what) =>
+        Mended.WithinFiveSecondsAsync(() => { }, () => TryAsync(works), what);
 
     private static async Task<bool> TryAsync(Func<Task<bool>> works)
     {

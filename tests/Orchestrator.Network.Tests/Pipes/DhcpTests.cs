@@ -69,8 +69,8 @@ public sealed class DhcpTests
         var link = second.Link("eth1")!;
         var client = new DhcpClient(second.Namespace, link, "c");
 
-        Assert.Contains(second.Addresses(), a => $"{a.Address}/{a.PrefixLength}" == lease.Address);
-        Assert.NotNull(client.Rebind(lease, default));
+        await server.UntilAsync(() => second.Addresses().Exists(a => $"{a.Address}/{a.PrefixLength}" == lease.Address));
+        await server.UntilAsync(() => client.Rebind(lease, default) is not null);
     }
 
     [RootFact]

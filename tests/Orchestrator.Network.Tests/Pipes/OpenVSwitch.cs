@@ -38,7 +38,7 @@ internal sealed class OpenVSwitch : IDisposable
         Control("add-br", name, "--", "set", "bridge", name, "datapath_type=netdev");
 
     /// <summary>ovs-vsctl.</summary>
-    public string Control(params string[] arguments) => Run("usr/bin/ovs-vsctl", [$"--db=unix:{Socket}", "--timeout=5", .. arguments]);
+    public string Control(params string[] arguments) => Run("usr/bin/ovs-vsctl", [$"--db=unix:{Socket}", "--timeout=60", .. arguments]);
 
     public void Dispose()
     {
@@ -74,6 +74,7 @@ internal sealed class OpenVSwitch : IDisposable
         using var process = host.Namespace.Run(() => Process.Start(StartInfo(program, arguments)))!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
+        Assert.True(process.ExitCode == 0, process.StandardError.ReadToEnd());
         return text.Trim();
     }
 

@@ -29,7 +29,7 @@ public sealed class PolicyTests
         await PlaceAsync(cluster);
         var (web, db) = (Of(cluster, "web.1.a"), Of(cluster, "db.1.b"));
         using var line = await Line.OpenAsync(web, db, "10.0.1.4", 80);
-        Assert.True(await line.CarriesAsync());
+        Assert.True(await line.CarriesAsync(Line.Long));
 
         cluster.Change(With("web:db:81/tcp,web:db:90-95/udp"));
         await cluster.ApplyAsync();

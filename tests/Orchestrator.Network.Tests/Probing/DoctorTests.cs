@@ -12,7 +12,7 @@ public sealed class DoctorTests
         await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
         var network = cluster.Hosts[0].Network;
 
-        var well = await network.DiagnoseAsync(fix: false, default);
+        var well = await cluster.Hosts[0].FindWellAsync();
         Assert.Equal(3, well.Places); // Host, overlay, container.
         Assert.Empty(well.Drifts);
         Assert.All(well.Paths, path => Assert.Null(path.Fault));
@@ -43,8 +43,8 @@ public sealed class DoctorTests
         await using var cluster = await TwoHosts.StartAsync(With(policy));
         await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("db.1.b", "10.0.1.4", 1));
 
-        var well = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
-        var back = await cluster.Hosts[1].Network.DiagnoseAsync(fix: false, default);
+        var well = await cluster.Hosts[0].FindWellAsync();
+        var back = await cluster.Hosts[1].FindWellAsync();
         Linux.Nftables.Nft.Apply(cluster["db.1.b"].Namespace, "table ip theirs { chain c { type filter hook input priority -200; "
             + $"{(asked.Length > 0 ? asked : "icmp type echo-request ")} drop\n }}\n }}\n");
         var closed = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
@@ -63,7 +63,7 @@ public sealed class DoctorTests
 
         var none = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
         await cluster.PlaceAsync(("db.2.c", "10.0.1.5", 0));
-        var own = await cluster.Hosts[0].Network.DiagnoseAsync(fix: false, default);
+        var own = await cluster.Hosts[0].FindWellAsync();
 
         Assert.Equal(["node 10.77.0.2"], none.Paths.Select(p => p.To));
         Assert.Equal(["host", "container db.2.c"], own.Paths.Select(p => p.From)); // Tasks of one service always may.
@@ -77,7 +77,7 @@ public sealed class DoctorTests
         await cluster.ApplyAsync();
         var network = cluster.Hosts[0].Network;
 
-        var well = await network.DiagnoseAsync(fix: false, default);
+        var well = await cluster.Hosts[0].FindWellAsync();
         Linux.Nftables.Nft.Apply(cluster.Hosts[1].Namespace,
             "table ip theirs { chain c { type filter hook input priority -200; udp dport 4789 drop\n }\n }\n");
         var closed = await network.DiagnoseAsync(fix: false, default);

@@ -135,7 +135,7 @@ public sealed class RunTests
     public void With_an_init_the_program_is_not_pid_1_and_its_orphans_are_reaped()
     {
         using var container = new TestContainer("/bin/sh", "-c",
-            "(sleep 0 & exec true) ; sleep 0.2; echo $$; grep -l 'State:.Z' /proc/[0-9]*/status; exit 6");
+            "(sleep 0 & exec true) ; for i in $(seq 100); do sleep 0.1; grep -q 'State:.Z' /proc/[0-9]*/status || break; done; echo $$; grep -l 'State:.Z' /proc/[0-9]*/status; exit 6");
         container.Spec = container.Spec with { Annotations = new() { [RuntimeSpec.ReaperAnnotation] = "true" } };
 
         var (code, output, errors) = container.Run();

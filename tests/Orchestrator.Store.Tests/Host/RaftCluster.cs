@@ -64,7 +64,7 @@ internal sealed class RaftCluster : IAsyncDisposable
         var options = Tune(new RaftHostOptions
         {
             Directory = Directory_(name),
-            Tick = TimeSpan.FromMilliseconds(20),
+            Tick = TimeSpan.FromMilliseconds(40),
             Log = new RaftLogOptions { SegmentBytes = 256 * 1024 },
         });
         running[name] = (start(new(

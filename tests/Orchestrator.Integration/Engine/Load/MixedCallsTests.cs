@@ -21,8 +21,8 @@ public sealed class MixedCallsTests
         await using var node = await FreshDaemon.StartAsync();
         using var api = new ApiClient(node.Daemon.ApiSocket);
         using var listening = new CancellationTokenSource();
-        var events = ListenAsync(api, listening.Token);
-        await Task.Delay(200);
+        var heard = new ConcurrentQueue<string>();
+        var events = ListenAsync(api, heard, listening.Token);
         var end = DateTime.UtcNow.AddSeconds(SoakSetting.Number("ORCH_MIXED", 3));
         var seed = SoakSetting.Number("ORCH_SEED", Environment.TickCount);
 
@@ -32,9 +32,10 @@ public sealed class MixedCallsTests
 
         Assert.True(faults.IsEmpty, $"seed {seed}, {calls} calls: {string.Join('\n', faults.Take(5))}");
         Assert.Empty((await api.MustAsync("GET", "containers/json?all=1")).EnumerateArray());
-        await Task.Delay(500);
+        await Eventually.HoldsAsync(
+            "all events are heard", TimeSpan.FromSeconds(20), () => Task.FromResult(heard.Count(e => e == "destroy") >= created));
         await listening.CancelAsync();
-        var heard = await events;
+        await events;
         Assert.Equal((created, created), (heard.Count(e => e == "create"), heard.Count(e => e == "destroy")));
     }
 
@@ -82,18 +83,17 @@ public sealed class MixedCallsTests
         return answer;
     }
 
-    private static async Task<List<string>> ListenAsync(ApiClient api, CancellationToken cancellationToken)
+    /// <summary>From before it asked: what happens until it is heard itself is told afterwards.</summary>
+    private static async Task ListenAsync(ApiClient api, ConcurrentQueue<string> heard, CancellationToken cancellationToken)
     {
-        var heard = new List<string>();
+        var since = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         try
         {
-            await foreach (var line in api.StreamAsync("events?filters={\"type\":[\"container\"]}", cancellationToken))
-                heard.Add(line.GetProperty("Action").GetString()!);
+            await foreach (var line in api.StreamAsync($"events?since={since}&filters={{\"type\":[\"container\"]}}", cancellationToken))
+                heard.Enqueue(line.GetProperty("Action").GetString()!);
         }
         catch (OperationCanceledException)
         {
         }
-
-        return heard;
     }
 }
