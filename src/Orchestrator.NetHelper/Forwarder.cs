@@ -16,14 +16,11 @@ namespace Orchestrator.NetHelper;
 /// costs a thread. A server that says nothing for a second is joined by the next one, and asked last for a while: a
 /// client's own patience is five seconds.
 /// </remarks>
-internal sealed class Forwarder(NetNamespace ns) : IDisposable
+/// <param name="maxInFlight">Questions that upstream is asked at once. Four times as many may be without an answer.</param>
+internal sealed class Forwarder(NetNamespace ns, int maxInFlight = 1024) : IDisposable
 {
-    /// <summary>Questions of one container that have no answer yet.</summary>
-    internal const int MaxWaiting = 4 * MaxInFlight;
-
     private const int Stock = 4;
     private const int MaxServers = 3;
-    private const int MaxInFlight = 1024;
     private const int Port = 53;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
@@ -31,7 +28,7 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
 
     private readonly ServerHealth health = new(TimeProvider.System);
     private readonly NegativeCache negative = new(TimeProvider.System);
-    private readonly SemaphoreSlim inFlight = new(MaxInFlight, MaxInFlight);
+    private readonly SemaphoreSlim inFlight = new(maxInFlight, maxInFlight);
     private readonly ConcurrentDictionary<Task, byte> running = new();
     private readonly ConcurrentBag<Socket> sockets = [];
     private int waiting;
@@ -42,7 +39,7 @@ internal sealed class Forwarder(NetNamespace ns) : IDisposable
         byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply,
         CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref waiting) < MaxWaiting)
+        if (Volatile.Read(ref waiting) < 4 * maxInFlight)
             Track(ForwardAsync(message, query, config, asker, reply, cancellationToken));
         else
             reply.SendTo(Failure(query), SocketFlags.None, asker);

@@ -4,15 +4,12 @@ namespace Orchestrator.Linux.Nftables;
 
 /// <summary>Single transactions, for namespaces that are seldom touched.</summary>
 /// <remarks>
-/// The library waits with select(2), which ends the process when its socket's number is 1024 or more: that many files
-/// are open in one that has many containers, or that others connect to as they please. There the work is done by a thread
-/// that has a low number free.
+/// The library waits with select(2), which ends the process when its socket's number is 1024 or more: that many files are
+/// open in one that has many containers, or that others connect to as they please, from one moment to the next. Where that
+/// is so, the work is done by a thread that has a low number free.
 /// </remarks>
 public static class Nft
 {
-    /// <summary>Below 1024 by what other threads may open meanwhile.</summary>
-    private const int LastSafeDescriptor = 768;
-
     /// <summary>Applies a script in a namespace.</summary>
     /// <exception cref="NftException">Nothing of the script was applied.</exception>
     public static void Apply(NetNamespace ns, string script) => Run(ns, script);
@@ -22,9 +19,8 @@ public static class Nft
 
     private static string Run(NetNamespace ns, string script)
     {
-        if (OwnDescriptors.LowestFree() > LastSafeDescriptor)
-            return ns.Run(() => OwnDescriptors.Run(NftSession.Open, session => session.Run(script)));
-        var session = NftSession.Open(ns);
+        if (ns.Run(NftSession.TryOpenLow) is not { } session)
+            return ns.Run(() => OwnDescriptors.Run(NftSession.Open, low => low.Run(script)));
         try
         {
             return session.Run(script);

@@ -13,6 +13,9 @@ namespace Orchestrator.Linux.Nftables;
 /// </remarks>
 public sealed partial class NftSession : SafeHandleZeroOrMinusOneIsInvalid
 {
+    /// <summary>What select(2) has room for.</summary>
+    private const int SelectLimit = 1024;
+
     // The library keeps global state (symbol tables, the parser): one call at a time, in whatever session.
     private static readonly Lock Gate = new();
 
@@ -28,15 +31,29 @@ public sealed partial class NftSession : SafeHandleZeroOrMinusOneIsInvalid
     {
         OwnDescriptors.Reserve();
         lock (Gate)
-        {
-            var context = nft_ctx_new(0);
-            return context != 0
-                ? new NftSession(context)
-                : throw new NftException("", "libnftables cannot open a netlink socket");
-        }
+            return New();
     }
 
     public static NftSession Open(NetNamespace ns) => ns.Run(Open);
+
+    /// <summary>For the namespace of the calling thread, with a socket whose number is surely low enough for the
+    /// library.</summary>
+    /// <returns>Null: it would be too high, or others open so many files just now that nobody can tell.</returns>
+    internal static NftSession? TryOpenLow()
+    {
+        OwnDescriptors.Reserve();
+        lock (Gate)
+        {
+            var number = OwnDescriptors.LowestFree();
+            if (number >= SelectLimit)
+                return null;
+            var session = New();
+            if (OwnDescriptors.IsNetfilterSocket(number))
+                return session;
+            session.Dispose(); // Somebody else was quicker, so it has another number.
+            return null;
+        }
+    }
 
     /// <returns>What a listing command printed; empty for others.</returns>
     /// <exception cref="NftException">Nothing of the script was applied.</exception>
@@ -48,6 +65,14 @@ public sealed partial class NftSession : SafeHandleZeroOrMinusOneIsInvalid
                 throw new NftException(script, Text(nft_ctx_get_error_buffer(handle)));
             return Text(nft_ctx_get_output_buffer(handle));
         }
+    }
+
+    private static NftSession New()
+    {
+        var context = nft_ctx_new(0);
+        return context != 0
+            ? new NftSession(context)
+            : throw new NftException("", "libnftables cannot open a netlink socket");
     }
 
     protected override bool ReleaseHandle()

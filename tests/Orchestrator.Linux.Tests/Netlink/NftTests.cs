@@ -3,6 +3,8 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Linux.Tests.Netlink;
 
+[CollectionDefinition(nameof(NftTests), DisableParallelization = true)]
+[Collection(nameof(NftTests))] // A session that another test keeps must not be opened while there are so many files.
 public sealed class NftTests
 {
     [RootFact]
@@ -37,6 +39,29 @@ public sealed class NftTests
         {
             files.ForEach(file => file.Dispose());
         }
+    }
+
+    [RootFact]
+    public async Task It_works_while_others_open_hundreds_of_files_and_close_them_again()
+    {
+        static List<Microsoft.Win32.SafeHandles.SafeFileHandle> Open(int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => File.OpenHandle("/dev/null"))];
+        using var scratch = new ScratchNamespace();
+        using var stop = new CancellationTokenSource();
+        var always = Open(500);
+        var others = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+                Open(600).ForEach(file => file.Dispose());
+        });
+
+        for (var i = 0; i < 1000; i++)
+            Nft.Apply(scratch.Namespace, "table ip orch_a { }\n");
+
+        await stop.CancelAsync();
+        await others;
+        always.ForEach(file => file.Dispose());
+        Assert.Equal("table ip orch_a", Nft.List(scratch.Namespace, "list tables").Trim());
     }
 
     [RootFact]
