@@ -187,7 +187,7 @@ public sealed class IsolationTests(LoneDaemon node)
 
         var since = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 1;
         Assert.Contains("(health: starting)", await StatusAsync());
-        await node.DockerAsync("exec", "health", "touch", "/tmp/go");
+        await node.DockerAsync("exec", "health", "sh", "-c", "echo go >/tmp/go");
         await Eventually.HoldsAsync("it is unhealthy", TimeSpan.FromSeconds(20), StatusAsync, s => s.Contains("(unhealthy)", StringComparison.Ordinal));
         Assert.Equal("1 cat: can't open '/tmp/ok': No such file or directory", (await node.DockerAsync(
             "inspect", "-f", "{{(index .State.Health.Log 0).ExitCode}} {{(index .State.Health.Log 0).Output}}", "health")).Trim());
