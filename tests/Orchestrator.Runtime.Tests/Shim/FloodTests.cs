@@ -35,12 +35,11 @@ public sealed class FloodTests(ITestOutputHelper output)
     [RootFact]
     public async Task A_guest_that_does_not_read_is_cut_off_and_the_container_runs_on()
     {
-        using var container = new TestContainer("/bin/sh", "-c", "seq 1 3000000; exec sleep 1000");
+        using var container = new TestContainer("/bin/sh", "-c", "sleep 0.2; seq 1 3000000; exec sleep 1000");
         var shim = await container.CreateAsync("--log-max-size", "100k", "--log-max-file", "1");
-        // Who is there before the start is waited for, so that the flood has hardly begun when the guest comes.
-        await using var other = await shim.AttachAsync(null, stdin: false, true, true, None);
         await shim.StartAsync(None);
         await using var guest = await shim.AttachAsync(null, stdin: false, true, true, None);
+        await using var other = await shim.AttachAsync(null, stdin: false, true, true, None);
 
         Assert.Equal(SeqBytes, await ReadAsync(other, SeqBytes));
 
