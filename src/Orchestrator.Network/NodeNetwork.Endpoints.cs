@@ -181,6 +181,7 @@ public sealed partial class NodeNetwork
             return;
         }
 
+        AddNeighbour(network, endpoint);
         var bridge = network.Driver == NetworkDrivers.Vlan
             ? parents.EnsureBridge(network) : BridgeLink.Find(host, network) ?? EnsureBridge(network);
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
@@ -190,9 +191,10 @@ public sealed partial class NodeNetwork
 
     private void Unplug(Endpoint endpoint)
     {
-        if (networks.ContainsKey(endpoint.NetworkId) && endpoint.HostInterfaceName.Length > 0)
+        if (networks.TryGetValue(endpoint.NetworkId, out var network) && endpoint.HostInterfaceName.Length > 0)
         {
             host.Route.DeleteLink(endpoint.HostInterfaceName);
+            RemoveNeighbour(network, endpoint);
             Unlimit(host.Route, endpoint);
         }
         else if (endpoint.HostInterfaceName.Length == 0)

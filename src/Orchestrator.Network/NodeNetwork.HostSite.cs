@@ -33,6 +33,7 @@ public sealed partial class NodeNetwork
         [
             .. TabledFamilies.Select(family => new WantedTable(
                 TableId.Of(family, HostTable.Name), () => Done(() => ReplaceHostTable(family)))),
+            NeighbourTableWanted,
             .. CryptTables,
             .. UnderlayTables,
             .. ingressScripts.Where(s => s.Value.Length > 0).Select(s => new WantedTable(

@@ -72,6 +72,7 @@ public sealed partial class NodeNetwork
             networkRecords.Drop(network.Id);
             networks = networks.Remove(network.Id);
             ReplaceHostTable();
+            ReplaceNeighbours();
             if (IsOutside(network))
                 RemoveOutside(network);
             else if (!network.ConfigOnly)
@@ -158,6 +159,7 @@ public sealed partial class NodeNetwork
         {
             EnsureBridge(network);
             ReplaceHostTable();
+            ReplaceNeighbours();
         }
         catch
         {

@@ -26,6 +26,7 @@ public sealed partial class NodeNetwork
         try
         {
             parents.Ensure(network);
+            ReplaceNeighbours();
         }
         catch
         {

@@ -78,6 +78,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             EnsurePredefined();
             foreach (var network in Bridges)
                 EnsureBridge(network);
+            ReplaceNeighbours();
             MendOutside();
             await names.LoadAsync(cancellationToken);
             await RemoveStrangersAsync(containerIds, cancellationToken);
@@ -104,6 +105,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             await proxy.StopAsync(cancellationToken);
             foreach (var table in new[] { HostTable.Name, Balancing.IngressTable.Name })
                 host.Apply(string.Concat(HostFamilies.Select(family => family.Delete(table))));
+            DropNeighbours();
             cluster = ClusterView.OfNoCluster;
             RemoveTunnels();
             UnplugAllPipes();

@@ -55,9 +55,12 @@ public sealed class IPv6BridgeTests
 
         var link = theirs.GetLink("eth0").Index;
         theirs.EnsureAddress(link, IPAddress.Parse("fe80::bad"), 64); // Its first is not to be used for a second.
-        FalseRouter.Advertise(rogue.Namespace, link, "fe80::bad");
-
-        Assert.True(FalseRouter.IsHeard(listener, TimeSpan.FromSeconds(5)));
+        // A link that has just come up loses what is sent on a busy machine's first second: said until it is heard.
+        Assert.Contains(Enumerable.Range(0, 20), _ =>
+        {
+            FalseRouter.Advertise(rogue.Namespace, link, "fe80::bad");
+            return FalseRouter.IsHeard(listener, TimeSpan.FromSeconds(0.5));
+        });
         Assert.DoesNotContain(
             inside.ListRoutes(isIPv6: true), route => route.Destination.PrefixLength == 0 && route.Gateway is { IsIPv6LinkLocal: true });
     }

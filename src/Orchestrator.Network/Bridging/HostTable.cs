@@ -106,14 +106,23 @@ internal static class HostTable
             {{Hairpins(family, bridges)}}
                 {{ip}} saddr @subnets oifname != @bridges masquerade
               }
+              # Whose address the host would not look for there. Of our own the bridges' table knows whose they are.
+              chain strangers {
+                {{ip}} saddr {{family.Any}} return
+                {{ip}} saddr @subnets return
+                {{ip}} saddr @routed return
+                fib saddr . iif oif missing drop
+              }
               # Of this type, so that only what opens a connection comes by: who is refused never has one.
               chain input {
                 type nat hook input priority 100; policy accept;
                 tcp dport @own iifname @inside reject with tcp reset
+                iifname @bridges goto strangers
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;
             {{SameBridge(bridges)}}
+                iifname @bridges ct state != established jump strangers
                 iifname @internal drop
                 oifname @internal drop
                 # To another node it would come from this one.

@@ -4,7 +4,7 @@ using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Overlays;
 
-/// <summary>A local port of an overlay and the only addresses it may send from.</summary>
+/// <summary>A container's port and the addresses that are its own.</summary>
 /// <param name="Addresses">Of both families.</param>
 internal sealed record GuardedPort(string Link, MacAddress Mac, IReadOnlyCollection<string> Addresses)
 {
@@ -64,7 +64,7 @@ internal static class GuardTable
     private static string Sender(GuardedPort port, IPAddress address) => $"\"{port.Link}\" . {port.Mac} . {address}";
 
     /// <summary>As nft writes bytes of a packet that it has no name for.</summary>
-    private static string Digits(IPAddress address) => $"0x{Convert.ToHexStringLower(address.GetAddressBytes())}";
+    public static string Digits(IPAddress address) => $"0x{Convert.ToHexStringLower(address.GetAddressBytes())}";
 
     private static string Elements(IEnumerable<string> elements)
     {

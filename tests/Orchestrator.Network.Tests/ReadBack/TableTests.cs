@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Balancing;
+using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Policing;
@@ -86,6 +87,40 @@ public sealed class TableTests
                 Sorted(ports.Where(p => p.Addresses.Count > 1).SelectMany(p => new[] { p.Addresses.Last(), p.Mac.LinkLocal().ToString() }
                     .Select(a => $"{p.Link} . {p.Mac} . {a}"))),
                 space.Elements("bridge", GuardTable.Name, "senders6"));
+        }).Check(Few);
+    }
+
+    [RootFact]
+    public void Neighbours_come_and_go_one_by_one_and_are_what_all_of_them_stated_at_once_are()
+    {
+        using var one = new Space();
+        using var all = new Space();
+        Prop.ForAll(Seeds, random =>
+        {
+            var ports = Enumerable.Range(2, random.Next(1, 6)).Select(n => new GuardedPort(
+                $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
+                random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"])).ToList();
+            var neighbours = ports.ConvertAll(p => new Neighbour(p, random.Next(3) == 0 ? [.. ports.Where(o => o != p)] : []));
+            Neighbourhood Of(IEnumerable<Neighbour> some) =>
+                new("bridges", ["10.0.1.1", "fd01::1"], [MacAddress.Derive(IPAddress.Parse("10.0.1.1"))], [.. some]);
+
+            Nft.Apply(one.Namespace, NeighbourTable.Replace([Of(neighbours[..1])]));
+            foreach (var neighbour in neighbours)
+                Nft.Apply(one.Namespace, NeighbourTable.Add("bridges", neighbour));
+            Nft.Apply(all.Namespace, NeighbourTable.Replace([Of(neighbours)]));
+
+            Assert.Equal(Sorted(ports.Select(p => p.Link)), one.Elements("bridge", NeighbourTable.Name, "ports").Select(e => e.Split(' ')[0]));
+            Assert.Equal(
+                Sorted(ports.Select(p => p.Addresses.First()).Append("10.0.1.1")),
+                one.Elements("bridge", NeighbourTable.Name, "addresses_bridges"));
+            foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "macs_bridges", "addresses6_bridges", "ports" })
+                Assert.Equal(all.Elements("bridge", NeighbourTable.Name, set), one.Elements("bridge", NeighbourTable.Name, set));
+
+            foreach (var neighbour in neighbours)
+                Nft.Apply(one.Namespace, NeighbourTable.Remove("bridges", neighbour));
+            foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "ports" })
+                Assert.Empty(one.Elements("bridge", NeighbourTable.Name, set));
+            Assert.Equal(["10.0.1.1"], one.Elements("bridge", NeighbourTable.Name, "addresses_bridges"));
         }).Check(Few);
     }
 
