@@ -33,7 +33,7 @@ public sealed partial class NodeNetwork
             .. sandbox.Endpoints.Where(IsKnown)
                 .Select(e => new WantedLink(e.InterfaceName, KindOf(e))
                 {
-                    Address = e.IPv4, Address6 = e.IPv6, Beyond = BeyondOf(e), Mtu = MtuOf(e),
+                    Address = e.IPv4, Address6 = e.IPv6, Beyond = BeyondOf(e), Mtu = MtuOf(e), Mac = OverlayMacOf(e),
                 }),
             .. PipesWanted(sandbox.ContainerId),
         ],
@@ -42,6 +42,10 @@ public sealed partial class NodeNetwork
         Kept = CommandsOf(sandbox.ContainerId),
         Ways = [.. returns.GetValueOrDefault(sandbox.ContainerId)?.Ways ?? []],
     };
+
+    /// <summary>On an overlay nothing is known of any other address; elsewhere a container may take another.</summary>
+    private MacAddress? OverlayMacOf(Endpoint endpoint) =>
+        !networks.ContainsKey(endpoint.NetworkId) && MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null;
 
     /// <summary>Not of an overlay that the cluster speaks of no more.</summary>
     private bool IsKnown(Endpoint endpoint) =>

@@ -80,6 +80,7 @@ public sealed partial class NodeNetwork
                         Address = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv4,
                         Address6 = IngressEndpoint(mesh.Network, cluster.Ingress!).IPv6,
                         Mtu = MtuOf(mesh.Network),
+                        Mac = GuardedPortOf(IngressEndpoint(mesh.Network, cluster.Ingress!)).Mac,
                         Beyond = BeyondOf(IngressEndpoint(mesh.Network, cluster.Ingress!)),
                     }],
             ],

@@ -145,9 +145,11 @@ public sealed partial class NodeNetwork
         var drifts = new List<NetworkDrift>();
         for (var round = 1; round <= MaxRounds; round++)
         {
-            var changes = space.IsDue() || (thorough && round == 1) ? Compare(site.Wanted(), space) : [];
-            changes.AddRange(site.Settings.Where(s => space.Setting(s.Path) is { } found && found != s.Value)
-                .Select(s => new SpaceChange.Set(s.Path, s.Value)));
+            // First: a link that is not to have IPv6 takes none of its addresses.
+            var changes = site.Settings.Where(s => space.Setting(s.Path) is { } found && found != s.Value)
+                .Select(SpaceChange (s) => new SpaceChange.Set(s.Path, s.Value)).ToList();
+            if (space.IsDue() || (thorough && round == 1))
+                changes.AddRange(Compare(site.Wanted(), space));
             changes.AddRange(site.States.Where(s => !s.Holds()).Select(s => new SpaceChange.Restore(s.Finding)));
             var disturbed = space.Tables.Disturbed([.. site.Tables.Select(t => t.Id)], space);
             changes.AddRange(disturbed.Select(t => new SpaceChange.Restate(t.ToString())));

@@ -24,6 +24,9 @@ internal static class LinkMender
             case SpaceChange.Resize c:
                 route.SetMtu(c.Subject, c.Mtu);
                 break;
+            case SpaceChange.SetMac c:
+                route.SetMac(c.Subject, c.Mac);
+                break;
             case SpaceChange.SetPort c:
                 route.SetPort(route.GetLink(c.Subject).Index, c.Settings);
                 break;

@@ -45,6 +45,11 @@ internal abstract record SpaceChange(string Subject)
         public override string Finding => $"link {Subject} has not the MTU {Mtu}";
     }
 
+    public sealed record SetMac(string Subject, MacAddress Mac) : SpaceChange(Subject)
+    {
+        public override string Finding => $"link {Subject} has not the hardware address {Mac}";
+    }
+
     public sealed record SetPort(string Subject, BridgePortSettings Settings) : SpaceChange(Subject)
     {
         public override string Finding => $"bridge port {Subject} has other flags";

@@ -84,6 +84,8 @@ internal static class SpaceComparison
             yield return new SpaceChange.Mark(wanted.Name, alias);
         if (wanted.Mtu is { } mtu && link.Mtu != mtu && (wanted.OwnMac is null || link.Mac == wanted.OwnMac))
             yield return new SpaceChange.Resize(wanted.Name, mtu);
+        if (wanted.Mac is { } mac && link.Mac != mac)
+            yield return new SpaceChange.SetMac(wanted.Name, mac);
         if (!link.IsUp)
             yield return new SpaceChange.Raise(wanted.Name);
     }

@@ -41,6 +41,9 @@ internal sealed record WantedLink(string Name, string Kind)
     /// <summary>Null: whatever it has.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>Hardware address, by which others know the link; null: whatever it has.</summary>
+    public MacAddress? Mac { get; init; }
+
     /// <summary>The size is ours to set only where this hardware address tells that we made the link.</summary>
     public MacAddress? OwnMac { get; init; }
 

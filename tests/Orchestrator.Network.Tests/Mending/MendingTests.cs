@@ -62,6 +62,7 @@ public sealed class MendingTests
             ("the balancer's table", () => Nft.Apply(client, "delete table ip orch_lb")),
             ("an element of the balancer", () => Nft.Apply(client, "flush map ip orch_lb backends")),
             ("the resolver's rules", () => Nft.Apply(client, "flush chain netdev orch_dns loopback")),
+            ("a hardware address", () => inside.SetMac("eth0", new MacAddress(0x020000000099))),
             ("an address", () => inside.DeleteAddress(inside.GetLink("eth0").Index, IPAddress.Parse("10.0.1.3"), 24)),
             ("the default route", () => inside.DeleteRoute(new IPNetwork(IPAddress.Any, 0))),
             ("a route", () => inside.DeleteRoute(IPNetwork.Parse("10.0.1.0/24"))),
@@ -99,6 +100,7 @@ public sealed class MendingTests
             ("slots of a port", () => Nft.Apply(host.Namespace, "flush map ip orch_ingress backends")),
             ("the host's link", () => host.Route.DeleteLink("ing0")),
             ("its other end", () => tenant.DeleteLink("host")),
+            ("its hardware address", () => host.Route.SetMac("ing0", new MacAddress(0x020000000099))),
             ("its address", () => host.Route.DeleteAddress(
                 host.Route.GetLink("ing0").Index, IPAddress.Parse("10.0.0.2"), 24)),
             ("its setting", () => host.Namespace.Run(

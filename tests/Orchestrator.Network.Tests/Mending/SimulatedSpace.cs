@@ -58,6 +58,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
                 case 2: links[link.Name] = link with { Master = 0, Port = null }; break;
                 case 3: links[link.Name] = link with { Mtu = 1280 }; break;
                 case 4: links[link.Name] = link with { Alias = "" }; break;
+                case 6: links[link.Name] = link with { Mac = new MacAddress(66) }; break;
                 case 5 when link.Port is not null:
                     links[link.Name] = link with { Port = new BridgePortSettings() };
                     break;
@@ -84,6 +85,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
             case SpaceChange.Mark c: links[c.Subject] = link! with { Alias = c.Alias }; break;
             case SpaceChange.Raise c: links[c.Subject] = link! with { IsUp = true }; break;
             case SpaceChange.Resize c: links[c.Subject] = link! with { Mtu = c.Mtu }; break;
+            case SpaceChange.SetMac c: links[c.Subject] = link! with { Mac = c.Mac }; break;
             case SpaceChange.SetPort c: links[c.Subject] = link! with { Port = c.Settings }; break;
             case SpaceChange.Enslave c:
                 links[c.Subject] = link! with { Master = links[c.Master].Index, Port = new BridgePortSettings() };

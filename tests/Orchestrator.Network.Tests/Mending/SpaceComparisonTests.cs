@@ -15,7 +15,7 @@ public sealed class SpaceComparisonTests
     {
         Links =
         [
-            new WantedLink("br0", "bridge") { Alias = "orch:n1", Mtu = 1450, Address = "10.0.1.1/24" },
+            new WantedLink("br0", "bridge") { Alias = "orch:n1", Mtu = 1450, Mac = new MacAddress(7), Address = "10.0.1.1/24" },
             new WantedLink("vx0", "vxlan")
             {
                 Master = "br0", Mtu = 1450, Port = OverlayFabric.PortOf(hasIPv6: false), Local = IPAddress.Parse("192.0.2.1"),
