@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Oci.Images;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Images.Tests;
 
@@ -10,13 +10,14 @@ public sealed class RegistryFrontTests : IDisposable
 {
     private static readonly RegistryCredentials Ann = new("ann", "s3cret");
 
+    private readonly HeldPort port = new();
     private readonly HttpListener listener = new();
     private readonly HttpClient http = new();
     private readonly Uri address;
 
     public RegistryFrontTests()
     {
-        address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        address = new Uri($"http://{port.EndPoint}/");
         listener.Prefixes.Add(address.ToString());
         listener.Start();
         _ = ServeAsync();
@@ -91,14 +92,8 @@ public sealed class RegistryFrontTests : IDisposable
     public void Dispose()
     {
         listener.Close();
+        port.Dispose();
         http.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private RegistryFront Front(RegistryCredentials credentials) => new("reg.example", [new(address, http)], credentials);

@@ -1,12 +1,13 @@
-using System.Net;
 using System.Net.Sockets;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Registry.Tests;
 
 /// <summary>Stands before a server and cuts the connection once so many bytes have gone to it.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly HeldPort port = new();
+    private readonly TcpListener listener;
     private readonly CancellationTokenSource stop = new();
     private readonly Uri server;
     private readonly Queue<long> cuts = new();
@@ -16,8 +17,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public CuttingProxy(Uri server)
     {
         this.server = server;
+        listener = new TcpListener(port.EndPoint);
         listener.Start();
-        Host = listener.LocalEndpoint.ToString()!;
+        Host = port.EndPoint.ToString();
         running = RunAsync();
     }
 
@@ -114,6 +116,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         await stop.CancelAsync();
         await running;
         listener.Dispose();
+        port.Dispose();
         stop.Dispose();
     }
 }

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,6 +9,7 @@ using Orchestrator.Images;
 using Orchestrator.Images.Distribution;
 using Orchestrator.Images.Sharing;
 using Orchestrator.Linux.Files;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Registry.Tests;
 
@@ -21,6 +19,7 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     private readonly string folder;
     private readonly long uploadChunkBytes;
     private readonly HttpClientHandler handler = new();
+    private readonly HeldPort port = new(); // Also while it is stopped: it comes back where it was.
     private WebApplication? web;
     private ReplicatedNames? names;
     private int answered;
@@ -49,7 +48,7 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
     /// <summary>Null: everybody has <see cref="Rights"/>.</summary>
     public RegistryAuthorizer? RightsOf { get; set; }
 
-    public Uri Address { get; private set; } = new("http://127.0.0.1:0");
+    public Uri Address => new($"http://{port.EndPoint}");
 
     public string Host => Address.Authority;
 
@@ -132,7 +131,7 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
         builder.Logging.ClearProviders();
         builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = FileSender.BufferBytes);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            IPAddress.Loopback, Address.Port, listen => _ = SendsFiles ? listen.UseFileSending() : listen));
+            port.EndPoint, listen => _ = SendsFiles ? listen.UseFileSending() : listen));
         web = builder.Build();
         web.Use(async (context, next) =>
         {
@@ -152,7 +151,6 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
             Registry, (caller, name) => RightsOf?.Invoke(caller, name) ?? Rights, Cache).HandleAsync(
                 context, (string?)context.Request.RouteValues["path"] ?? ""));
         await web.StartAsync();
-        Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
     public async Task StopAsync()
@@ -174,6 +172,7 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
             await StopAsync();
         Http.Dispose();
         handler.Dispose();
+        port.Dispose();
         DirectoryTree.Delete(folder);
     }
 }

@@ -1,19 +1,20 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Orchestrator.Build.Adding;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Build.Tests.Adding;
 
 public sealed class GitSourceTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("orch-git-").FullName;
+    private readonly HeldPort port = new();
     private readonly HttpListener server = new();
     private readonly string address;
 
     public GitSourceTests()
     {
-        address = $"http://127.0.0.1:{FreePort()}/";
+        address = $"http://{port.EndPoint}/";
         server.Prefixes.Add(address);
         server.Start();
         _ = ServeAsync();
@@ -54,17 +55,11 @@ public sealed class GitSourceTests : IDisposable
     public void Dispose()
     {
         server.Close();
+        port.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
     private string In(string path) => Path.Combine(folder, path);
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private void Git(params string[] arguments)
     {

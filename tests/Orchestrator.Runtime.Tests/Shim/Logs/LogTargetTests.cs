@@ -32,9 +32,10 @@ public sealed class LogTargetTests : IDisposable
     [Fact]
     public void A_connection_that_broke_is_made_anew_and_what_was_lost_meanwhile_is_told()
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var port = new HeldPort();
+        var (end, time) = (port.EndPoint, new ManualTime());
+        var listener = new TcpListener(end);
         listener.Start();
-        var (end, time) = ((IPEndPoint)listener.LocalEndpoint, new ManualTime());
         using var log = new ContainerLog(Syslog($"tcp://{end}"), time, action => action());
         using (var first = listener.AcceptTcpClient())
         {
