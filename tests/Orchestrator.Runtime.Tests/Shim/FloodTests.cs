@@ -16,6 +16,11 @@ public sealed class FloodTests(ITestOutputHelper output)
     /// <summary>Length of what <c>seq 1 3000000</c> prints.</summary>
     private const long SeqBytes = 22_888_896;
 
+    /// <summary>Length of what <c>seq 1 500000</c> prints. A client may be more than twice as far behind.</summary>
+    private const long PortionBytes = 3_388_895;
+
+    private const int Portions = 7;
+
     private static readonly CancellationToken None = CancellationToken.None;
 
     /// <summary>Zero but in <c>tests/soak shim</c>, which also asks how long answers take.</summary>
@@ -35,15 +40,21 @@ public sealed class FloodTests(ITestOutputHelper output)
     [RootFact]
     public async Task A_guest_that_does_not_read_is_cut_off_and_the_container_runs_on()
     {
-        using var container = new TestContainer("/bin/sh", "-c", "sleep 0.2; seq 1 3000000; exec sleep 1000");
-        var shim = await container.CreateAsync("--log-max-size", "100k", "--log-max-file", "1");
+        using var container = new TestContainer("/bin/sh", "-c", "while read -r go; do seq 1 500000; done");
+        var shim = await container.CreateAsync("--open-stdin", "--log-max-size", "100k", "--log-max-file", "1");
         await shim.StartAsync(None);
         await using var guest = await shim.AttachAsync(null, stdin: false, true, true, None);
-        await using var other = await shim.AttachAsync(null, stdin: false, true, true, None);
+        await using var other = await shim.AttachAsync(null, stdin: true, true, true, None);
 
-        Assert.Equal(SeqBytes, await ReadAsync(other, SeqBytes));
+        // The next portion comes when the last has been read: who reads is never further behind than one of them.
+        for (var i = 0; i < Portions; i++)
+        {
+            await other.WriteAsync("go\n"u8.ToArray());
+            Assert.Equal(PortionBytes, await ReadAsync(other, PortionBytes));
+        }
 
-        Assert.InRange(await ReadAsync(guest, long.MaxValue), 1, SeqBytes - 1); // Ends, though the container runs.
+        const long all = Portions * PortionBytes;
+        Assert.InRange(await ReadAsync(guest, all), 1, all - 1); // Ends, though the container runs.
         Assert.Equal(ContainerStatus.Running, (await shim.StateAsync(None)).Status);
     }
 
