@@ -16,7 +16,7 @@ namespace Orchestrator.NetHelper;
 /// costs a thread. A server that says nothing for a second is joined by the next one, and asked last for a while: a
 /// client's own patience is five seconds.
 /// </remarks>
-/// <param name="maxInFlight">Questions that upstream is asked at once. Four times as many may be without an answer.</param>
+/// <param name="maxInFlight">Questions that upstream is asked at once.</param>
 internal sealed class Forwarder(NetNamespace ns, int maxInFlight = 1024) : IDisposable
 {
     private const int Stock = 4;
@@ -31,6 +31,11 @@ internal sealed class Forwarder(NetNamespace ns, int maxInFlight = 1024) : IDisp
     private readonly SemaphoreSlim inFlight = new(maxInFlight, maxInFlight);
     private readonly ConcurrentDictionary<Task, byte> running = new();
     private readonly ConcurrentBag<Socket> sockets = [];
+
+    /// <summary>Questions by datagram that may be without an answer: those upstream is asked, and three times as many
+    /// that wait for it. One more is told of a failure.</summary>
+    private readonly int maxWaiting = 4 * maxInFlight;
+
     private int waiting;
 
     /// <summary>Forwards without waiting; the answer goes to <paramref name="asker"/> when it comes. A container with
@@ -39,7 +44,7 @@ internal sealed class Forwarder(NetNamespace ns, int maxInFlight = 1024) : IDisp
         byte[] message, DnsQuery query, ResolverConfig config, SocketAddress asker, Socket reply,
         CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref waiting) < 4 * maxInFlight)
+        if (Volatile.Read(ref waiting) < maxWaiting)
             Track(ForwardAsync(message, query, config, asker, reply, cancellationToken));
         else
             reply.SendTo(Failure(query), SocketFlags.None, asker);
