@@ -39,9 +39,9 @@ internal sealed class PayloadRoutes(ControlCalls control, PayloadKind kind)
         var response = await control.CallAsync(
             c => c.ListPayloadsAsync(request, cancellationToken: http.RequestAborted));
         if (kind == PayloadKind.Secret)
-            await http.WriteJsonAsync([.. response.Payloads.Select(SecretOf)], Json.SecretArray);
+            await http.WriteJsonAsync([.. response.Payloads.Select(ViewOf<Dto.Secret>)], Json.SecretArray);
         else
-            await http.WriteJsonAsync([.. response.Payloads.Select(ConfigOf)], Json.ConfigArray);
+            await http.WriteJsonAsync([.. response.Payloads.Select(ViewOf<Dto.Config>)], Json.ConfigArray);
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -64,9 +64,9 @@ internal sealed class PayloadRoutes(ControlCalls control, PayloadKind kind)
         var request = new GetPayloadRequest { Kind = kind, Reference = http.Route("id") };
         var response = await control.CallAsync(c => c.GetPayloadAsync(request, cancellationToken: http.RequestAborted));
         if (kind == PayloadKind.Secret)
-            await http.WriteJsonAsync(SecretOf(response.Payload), Json.Secret);
+            await http.WriteJsonAsync(ViewOf<Dto.Secret>(response.Payload), Json.Secret);
         else
-            await http.WriteJsonAsync(ConfigOf(response.Payload), Json.Config);
+            await http.WriteJsonAsync(ViewOf<Dto.Config>(response.Payload), Json.Config);
     }
 
     private async Task UpdateAsync(HttpContext http)
@@ -89,20 +89,8 @@ internal sealed class PayloadRoutes(ControlCalls control, PayloadKind kind)
 
     private static Annotations AnnotationsOf(Dto.SecretSpec spec) => new() { Name = spec.Name, Labels = { spec.Labels ?? [] } };
 
-    private static Dto.Secret SecretOf(Payload payload)
-    {
-        var model = payload.ToModel();
-        return new()
-        {
-            ID = payload.Id,
-            Version = ObjectViews.Version(model.Meta),
-            CreatedAt = model.Meta.CreatedAt,
-            UpdatedAt = model.Meta.UpdatedAt,
-            Spec = SpecOf(model),
-        };
-    }
-
-    private static Dto.Config ConfigOf(Payload payload)
+    private static T ViewOf<T>(Payload payload)
+        where T : Dto.Payload, new()
     {
         var model = payload.ToModel();
         return new()
