@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Orchestrator.Oci.Images;
 
@@ -32,6 +33,32 @@ public sealed class FileSenderTests(SharedHost shared) : IClassFixture<SharedHos
 
             Assert.Equal(digest, Digest.Of(read.ToArray()));
         }
+    }
+
+    [Fact]
+    public async Task A_reader_that_needs_seconds_for_a_piece_gets_all()
+    {
+        var digest = await new SpecClient(shared.Host, "slow").PushBlobAsync(Blob);
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                // As small as a socket's can be, for else the kernel takes the blob in before anybody reads.
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var http = new HttpClient(handler);
+        using var response = await http.GetAsync(
+            shared.Host.Url($"/v2/slow/blobs/{digest}"), HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await response.Content.ReadAsStreamAsync();
+
+        await Task.Delay(TimeSpan.FromSeconds(8)); // Kestrel's own patience is five, and one to look.
+        using var read = new MemoryStream();
+        await body.CopyToAsync(read);
+
+        Assert.Equal(digest, Digest.Of(read.ToArray()));
     }
 
     [Fact]

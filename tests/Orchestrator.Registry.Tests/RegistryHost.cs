@@ -130,8 +130,11 @@ internal sealed class RegistryHost : IAsyncDisposable, IRegistryPeers, IClusterR
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = FileSender.BufferBytes);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            port.EndPoint, listen => _ = SendsFiles ? listen.UseFileSending() : listen));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.ServeBlobs();
+            kestrel.Listen(port.EndPoint, listen => _ = SendsFiles ? listen.UseFileSending() : listen);
+        });
         web = builder.Build();
         web.Use(async (context, next) =>
         {

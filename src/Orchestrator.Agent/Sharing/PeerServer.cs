@@ -47,6 +47,8 @@ public sealed class PeerServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0;
+            // A line may be slow: Kestrel's own five seconds for each piece end a stream that goes on.
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromMinutes(1));
             kestrel.Limits.MaxConcurrentConnections = 16 * MaxStreams;
             kestrel.Listen(address, listen =>
             {

@@ -51,7 +51,7 @@ internal static class RegistryServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // Layers are as large as they are.
+            kestrel.Limits.ServeBlobs();
             kestrel.Limits.MaxResponseBufferSize = BufferBytes; // The next piece is read while the last one is sent.
             kestrel.Listen(address, listen =>
             {

@@ -23,6 +23,14 @@ public static class RegistryMapping
             : RegistryRequests.AnswerNotYetAsync(context));
     }
 
+    /// <summary>Blobs may be as large as they are, and their readers as slow: Kestrel gives each piece of half a megabyte five
+    /// seconds, which a line of a megabit does not keep. Who takes none within a minute is gone.</summary>
+    public static void ServeBlobs(this KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = null;
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromMinutes(1));
+    }
+
     /// <summary>Has blobs sent by the kernel, on a listener in plain HTTP/1.1.</summary>
     /// <remarks>Its transport must have <see cref="FileSender.BufferBytes"/> as the limit of what it holds back.</remarks>
     public static ListenOptions UseFileSending(this ListenOptions listen)
