@@ -66,16 +66,16 @@ public sealed record NodeNetworkOptions
     public int? UnderlayMtu { get; init; }
 
     /// <summary>UDP port of VXLAN.</summary>
-    public int VxlanPort { get; init; } = 4789;
+    public int VxlanPort { get; init; } = Model.ClusterPorts.Vxlan;
 
     /// <summary>UDP port of the WireGuard tunnel between nodes.</summary>
-    public int TunnelPort { get; init; } = 51820;
+    public int TunnelPort { get; init; } = Model.ClusterPorts.Tunnel;
 
     /// <summary>TCP ports of the daemon itself, which no container reaches by its host's addresses.</summary>
     public ImmutableArray<int> OwnPorts { get; init; } = ClusterPorts;
 
     /// <summary>Of managers, and of nodes that share layers.</summary>
-    public static ImmutableArray<int> ClusterPorts { get; } = [2377, 7946];
+    public static ImmutableArray<int> ClusterPorts { get; } = [Model.ClusterPorts.Manager, Model.ClusterPorts.Peers];
 
     /// <summary>Resolvers used for containers that name none; empty: those of the host's resolv.conf.</summary>
     public ImmutableArray<string> DnsServers { get; init; } = [];

@@ -20,8 +20,7 @@ namespace Orchestrator.Agent.Sharing;
 /// </summary>
 public sealed class PeerServer : IAsyncDisposable
 {
-    /// <summary>Where Swarm's nodes listen to one another, too: firewalls made for it have it open.</summary>
-    public const int Port = 7946;
+    public const int Port = Model.ClusterPorts.Peers;
 
     public const string Path = "/v1/blobs/";
 

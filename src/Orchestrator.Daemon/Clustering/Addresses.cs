@@ -8,7 +8,7 @@ namespace Orchestrator.Daemon.Clustering;
 /// <summary>Turns what a user types for an address (an address, an interface, nothing) into an address.</summary>
 internal static class Addresses
 {
-    public const int DefaultPort = 2377;
+    public const int DefaultPort = ClusterPorts.Manager;
 
     /// <summary>ADDRESS[:PORT] or INTERFACE[:PORT] as typed; the address is null when nothing was.</summary>
     public static (string? Host, int Port) Split(string typed)

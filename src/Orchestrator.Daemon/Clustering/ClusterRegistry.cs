@@ -8,7 +8,7 @@ namespace Orchestrator.Daemon.Clustering;
 /// <summary>The way to the managers' registries, for as long as this node is in a cluster.</summary>
 internal sealed class ClusterRegistry : HttpMessageHandler, IClusterRegistry
 {
-    public const int Port = 5000;
+    public const int Port = ClusterPorts.Registry;
 
     private volatile Member? member;
 

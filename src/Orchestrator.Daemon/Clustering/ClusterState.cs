@@ -21,7 +21,7 @@ internal sealed record ClusterState
     public required string DataPathAddress { get; init; }
 
     /// <summary>Port of <see cref="AdvertiseAddress"/> that managers are dialled at.</summary>
-    public int Port { get; init; } = 2377;
+    public int Port { get; init; } = Addresses.DefaultPort;
 
     /// <summary>HOST:PORT of managers known when this was written.</summary>
     public IReadOnlyList<string> Managers { get; init; } = [];

@@ -90,7 +90,7 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
             return port with { PublishedPort = kept.PublishedPort };
         for (var number = options.FirstDynamicPort; number <= options.LastDynamicPort; number++)
         {
-            if (ports.Add((port.Protocol, number)))
+            if (OwnPorts.OwnerOf(port.Protocol, number, root.Nodes.All) is null && ports.Add((port.Protocol, number)))
                 return port with { PublishedPort = number };
         }
 

@@ -22,6 +22,7 @@ internal static class ServiceValidator
         ValidateUpdate(spec.Rollback, "rollback");
         ValidateMode(spec);
         ValidateEndpoint(spec.Endpoint);
+        RefuseOwnPorts(spec, tx);
         ValidatePortsFree(spec, current, tx);
         RouteValidator.Validate(spec, [.. tx.Services.All().Where(other => other.Id != current?.Id)]);
         ImmutableArray<HttpRoute> routes = [.. spec.Endpoint.Routes.Select(route => RouteValidator.Resolve(route, tx))];
@@ -122,6 +123,19 @@ internal static class ServiceValidator
             throw UserErrors.Invalid(
                 $"port {port.TargetPort}: the PROXY protocol is for TCP, and tells of the client itself",
                 "Publish with protocol=tcp and without source=masquerade.");
+    }
+
+    /// <summary>On hosts, too, whatever the address: a task may be placed on any of them, and there the port is not free.</summary>
+    private static void RefuseOwnPorts(ServiceSpec spec, Transaction tx)
+    {
+        foreach (var port in spec.Endpoint.Ports)
+        {
+            // Managers come and go at any time: nobody's write is to wait for that.
+            if (OwnPorts.OwnerOf(port.Protocol, port.PublishedPort, tx.Base.Nodes.All) is { } owner)
+                throw new UserException(
+                    ErrorCode.PortTaken,
+                    $"port '{port.PublishedPort}/{port.Protocol.ToString().ToLowerInvariant()}' is {owner}", "Publish another port.");
+        }
     }
 
     // Ingress ports belong to one service of the cluster; a host port may be shared, for the scheduler keeps its tasks

@@ -26,7 +26,7 @@ public sealed record ClusterSpec
     /// <summary>Prefix length of one overlay's subnet.</summary>
     public int SubnetLength { get; init; } = 24;
 
-    public int DataPathPort { get; init; } = 4789;
+    public int DataPathPort { get; init; } = ClusterPorts.Vxlan;
 
     /// <summary>How long a key of networks under IPsec is sent under.</summary>
     public TimeSpan NetworkKeyRotation { get; init; } = DefaultKeyRotation;

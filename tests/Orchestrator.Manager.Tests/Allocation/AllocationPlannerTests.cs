@@ -209,6 +209,18 @@ public sealed class AllocationPlannerTests
     }
 
     [Fact]
+    public void An_open_port_is_none_that_managers_answer_at()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        world.Add(World.Node("m1") with { Manager = new ManagerStatus(1, "192.0.2.1:30000", Reachability.Reachable, true) });
+        world.Add(Publishing("one", 0));
+
+        Settle();
+
+        Assert.Equal(30_001, world.Root.Services.Get("one")!.Endpoint!.Ports[0].PublishedPort);
+    }
+
+    [Fact]
     public void Every_node_has_an_address_on_the_ingress_network()
     {
         world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Grpc.Core;
+using Orchestrator.Manager.ControlApi;
 using Orchestrator.Manager.Tests.Scenarios;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
@@ -33,6 +34,50 @@ public sealed class ControlServiceTests
         Assert.Equal(ErrorCode.PortTaken, error.Code);
         Assert.Equal($"port '8080' is already in use by service 'web' ({first.Id}) as an ingress port", error.What);
         Assert.Single(cluster.Store.View().Services.All);
+    }
+
+    [Theory]
+    [InlineData(PortProtocol.Tcp, 2377, "2377/tcp' is where managers answer nodes and users")]
+    [InlineData(PortProtocol.Tcp, 5000, "5000/tcp' is where managers serve the cluster's registry")]
+    [InlineData(PortProtocol.Tcp, 7946, "7946/tcp' is where nodes give one another layers of images")]
+    [InlineData(PortProtocol.Udp, 4789, "4789/udp' is where nodes take one another's packets of overlays")]
+    [InlineData(PortProtocol.Udp, 51820, "51820/udp' is where nodes take one another's packets of encrypted overlays")]
+    public async Task A_port_that_nodes_need_themselves_is_published_by_no_service(PortProtocol protocol, int port, string said)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        PortConfig Port(PublishMode mode) => new(protocol, 80, port, mode);
+
+        foreach (var mode in new[] { PublishMode.Ingress, PublishMode.Host })
+        {
+            var error = await RefusedAsync(() => cluster.CreateAsync(
+                MiniCluster.Spec("web", 0) with { Endpoint = new EndpointSpec { Ports = [Port(mode)] } }));
+            Assert.Equal(ErrorCode.PortTaken, error.Code);
+            Assert.Equal($"port '{said}. Publish another port.", error.Message);
+        }
+
+        var free = protocol == PortProtocol.Tcp ? PortProtocol.Udp : PortProtocol.Tcp;
+        await cluster.CreateAsync(MiniCluster.Spec("web", 0) with
+        {
+            Endpoint = new EndpointSpec { Ports = [Port(PublishMode.Ingress) with { Protocol = free }] },
+        });
+        var update = await RefusedAsync(() => cluster.UpdateAsync(
+            "web", spec => spec with { Endpoint = new EndpointSpec { Ports = [Port(PublishMode.Ingress)] } }));
+        Assert.Equal(ErrorCode.PortTaken, update.Code);
+    }
+
+    [Fact]
+    public void A_manager_that_answers_at_another_port_has_that_for_itself()
+    {
+        var world = new World();
+        world.Add(World.Node("m1") with { Manager = new ManagerStatus(1, "[fd00::1]:4242", Reachability.Reachable, true) });
+
+        Transact(Publishing("web", 4241));
+        var error = Assert.Throws<UserException>(() => Transact(Publishing("web", 4242)));
+
+        Assert.StartsWith("port '4242/tcp' is where managers answer", error.What, StringComparison.Ordinal);
+
+        void Transact(ServiceSpec spec) =>
+            world.Store.UpdateAsync(tx => ServiceValidator.Validate(spec, null, tx), default).GetAwaiter().GetResult();
     }
 
     [Fact]
