@@ -7,12 +7,17 @@ namespace Orchestrator.Network;
 public sealed record NetworkReport(
     int Places, ImmutableArray<NetworkDrift> Drifts, ImmutableArray<NetworkPath> Paths)
 {
+    /// <summary>Published ports that do not answer on this node, and why.</summary>
+    public ImmutableArray<string> Unanswered { get; init; } = [];
+
     /// <param name="fix">What differed was to be put right.</param>
     public IEnumerable<NetworkComplaint> Complaints(bool fix) =>
     [
         .. Drifts.Select(drift => new NetworkComplaint(
             drift.Place, drift.Finding, drift.Fault ?? (fix ? "" : "orch network doctor --fix puts it right"),
             Mended: fix && drift.Fault is null)),
+        .. Unanswered.Select(fault => new NetworkComplaint(
+            "host", fault, "mend that, or publish another port; orch network doctor --fix tries again at once", Mended: false)),
         .. Paths.Where(path => path.Fault is not null)
             .Select(path => new NetworkComplaint(path.From, path.Fault!, path.Remedy, Mended: false)),
     ];

@@ -17,14 +17,16 @@ public sealed partial class NodeNetwork
     /// <param name="fix">Put right what differs.</param>
     public async Task<NetworkReport> DiagnoseAsync(bool fix, CancellationToken cancellationToken)
     {
-        var (places, drifts, ways) = await ExclusiveAsync(async () =>
+        var (places, drifts, mute, ways) = await ExclusiveAsync(async () =>
         {
+            if (fix)
+                await RetryPortsAsync(cancellationToken);
             var found = await PassAsync(fix, thorough: true);
-            return (spaces.Count, found, Ways().Take(MostWays).ToList());
+            return (spaces.Count, found, unanswered, Ways().Take(MostWays).ToList());
         }, cancellationToken);
         using var turns = new SemaphoreSlim(WaysAtOnce);
         var paths = await Task.WhenAll(ways.Select(way => MeasureAsync(way, turns, cancellationToken)));
-        return new NetworkReport(places, drifts, [.. paths]);
+        return new NetworkReport(places, drifts, [.. paths]) { Unanswered = mute };
     }
 
     private static async Task<NetworkPath> MeasureAsync(

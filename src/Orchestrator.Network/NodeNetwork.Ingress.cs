@@ -22,11 +22,15 @@ public sealed partial class NodeNetwork
     private readonly HashSet<string> ingressOwners = [];
     private readonly Dictionary<IpFamily, string> ingressScripts = [];
 
+    /// <summary>Published ports that do not answer on this host, and why, as the last try found it.</summary>
+    private ImmutableArray<string> unanswered = [];
+
     private async Task ApplyIngressAsync(ImmutableArray<string>.Builder faults, CancellationToken cancellationToken)
     {
         var overlay = cluster.Overlays.FirstOrDefault(o => o.Network.Id == cluster.Ingress?.NetworkId);
         if (cluster.Ingress is not { } ingress || overlay is null)
         {
+            unanswered = [];
             await ReleasePortsAsync([], cancellationToken);
             await ApplyProxyAsync(IngressView.None, faults, cancellationToken);
             foreach (var family in HostFamilies)
@@ -36,14 +40,29 @@ public sealed partial class NodeNetwork
         }
 
         Attempt(faults, overlay.Network.Name, () => EnsureIngressLink(overlay.Network, ingress));
+        await ApplyPortsAsync(overlay.Network, ingress, cancellationToken);
+        faults.AddRange(unanswered);
+    }
+
+    private async Task ApplyPortsAsync(NetworkConfig network, IngressView ingress, CancellationToken cancellationToken)
+    {
+        var faults = ImmutableArray.CreateBuilder<string>();
         var translated = ingress.Ports.RemoveAll(p => p.HasProxyHeader);
         // A port may go over from one to the other: given up first, taken then.
         await ReleasePortsAsync(translated, cancellationToken);
         await ApplyProxyAsync(ingress, faults, cancellationToken);
         var taken = await ReservePortsAsync(translated, faults, cancellationToken);
         foreach (var family in HostFamilies)
-            SetIngressTable(family, family.IsIPv6 && overlay.Network.Pool6 is null
+            SetIngressTable(family, family.IsIPv6 && network.Pool6 is null
                 ? "" : IngressTable.Replace(family, [.. translated.Where(p => !taken.Contains(p))]));
+        unanswered = faults.ToImmutable();
+    }
+
+    /// <summary>What held a port may be gone.</summary>
+    private async Task RetryPortsAsync(CancellationToken cancellationToken)
+    {
+        if (!unanswered.IsEmpty && cluster.Ingress is { } ingress && IngressOverlay is { } mesh)
+            await ApplyPortsAsync(mesh.Network, ingress, cancellationToken);
     }
 
     private void EnsureIngressLink(NetworkConfig network, IngressView ingress)

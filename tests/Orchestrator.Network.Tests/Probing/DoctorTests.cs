@@ -91,6 +91,29 @@ public sealed class DoctorTests
     }
 
     [RootFact]
+    public async Task A_port_of_the_mesh_that_a_program_of_the_host_holds_is_told_until_it_is_free()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        var network = cluster.Hosts[0].Network;
+        var theirs = Wire.Serve(cluster.Hosts[0].Namespace, 8080, "theirs");
+        await cluster.ApplyAsync();
+
+        var held = (await network.DiagnoseAsync(fix: true, default)).Complaints(fix: true).ToList();
+        theirs.Dispose();
+        var mended = (await network.DiagnoseAsync(fix: true, default)).Complaints(fix: true).ToList();
+        var after = (await network.DiagnoseAsync(fix: false, default)).Complaints(fix: false).ToList();
+
+        var complaint = Assert.Single(held);
+        Assert.Equal(("host", false), (complaint.Place, complaint.Mended));
+        Assert.StartsWith("port 8080/tcp of service s1 does not answer here: ", complaint.What, StringComparison.Ordinal);
+        Assert.Contains("another port", complaint.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain(mended.Concat(after), c => c.What.Contains("8080", StringComparison.Ordinal));
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+        using var servers = cluster.ServeAll(80);
+        Assert.Equal("web.1.a 10.77.0.2", await Wire.CallAsync(cluster.Hosts[1].Namespace, "10.77.0.1", 8080));
+    }
+
+    [RootFact]
     public async Task A_node_in_no_cluster_is_looked_over_too()
     {
         await using var host = await TestHost.StartAsync();
