@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Agent;
 
-/// <summary>Event ids 3000-3099; the highest used is 3012.</summary>
+/// <summary>Event ids 3000-3099; the highest used is 3014.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(3000, LogLevel.Error, "task {Task}: its loop broke off")]
@@ -24,8 +24,14 @@ internal static partial class AgentLog
     [LoggerMessage(3005, LogLevel.Warning, "network: {Fault}")]
     public static partial void NetworkFault(this ILogger logger, string fault);
 
+    [LoggerMessage(3013, LogLevel.Information, "network: no more: {Fault}")]
+    public static partial void NetworkFaultGone(this ILogger logger, string fault);
+
     [LoggerMessage(3006, LogLevel.Error, "network: the cluster's networks could not be applied; another try follows")]
     public static partial void NetworkFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3014, LogLevel.Information, "network: the cluster's networks could be applied again")]
+    public static partial void NetworkApplied(this ILogger logger);
 
     [LoggerMessage(3007, LogLevel.Warning, "logs for subscription {Subscription} broke off")]
     public static partial void LogsFailed(this ILogger logger, string subscription, Exception exception);

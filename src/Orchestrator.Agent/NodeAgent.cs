@@ -66,7 +66,7 @@ public sealed class NodeAgent : ISessionHandler
         underlay = new(options.AdvertiseAddress);
         watch = new(options.UnderlayLook, time, LookAtUnderlayAsync, logger.UnderlayUnseen);
         measureMtu = own => nodeNetwork.MeasureUnderlayMtu(own) ?? 0;
-        network = new(nodeNetwork, options, loggers.CreateLogger<NetworkApplier>());
+        network = new(nodeNetwork.ApplyClusterAsync, options.NetworkResync, time, loggers.CreateLogger<NetworkApplier>());
         logs = new(engine, options.NodeId, TasksNow, loggers.CreateLogger<LogPublisher>());
         diagnosis = new(
             nodeNetwork, Environment.MachineName, NetworksNow, loggers.CreateLogger<DiagnosisAttendant>());
