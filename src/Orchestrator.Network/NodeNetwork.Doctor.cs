@@ -47,7 +47,7 @@ public sealed partial class NodeNetwork
     {
         if (!IPAddress.TryParse(cluster.NodeVtep, out var here))
             return [];
-        var peers = cluster.Overlays.SelectMany(o => RemoteOf(o)).Select(e => e.Vtep).Distinct();
+        var peers = cluster.Overlays.SelectMany(o => RemoteOf(o)).Select(e => e.Vtep).Distinct().Except(DownVteps);
         return
         [
             .. peers.Select(peer => new Way(
@@ -61,8 +61,15 @@ public sealed partial class NodeNetwork
 
     /// <summary>The other nodes' own addresses in the ingress overlay: through VXLAN, and no container needed.</summary>
     private IEnumerable<Way> WaysOfMesh() => IngressOverlay is not { } mesh ? []
-        : mesh.Endpoints.Where(e => e.IsNode && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
-            .Select(e => new Way(
-                "host", $"node {e.NodeVtep} by VXLAN", WayKind.Overlay, NetNamespace.Open(host.Namespace.Path),
-                IPAddress.Parse(cluster.Ingress!.NodeAddress), IPAddress.Parse(e.Ip), Settings(mesh.Network).Mtu));
+        : mesh.Endpoints.Where(e => e is { IsNode: true, Ready: true, NodeVtep.Length: > 0 } && e.NodeVtep != cluster.NodeVtep)
+            // One of two at an address has left, and until it is missed nobody knows which.
+            .GroupBy(e => e.NodeVtep, (_, nodes) => nodes.ToList()).Where(nodes => nodes.Count == 1)
+            .Select(nodes => new Way(
+                "host", $"node {nodes[0].NodeVtep} by VXLAN", WayKind.Overlay, NetNamespace.Open(host.Namespace.Path),
+                IPAddress.Parse(cluster.Ingress!.NodeAddress), IPAddress.Parse(nodes[0].Ip), Settings(mesh.Network).Mtu));
+
+    /// <summary>Where nobody is but nodes that are down, as the cluster says itself.</summary>
+    private IEnumerable<IPAddress> DownVteps => (IngressOverlay?.Endpoints ?? [])
+        .Where(e => e.IsNode && e.NodeVtep.Length > 0).GroupBy(e => e.NodeVtep, e => e.Ready)
+        .Where(node => !node.Contains(true)).Select(node => IPAddress.Parse(node.Key));
 }

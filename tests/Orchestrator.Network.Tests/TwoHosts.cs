@@ -178,8 +178,10 @@ internal sealed class TwoHosts : IAsyncDisposable
     private ImmutableArray<string> Addresses(bool isReady) =>
         [.. Tasks.Where(t => t.Ready == isReady).Select(t => t.Ip)];
 
-    private OverlayEndpoint NodeEndpoint(int host) =>
-        new() { TaskId = "", Name = "", Ip = MeshAddress(host), Ip6 = Paired(MeshAddress(host)), NodeVtep = Hosts[host].Vtep };
+    private OverlayEndpoint NodeEndpoint(int host) => new()
+    {
+        TaskId = "", Name = "", Ip = MeshAddress(host), Ip6 = Paired(MeshAddress(host)), NodeVtep = Hosts[host].Vtep, Ready = true,
+    };
 
     private sealed record Servers(IDisposable[] All) : IDisposable
     {
