@@ -62,6 +62,44 @@ public sealed class ServiceCommandTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("create", "--route", "web:1")]
+    [InlineData("update", "--route-add", "web")]
+    public void A_secret_made_of_a_file_goes_again_when_the_service_is_refused(string verb, string flag, string argument)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"site-{Guid.NewGuid():n}.pem");
+        File.WriteAllText(file, "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n");
+        try
+        {
+            _daemon.Answer("GET /services/web", 200, Web);
+            _daemon.Answer("POST /services/create", 400, """{"message":"port '80' is taken"}""");
+            _daemon.Answer("POST /services/s1/update", 400, """{"message":"port '80' is taken"}""");
+            _daemon.Answer("GET /secrets", 200, """[]""");
+            _daemon.Answer("POST /secrets/create", 201, """{"ID":"id9"}""");
+            _daemon.Answer("DELETE /secrets/id9", 204);
+
+            var refused = _daemon.Run(["service", verb, "-d", "--no-resolve-image", flag, $"port=80,tls={file}", argument]);
+            var lines = _daemon.Lines.ToList();
+            var unread = _daemon.Run(
+                ["service", verb, "-d", "--no-resolve-image", flag, $"port=80,tls={file}", flag, "port=81,tls=secret:none", argument]);
+            var removed = _daemon.Lines.Count(IsRemoval);
+            _daemon.Answer("GET /secrets", 200, """[{"ID":"id9","Spec":{"Name":"site"}}]""");
+            _daemon.Run(["service", verb, "-d", "--no-resolve-image", flag, $"port=80,tls={file}", argument]);
+
+            Assert.Contains("port '80' is taken", refused.Error, StringComparison.Ordinal);
+            Assert.True(lines.FindIndex(l => l.StartsWith("POST /services/", StringComparison.Ordinal)) < lines.FindIndex(IsRemoval));
+            Assert.Contains("secret not found: none", unread.Error, StringComparison.Ordinal);
+            Assert.Equal(2, removed);
+            Assert.Equal(2, _daemon.Lines.Count(IsRemoval)); // That one was there before.
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        static bool IsRemoval(string line) => line == "DELETE /secrets/id9";
+    }
+
     [Fact]
     public void Create_maps_its_flags_to_the_spec()
     {

@@ -45,7 +45,7 @@ internal sealed class EndpointFlags
         _affinity = f.String("affinity", null, "Lead each client to one task: client, or none");
     }
 
-    public void Apply(Session session, ServiceSpec spec)
+    public void Apply(Session session, ServiceSpec spec, RouteCertificates certificates)
     {
         if (_networks.IsSet)
         {
@@ -59,13 +59,13 @@ internal sealed class EndpointFlags
         if (_mode.IsSet) endpoint.Mode = PolicyFlags.OneOf(_mode, "vip", "dnsrr");
         if (_affinity.IsSet) endpoint.Affinity = PolicyFlags.OneOf(_affinity, "client", "none");
         endpoint.Ports = Ports(endpoint.Ports ?? []);
-        if (_routes.IsSet || _unroute?.IsSet == true) endpoint.Routes = Routes(session, endpoint.Routes ?? []);
+        if (_routes.IsSet || _unroute?.IsSet == true) endpoint.Routes = Routes(certificates, endpoint.Routes ?? []);
     }
 
     /// <summary>Never null: the daemon keeps what is not said.</summary>
-    private HttpRoute[] Routes(Session session, HttpRoute[] before)
+    private HttpRoute[] Routes(RouteCertificates certificates, HttpRoute[] before)
     {
-        var added = _routes.Values.Select(RouteSpec.Parse).Select(route => RouteCertificates.Resolve(session, route)).ToList();
+        var added = _routes.Values.Select(RouteSpec.Parse).Select(certificates.Resolve).ToList();
         var kept = before.Where(route => _unroute?.Values.Any(key => RouteSpec.Matches(route, key)) != true
             && !added.Exists(a => a.Host == route.Host && a.Path == route.Path));
         return [.. kept, .. added];

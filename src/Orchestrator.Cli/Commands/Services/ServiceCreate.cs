@@ -48,11 +48,13 @@ internal sealed class ServiceCreate : Command
                 ContainerSpec = new ContainerSpec { Image = args[0], Args = args.Count > 1 ? [.. args.Skip(1)] : null },
             },
         };
-        _flags.Apply(session, spec);
+        using var certificates = new RouteCertificates(session);
+        _flags.Apply(session, spec, certificates);
         if (_flags.ResolveImage) ImageResolution.Pin(session, spec.TaskTemplate);
 
         using var response = session.Client.Send("POST", "/services/create",
             ApiClient.Json(spec, ApiJson.Wire.ServiceSpec), _flags.Headers(session, args[0]));
+        certificates.Keep();
         var created = System.Text.Json.JsonSerializer.Deserialize(response.Body, ApiJson.Wire.ServiceCreateResponse)!;
         session.Out.WriteLine(created.ID);
         session.Out.Flush();

@@ -25,14 +25,14 @@ internal sealed class ServiceFlags(FlagSet f, bool isUpdate)
     public bool ResolveImage => !_noResolve;
 
     /// <summary>Writes what was given over the spec; the rest stays.</summary>
-    public void Apply(Session session, ServiceSpec spec)
+    public void Apply(Session session, ServiceSpec spec, RouteCertificates certificates)
     {
         spec.Labels = _labels.Apply(spec.Labels);
         var container = spec.TaskTemplate.ContainerSpec ??= new ContainerSpec();
         _process.Apply(session, spec.TaskTemplate, container);
         _placement.Apply(spec.TaskTemplate);
         _policy.Apply(spec);
-        _endpoint.Apply(session, spec);
+        _endpoint.Apply(session, spec, certificates);
         ApplyReplicas(spec.Mode);
     }
 

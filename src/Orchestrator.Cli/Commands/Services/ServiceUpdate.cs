@@ -40,17 +40,19 @@ internal sealed class ServiceUpdate : Command
         if (_rollback) ServiceChange.Send(session, service, service.Spec, rollback: true, []);
         else
         {
-            Change(session, service.Spec);
+            using var certificates = new RouteCertificates(session);
+            Change(session, service.Spec, certificates);
             ServiceChange.Send(session, service, service.Spec, rollback: false,
                 _flags.Headers(session, service.Spec.TaskTemplate.ContainerSpec!.Image ?? ""));
+            certificates.Keep();
         }
         session.Out.WriteLine(args[0]);
         return _detach ? 0 : Convergence.Wait(session, service.ID, _quiet);
     }
 
-    private void Change(Session session, ServiceSpec spec)
+    private void Change(Session session, ServiceSpec spec, RouteCertificates certificates)
     {
-        _flags.Apply(session, spec);
+        _flags.Apply(session, spec, certificates);
         var container = spec.TaskTemplate.ContainerSpec!;
         if (_args.IsSet) container.Args = ShellWords.Split(_args.Value);
         if (_force) spec.TaskTemplate.ForceUpdate++;
