@@ -221,9 +221,11 @@ public sealed partial class NodeNetwork
     {
         if (network.Pool6 is { } pool)
             return ChooseAddress(network, pool, config.IPv6);
-        return string.IsNullOrEmpty(config.IPv6) ? null : throw new NetworkException(
-            NetworkFault.Invalid,
-            $"no configured subnet contains IP address {config.IPv6}; network {network.Name} has no IPv6: make one with --ipv6");
+        if (string.IsNullOrEmpty(config.IPv6))
+            return null;
+        var fault = Subnet.TryParseAddress(config.IPv6, out _)
+            ? $"no configured subnet contains IP address {config.IPv6}" : $"invalid IPv6 address: {config.IPv6}";
+        throw new NetworkException(NetworkFault.Invalid, $"{fault}; network {network.Name} has no IPv6: make one with --ipv6");
     }
 
     /// <returns>With prefix length.</returns>
@@ -253,7 +255,10 @@ public sealed partial class NodeNetwork
     private static IPAddress CheckedAddress(
         NetworkConfig network, Subnet subnet, string asked, HashSet<UInt128> used)
     {
-        if (!Subnet.TryParseAddress(asked, out var address) || !subnet.Contains(address))
+        if (!Subnet.TryParseAddress(asked, out var address))
+            throw new NetworkException(
+                NetworkFault.Invalid, $"invalid IPv{(subnet.IsIPv6 ? 6 : 4)} address: {asked}; give one of {subnet}");
+        if (!subnet.Contains(address))
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"no configured subnet contains IP address {asked}; network {network.Name} has {subnet}");

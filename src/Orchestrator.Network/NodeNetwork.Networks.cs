@@ -189,20 +189,28 @@ public sealed partial class NodeNetwork
 
     private NetworkConfig Complete(NetworkConfig config)
     {
+        CheckBridgeName(config);
         var id = config.Id.Length > 0 ? config.Id : LinkNames.NewId();
         return config with
         {
             Id = id,
             Pools = CompletePools(config),
             Icc = config.Icc && config.Options.GetValueOrDefault(IccOption) != "false",
-            Mtu = config.Mtu ?? (config.Options.TryGetValue(MtuOption, out var mtu) ? ParseMtu(mtu) : null),
+            Mtu = config.Options.TryGetValue(MtuOption, out var mtu) ? ParseMtu(mtu) : config.Mtu,
             Created = config.Created == default ? DateTimeOffset.UtcNow : config.Created,
         };
     }
 
     private static int ParseMtu(string text) => int.TryParse(text, out var mtu) && mtu is >= 68 and <= 65535
         ? mtu
-        : throw new NetworkException(NetworkFault.Invalid, $"invalid MTU {text}: give 68 to 65535");
+        : throw new NetworkException(NetworkFault.Invalid, $"invalid {MtuOption} {text}: give 68 to 65535");
+
+    private static void CheckBridgeName(NetworkConfig config)
+    {
+        if (config.Options.TryGetValue(BridgeNameOption, out var name) && !LinkNames.IsName(name))
+            throw new NetworkException(
+                NetworkFault.Invalid, $"invalid bridge name \"{name}\": {LinkNames.Rule}; give another {BridgeNameOption}");
+    }
 
     /// <summary>One pool of IPv4, and one of IPv6 where that is enabled.</summary>
     private ImmutableArray<IpamPool> CompletePools(NetworkConfig config)

@@ -28,6 +28,48 @@ public sealed class BridgeNetworkTests
         Assert.Equal(2, host.Network.ListEndpoints(network.Id).Length);
     }
 
+    [RootTheory]
+    [InlineData("com.docker.network.bridge.name", "sixteen-letters0",
+        "invalid bridge name \"sixteen-letters0\": up to 15 characters, no slash, colon or blank; give another "
+        + "com.docker.network.bridge.name")]
+    [InlineData("com.docker.network.bridge.name", "a/b",
+        "invalid bridge name \"a/b\": up to 15 characters, no slash, colon or blank; give another com.docker.network.bridge.name")]
+    [InlineData("com.docker.network.driver.mtu", "99999999", "invalid com.docker.network.driver.mtu 99999999: give 68 to 65535")]
+    [InlineData("com.docker.network.driver.mtu", "67", "invalid com.docker.network.driver.mtu 67: give 68 to 65535")]
+    [InlineData("com.docker.network.driver.mtu", "big", "invalid com.docker.network.driver.mtu big: give 68 to 65535")]
+    public async Task An_option_that_no_link_can_have_is_refused_with_what_it_may_be(string option, string value, string said)
+    {
+        await using var host = await TestHost.StartAsync();
+        var options = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add(option, value);
+
+        var refusal = await Assert.ThrowsAsync<NetworkException>(() => host.Network.CreateNetworkAsync(
+            new NetworkConfig { Name = "app", Mtu = int.TryParse(value, out var mtu) ? mtu : null, Options = options }, default));
+
+        Assert.Equal(said, refusal.Message);
+        Assert.Null(host.Network.FindNetwork("app"));
+    }
+
+    [RootFact]
+    public async Task What_is_no_address_is_said_to_be_none()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(
+            new NetworkConfig { Name = "app", Pools = [new IpamPool("10.60.0.0/24")] }, default);
+
+        foreach (var (four, six, said) in new (string?, string?, string)[]
+        {
+            ("300.1.1.1", null, "invalid IPv4 address: 300.1.1.1; give one of 10.60.0.0/24"),
+            ("10.60.1.1", null, "no configured subnet contains IP address 10.60.1.1; network app has 10.60.0.0/24"),
+            (null, "fd00::x", "invalid IPv6 address: fd00::x; network app has no IPv6: make one with --ipv6"),
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<NetworkException>(
+                () => host.RunAsync("c", new EndpointConfig { NetworkId = "app", IPv4 = four, IPv6 = six }));
+            Assert.Equal(said, refusal.Message);
+            await host.Network.DeleteSandboxAsync("c", default);
+        }
+    }
+
     [RootFact]
     public async Task A_container_whose_link_cannot_be_made_is_on_no_network_and_known_by_no_name()
     {

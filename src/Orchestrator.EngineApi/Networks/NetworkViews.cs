@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Engine;
 using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Networks;
@@ -41,13 +42,13 @@ internal static class NetworkViews
         Labels = new(config.Labels),
     };
 
+    /// <exception cref="EngineException">There is no such scope.</exception>
     public static NetworkConfig ToConfig(Api.NetworkCreateRequest request) => new()
     {
         Name = request.Name,
         Driver = request.Driver.Length > 0 ? request.Driver
             : request.Scope == SwarmScope ? NetworkDrivers.Overlay : NetworkDrivers.Bridge,
-        Scope = request is { ConfigOnly: false, Driver: NetworkDrivers.Overlay } || request.Scope == SwarmScope
-            ? SwarmScope : "local",
+        Scope = ScopeOf(request),
         ConfigOnly = request.ConfigOnly,
         ConfigFrom = request.ConfigFrom?.Network ?? "",
         Ingress = request.Ingress,
@@ -66,6 +67,10 @@ internal static class NetworkViews
         Options = (request.Options ?? []).ToImmutableDictionary(),
         Labels = (request.Labels ?? []).ToImmutableDictionary(),
     };
+
+    private static string ScopeOf(Api.NetworkCreateRequest request) => request.Scope is not ("" or "local" or SwarmScope)
+        ? throw EngineException.Invalid($"invalid scope \"{request.Scope}\"; give local, which is this node alone, or swarm")
+        : request is { ConfigOnly: false, Driver: NetworkDrivers.Overlay } || request.Scope == SwarmScope ? SwarmScope : "local";
 
     /// <summary>As an option of the daemon's or of a compose file's may say it.</summary>
     public static bool IsAsked(Dictionary<string, string>? options) =>

@@ -108,7 +108,7 @@ internal static class NetworkAllocator
     {
         var asked = network.Spec.Pools.Where(pool => pool.Subnet.Length > 0 && !pool.IsIPv6).ToList();
         if (asked.Count > 0)
-            return [.. asked.Select(WithGateway)];
+            return [.. asked.Select(pool => WithGateway(pool with { Subnet = $"{Subnet.Parse(pool.Subnet)}" }))];
         return FreeSubnet(cluster, taken) is { } subnet ? [WithGateway(new IpamPool(subnet.ToString()))] : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Manager.Allocation;
 using Orchestrator.Model;
 
@@ -6,6 +7,8 @@ namespace Orchestrator.Manager.ControlApi;
 /// <summary>Whether a network can be made as asked. Pure.</summary>
 internal static class NetworkValidator
 {
+    private const string MtuOption = "com.docker.network.driver.mtu";
+
     /// <exception cref="UserException">It cannot.</exception>
     public static void Validate(NetworkSpec spec, IReadOnlyCollection<Network> others)
     {
@@ -23,6 +26,7 @@ internal static class NetworkValidator
         if (spec.Ingress && others.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
             throw UserErrors.Invalid(
                 $"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
+        ValidateMtu(spec);
         ValidateOptions(spec);
         foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0 && !pool.IsIPv6))
         {
@@ -31,6 +35,13 @@ internal static class NetworkValidator
         }
 
         ValidateIPv6([.. spec.Pools.Where(pool => pool.IsIPv6)], spec, others);
+    }
+
+    private static void ValidateMtu(NetworkSpec spec)
+    {
+        if (spec.DriverOptions.TryGetValue(MtuOption, out var text)
+            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) && mtu is >= 68 and <= 65_535))
+            throw UserErrors.Invalid($"invalid option {MtuOption}={text}", "Give 68 to 65535.");
     }
 
     private static void ValidateIPv6(List<IpamPool> pools, NetworkSpec spec, IReadOnlyCollection<Network> others)

@@ -29,6 +29,13 @@ internal static class LinkNames
     public static string BridgeOf(NetworkConfig network) =>
         network.Options.TryGetValue(NameOption, out var name) ? name : $"br-{network.Id[..12]}";
 
+    /// <summary>What <see cref="IsName"/> asks for.</summary>
+    public const string Rule = "up to 15 characters, no slash, colon or blank";
+
+    /// <summary>Whether a link can have that name. Source: dev_valid_name() in net/core/dev.c.</summary>
+    public static bool IsName(string name) => name.Length <= 15 && name is not ("." or "..")
+        && !name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c));
+
     public static string NewId() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 
     public static string ShortId(string containerId) => containerId[..Math.Min(12, containerId.Length)];

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Pipes;
 
@@ -104,8 +105,8 @@ public static class PipeWords
 
     private static void CheckName(string name, string flag)
     {
-        if (name.Length > 15 || name is "." or ".." || name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c)))
-            throw Invalid($"invalid interface name \"{name}\" after {flag}: up to 15 characters, no slash, colon or blank");
+        if (!LinkNames.IsName(name))
+            throw Invalid($"invalid interface name \"{name}\" after {flag}: {LinkNames.Rule}");
     }
 
     private static NetworkException Invalid(string message) => new(NetworkFault.Invalid, message);

@@ -258,6 +258,35 @@ public sealed class ControlServiceTests
     private static Task MakeAsync(MiniCluster cluster, NetworkSpec spec) =>
         cluster.Manager.Control.CreateNetwork(new P.CreateNetworkRequest { Spec = spec.ToProto() }, cluster.Call());
 
+    [Theory]
+    [InlineData("10.50.0.1/24", "", "10.50.0.0/24", "10.50.0.1")]
+    [InlineData("10.50.0.9/24", "10.50.0.7", "10.50.0.0/24", "10.50.0.7")]
+    public async Task Bits_of_a_subnet_beyond_its_length_are_dropped(string asked, string gateway, string subnet, string router)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        var spec = new NetworkSpec { Annotations = Annotations.Named("back"), Pools = [new IpamPool(asked) { Gateway = gateway }] };
+
+        var network = (await cluster.Manager.Control.CreateNetwork(
+            new P.CreateNetworkRequest { Spec = spec.ToProto() }, cluster.Call())).Network;
+
+        var pool = Assert.Single(network.Allocation.Pools);
+        Assert.Equal((subnet, router), (pool.Subnet, pool.Gateway));
+    }
+
+    [Theory]
+    [InlineData("99999999")]
+    [InlineData("67")]
+    [InlineData("big")]
+    public async Task A_packet_size_that_no_link_has_is_refused_with_the_option_and_its_range(string mtu)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+
+        var error = await RefusedAsync(
+            () => MakeAsync(cluster, Segment("back", "overlay", $"com.docker.network.driver.mtu={mtu}")));
+
+        Assert.Equal($"invalid option com.docker.network.driver.mtu={mtu}. Give 68 to 65535.", error.Message);
+    }
+
     [Fact]
     public async Task A_subnet_that_overlaps_that_of_ingress_is_refused()
     {

@@ -263,6 +263,10 @@ public sealed class PipeTests
             ["eth7"] = "do not know how to set up interface eth7",
             ["mac:00:f3:15:4a:42:c8"] = "no host interface matched",
             ["lo"] = "leads nowhere",
+            ["br-of-sixteen-ch"] = "br-of-sixteen-ch cannot be the name of a bridge: up to 15 characters, no slash",
+            ["dummy-of-sixteen"] = "dummy-of-sixteen cannot be the name of a link: up to 15 characters, no slash",
+            ["ovs-of-sixteen-c"] = "no Open vSwitch",
+            ["eth-of-sixteen-c"] = "do not know how to set up interface eth-of-sixteen-c",
         };
         foreach (var (name, expected) in words)
         {
