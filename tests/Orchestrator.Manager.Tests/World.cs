@@ -18,8 +18,16 @@ internal sealed class World
     public World()
     {
         var state = new StoreState();
-        Store = new ObjectStore(state, new SoloLog(state), Time);
+        Log = new SoloLog(state);
+        Door = new DoorLog(Log);
+        Store = new ObjectStore(state, Door, Time);
     }
+
+    /// <summary>Holds back what is in order already.</summary>
+    public SoloLog Log { get; }
+
+    /// <summary>Holds back what has looked at the state and is not in order yet.</summary>
+    public DoorLog Door { get; }
 
     public ManualTime Time { get; } = new();
 

@@ -6,16 +6,31 @@ public sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
     private readonly object gate = new();
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private TimeSpan corrected;
+
+    /// <summary>Timers that will fire.</summary>
+    public int TimerCount
+    {
+        get
+        {
+            lock (gate)
+                return timers.Count;
+        }
+    }
 
     public override DateTimeOffset GetUtcNow()
     {
         lock (gate)
-            return now;
+            return now + corrected;
     }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (gate)
+            return now.UtcTicks;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -27,11 +42,32 @@ public sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
     /// <summary>Moves the clock by <paramref name="by"/>, stopping at each timer that comes due.</summary>
     public void Advance(TimeSpan by)
     {
-        var target = GetUtcNow() + by;
+        var target = After(by);
         while (NextDue(target) is { } timer)
             timer.Fire();
         lock (gate)
             now = target;
+    }
+
+    /// <summary>As for a process that is stopped for that long: timers which came due meanwhile fire at its end.</summary>
+    public void Stall(TimeSpan by)
+    {
+        lock (gate)
+            now += by;
+        Advance(TimeSpan.Zero);
+    }
+
+    /// <summary>Somebody sets the calendar; no time passes.</summary>
+    public void Correct(TimeSpan by)
+    {
+        lock (gate)
+            corrected += by;
+    }
+
+    private DateTimeOffset After(TimeSpan by)
+    {
+        lock (gate)
+            return now + by;
     }
 
     private ManualTimer? NextDue(DateTimeOffset target)

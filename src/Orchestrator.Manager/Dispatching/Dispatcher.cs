@@ -8,16 +8,36 @@ using Orchestrator.Store.Tables;
 namespace Orchestrator.Manager.Dispatching;
 
 /// <summary>The leader's side of every agent's session. One instance a leadership; any thread.</summary>
-internal sealed class Dispatcher(
-    ObjectStore store, DispatcherOptions options, ManagerMetrics metrics, TimeProvider time, Random random,
-    ILogger<Dispatcher> logger) : IDisposable
+internal sealed class Dispatcher : IDisposable
 {
+    private readonly ObjectStore store;
+    private readonly DispatcherOptions options;
+    private readonly ManagerMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly Random random;
+    private readonly ILogger logger;
+    private readonly long began;
     private readonly Lock gate = new();
     private readonly SessionTable table = new();
     private readonly Dictionary<NodeId, NodeSession> sessions = [];
-    private readonly StatusWriter statuses = new(store, metrics);
+    private readonly StatusWriter statuses;
+    private readonly NodeWriter nodes;
     private readonly Latest<ClusterNetworks> networks = new(ClusterNetworks.Empty);
     private readonly CancellationTokenSource leading = new();
+
+    /// <summary>When the table was last looked at; the loop's own.</summary>
+    private TimeSpan looked;
+
+    public Dispatcher(
+        ObjectStore store, DispatcherOptions options, ManagerMetrics metrics, TimeProvider time, Random random,
+        ILogger<Dispatcher> logger)
+    {
+        (this.store, this.options, this.metrics) = (store, options, metrics);
+        (this.time, this.random, this.logger) = (time, random, logger);
+        began = time.GetTimestamp();
+        statuses = new StatusWriter(store, metrics);
+        nodes = new NodeWriter(store, HasSession, metrics, logger);
+    }
 
     /// <summary>Serves until cancelled or until the leadership is lost; then every session ends.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -25,7 +45,8 @@ internal sealed class Dispatcher(
         ExpectKnownNodes();
         try
         {
-            await Together.RunAsync(cancellationToken, statuses.RunAsync, WatchHeartbeatsAsync, FollowNetworksAsync);
+            await Together.RunAsync(
+                cancellationToken, statuses.RunAsync, nodes.RunAsync, WatchHeartbeatsAsync, FollowNetworksAsync);
         }
         finally
         {
@@ -38,22 +59,22 @@ internal sealed class Dispatcher(
     public async Task<NodeSession> RegisterAsync(
         NodeId node, NodeDescription? description, string address, string resumed, CancellationToken cancellationToken)
     {
-        var committed = await store.UpdateAsync(
-            tx => NodeRegistration.Register(tx, node, description, address), cancellationToken);
-        if (!committed.Value)
+        // First the session, then what follows from it: NodeWriter.
+        var session = Admit(node, resumed);
+        try
+        {
+            if (await nodes.RegisterAsync(node, new NodeRegistration(description, address), cancellationToken))
+                return session;
+            Forget(session);
             throw new RpcException(
                 new Status(StatusCode.NotFound, $"node {node} is not part of this cluster; join it again"));
-        DispatcherLog.Registered(logger, node, address);
-        lock (gate)
+        }
+        catch
         {
-            var id = table.IsCurrent(node, resumed) ? resumed : Identifier.New();
-            if (sessions.Remove(node, out var earlier))
-                earlier.End();
-            table.Register(node, id, Deadline());
-            var session = new NodeSession(node, id, leading.Token);
-            sessions.Add(node, session);
-            metrics.Sessions.Add(1);
-            return session;
+            // The node never heard of this session, so it begins another, or is missed.
+            Leave(session);
+            session.Dispose();
+            throw;
         }
     }
 
@@ -73,12 +94,11 @@ internal sealed class Dispatcher(
     /// <returns>When to beat again.</returns>
     public TimeSpan Heartbeat(NodeId node, string session)
     {
-        lock (gate)
-        {
-            if (!table.Touch(node, session, Deadline()))
-                throw Unknown(session);
-            return Period() * (1 + (options.Jitter * ((2 * random.NextDouble()) - 1)));
-        }
+        var period = Touch(node, session);
+        // Should a node ever be down in spite of its session, it is so only until it beats again.
+        if (store.View().Nodes.Get(node.Value) is { Status.State: not NodeState.Ready })
+            nodes.Find(node);
+        return period;
     }
 
     public async Task ReportAsync(
@@ -154,7 +174,50 @@ internal sealed class Dispatcher(
     private TimeSpan Period() =>
         store.View().Clusters.All.FirstOrDefault()?.Spec.DispatcherHeartbeat ?? new ClusterSpec().DispatcherHeartbeat;
 
-    private DateTimeOffset Deadline() => time.GetUtcNow() + (Period() * options.MissedHeartbeats);
+    /// <summary>Goes on whatever is done to the calendar.</summary>
+    private TimeSpan Now() => time.GetElapsedTime(began);
+
+    private TimeSpan Deadline() => Now() + (Period() * options.MissedHeartbeats);
+
+    private NodeSession Admit(NodeId node, string resumed)
+    {
+        lock (gate)
+        {
+            var id = table.IsCurrent(node, resumed) ? resumed : Identifier.New();
+            if (sessions.Remove(node, out var earlier))
+                earlier.End();
+            table.Register(node, id, Deadline());
+            var session = new NodeSession(node, id, leading.Token);
+            sessions.Add(node, session);
+            metrics.Sessions.Add(1);
+            return session;
+        }
+    }
+
+    private void Forget(NodeSession session)
+    {
+        lock (gate)
+        {
+            if (table.IsCurrent(session.Node, session.Id))
+                table.Remove(session.Node);
+        }
+    }
+
+    private TimeSpan Touch(NodeId node, string session)
+    {
+        lock (gate)
+        {
+            if (!table.Touch(node, session, Deadline()))
+                throw Unknown(session);
+            return Period() * (1 + (options.Jitter * ((2 * random.NextDouble()) - 1)));
+        }
+    }
+
+    private bool HasSession(NodeId node)
+    {
+        lock (gate)
+            return table.HasSession(node);
+    }
 
     // Nodes that were up with the leader before this one have to find out first that there is another, and who: they
     // have twice as long. Source: swarm's agents, 15 s and 30 s.
@@ -162,39 +225,59 @@ internal sealed class Dispatcher(
     {
         lock (gate)
         {
-            foreach (var node in store.View().Nodes.All.Where(node => node.Status.State == NodeState.Ready))
-                table.Expect(node.Id, Deadline() + (Period() * options.MissedHeartbeats));
+            looked = Now();
+            ExpectReadyNodes(Deadline() + (Period() * options.MissedHeartbeats));
         }
+    }
+
+    private void ExpectReadyNodes(TimeSpan deadline)
+    {
+        foreach (var node in store.View().Nodes.All.Where(node => node.Status.State == NodeState.Ready))
+            table.Expect(node.Id, deadline);
     }
 
     private async Task WatchHeartbeatsAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            await Task.Delay(UntilDeadline(), time, cancellationToken);
-            var lost = TakeExpired();
-            foreach (var node in lost)
-                DispatcherLog.Lost(logger, node);
-            metrics.NodesDown.Add(lost.Count);
-            await store.UpdateEachAsync(lost, NodeRegistration.MarkDown, cancellationToken);
+            var wait = UntilNextLook();
+            await Task.Delay(wait, time, cancellationToken);
+            foreach (var node in Look(wait))
+                await nodes.LoseAsync(node, cancellationToken);
         }
     }
 
-    private TimeSpan UntilDeadline()
+    /// <summary>From the last look, not from now: what passes between them counts as late, wherever it passes.</summary>
+    private TimeSpan UntilNextLook()
     {
         lock (gate)
         {
             // A node may register at any moment, but never with a deadline nearer than one period from then.
-            var left = (table.NextDeadline ?? DateTimeOffset.MaxValue) - time.GetUtcNow();
+            var left = (table.NextDeadline ?? TimeSpan.MaxValue) - looked;
             return TimeSpan.FromTicks(Math.Clamp(left.Ticks, TimeSpan.TicksPerMillisecond, Period().Ticks));
         }
     }
 
-    private List<NodeId> TakeExpired()
+    /// <param name="meant">How long after the last look.</param>
+    /// <returns>Whose sessions are over.</returns>
+    private List<NodeId> Look(TimeSpan meant)
     {
         lock (gate)
         {
-            var lost = table.TakeExpired(time.GetUtcNow()).ToList();
+            var now = Now();
+            var late = now - looked - meant;
+            looked = now;
+            // Who was not there has heard nobody: a machine that stood still, a process that was stopped. The nodes may
+            // have given up their sessions meanwhile, so they have all the time again; who is dead is found after it.
+            if (late >= Period())
+            {
+                DispatcherLog.StoodStill(logger, late);
+                table.Extend(Deadline());
+            }
+
+            // Ready and in nobody's care, as by a write that a dispatcher before this one did not see the end of.
+            ExpectReadyNodes(Deadline());
+            var lost = table.TakeExpired(now).ToList();
             foreach (var node in lost)
             {
                 if (sessions.Remove(node, out var session))

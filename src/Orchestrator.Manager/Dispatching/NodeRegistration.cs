@@ -4,30 +4,31 @@ using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.Dispatching;
 
-/// <summary>What registering and falling silent do to a node. Used inside transactions.</summary>
-internal static class NodeRegistration
+/// <summary>What a node says of itself when it registers.</summary>
+/// <param name="Description">Null: as it was.</param>
+/// <param name="Address">Where other nodes reach it.</param>
+internal sealed record NodeRegistration(NodeDescription? Description, string Address)
 {
-    /// <returns>False: the cluster has no such node.</returns>
-    public static bool Register(Transaction tx, NodeId id, NodeDescription? description, string address)
+    /// <summary>What registering, falling silent and being heard of again do to a node. Used inside transactions.</summary>
+    /// <param name="registration">Null: it has not registered just now.</param>
+    /// <returns>Its state before and after; null: the cluster has no such node.</returns>
+    public static (NodeState Before, NodeState After)? Settle(
+        Transaction tx, NodeId id, NodeRegistration? registration, bool hasSession)
     {
         if (tx.Nodes.Get(id.Value) is not { } node)
-            return false;
+            return null;
         var next = node with
         {
-            Description = description ?? node.Description,
-            Status = new NodeStatus { State = NodeState.Ready, Address = address },
+            Description = registration?.Description ?? node.Description,
+            Status = StatusOf(node, hasSession) with { Address = registration?.Address ?? node.Status.Address },
         };
         if (!next.ToProto().Equals(node.ToProto()))
             tx.Nodes.Update(next);
-        return true;
+        return (node.Status.State, next.Status.State);
     }
 
-    public static void MarkDown(Transaction tx, NodeId id)
-    {
-        if (tx.Nodes.Get(id.Value) is { Status.State: not NodeState.Down } node)
-            tx.Nodes.Update(node with
-            {
-                Status = node.Status with { State = NodeState.Down, Message = "heartbeat failure" },
-            });
-    }
+    private static NodeStatus StatusOf(Node node, bool hasSession) =>
+        hasSession ? new NodeStatus { State = NodeState.Ready }
+        : node.Status.State == NodeState.Down ? node.Status
+        : node.Status with { State = NodeState.Down, Message = "heartbeat failure" };
 }
