@@ -7,7 +7,7 @@ internal sealed class ServerHealth(TimeProvider time)
     public static readonly TimeSpan Doubt = TimeSpan.FromSeconds(30);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, DateTimeOffset> silent = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> silent = new(StringComparer.Ordinal);
 
     /// <summary>The servers in the order to ask them: as given, but for those in doubt, which come last.</summary>
     public IReadOnlyList<string> Order(IEnumerable<string> servers)
@@ -19,7 +19,7 @@ internal sealed class ServerHealth(TimeProvider time)
     public void Silent(string server)
     {
         lock (gate)
-            silent[server] = time.GetUtcNow();
+            silent[server] = time.GetTimestamp();
     }
 
     public void Answered(string server)
@@ -28,5 +28,5 @@ internal sealed class ServerHealth(TimeProvider time)
             silent.Remove(server);
     }
 
-    private bool IsInDoubt(string server) => silent.TryGetValue(server, out var since) && time.GetUtcNow() - since < Doubt;
+    private bool IsInDoubt(string server) => silent.TryGetValue(server, out var since) && time.GetElapsedTime(since) < Doubt;
 }

@@ -20,4 +20,18 @@ public sealed class ServerHealthTests
         time.Advance(ServerHealth.Doubt);
         Assert.Equal(["c", "a"], health.Order(["c", "a"]));
     }
+
+    [Fact]
+    public void What_is_done_to_the_calendar_makes_no_doubt_longer_and_none_shorter()
+    {
+        var time = new ManualTime();
+        var health = new ServerHealth(time);
+        health.Silent("a");
+
+        time.Correct(TimeSpan.FromHours(1));
+        Assert.Equal(["b", "a"], health.Order(["a", "b"]));
+        time.Correct(TimeSpan.FromHours(-2));
+        time.Advance(ServerHealth.Doubt);
+        Assert.Equal(["a", "b"], health.Order(["a", "b"]));
+    }
 }
