@@ -4,6 +4,7 @@ using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network;
 
@@ -181,20 +182,22 @@ public sealed partial class NodeNetwork
             return;
         }
 
-        AddNeighbour(network, endpoint);
+        AddNeighbour(endpoint);
         var bridge = network.Driver == NetworkDrivers.Vlan
             ? parents.EnsureBridge(network) : BridgeLink.Find(host, network) ?? EnsureBridge(network);
         var port = ContainerLink.Ensure(host.Route, bridge, endpoint, container);
+        // What comes for the port itself is nobody's: least of all does a container tell the host of routers.
+        host.TrySet(new WantedSetting($"ipv6/conf/{port.Name}/disable_ipv6", "1"));
         host.Route.SetPort(port.Index, PortOf(network, host.CallsIptablesForBridges));
         Limit(host.Route, port, LimitOf(network, endpoint));
     }
 
     private void Unplug(Endpoint endpoint)
     {
-        if (networks.TryGetValue(endpoint.NetworkId, out var network) && endpoint.HostInterfaceName.Length > 0)
+        if (networks.ContainsKey(endpoint.NetworkId) && endpoint.HostInterfaceName.Length > 0)
         {
             host.Route.DeleteLink(endpoint.HostInterfaceName);
-            RemoveNeighbour(network, endpoint);
+            RemoveNeighbour(endpoint);
             Unlimit(host.Route, endpoint);
         }
         else if (endpoint.HostInterfaceName.Length == 0)

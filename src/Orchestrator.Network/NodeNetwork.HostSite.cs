@@ -91,7 +91,7 @@ public sealed partial class NodeNetwork
         $"{pool.Gateway}/{Addressing.Subnet.Parse(pool.Subnet).PrefixLength}";
 
     private static BridgePortSettings PortOf(NetworkConfig network, bool hairpin) =>
-        new() { Isolated = !network.Icc, Hairpin = hairpin };
+        new() { Isolated = !network.Icc, Hairpin = hairpin, BridgesReserved = true };
 
     private bool MakeInHost(string link)
     {

@@ -7,28 +7,26 @@ using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network;
 
-/// <summary>Containers on bridges in the host's namespace: none passes for another.</summary>
+/// <summary>Containers on bridges in the host's namespace: none passes for its neighbour.</summary>
 public sealed partial class NodeNetwork
 {
     private static readonly TableId NeighbourTableId = TableId.Bridge(NeighbourTable.Name);
 
-    private WantedTable NeighbourTableWanted => new(NeighbourTableId, () => Done(StateNeighbours));
+    private WantedTable NeighbourTableWanted => new(NeighbourTableId, () => Done(() => StateNeighbours()));
 
     private static bool IsBridged(NetworkConfig network) => network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Vlan;
 
-    /// <summary>No two bridges of the host have an address in common; each VLAN is a world of its own.</summary>
-    private static string NeighbourhoodOf(NetworkConfig network) =>
-        network.Driver == NetworkDrivers.Bridge ? "bridges" : LinkNames.ShortId(network.Id);
-
-    private void StateNeighbours() => Stating(HostSite, NeighbourTableId, whole: true, () => host.Apply(NeighbourTable.Replace(
-        [.. networks.Values.Where(IsBridged).GroupBy(NeighbourhoodOf).Select(group => Describe(group.Key, [.. group]))])));
+    /// <param name="leaving">No longer one, though the records still have it.</param>
+    private void StateNeighbours(Endpoint? leaving = null) =>
+        Stating(HostSite, NeighbourTableId, whole: true, () => host.Apply(NeighbourTable.Replace(
+            [.. networks.Values.Where(IsBridged).Select(network => Describe(network, leaving))])));
 
     /// <summary>What a kernel without tables for bridges says to it, the next pass tells; networks work there all the same.</summary>
-    private void ReplaceNeighbours()
+    private void ReplaceNeighbours(Endpoint? leaving = null)
     {
         try
         {
-            StateNeighbours();
+            StateNeighbours(leaving);
         }
         catch (NftException)
         {
@@ -37,13 +35,13 @@ public sealed partial class NodeNetwork
     }
 
     /// <summary>To be done before the container can send anything.</summary>
-    private void AddNeighbour(NetworkConfig network, Endpoint endpoint) =>
-        ChangeNeighbours(NeighbourTable.Add(NeighbourhoodOf(network), Describe(endpoint)));
+    private void AddNeighbour(Endpoint endpoint) =>
+        ChangeNeighbours(NeighbourTable.Add(LinkNames.ShortId(endpoint.NetworkId), GuardedPortOf(endpoint)), leaving: null);
 
-    private void RemoveNeighbour(NetworkConfig network, Endpoint endpoint) =>
-        ChangeNeighbours(NeighbourTable.Remove(NeighbourhoodOf(network), Describe(endpoint)));
+    private void RemoveNeighbour(Endpoint endpoint) =>
+        ChangeNeighbours(NeighbourTable.Remove(LinkNames.ShortId(endpoint.NetworkId), GuardedPortOf(endpoint)), endpoint);
 
-    private void ChangeNeighbours(string script)
+    private void ChangeNeighbours(string script, Endpoint? leaving)
     {
         try
         {
@@ -51,7 +49,7 @@ public sealed partial class NodeNetwork
         }
         catch (NftException)
         {
-            ReplaceNeighbours(); // Somebody had removed one by hand: state what there should be.
+            ReplaceNeighbours(leaving); // Somebody had removed it by hand: state what there should be.
         }
     }
 
@@ -67,21 +65,16 @@ public sealed partial class NodeNetwork
         }
     }
 
-    private Neighbourhood Describe(string key, IReadOnlyList<NetworkConfig> shared)
+    private Neighbourhood Describe(NetworkConfig network, Endpoint? leaving)
     {
-        var pools = shared.SelectMany(n => n.Pools).Select(p => p.Gateway).OfType<string>().Where(g => g.Length > 0).ToList();
-        var bridges = shared.Where(n => n.Driver == NetworkDrivers.Bridge).ToList();
-        var routers = bridges.Select(n => MacAddress.Derive(IPAddress.Parse(n.Pools[0].Gateway!))).ToList(); // Filled in when made.
+        var gateways = network.Pools.Select(pool => pool.Gateway).OfType<string>().Where(gateway => gateway.Length > 0).ToList();
+        MacAddress? router = network.Driver == NetworkDrivers.Bridge
+            ? MacAddress.Derive(IPAddress.Parse(network.Pools[0].Gateway!)) : null; // Filled in when the network was made.
+        if (router is { } mac && network.Pool6 is not null)
+            gateways.Add($"{mac.LinkLocal()}");
         return new Neighbourhood(
-            key,
-            [.. pools, .. bridges.Zip(routers).Where(b => b.First.Pool6 is not null).Select(b => $"{b.Second.LinkLocal()}")],
-            routers,
-            [.. shared.SelectMany(n => ListEndpoints(n.Id)).Where(e => e.HostInterfaceName.Length > 0).Select(Describe)]);
+            LinkNames.ShortId(network.Id), gateways, router,
+            [.. ListEndpoints(network.Id).Where(e => e.HostInterfaceName.Length > 0 && e.EndpointId != leaving?.EndpointId)
+                .Select(GuardedPortOf)]);
     }
-
-    private Neighbour Describe(Endpoint endpoint) => new(
-        GuardedPortOf(endpoint),
-        !sandboxes.TryGetValue(endpoint.ContainerId, out var sandbox) ? []
-            : [.. sandbox.Endpoints.Where(e => e.EndpointId != endpoint.EndpointId && e.HostInterfaceName.Length > 0
-                && networks.TryGetValue(e.NetworkId, out var network) && IsBridged(network)).Select(GuardedPortOf)]);
 }

@@ -30,4 +30,8 @@ public sealed record BridgePortSettings
 
     /// <summary>Talks to no other isolated port.</summary>
     public bool Isolated { get; init; }
+
+    /// <summary>Frames to the reserved group addresses (01:80:c2:00:00:0X, but for that of pauses) are bridged like others.
+    /// Else they go past the bridge's tables to the host, as if the port were a link of its own.</summary>
+    public bool BridgesReserved { get; init; }
 }

@@ -11,7 +11,11 @@ public sealed partial class RouteSocket
     private const int IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5;
     private const int VETH_INFO_PEER = 1, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_LOCAL6 = 17, IFLA_EXT_MASK = 29, RTEXT_FILTER_SKIP_STATS = 8;
     private const int IFLA_BRPORT_MODE = 4, IFLA_BRPORT_LEARNING = 8, IFLA_BRPORT_UNICAST_FLOOD = 9;
-    private const int IFLA_BRPORT_MCAST_FLOOD = 27, IFLA_BRPORT_BCAST_FLOOD = 30, IFLA_BRPORT_ISOLATED = 33;
+    private const int IFLA_BRPORT_MCAST_FLOOD = 27, IFLA_BRPORT_BCAST_FLOOD = 30, IFLA_BRPORT_GROUP_FWD_MASK = 31;
+    private const int IFLA_BRPORT_ISOLATED = 33;
+
+    /// <summary>A bit for each last digit of a reserved group address; the kernel takes none for pauses.</summary>
+    private const ushort AllReserved = 0xfffd;
     private const uint IFF_UP = 1;
     private const NetlinkFlags Create = NetlinkFlags.Create | NetlinkFlags.Exclusive;
 
@@ -132,6 +136,7 @@ public sealed partial class RouteSocket
                     .Add(IFLA_BRPORT_UNICAST_FLOOD, Bit(settings.UnicastFlood))
                     .Add(IFLA_BRPORT_MCAST_FLOOD, Bit(settings.MulticastFlood))
                     .Add(IFLA_BRPORT_BCAST_FLOOD, Bit(settings.BroadcastFlood))
+                    .Add(IFLA_BRPORT_GROUP_FWD_MASK, settings.BridgesReserved ? AllReserved : (ushort)0)
                     .Add(IFLA_BRPORT_ISOLATED, Bit(settings.Isolated))));
     }
 
@@ -188,5 +193,6 @@ public sealed partial class RouteSocket
         MulticastFlood = port.Byte(IFLA_BRPORT_MCAST_FLOOD) != 0,
         BroadcastFlood = port.Byte(IFLA_BRPORT_BCAST_FLOOD) != 0,
         Isolated = port.Byte(IFLA_BRPORT_ISOLATED) == 1,
+        BridgesReserved = port.UInt16(IFLA_BRPORT_GROUP_FWD_MASK) == AllReserved,
     };
 }

@@ -82,6 +82,8 @@ internal static class HostTable
                 # Nor does one speak for the host's own programs: for its sake the kernel takes such sources there, too.
                 {{ip}} saddr {{family.Loopback}} drop
                 udp dport {{vxlanPort}} fib daddr type local drop
+                # Sent to all, and for the host alone: so it would pass the looks at what opens a connection.
+                meta pkttype != host fib daddr type local drop
               }
               chain published {
                 dnat {{ip}} to {{ip}} daddr . meta l4proto . th dport map @ports_at

@@ -1,20 +1,7 @@
 using System.Net;
-using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Overlays;
-
-/// <summary>A container's port and the addresses that are its own.</summary>
-/// <param name="Addresses">Of both families.</param>
-internal sealed record GuardedPort(string Link, MacAddress Mac, IReadOnlyCollection<string> Addresses)
-{
-    /// <summary>Of IPv6 with the one that the kernel gives a link by itself, by which it asks for neighbours.</summary>
-    public IEnumerable<IPAddress> AddressesOf(IpFamily family)
-    {
-        var own = Addresses.Select(IPAddress.Parse).Where(a => IpFamily.Of(a) == family).ToList();
-        return family.IsIPv6 && own.Count > 0 ? own.Append(Mac.LinkLocal()) : own;
-    }
-}
 
 /// <summary>nftables text that keeps containers from sending under another's address. Pure.</summary>
 internal static class GuardTable
@@ -43,7 +30,7 @@ internal static class GuardTable
               }
               set neighbours {
                 typeof iifname . @th,64,128
-                {{Elements(six.Select(s => $"\"{s.Port.Link}\" . {Digits(s.Address)}"))}}
+                {{Elements(six.Select(s => $"\"{s.Port.Link}\" . {GuardedPort.Digits(s.Address)}"))}}
               }
               chain prerouting {
                 type filter hook prerouting priority -300; policy drop;
@@ -62,9 +49,6 @@ internal static class GuardTable
     }
 
     private static string Sender(GuardedPort port, IPAddress address) => $"\"{port.Link}\" . {port.Mac} . {address}";
-
-    /// <summary>As nft writes bytes of a packet that it has no name for.</summary>
-    public static string Digits(IPAddress address) => $"0x{Convert.ToHexStringLower(address.GetAddressBytes())}";
 
     private static string Elements(IEnumerable<string> elements)
     {

@@ -100,27 +100,26 @@ public sealed class TableTests
             var ports = Enumerable.Range(2, random.Next(1, 6)).Select(n => new GuardedPort(
                 $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
                 random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"])).ToList();
-            var neighbours = ports.ConvertAll(p => new Neighbour(p, random.Next(3) == 0 ? [.. ports.Where(o => o != p)] : []));
-            Neighbourhood Of(IEnumerable<Neighbour> some) =>
-                new("bridges", ["10.0.1.1", "fd01::1"], [MacAddress.Derive(IPAddress.Parse("10.0.1.1"))], [.. some]);
+            Neighbourhood Of(IEnumerable<GuardedPort> some) =>
+                new("1a", ["10.0.1.1", "fd01::1"], MacAddress.Derive(IPAddress.Parse("10.0.1.1")), [.. some]);
 
-            Nft.Apply(one.Namespace, NeighbourTable.Replace([Of(neighbours[..1])]));
-            foreach (var neighbour in neighbours)
-                Nft.Apply(one.Namespace, NeighbourTable.Add("bridges", neighbour));
-            Nft.Apply(all.Namespace, NeighbourTable.Replace([Of(neighbours)]));
+            Nft.Apply(one.Namespace, NeighbourTable.Replace([Of(ports[..1])]));
+            foreach (var port in ports)
+                Nft.Apply(one.Namespace, NeighbourTable.Add("1a", port));
+            Nft.Apply(all.Namespace, NeighbourTable.Replace([Of(ports)]));
 
             Assert.Equal(Sorted(ports.Select(p => p.Link)), one.Elements("bridge", NeighbourTable.Name, "ports").Select(e => e.Split(' ')[0]));
             Assert.Equal(
                 Sorted(ports.Select(p => p.Addresses.First()).Append("10.0.1.1")),
-                one.Elements("bridge", NeighbourTable.Name, "addresses_bridges"));
-            foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "macs_bridges", "addresses6_bridges", "ports" })
+                one.Elements("bridge", NeighbourTable.Name, "addresses_1a"));
+            foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "macs_1a", "addresses6_1a", "ports" })
                 Assert.Equal(all.Elements("bridge", NeighbourTable.Name, set), one.Elements("bridge", NeighbourTable.Name, set));
 
-            foreach (var neighbour in neighbours)
-                Nft.Apply(one.Namespace, NeighbourTable.Remove("bridges", neighbour));
+            foreach (var port in ports)
+                Nft.Apply(one.Namespace, NeighbourTable.Remove("1a", port));
             foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "ports" })
                 Assert.Empty(one.Elements("bridge", NeighbourTable.Name, set));
-            Assert.Equal(["10.0.1.1"], one.Elements("bridge", NeighbourTable.Name, "addresses_bridges"));
+            Assert.Equal(["10.0.1.1"], one.Elements("bridge", NeighbourTable.Name, "addresses_1a"));
         }).Check(Few);
     }
 
