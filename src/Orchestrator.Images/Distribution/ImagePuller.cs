@@ -98,10 +98,10 @@ internal sealed class ImagePuller(
     {
         while (!wanted.IsCompleted)
         {
-            var pending = all.Where(d => !d.IsCompleted).ToList();
-            var done = await Task.WhenAny(pending);
-            if (done.IsFaulted)
-                return await done;
+            if (all.FirstOrDefault(d => d.IsFaulted) is { } failed)
+                return await failed;
+            // With the wanted one in any case: all may have come to their end since it was looked at.
+            await Task.WhenAny(all.Where(d => !d.IsCompleted).Append(wanted));
         }
 
         return await wanted;
