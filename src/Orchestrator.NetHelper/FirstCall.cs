@@ -49,7 +49,7 @@ internal sealed class FirstCall(string containerId, NetNamespace ns, Callers cal
         using var present = ns.Run(NftReader.Open);
         foreach (var family in IpFamily.Both.Where(f => !model.Of(f).Vips.IsEmpty))
         {
-            var table = TableId.Of(family, BalancerTable.Name);
+            var table = family.TableNamed(BalancerTable.Name);
             if (present.Fingerprint(table.Family, table.Name) is null) // Else the daemon was first, and knows better.
                 Nft.Apply(ns, BalancerTable.Replace(family, model.Of(family)));
         }

@@ -33,7 +33,7 @@ public sealed partial class NodeNetwork
         {
             using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
             using var tables = ns.Run(NftReader.Open);
-            if (IpFamily.Both.Select(f => TableId.Of(f, BalancerTable.Name))
+            if (IpFamily.Both.Select(f => f.TableNamed(BalancerTable.Name))
                 .Any(t => tables.Fingerprint(t.Family, t.Name) is not null))
                 callers = callers.Add(sandbox.ContainerId);
         }

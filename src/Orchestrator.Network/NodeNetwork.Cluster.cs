@@ -133,17 +133,30 @@ public sealed partial class NodeNetwork
     /// <param name="present">Null: nobody knows what is there.</param>
     private void Balance(SandboxRecord sandbox, IpFamily family, BalancerModel? present, BalancerModel wanted)
     {
-        var script = present is null ? BalancerTable.Replace(family, wanted) : BalancerTable.Change(family, present, wanted);
-        if (script.Length == 0 || (present is null && wanted.Vips.IsEmpty && !MayBalance(sandbox, family)))
+        if (present is null)
+        {
+            if (!wanted.Vips.IsEmpty || MayBalance(sandbox, family))
+                Rebalance(sandbox, family, wanted);
             return;
-        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+        }
+
+        var change = BalancerTable.Change(family, present, wanted);
+        if (change.IsEmpty)
+            return;
+        if (present.Vips.IsEmpty || wanted.Vips.IsEmpty)
+        {
+            Rebalance(sandbox, family, wanted); // The table comes or goes.
+            return;
+        }
+
         try
         {
+            using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
             Stating(
-                ContainerSite + sandbox.ContainerId, TableId.Of(family, BalancerTable.Name), whole: present is null,
-                () => Nft.Apply(ns, script));
+                ContainerSite + sandbox.ContainerId, family.TableNamed(BalancerTable.Name), whole: false,
+                () => Nft.Apply(ns, change));
         }
-        catch (NftException) when (present is not null)
+        catch (NftException)
         {
             Rebalance(sandbox, family, wanted); // The container changed its table: state the whole.
         }

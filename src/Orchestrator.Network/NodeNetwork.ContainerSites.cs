@@ -1,4 +1,5 @@
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Balancing;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
@@ -68,13 +69,13 @@ public sealed partial class NodeNetwork
         {
             if (balancers.GetValueOrDefault(sandbox.ContainerId)?.Of(family) is { Vips.IsEmpty: false } model)
                 yield return new WantedTable(
-                    TableId.Of(family, BalancerTable.Name), () => Done(() => Rebalance(sandbox, family, model)));
+                    family.TableNamed(BalancerTable.Name), () => Done(() => Rebalance(sandbox, family, model)));
         }
         if (returns.TryGetValue(sandbox.ContainerId, out var back))
         {
-            foreach (var (family, script) in back.Scripts)
+            foreach (var family in back.Families)
                 yield return new WantedTable(
-                    TableId.Of(family, ReturnTable.Name), () => Done(() => StateReturn(sandbox, family, script)));
+                    family.Family.TableNamed(ReturnTable.Name), () => Done(() => StateReturn(sandbox, back.Link, family)));
         }
 
         if (names.HasResolver(sandbox.ContainerId))
@@ -86,8 +87,8 @@ public sealed partial class NodeNetwork
     private void Rebalance(SandboxRecord sandbox, IpFamily family, BalancerModel model)
     {
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        Stating(ContainerSite + sandbox.ContainerId, TableId.Of(family, BalancerTable.Name), whole: true,
-            () => Linux.Nftables.Nft.Apply(ns, BalancerTable.Replace(family, model)));
+        Stating(ContainerSite + sandbox.ContainerId, family.TableNamed(BalancerTable.Name), whole: true,
+            () => Nft.Apply(ns, BalancerTable.Replace(family, model)));
     }
 
     /// <summary>The ports that the rules lead to are orch-net's: it alone can say them.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Model;
 using Orchestrator.Network.Encryption;
 using Orchestrator.Network.Mending;

@@ -32,12 +32,12 @@ public sealed partial class NodeNetwork
         Tables =
         [
             .. TabledFamilies.Select(family => new WantedTable(
-                TableId.Of(family, HostTable.Name), () => Done(() => ReplaceHostTable(family)))),
+                family.TableNamed(HostTable.Name), () => Done(() => ReplaceHostTable(family)))),
             NeighbourTableWanted,
             .. CryptTables,
             .. UnderlayTables,
-            .. ingressScripts.Where(s => s.Value.Length > 0).Select(s => new WantedTable(
-                TableId.Of(s.Key, IngressTable.Name), () => Done(() => StateIngress(s.Key, s.Value)))),
+            .. ingressPorts.Where(s => s.Value is not null).Select(s => new WantedTable(
+                s.Key.TableNamed(IngressTable.Name), () => Done(() => StateIngress(s.Key, s.Value)))),
         ],
     };
 

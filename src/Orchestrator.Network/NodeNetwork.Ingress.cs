@@ -20,7 +20,9 @@ public sealed partial class NodeNetwork
     private static bool IsIngressOwner(string owner) => owner.StartsWith(IngressOwner, StringComparison.Ordinal);
 
     private readonly HashSet<string> ingressOwners = [];
-    private readonly Dictionary<IpFamily, string> ingressScripts = [];
+
+    /// <summary>What the tables were told; null: there is none. Of a family that is not here nobody knows.</summary>
+    private readonly Dictionary<IpFamily, ImmutableArray<IngressPort>?> ingressPorts = [];
 
     /// <summary>Published ports that do not answer on this host, and why, as the last try found it.</summary>
     private ImmutableArray<string> unanswered = [];
@@ -34,7 +36,7 @@ public sealed partial class NodeNetwork
             await ReleasePortsAsync([], cancellationToken);
             await ApplyProxyAsync(IngressView.None, faults, cancellationToken);
             foreach (var family in HostFamilies)
-                SetIngressTable(family, "");
+                SetIngressTable(family, null);
             host.Route.DeleteLink(IngressTable.LinkName);
             return;
         }
@@ -54,7 +56,7 @@ public sealed partial class NodeNetwork
         var taken = await ReservePortsAsync(translated, faults, cancellationToken);
         foreach (var family in HostFamilies)
             SetIngressTable(family, family.IsIPv6 && network.Pool6 is null
-                ? "" : IngressTable.Replace(family, [.. translated.Where(p => !taken.Contains(p))]));
+                ? null : translated.RemoveAll(taken.Contains));
         unanswered = faults.ToImmutable();
     }
 
@@ -162,15 +164,34 @@ public sealed partial class NodeNetwork
 
     private static string OwnerOf(IngressPort port) => $"{IngressOwner}{port.Protocol}:{port.PublishedPort}";
 
-    private void SetIngressTable(IpFamily family, string script)
+    private void SetIngressTable(IpFamily family, ImmutableArray<IngressPort>? wanted)
     {
         // After a restart the first view states the whole table, whatever is there.
-        if (ingressScripts.GetValueOrDefault(family) == script)
-            return;
-        StateIngress(family, script.Length > 0 ? script : family.Delete(IngressTable.Name));
-        ingressScripts[family] = script;
+        if (ingressPorts.TryGetValue(family, out var present) && present.HasValue == wanted.HasValue)
+            ChangeIngress(family, present ?? [], wanted ?? []);
+        else
+            StateIngress(family, wanted);
+        ingressPorts[family] = wanted;
     }
 
-    private void StateIngress(IpFamily family, string script) =>
-        Stating(HostSite, TableId.Of(family, IngressTable.Name), whole: true, () => host.Apply(script));
+    private void ChangeIngress(IpFamily family, ImmutableArray<IngressPort> from, ImmutableArray<IngressPort> to)
+    {
+        var change = IngressTable.Change(family, from, to);
+        if (change.IsEmpty)
+            return;
+        try
+        {
+            Stating(HostSite, family.TableNamed(IngressTable.Name), whole: false, () => host.Apply(change));
+        }
+        catch (NftException)
+        {
+            StateIngress(family, to); // Somebody was at it by hand: state what there should be.
+        }
+    }
+
+    private void StateIngress(IpFamily family, ImmutableArray<IngressPort>? ports)
+    {
+        var script = ports is { } some ? IngressTable.Replace(family, some) : family.Delete(IngressTable.Name);
+        Stating(HostSite, family.TableNamed(IngressTable.Name), whole: true, () => host.Apply(script));
+    }
 }

@@ -10,16 +10,14 @@ namespace Orchestrator.Network;
 /// <summary>Containers on bridges in the host's namespace: none passes for its neighbour.</summary>
 public sealed partial class NodeNetwork
 {
-    private static readonly TableId NeighbourTableId = TableId.Bridge(NeighbourTable.Name);
-
-    private WantedTable NeighbourTableWanted => new(NeighbourTableId, () => Done(() => StateNeighbours()));
+    private WantedTable NeighbourTableWanted => new(NeighbourTable.Id, () => Done(() => StateNeighbours()));
 
     private static bool IsBridged(NetworkConfig network) => network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Vlan;
 
     /// <param name="leaving">No longer one, though the records still have it.</param>
     private void StateNeighbours(Endpoint? leaving = null) =>
-        Stating(HostSite, NeighbourTableId, whole: true, () => host.Apply(NeighbourTable.Replace(
-            [.. networks.Values.Where(IsBridged).Select(network => Describe(network, leaving))])));
+        Stating(HostSite, NeighbourTable.Id, whole: true, () => host.Apply(NeighbourTable.Replace(
+            [.. networks.Values.Where(IsBridged).Select(network => NeighbourhoodOf(network, leaving))])));
 
     /// <summary>What a kernel without tables for bridges says to it, the next pass tells; networks work there all the same.</summary>
     private void ReplaceNeighbours(Endpoint? leaving = null)
@@ -41,11 +39,11 @@ public sealed partial class NodeNetwork
     private void RemoveNeighbour(Endpoint endpoint) =>
         ChangeNeighbours(NeighbourTable.Remove(LinkNames.ShortId(endpoint.NetworkId), GuardedPortOf(endpoint)), endpoint);
 
-    private void ChangeNeighbours(string script, Endpoint? leaving)
+    private void ChangeNeighbours(NftBatch change, Endpoint? leaving)
     {
         try
         {
-            Stating(HostSite, NeighbourTableId, whole: false, () => host.Apply(script));
+            Stating(HostSite, NeighbourTable.Id, whole: false, () => host.Apply(change));
         }
         catch (NftException)
         {
@@ -65,7 +63,7 @@ public sealed partial class NodeNetwork
         }
     }
 
-    private Neighbourhood Describe(NetworkConfig network, Endpoint? leaving)
+    private Neighbourhood NeighbourhoodOf(NetworkConfig network, Endpoint? leaving)
     {
         var gateways = network.Pools.Select(pool => pool.Gateway).OfType<string>().Where(gateway => gateway.Length > 0).ToList();
         MacAddress? router = network.Driver == NetworkDrivers.Bridge

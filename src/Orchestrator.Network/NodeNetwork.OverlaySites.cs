@@ -17,7 +17,7 @@ public sealed partial class NodeNetwork
         Wanted = () => WantedOfOverlay(overlay),
         Make = link => MakeInOverlay(overlay, link),
         Settings = OverlayFabric.Settings(HasIPv6(overlay.Network)),
-        Tables = [new WantedTable(GuardTableId, () => Done(() => Guard(overlay.Network.Id)))],
+        Tables = [new WantedTable(GuardTable.Id, () => Done(() => Reguard(overlay.Network.Id)))],
     };
 
     private WantedSpace WantedOfOverlay(OverlayView overlay)

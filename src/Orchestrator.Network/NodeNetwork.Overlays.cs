@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
@@ -117,19 +118,47 @@ public sealed partial class NodeNetwork
         (ushort)options.VxlanPort,
         MtuOf(network));
 
+    /// <summary>Lets each port of an overlay send under its own addresses only. Nothing is done when nothing changed.</summary>
     private void Guard(string networkId)
     {
         if (!overlays.TryGetValue(networkId, out var fabric))
             return;
-        var ports = ListEndpoints(networkId)
-            .Select(GuardedPortOf).ToList();
+        var model = GuardOf(networkId);
+        if (fabric.Guarded is not { } present || !present.HasClientsOf(model))
+        {
+            Restate(networkId, fabric, model);
+            return;
+        }
+
+        var change = GuardTable.Change(present, model);
+        if (change.IsEmpty)
+            return;
+        try
+        {
+            Stating(OverlaySite + networkId, GuardTable.Id, whole: false, () => fabric.Guard(model, change));
+        }
+        catch (NftException)
+        {
+            Restate(networkId, fabric, model); // Somebody was at it by hand: state what there should be.
+        }
+    }
+
+    private void Reguard(string networkId)
+    {
+        if (overlays.TryGetValue(networkId, out var fabric))
+            Restate(networkId, fabric, GuardOf(networkId));
+    }
+
+    private void Restate(string networkId, OverlayFabric fabric, GuardModel model) =>
+        Stating(OverlaySite + networkId, GuardTable.Id, whole: true, () => fabric.Guard(model, change: null));
+
+    private GuardModel GuardOf(string networkId)
+    {
         var network = cluster.Overlays.First(o => o.Network.Id == networkId).Network;
-        var mesh = cluster.Ingress is { } ingress && ingress.NetworkId == networkId
-            ? GuardedPortOf(IngressEndpoint(network, ingress)) : null;
-        if (mesh is not null)
-            ports.Add(mesh);
-        Stating(OverlaySite + networkId, GuardTableId, whole: true, () => fabric.Guard(
-            ports, mesh, network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)));
+        return new GuardModel(
+            [.. ListEndpoints(networkId).Select(GuardedPortOf)],
+            cluster.Ingress is { } ingress && ingress.NetworkId == networkId ? GuardedPortOf(IngressEndpoint(network, ingress)) : null,
+            [.. network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)]);
     }
 
     private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(

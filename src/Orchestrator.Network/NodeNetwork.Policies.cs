@@ -9,8 +9,6 @@ namespace Orchestrator.Network;
 /// <summary>Who may talk to whom on the overlays that have a policy.</summary>
 public sealed partial class NodeNetwork
 {
-    private static readonly TableId PolicyTableId = TableId.Inet(PolicyTable.Name);
-
     private readonly Dictionary<string, PolicyModel> policies = [];
 
     /// <summary>Keeps out of a container what is not allowed. Nothing is done when nothing changed.</summary>
@@ -22,30 +20,37 @@ public sealed partial class NodeNetwork
         // Of one that an earlier daemon made: whatever is there, the whole is stated.
         if (isKnown ? present == wanted : wanted.Links.IsEmpty && sandbox.Endpoints.All(e => networks.ContainsKey(e.NetworkId)))
             return;
-        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+        if (isKnown && present!.Links.SetEquals(wanted.Links))
+            Change(sandbox, present, wanted);
+        else
+            Restate(sandbox, wanted);
+        policies[sandbox.ContainerId] = wanted;
+    }
+
+    private void Change(SandboxRecord sandbox, PolicyModel present, PolicyModel wanted)
+    {
         try
         {
-            var script = isKnown ? PolicyTable.Change(present!, wanted) : PolicyTable.Replace(wanted);
-            Stating(ContainerSite + sandbox.ContainerId, PolicyTableId, whole: !isKnown, () => Nft.Apply(ns, script));
+            using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+            var change = PolicyTable.Change(present, wanted);
+            Stating(ContainerSite + sandbox.ContainerId, PolicyTable.Id, whole: false, () => Nft.Apply(ns, change));
         }
-        catch (NftException) when (isKnown)
+        catch (NftException)
         {
             Restate(sandbox, wanted); // The container changed its table.
         }
-
-        policies[sandbox.ContainerId] = wanted;
     }
 
     private void Restate(SandboxRecord sandbox, PolicyModel policy)
     {
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        Stating(ContainerSite + sandbox.ContainerId, PolicyTableId, whole: true,
+        Stating(ContainerSite + sandbox.ContainerId, PolicyTable.Id, whole: true,
             () => Nft.Apply(ns, PolicyTable.Replace(policy)));
     }
 
     private IEnumerable<WantedTable> PolicyTablesOf(SandboxRecord sandbox)
     {
         if (policies.TryGetValue(sandbox.ContainerId, out var policy) && !policy.Links.IsEmpty)
-            yield return new WantedTable(PolicyTableId, () => Done(() => Restate(sandbox, policy)));
+            yield return new WantedTable(PolicyTable.Id, () => Done(() => Restate(sandbox, policy)));
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class NodeNetwork
             sandbox = sandboxes[containerId] with { Ports = response.Ports };
             Keep(sandbox);
             foreach (var family in IpFamily.Both)
-                StateHost(family, whole: false, HostTable.AddPorts(HostPorts(sandbox).Where(p => p.Family == family)));
+                ChangeHost(family, HostTable.Change(family, gone: [], come: HostPorts(sandbox)));
             return response.Ports;
         }, cancellationToken);
 
@@ -102,7 +102,7 @@ public sealed partial class NodeNetwork
         try
         {
             foreach (var family in IpFamily.Both)
-                StateHost(family, whole: false, HostTable.DeletePorts(ports.Where(p => p.Family == family)));
+                ChangeHost(family, HostTable.Change(family, gone: ports, come: []));
         }
         catch (NftException)
         {

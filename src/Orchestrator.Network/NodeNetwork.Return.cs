@@ -17,8 +17,8 @@ public sealed partial class NodeNetwork
     /// when nothing changed.</summary>
     private void LeadBack(SandboxRecord sandbox)
     {
-        if (ReturnOf(sandbox) is not { } model
-            || returns.GetValueOrDefault(sandbox.ContainerId)?.Script == model.Script)
+        var present = returns.GetValueOrDefault(sandbox.ContainerId);
+        if (ReturnOf(sandbox) is not { } model || present == model)
             return;
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
         using var route = RouteSocket.Open(ns);
@@ -29,17 +29,39 @@ public sealed partial class NodeNetwork
         });
         foreach (var change in SpaceComparison.Ways([.. model.Ways], SpaceDump.Read(route, neighbours: false, ways: true)))
             LinkMender.Apply(route, change);
-        foreach (var (family, script) in model.Scripts)
-            StateReturn(sandbox, family, script);
+        foreach (var family in model.Families)
+        {
+            if (present?.Link == model.Link && present.Families.FirstOrDefault(family.DiffersInNodesAlone) is { } before)
+                ChangeReturn(sandbox, model.Link, before, family);
+            else
+                StateReturn(sandbox, model.Link, family);
+        }
+
         returns[sandbox.ContainerId] = model;
     }
 
-    private void StateReturn(SandboxRecord sandbox, IpFamily family, string script)
+    private void ChangeReturn(SandboxRecord sandbox, string link, ReturnFamily from, ReturnFamily to)
+    {
+        try
+        {
+            using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+            var change = ReturnTable.Change(link, from, to);
+            Stating(
+                ContainerSite + sandbox.ContainerId, to.Family.TableNamed(ReturnTable.Name), whole: false,
+                () => Nft.Apply(ns, change));
+        }
+        catch (NftException)
+        {
+            StateReturn(sandbox, link, to); // The container changed its table.
+        }
+    }
+
+    private void StateReturn(SandboxRecord sandbox, string link, ReturnFamily model)
     {
         using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
         Stating(
-            ContainerSite + sandbox.ContainerId, TableId.Of(family, ReturnTable.Name), whole: true,
-            () => Nft.Apply(ns, script));
+            ContainerSite + sandbox.ContainerId, model.Family.TableNamed(ReturnTable.Name), whole: true,
+            () => Nft.Apply(ns, ReturnTable.Replace(link, model)));
     }
 
     private ReturnModel? ReturnOf(SandboxRecord sandbox) =>

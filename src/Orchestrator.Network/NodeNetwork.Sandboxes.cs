@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
 

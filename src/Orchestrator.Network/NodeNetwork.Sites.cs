@@ -1,4 +1,5 @@
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
@@ -11,9 +12,7 @@ public sealed partial class NodeNetwork
 {
     private const string HostSite = "host", OverlaySite = "overlay ", ContainerSite = "container ";
 
-    private static readonly TableId
-        GuardTableId = TableId.Bridge(GuardTable.Name),
-        NamesTableId = TableId.Device(ResolverConfig.TableName);
+    private static readonly TableId NamesTableId = TableId.Device(ResolverConfig.TableName);
 
     /// <summary>The host first, for what is in the others hangs on it.</summary>
     private IEnumerable<Site> Sites() =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Mending;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Underlays;
@@ -9,9 +10,7 @@ namespace Orchestrator.Network;
 /// <summary>What overlays stand on: addresses of the nodes, and how large a packet may be between them.</summary>
 public sealed partial class NodeNetwork
 {
-    private static readonly TableId UnderlayTableId = TableId.Inet(UnderlayTable.Name);
-
-    private string underlayScript = "";
+    private UnderlayModel? underlay;
     private int? underlayMtu;
     private string lastSizes = "";
     private int looks;
@@ -57,10 +56,32 @@ public sealed partial class NodeNetwork
         if (sizes != lastSizes)
             spaces.Values.ToList().ForEach(space => space.LookAgain());
         lastSizes = sizes;
-        var script = UnderlayTable.Replace(
-            [.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps], options.VxlanPort); // Checked.
-        if (script != underlayScript)
-            StateUnderlay(script);
+        Admit(new UnderlayModel([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps])); // Checked.
+    }
+
+    /// <summary>Nothing is done when nothing changed.</summary>
+    private void Admit(UnderlayModel wanted)
+    {
+        if (underlay is { Vnis.IsEmpty: false } present && !wanted.Vnis.IsEmpty)
+            Change(present, wanted);
+        else if (underlay is null || underlay.Vnis.IsEmpty != wanted.Vnis.IsEmpty)
+            StateUnderlay(wanted);
+        underlay = wanted;
+    }
+
+    private void Change(UnderlayModel present, UnderlayModel wanted)
+    {
+        var change = UnderlayTable.Change(present, wanted);
+        if (change.IsEmpty)
+            return;
+        try
+        {
+            Stating(HostSite, UnderlayTable.Id, whole: false, () => host.Apply(change));
+        }
+        catch (NftException)
+        {
+            StateUnderlay(wanted); // Somebody was at it by hand: state what there should be.
+        }
     }
 
     /// <summary>Routes between the hosts are not ours, but how large packets may be follows from them.</summary>
@@ -75,12 +96,12 @@ public sealed partial class NodeNetwork
         }
     }
 
-    private void StateUnderlay(string script)
+    private void StateUnderlay(UnderlayModel model)
     {
-        Stating(HostSite, UnderlayTableId, whole: true, () => host.Apply(script));
-        underlayScript = script;
+        var script = UnderlayTable.Replace(model, options.VxlanPort);
+        Stating(HostSite, UnderlayTable.Id, whole: true, () => host.Apply(script));
     }
 
-    private IEnumerable<WantedTable> UnderlayTables => cluster.Overlays.IsEmpty || underlayScript.Length == 0 ? []
-        : [new WantedTable(UnderlayTableId, () => Done(() => StateUnderlay(underlayScript)))];
+    private IEnumerable<WantedTable> UnderlayTables => underlay is { Vnis.IsEmpty: false } model
+        ? [new WantedTable(UnderlayTable.Id, () => Done(() => StateUnderlay(model)))] : [];
 }

@@ -113,7 +113,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
                 host.Route.DeleteLink(link.Name);
             UnpinAll();
             Unprotect();
-            StateUnderlay(Underlays.UnderlayTable.Replace([], [], options.VxlanPort));
+            StateUnderlay(new Underlays.UnderlayModel([], []));
             File.Delete(paths.WireGuardKey);
             foreach (var folder in paths.All.Where(Directory.Exists))
                 Directory.Delete(folder, recursive: true);
@@ -195,10 +195,10 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         foreach (var family in wanted)
             ReplaceHostTable(family);
         foreach (var family in HostFamilies.Except(wanted))
-            StateHost(family, whole: true, family.Delete(HostTable.Name));
+            StateHost(family, family.Delete(HostTable.Name));
     }
 
-    private void ReplaceHostTable(IpFamily family) => StateHost(family, whole: true, HostTable.Replace(
+    private void ReplaceHostTable(IpFamily family) => StateHost(family, HostTable.Replace(
         family,
         [.. Bridges.Select(n => new HostBridge(
             LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Pool6?.Subnet, n.Internal,
@@ -208,10 +208,13 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         options.OwnPorts,
         options.VxlanPort));
 
-    private void StateHost(IpFamily family, bool whole, string script)
+    private void StateHost(IpFamily family, string script) =>
+        Stating(HostSite, family.TableNamed(HostTable.Name), whole: true, () => host.Apply(script));
+
+    private void ChangeHost(IpFamily family, NftBatch change)
     {
-        if (script.Length > 0)
-            Stating(HostSite, TableId.Of(family, HostTable.Name), whole, () => host.Apply(script));
+        if (!change.IsEmpty)
+            Stating(HostSite, family.TableNamed(HostTable.Name), whole: false, () => host.Apply(change));
     }
 
     private ResolvConf HostResolvers()

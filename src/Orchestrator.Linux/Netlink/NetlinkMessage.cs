@@ -80,6 +80,13 @@ internal sealed class NetlinkMessage
         return Add(type, bytes);
     }
 
+    public NetlinkMessage AddBigEndian(int type, int value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
+        return Add(type, bytes);
+    }
+
     public NetlinkMessage Add(int type, string value) => Add(type, Encoding.UTF8.GetBytes(value + "\0"));
 
     public NetlinkMessage Add(int type, IPAddress value) => Add(type, value.GetAddressBytes());

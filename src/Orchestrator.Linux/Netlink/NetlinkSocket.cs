@@ -18,7 +18,7 @@ internal sealed partial class NetlinkSocket : IDisposable
     private const int DumpAttempts = 8;
 
     private const int AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0x80000;
-    private const int SOL_SOCKET = 1, SO_RCVTIMEO = 20, SO_RCVBUFFORCE = 33, SO_RCVBUF = 8;
+    private const int SOL_SOCKET = 1, SO_RCVTIMEO = 20, SO_SNDBUFFORCE = 32, SO_RCVBUFFORCE = 33, SO_RCVBUF = 8;
     private const int MSG_DONTWAIT = 0x40;
     private const int SOL_NETLINK = 270, NETLINK_ADD_MEMBERSHIP = 1, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11, NETLINK_GET_STRICT_CHK = 12;
     private const int NLMSG_ERROR = 2, NLMSG_DONE = 3, NLMSGERR_ATTR_MSG = 1;
@@ -43,6 +43,7 @@ internal sealed partial class NetlinkSocket : IDisposable
         Set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
         if (setsockopt(descriptor.Number, SOL_SOCKET, SO_RCVBUFFORCE, [4 << 20], 4) < 0)
             Set(SOL_SOCKET, SO_RCVBUF, 4 << 20);
+        _ = setsockopt(descriptor.Number, SOL_SOCKET, SO_SNDBUFFORCE, [4 << 20], 4); // A transaction is sent at once.
         // A kernel that does not answer is a defect somewhere: an error after ten seconds beats a daemon that hangs.
         LinuxException.Check(setsockopt(descriptor.Number, SOL_SOCKET, SO_RCVTIMEO, [10, 0, 0, 0], 16), "setsockopt",
             "netlink");
@@ -67,6 +68,35 @@ internal sealed partial class NetlinkSocket : IDisposable
 
             if (failure is not null)
                 throw failure;
+        }
+    }
+
+    /// <summary>Sends messages of which the kernel takes all or none; the first and the last say where that begins and
+    /// ends.</summary>
+    /// <exception cref="NetlinkException">None was taken; says which was refused first.</exception>
+    public void Transact(IReadOnlyList<NetlinkMessage> messages)
+    {
+        lock (gate)
+        {
+            unread.Clear(); // Of an answer that was given up.
+            var first = SendBatch(messages, NetlinkFlags.Ack);
+            // All that the kernel has to say is there by now. What it refuses as a whole it tells of the first message only.
+            var isAcknowledged = false;
+            while (unread.TryDequeue(out var answer) || FillQueue(MSG_DONTWAIT))
+            {
+                if (answer is null)
+                    continue;
+                var index = BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(8)) - first;
+                if (index >= messages.Count || BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(4)) != NLMSG_ERROR)
+                    continue;
+                var flags = (NetlinkFlags)BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(6));
+                if (Failure.Read(isAck: true, flags, answer.AsSpan(NetlinkMessage.HeaderSize)) is { } failure)
+                    throw failure.ToException(messages[(int)index]);
+                isAcknowledged |= index == messages.Count - 2;
+            }
+
+            if (!isAcknowledged)
+                throw new NetlinkException(messages[^2].Operation, Errno.ENODATA, "the kernel says nothing to it");
         }
     }
 
@@ -137,7 +167,7 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     public void Dispose() => descriptor.Dispose();
 
-    private uint SendBatch(List<NetlinkMessage> batch, NetlinkFlags extra)
+    private uint SendBatch(IReadOnlyList<NetlinkMessage> batch, NetlinkFlags extra)
     {
         var first = sequence + 1;
         var bytes = new List<byte>();
@@ -175,7 +205,7 @@ internal sealed partial class NetlinkSocket : IDisposable
         {
             if (!unread.TryDequeue(out var message))
             {
-                FillQueue();
+                FillQueue(flags: 0);
                 continue;
             }
 
@@ -190,12 +220,16 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
     }
 
-    private void FillQueue()
+    /// <returns>False: there is nothing, and it was not to wait.</returns>
+    private bool FillQueue(int flags)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ReceiveSize);
         try
         {
-            var received = LinuxException.Check(Receive(buffer, flags: 0), "recv", "netlink");
+            var received = Receive(buffer, flags);
+            if (received < 0 && flags == MSG_DONTWAIT && LastErrno() == Errno.EAGAIN)
+                return false;
+            LinuxException.Check(received, "recv", "netlink");
             var rest = buffer.AsSpan(0, (int)received);
             while (rest.Length >= NetlinkMessage.HeaderSize)
             {
@@ -205,6 +239,8 @@ internal sealed partial class NetlinkSocket : IDisposable
                 unread.Enqueue(rest[..size].ToArray());
                 rest = rest[Math.Min(rest.Length, (size + 3) & ~3)..];
             }
+
+            return true;
         }
         finally
         {

@@ -14,6 +14,23 @@ public static class Nft
     /// <exception cref="NftException">Nothing of the script was applied.</exception>
     public static void Apply(NetNamespace ns, string script) => Run(ns, script);
 
+    /// <summary>Changes elements in a namespace.</summary>
+    /// <exception cref="NftException">None was changed.</exception>
+    public static void Apply(NetNamespace ns, NftBatch batch)
+    {
+        if (batch.IsEmpty)
+            return;
+        var socket = ns.Run(NftSocket.Open);
+        try
+        {
+            socket.Apply(batch);
+        }
+        finally
+        {
+            CloseLater(socket);
+        }
+    }
+
     /// <summary>Output of a listing command, for people and tests; programs keep their own model.</summary>
     public static string List(NetNamespace ns, string command) => Run(ns, command);
 
@@ -27,7 +44,11 @@ public static class Nft
         }
         finally
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static s => s.Dispose(), session, preferLocal: false);
+            CloseLater(session);
         }
     }
+
+    /// <summary>The kernel keeps who closes waiting for what the last transaction deleted.</summary>
+    private static void CloseLater(IDisposable session) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static s => s.Dispose(), session, preferLocal: false);
 }

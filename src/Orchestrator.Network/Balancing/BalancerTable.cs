@@ -1,4 +1,5 @@
-using System.Text;
+using System.Net;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Balancing;
@@ -13,6 +14,8 @@ internal static class BalancerTable
 {
     public const string Name = "orch_lb";
 
+    private const string Backends = "backends", Vips = "vips", Sticky = "sticky";
+
     /// <summary>The whole table, in one transaction; connections that exist are not disturbed.</summary>
     /// <param name="model">Of that family alone.</param>
     public static string Replace(IpFamily family, BalancerModel model)
@@ -20,21 +23,21 @@ internal static class BalancerTable
         if (model.Vips.IsEmpty)
             return family.Delete(Name);
         var ip = family.Table;
-        var slots = Slots(model).Select(s => Element(s.Vip, s.Slot, s.Backend)).ToList();
+        var elements = Elements(model).ToLookup(e => e.Set);
         return $$"""
             {{family.Delete(Name)}}
             table {{ip}} {{Name}} {
               map backends {
                 typeof {{ip}} daddr . numgen random mod {{SlotTable.Size}} : {{ip}} daddr
-                {{(slots.Count == 0 ? "" : $"elements = {{ {string.Join(", ", slots)} }}")}}
+                {{NftElement.List(elements[Backends])}}
               }
               set vips {
                 type {{family.AddressType}}
-                elements = { {{string.Join(", ", model.Vips.Keys)}} }
+                {{NftElement.List(elements[Vips])}}
               }
               set sticky {
                 type {{family.AddressType}}
-                {{(model.Sticky.IsEmpty ? "" : $"elements = {{ {string.Join(", ", model.Sticky)} }}")}}
+                {{NftElement.List(elements[Sticky])}}
               }
               chain output {
                 type nat hook output priority -100; policy accept;
@@ -49,33 +52,23 @@ internal static class BalancerTable
             """;
     }
 
-    /// <summary>Only the elements that differ, in one transaction. Empty: nothing does.</summary>
-    public static string Change(IpFamily family, BalancerModel from, BalancerModel to)
+    /// <summary>What differs between two that both have virtual addresses: of one without there is no table.</summary>
+    public static NftBatch Change(IpFamily family, BalancerModel from, BalancerModel to) =>
+        NftBatch.Between(family.TableNamed(Name), Elements(from), Elements(to));
+
+    private static IEnumerable<NftElement> Elements(BalancerModel model)
     {
-        if (from.Vips.IsEmpty || to.Vips.IsEmpty)
-            return from.Vips.IsEmpty && to.Vips.IsEmpty ? "" : Replace(family, to);
-        var script = new StringBuilder();
-        var (gone, come) = (Slots(from).Except(Slots(to)).ToList(), Slots(to).Except(Slots(from)).ToList());
-        Append(script, family, "delete", "vips", from.Vips.Keys.Except(to.Vips.Keys));
-        Append(script, family, "delete", "sticky", from.Sticky.Except(to.Sticky));
-        Append(script, family, "delete", "backends", gone.Select(s => $"{s.Vip} . {s.Slot}"));
-        Append(script, family, "add", "vips", to.Vips.Keys.Except(from.Vips.Keys));
-        Append(script, family, "add", "sticky", to.Sticky.Except(from.Sticky));
-        Append(script, family, "add", "backends", come.Select(s => Element(s.Vip, s.Slot, s.Backend)));
-        return script.ToString();
+        foreach (var (vip, backends) in model.Vips)
+        {
+            var address = Value(vip);
+            yield return new NftElement(Vips, address);
+            for (var slot = 0; slot < backends.Length; slot++)
+                yield return new NftElement(Backends, NftValue.Join(address, NftValue.Number((uint)slot)), Value(backends[slot]));
+        }
+
+        foreach (var vip in model.Sticky)
+            yield return new NftElement(Sticky, Value(vip));
     }
 
-    private static IEnumerable<(string Vip, int Slot, string Backend)> Slots(BalancerModel model) =>
-        model.Vips.SelectMany(v => v.Value.Select((backend, slot) => (v.Key, slot, backend)));
-
-    private static string Element(string vip, int slot, string backend) => $"{vip} . {slot} : {backend}";
-
-    private static void Append(
-        StringBuilder script, IpFamily family, string verb, string set, IEnumerable<string> elements)
-    {
-        var list = string.Join(", ", elements);
-        if (list.Length > 0)
-            script.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"{verb} element {family.Table} {Name} {set} {{ {list} }}\n");
-    }
+    private static NftValue Value(string address) => NftValue.Of(IPAddress.Parse(address));
 }

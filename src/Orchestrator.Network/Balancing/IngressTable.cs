@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
 
@@ -13,6 +15,9 @@ namespace Orchestrator.Network.Balancing;
 internal static class IngressTable
 {
     public const string Name = "orch_ingress";
+
+    private const string Backends = "backends", Sticky = "sticky", MaskedTcp = "masked_tcp", MaskedUdp = "masked_udp",
+        Published = "published";
 
     /// <summary>The host's end of its link into the ingress overlay.</summary>
     public const string LinkName = "ing0";
@@ -33,33 +38,33 @@ internal static class IngressTable
           }
         """;
 
+    /// <summary>The whole table, in one transaction.</summary>
     public static string Replace(IpFamily family, IReadOnlyCollection<IngressPort> ports)
     {
         var ip = family.Table;
-        var slots = ports.SelectMany(port => Elements(family, port)).ToList();
-        var published = ports.Select(Key).ToList();
+        var elements = Elements(family, ports).ToLookup(e => e.Set);
         return $$"""
             {{family.Delete(Name)}}
             table {{ip}} {{Name}} {
               map backends {
                 typeof meta l4proto . th dport . numgen random mod {{SlotTable.Size}} : {{ip}} daddr . th dport
-                {{List(slots)}}
+                {{NftElement.List(elements[Backends])}}
               }
               set sticky {
                 type inet_proto . inet_service
-                {{List([.. ports.Where(p => p.IsSticky).Select(Key)])}}
+                {{NftElement.List(elements[Sticky])}}
               }
               set masked_tcp {
                 type inet_service
-                {{List(Masked(ports, "tcp"))}}
+                {{NftElement.List(elements[MaskedTcp])}}
               }
               set masked_udp {
                 type inet_service
-                {{List(Masked(ports, "udp"))}}
+                {{NftElement.List(elements[MaskedUdp])}}
               }
               set published {
                 type inet_proto . inet_service
-                {{List(published)}}
+                {{NftElement.List(elements[Published])}}
               }
             {{(family.IsIPv6 ? NotToLoopback : "")}}
               chain balance {
@@ -110,15 +115,27 @@ internal static class IngressTable
             """;
     }
 
-    private static IEnumerable<string> Elements(IpFamily family, IngressPort port) =>
-        SlotTable.Fill(port.Backends.Where(backend => IpFamily.Of(backend) == family), "ingress").Select((backend, slot) =>
-            $"{port.Protocol} . {port.PublishedPort} . {slot} : {backend} . {port.TargetPort}");
+    /// <summary>What differs between two.</summary>
+    public static NftBatch Change(IpFamily family, IEnumerable<IngressPort> from, IEnumerable<IngressPort> to) =>
+        NftBatch.Between(family.TableNamed(Name), Elements(family, from), Elements(family, to));
 
-    private static string Key(IngressPort port) => $"{port.Protocol} . {port.PublishedPort}";
+    private static IEnumerable<NftElement> Elements(IpFamily family, IEnumerable<IngressPort> ports) =>
+        ports.SelectMany(port => ElementsOf(family, port));
 
-    private static List<string> Masked(IEnumerable<IngressPort> ports, string protocol) =>
-        [.. ports.Where(p => p.Masquerades && p.Protocol == protocol).Select(p => $"{p.PublishedPort}")];
-
-    private static string List(List<string> elements) =>
-        elements.Count == 0 ? "" : $"elements = {{ {string.Join(", ", elements)} }}";
+    private static IEnumerable<NftElement> ElementsOf(IpFamily family, IngressPort port)
+    {
+        var (protocol, published) = (NftValue.Protocol(port.Protocol), NftValue.Port(port.PublishedPort));
+        var key = NftValue.Join(protocol, published);
+        yield return new NftElement(Published, key);
+        if (port.IsSticky)
+            yield return new NftElement(Sticky, key);
+        if (port is { Masquerades: true, Protocol: "tcp" or "udp" })
+            yield return new NftElement(port.Protocol == "tcp" ? MaskedTcp : MaskedUdp, published);
+        var slots = SlotTable.Fill(port.Backends.Where(backend => IpFamily.Of(backend) == family), "ingress");
+        for (var slot = 0; slot < slots.Length; slot++)
+            yield return new NftElement(
+                Backends,
+                NftValue.Join(protocol, published, NftValue.Number((uint)slot)),
+                NftValue.Join(NftValue.Of(IPAddress.Parse(slots[slot])), NftValue.Port(port.TargetPort)));
+    }
 }

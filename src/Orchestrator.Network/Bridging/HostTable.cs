@@ -1,4 +1,5 @@
-using System.Text;
+using System.Net;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Balancing;
 using Orchestrator.Network.Hosting;
 
@@ -29,6 +30,8 @@ internal static class HostTable
 {
     public const string Name = "orch";
 
+    private const string Ports = "ports", PortsAt = "ports_at", Held = "held";
+
     /// <summary>The kernel lets no answer of another link in to ::1. Whoever tries that first is told so at once, and
     /// goes on to 127.0.0.1.</summary>
     private const string NotOfLoopback = "    ip6 daddr ::1 return";
@@ -51,7 +54,7 @@ internal static class HostTable
     {
         var (ip, address) = (family.Table, family.AddressType);
         var bridges = allBridges.Where(b => b.SubnetOf(family) is not null).ToList();
-        var ports = allPorts.Where(p => p.Family == family).ToList();
+        var ports = Elements(family, allPorts).Distinct().ToLookup(e => e.Set);
         var all = Elements(bridges.Select(b => Quote(b.Name)));
         var closed = Elements(bridges.Where(b => b.Internal).Select(b => Quote(b.Name)));
         var inside = Elements(allBridges.Select(b => b.Name).Append(IngressTable.LinkName).Select(Quote));
@@ -65,9 +68,9 @@ internal static class HostTable
               set internal { type ifname; {{closed}} }
               set subnets { type {{address}}; flags interval; {{masked}} }
               set routed { type {{address}}; flags interval; {{routed}} }
-              map ports { type inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: false))}} }
-              map ports_at { type {{address}} . inet_proto . inet_service : {{address}} . inet_service; {{Elements(At(ports, specific: true))}} }
-              set held { type inet_proto . inet_service; {{Elements(ports.Where(p => !IsSpecific(p.Binding)).Select(p => Key(p.Binding)))}} }
+              map ports { type inet_proto . inet_service : {{address}} . inet_service; {{NftElement.List(ports[Ports])}} }
+              map ports_at { type {{address}} . inet_proto . inet_service : {{address}} . inet_service; {{NftElement.List(ports[PortsAt])}} }
+              set held { type inet_proto . inet_service; {{NftElement.List(ports[Held])}} }
 
               set own { type inet_service; {{Elements(ownPorts.Select(p => $"{p}"))}} }
 
@@ -138,37 +141,27 @@ internal static class HostTable
             """;
     }
 
-    public static string AddPorts(IEnumerable<HostPort> ports) => Change("add", ports, withTarget: true);
+    /// <summary>What published ports that come or go change.</summary>
+    public static NftBatch Change(IpFamily family, IEnumerable<HostPort> gone, IEnumerable<HostPort> come) =>
+        NftBatch.Between(family.TableNamed(Name), Elements(family, gone), Elements(family, come));
 
-    public static string DeletePorts(IEnumerable<HostPort> ports) => Change("delete", ports, withTarget: false);
+    private static IEnumerable<NftElement> Elements(IpFamily family, IEnumerable<HostPort> ports) =>
+        ports.Where(port => port.Family == family).SelectMany(ElementsOf);
 
-    private static string Change(string verb, IEnumerable<HostPort> ports, bool withTarget)
+    private static IEnumerable<NftElement> ElementsOf(HostPort port)
     {
-        var script = new StringBuilder();
-        foreach (var port in ports)
+        var (protocol, published) = (NftValue.Protocol(port.Binding.Protocol), NftValue.Port(port.Binding.HostPort));
+        var target = NftValue.Join(NftValue.Of(IPAddress.Parse(port.ContainerAddress)), NftValue.Port(port.Binding.ContainerPort));
+        if (port.Binding.HostIp is not ("" or "0.0.0.0" or "::"))
         {
-            var map = IsSpecific(port.Binding) ? "ports_at" : "ports";
-            var element = withTarget ? Element(port) : Key(port.Binding);
-            script.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"{verb} element {port.Family.Table} {Name} {map} {{ {element} }}\n");
-            if (!IsSpecific(port.Binding))
-                script.Append(System.Globalization.CultureInfo.InvariantCulture,
-                    $"{verb} element {port.Family.Table} {Name} held {{ {Key(port.Binding)} }}\n");
+            yield return new NftElement(
+                PortsAt, NftValue.Join(NftValue.Of(IPAddress.Parse(port.Binding.HostIp)), protocol, published), target);
+            yield break;
         }
 
-        return script.ToString();
+        yield return new NftElement(Ports, NftValue.Join(protocol, published), target);
+        yield return new NftElement(Held, NftValue.Join(protocol, published));
     }
-
-    private static IEnumerable<string> At(IEnumerable<HostPort> ports, bool specific) =>
-        ports.Where(p => IsSpecific(p.Binding) == specific).Select(Element);
-
-    private static bool IsSpecific(PortBinding binding) => binding.HostIp is not ("" or "0.0.0.0" or "::");
-
-    private static string Key(PortBinding binding) =>
-        (IsSpecific(binding) ? $"{binding.HostIp} . " : "") + $"{binding.Protocol} . {binding.HostPort}";
-
-    private static string Element(HostPort port) =>
-        $"{Key(port.Binding)} : {port.ContainerAddress} . {port.Binding.ContainerPort}";
 
     /// <summary>A container that calls a published port of its own network must see the answer come from the
     /// host.</summary>

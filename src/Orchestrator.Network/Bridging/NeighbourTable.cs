@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Bridging;
@@ -23,36 +22,44 @@ internal static class NeighbourTable
 {
     public const string Name = "orch_neighbours";
 
+    public static TableId Id { get; } = TableId.Bridge(Name);
+
+    private const string Cards = "cards", Owners = "owners", Owners6 = "owners6", Advertisers = "advertisers", Ports = "ports";
+
     public const string Delete = $"table bridge {Name}\ndelete table bridge {Name}\n";
 
     /// <summary>The whole table, in one transaction.</summary>
-    public static string Replace(IReadOnlyCollection<Neighbourhood> all) => $$"""
-        {{Delete}}
-        table bridge {{Name}} {
-          set cards { type ifname . ether_addr; }
-          set owners { type ifname . ipv4_addr; }
-          set owners6 { type ifname . ipv6_addr; }
-          set advertisers { typeof iifname . @th,64,128; }
-        {{string.Join('\n', all.Select(one => Chain(one.Key)))}}
-          map ports { type ifname : verdict; }
-          chain prerouting {
-            type filter hook prerouting priority -300; policy accept;
-            iifname vmap @ports
-          }
-        }
-        {{string.Concat(all.Select(Fill))}}
-        """;
+    public static string Replace(IReadOnlyCollection<Neighbourhood> all)
+    {
+        var elements = all.SelectMany(Elements).Distinct().ToLookup(e => e.Set);
+        return $$"""
+            {{Delete}}
+            table bridge {{Name}} {
+              set {{Cards}} { type ifname . ether_addr; {{NftElement.List(elements[Cards])}} }
+              set {{Owners}} { type ifname . ipv4_addr; {{NftElement.List(elements[Owners])}} }
+              set {{Owners6}} { type ifname . ipv6_addr; {{NftElement.List(elements[Owners6])}} }
+              set {{Advertisers}} { typeof iifname . @th,64,128; {{NftElement.List(elements[Advertisers])}} }
+            {{string.Join('\n', all.Select(one => Chain(one.Key, elements)))}}
+              map {{Ports}} { type ifname : verdict; {{NftElement.List(elements[Ports])}} }
+              chain prerouting {
+                type filter hook prerouting priority -300; policy accept;
+                iifname vmap @{{Ports}}
+              }
+            }
 
-    public static string Add(string key, GuardedPort port) => Change("add", key, port);
+            """;
+    }
+
+    public static NftBatch Add(string key, GuardedPort port) => new NftBatch(Id).Add(ElementsOf(key, port));
 
     /// <summary>Whether or not all of it is there: what is added first can be deleted.</summary>
-    public static string Remove(string key, GuardedPort port) => Add(key, port) + Change("delete", key, port);
+    public static NftBatch Remove(string key, GuardedPort port) => Add(key, port).Delete(ElementsOf(key, port));
 
-    private static string Chain(string key) => $$"""
-          set macs_{{key}} { type ether_addr; }
-          set addresses_{{key}} { type ipv4_addr; }
-          set addresses6_{{key}} { type ipv6_addr; }
-          set advertised_{{key}} { typeof @th,64,128; }
+    private static string Chain(string key, ILookup<string, NftElement> elements) => $$"""
+          set macs_{{key}} { type ether_addr; {{NftElement.List(elements[$"macs_{key}"])}} }
+          set addresses_{{key}} { type ipv4_addr; {{NftElement.List(elements[$"addresses_{key}"])}} }
+          set addresses6_{{key}} { type ipv6_addr; {{NftElement.List(elements[$"addresses6_{key}"])}} }
+          set advertised_{{key}} { typeof @th,64,128; {{NftElement.List(elements[$"advertised_{key}"])}} }
           chain of_{{key}} {
             iifname . ether saddr != @cards ether saddr @macs_{{key}} drop
             # For the bridge itself, which speaks none of the protocols that these are for.
@@ -71,49 +78,36 @@ internal static class NeighbourTable
           }
         """;
 
-    private static string Fill(Neighbourhood of)
+    private static IEnumerable<NftElement> Elements(Neighbourhood of) =>
+    [
+        .. of.Ports.SelectMany(port => ElementsOf(of.Key, port)),
+        .. of.Router is { } mac ? [new NftElement($"macs_{of.Key}", NftValue.Of(mac))] : (NftElement[])[],
+        .. of.Gateways.SelectMany(gateway => Taken(of.Key, IPAddress.Parse(gateway))),
+    ];
+
+    private static IEnumerable<NftElement> ElementsOf(string key, GuardedPort port)
     {
-        var script = new StringBuilder();
-        foreach (var port in of.Ports)
-            script.Append(Add(of.Key, port));
-        if (of.Router is { } mac)
-            Append(script, "add", $"macs_{of.Key}", $"{mac}");
-        foreach (var address in of.Gateways.Select(IPAddress.Parse))
-            AppendTaken(script, "add", of.Key, address);
-        return script.ToString();
+        var (link, mac) = (NftValue.Link(port.Link), NftValue.Of(port.Mac));
+        return
+        [
+            new NftElement(Cards, NftValue.Join(link, mac)),
+            new NftElement($"macs_{key}", mac),
+            .. IpFamily.Both.SelectMany(port.AddressesOf).SelectMany(address => Taken(key, address).Concat(Owned(link, address))),
+            new NftElement(Ports, link, NftValue.Jump($"of_{key}")),
+        ];
     }
 
-    private static string Change(string verb, string key, GuardedPort port)
-    {
-        var script = new StringBuilder();
-        Append(script, verb, "cards", $"\"{port.Link}\" . {port.Mac}");
-        Append(script, verb, $"macs_{key}", $"{port.Mac}");
-        foreach (var address in IpFamily.Both.SelectMany(port.AddressesOf))
-        {
-            AppendTaken(script, verb, key, address);
-            AppendOwner(script, verb, port.Link, address);
-        }
+    private static IEnumerable<NftElement> Owned(NftValue link, IPAddress address) => IpFamily.Of(address).IsIPv6
+        ? [
+            new NftElement(Owners6, NftValue.Join(link, NftValue.Of(address))),
+            new NftElement(Advertisers, NftValue.Join(link, NftValue.Bytes(address.GetAddressBytes()))),
+        ]
+        : [new NftElement(Owners, NftValue.Join(link, NftValue.Of(address)))];
 
-        Append(script, verb, "ports", verb == "add" ? $"\"{port.Link}\" : jump of_{key}" : $"\"{port.Link}\"");
-        return script.ToString();
-    }
-
-    private static void AppendOwner(StringBuilder script, string verb, string link, IPAddress address)
-    {
-        var six = IpFamily.Of(address).IsIPv6;
-        Append(script, verb, six ? "owners6" : "owners", $"\"{link}\" . {address}");
-        if (six)
-            Append(script, verb, "advertisers", $"\"{link}\" . {GuardedPort.Digits(address)}");
-    }
-
-    private static void AppendTaken(StringBuilder script, string verb, string key, IPAddress address)
-    {
-        var six = IpFamily.Of(address).IsIPv6;
-        Append(script, verb, six ? $"addresses6_{key}" : $"addresses_{key}", $"{address}");
-        if (six)
-            Append(script, verb, $"advertised_{key}", GuardedPort.Digits(address));
-    }
-
-    private static void Append(StringBuilder script, string verb, string set, string element) =>
-        script.Append(CultureInfo.InvariantCulture, $"{verb} element bridge {Name} {set} {{ {element} }}\n");
+    private static IEnumerable<NftElement> Taken(string key, IPAddress address) => IpFamily.Of(address).IsIPv6
+        ? [
+            new NftElement($"addresses6_{key}", NftValue.Of(address)),
+            new NftElement($"advertised_{key}", NftValue.Bytes(address.GetAddressBytes())),
+        ]
+        : [new NftElement($"addresses_{key}", NftValue.Of(address))];
 }

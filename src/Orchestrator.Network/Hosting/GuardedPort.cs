@@ -13,7 +13,4 @@ internal sealed record GuardedPort(string Link, MacAddress Mac, IReadOnlyCollect
         var own = Addresses.Select(IPAddress.Parse).Where(a => IpFamily.Of(a) == family).ToList();
         return family.IsIPv6 && own.Count > 0 ? own.Append(Mac.LinkLocal()) : own;
     }
-
-    /// <summary>An address as nft writes bytes of a packet that it has no name for.</summary>
-    public static string Digits(IPAddress address) => $"0x{Convert.ToHexStringLower(address.GetAddressBytes())}";
 }

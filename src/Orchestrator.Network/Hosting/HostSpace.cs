@@ -11,6 +11,7 @@ internal sealed class HostSpace : IDisposable
     private const string Process = "/proc/self/ns/net", Thread = "/proc/thread-self/ns/net";
 
     private readonly NftSession nft;
+    private readonly NftSocket elements;
     private readonly bool isOurs = new FileInfo(Process).LinkTarget == new FileInfo(Thread).LinkTarget;
 
     /// <summary>That of the calling thread.</summary>
@@ -19,6 +20,7 @@ internal sealed class HostSpace : IDisposable
         Namespace = NetNamespace.OpenSelf();
         Route = RouteSocket.Open();
         nft = NftSession.Open();
+        elements = NftSocket.Open();
     }
 
     public NetNamespace Namespace { get; }
@@ -42,6 +44,9 @@ internal sealed class HostSpace : IDisposable
     /// <exception cref="NftException">Nothing of the script was applied.</exception>
     public void Apply(string nftScript) => nft.Run(nftScript);
 
+    /// <exception cref="NftException">None was changed.</exception>
+    public void Apply(NftBatch batch) => elements.Apply(batch);
+
     /// <inheritdoc cref="Sysctl.Set"/>
     public void Set(string path, string value) => Run(() =>
     {
@@ -60,6 +65,7 @@ internal sealed class HostSpace : IDisposable
 
     public void Dispose()
     {
+        elements.Dispose();
         nft.Dispose();
         Route.Dispose();
         Namespace.Dispose();

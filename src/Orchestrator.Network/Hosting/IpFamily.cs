@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Orchestrator.Linux.Nftables;
 
 namespace Orchestrator.Network.Hosting;
 
@@ -24,6 +25,8 @@ internal sealed record IpFamily(string Table, string AddressType, string Loopbac
 
     public static IpFamily Of(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? V6 : V4;
+
+    public TableId TableNamed(string name) => IsIPv6 ? TableId.Ip6(name) : TableId.Ip(name);
 
     /// <summary>Text that leaves no table of a name, whether or not there was one.</summary>
     public string Delete(string table) => $"table {Table} {table}\ndelete table {Table} {table}\n";

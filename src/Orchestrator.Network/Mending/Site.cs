@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 
 namespace Orchestrator.Network.Mending;
 

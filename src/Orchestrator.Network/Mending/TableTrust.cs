@@ -1,3 +1,5 @@
+using Orchestrator.Linux.Nftables;
+
 namespace Orchestrator.Network.Mending;
 
 /// <summary>What is asked of a namespace's tables.</summary>

@@ -136,10 +136,19 @@ internal sealed class OverlayFabric : IDisposable
 
     public void Unplug(Endpoint endpoint) => route.DeleteLink(endpoint.HostInterfaceName);
 
+    /// <summary>What the guard's table was last told; null: not by this daemon.</summary>
+    public GuardModel? Guarded { get; private set; }
+
     /// <summary>Lets each local port send under its own addresses only.</summary>
-    /// <inheritdoc cref="GuardTable.Replace"/>
-    public void Guard(IReadOnlyCollection<GuardedPort> ports, GuardedPort? mesh, IEnumerable<string> subnets) =>
-        Nft.Apply(ns, GuardTable.Replace(ports, mesh, subnets));
+    /// <param name="change">From what it was last told; null: the whole is stated.</param>
+    public void Guard(GuardModel model, NftBatch? change)
+    {
+        if (change is null)
+            Nft.Apply(ns, GuardTable.Replace(model));
+        else
+            Nft.Apply(ns, change);
+        Guarded = model;
+    }
 
     /// <summary>Removes ports of containers that are no more.</summary>
     public void RemoveStrangers(IReadOnlySet<string> known)

@@ -3,20 +3,22 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Network.Policing;
 
+/// <summary>Who may begin to talk to one address of a container, and to which of its ports.</summary>
+internal readonly record struct Opening(string Own, string Other, PortsAllowed Ports);
+
 /// <summary>What may come in to one container by the networks that have a policy.</summary>
 /// <param name="Links">Its interfaces to those networks, by name.</param>
-/// <param name="Allowed">Own address, other's address, protocol and ports, as an element of an nft set.</param>
-/// <param name="Allowed6">The same of IPv6.</param>
+/// <param name="Allowed">Of IPv4.</param>
+/// <param name="Allowed6">Of IPv6.</param>
 internal sealed record PolicyModel(
-    ImmutableSortedSet<string> Links, ImmutableSortedSet<string> Allowed, ImmutableSortedSet<string> Allowed6)
+    ImmutableSortedSet<string> Links, ImmutableHashSet<Opening> Allowed, ImmutableHashSet<Opening> Allowed6)
 {
     /// <param name="endpoints">The container's.</param>
     /// <param name="overlays">Those it is on, with what the cluster says of them.</param>
     public static PolicyModel For(IReadOnlyCollection<Endpoint> endpoints, IEnumerable<OverlayView> overlays)
     {
         var links = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        var allowed = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        var allowed6 = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        var (allowed, allowed6) = (ImmutableHashSet.CreateBuilder<Opening>(), ImmutableHashSet.CreateBuilder<Opening>());
         foreach (var overlay in overlays)
         {
             if (NetworkPolicy.Of(overlay.Network.Options) is not { } rules)
@@ -24,9 +26,9 @@ internal sealed record PolicyModel(
             foreach (var endpoint in endpoints.Where(e => e.NetworkId == overlay.Network.Id))
             {
                 links.Add(endpoint.InterfaceName);
-                allowed.UnionWith(Elements(endpoint.IPv4.Split('/')[0], overlay, rules, static e => e.Ip));
+                allowed.UnionWith(Openings(endpoint.IPv4.Split('/')[0], overlay, rules, static e => e.Ip));
                 if (endpoint.Address6 is { } own)
-                    allowed6.UnionWith(Elements(own, overlay, rules, static e => e.Ip6));
+                    allowed6.UnionWith(Openings(own, overlay, rules, static e => e.Ip6));
             }
         }
 
@@ -47,7 +49,7 @@ internal sealed record PolicyModel(
 
     public override int GetHashCode() => HashCode.Combine(Links.Count, Allowed.Count, Allowed6.Count);
 
-    private static IEnumerable<string> Elements(
+    private static IEnumerable<Opening> Openings(
         string own, OverlayView overlay, ImmutableArray<PolicyRule> rules, Func<OverlayEndpoint, string?> address)
     {
         if (overlay.Endpoints.FirstOrDefault(e => address(e) == own) is not { } self)
@@ -55,7 +57,7 @@ internal sealed record PolicyModel(
         var names = NamesOn(overlay);
         var inward = rules.Where(rule => Means(rule.To, self, names)).ToList();
         return overlay.Endpoints.Where(peer => peer != self && address(peer) is { Length: > 0 }).SelectMany(peer =>
-            PortsAllowed.Of(Inward(peer, self, inward, names)).Select(ports => $"{own} . {address(peer)} . {ports}"));
+            PortsAllowed.Of(Inward(peer, self, inward, names)).Select(ports => new Opening(own, address(peer)!, ports)));
     }
 
     private static Dictionary<string, string> NamesOn(OverlayView overlay) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
+using System.Net;
+using Orchestrator.Linux.Nftables;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Policing;
 
@@ -15,13 +16,16 @@ internal static class PolicyTable
 {
     public const string Name = "orch_policy";
 
-    private const string Set = "allowed", Set6 = "allowed6";
+    private const string Allowed = "allowed", Allowed6 = "allowed6";
+
+    public static TableId Id { get; } = TableId.Inet(Name);
 
     /// <summary>The whole table, in one transaction.</summary>
     public static string Replace(PolicyModel model)
     {
         if (model.Links.IsEmpty)
             return $"table inet {Name}\ndelete table inet {Name}\n";
+        var elements = Elements(model).ToLookup(e => e.Set);
         return $$"""
             table inet {{Name}}
             delete table inet {{Name}}
@@ -30,15 +34,15 @@ internal static class PolicyTable
                 type ifname
                 elements = { {{string.Join(", ", model.Links.Select(link => $"\"{link}\""))}} }
               }
-              set {{Set}} {
+              set {{Allowed}} {
                 type ipv4_addr . ipv4_addr . inet_proto . inet_service
                 flags interval
-                {{Elements(model.Allowed)}}
+                {{NftElement.List(elements[Allowed])}}
               }
-              set {{Set6}} {
+              set {{Allowed6}} {
                 type ipv6_addr . ipv6_addr . inet_proto . inet_service
                 flags interval
-                {{Elements(model.Allowed6)}}
+                {{NftElement.List(elements[Allowed6])}}
               }
               chain input {
                 type filter hook input priority filter; policy accept;
@@ -46,8 +50,8 @@ internal static class PolicyTable
                 ct direction reply ct state established,related accept
                 ct state related accept
                 icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, nd-redirect } accept
-                ip daddr . ip saddr . meta l4proto . th dport @{{Set}} accept
-                ip6 daddr . ip6 saddr . meta l4proto . th dport @{{Set6}} accept
+                ip daddr . ip saddr . meta l4proto . th dport @{{Allowed}} accept
+                ip6 daddr . ip6 saddr . meta l4proto . th dport @{{Allowed6}} accept
                 drop
               }
             }
@@ -55,31 +59,17 @@ internal static class PolicyTable
             """;
     }
 
-    /// <summary>Only the elements that differ, in one transaction. Empty: nothing does.</summary>
-    public static string Change(PolicyModel from, PolicyModel to)
-    {
-        if (!from.Links.SetEquals(to.Links))
-            return Replace(to);
-        var script = new StringBuilder();
-        foreach (var (set, before, after) in new[]
-        {
-            (Set, from.Allowed, to.Allowed), (Set6, from.Allowed6, to.Allowed6),
-        })
-        {
-            Append(script, "delete", set, before.Except(after));
-            Append(script, "add", set, after.Except(before));
-        }
+    /// <summary>What differs between two of the same links.</summary>
+    public static NftBatch Change(PolicyModel from, PolicyModel to) => NftBatch.Between(Id, Elements(from), Elements(to));
 
-        return script.ToString();
+    private static IEnumerable<NftElement> Elements(PolicyModel model) =>
+        model.Allowed.Select(o => Element(Allowed, IpFamily.V4, o)).Concat(model.Allowed6.Select(o => Element(Allowed6, IpFamily.V6, o)));
+
+    private static NftElement Element(string set, IpFamily family, Opening opening)
+    {
+        var (protocol, ports) = opening.Ports.Values(family);
+        return new NftElement(set, NftValue.JoinRanges(Value(opening.Own), Value(opening.Other), protocol, ports));
     }
 
-    private static string Elements(ImmutableSortedSet<string> elements) =>
-        elements.IsEmpty ? "" : $"elements = {{ {string.Join(", ", elements)} }}";
-
-    private static void Append(StringBuilder script, string verb, string set, ImmutableSortedSet<string> elements)
-    {
-        if (elements.Count > 0)
-            script.Append(CultureInfo.InvariantCulture,
-                $"{verb} element inet {Name} {set} {{ {string.Join(", ", elements)} }}\n");
-    }
+    private static NftValue Value(string address) => NftValue.Of(IPAddress.Parse(address));
 }

@@ -19,11 +19,9 @@ internal sealed record ReturnModel(string Link, ImmutableArray<ReturnFamily> Fam
     public ImmutableArray<WantedSetting> Settings =>
         [new WantedSetting($"ipv4/conf/{Link}/rp_filter", "2"), new WantedSetting("ipv4/tcp_fwmark_accept", "1")];
 
-    public IEnumerable<(IpFamily Family, string Script)> Scripts =>
-        Families.Select(family => (family.Family, ReturnTable.Replace(Link, family)));
+    public bool Equals(ReturnModel? other) => other is not null && Link == other.Link && Families.SequenceEqual(other.Families);
 
-    /// <summary>Says all of it, so that two of one text are the same.</summary>
-    public string Script => string.Concat(Scripts.Select(s => s.Script));
+    public override int GetHashCode() => HashCode.Combine(Link, Families.Length);
 }
 
 /// <param name="Subnets">The overlay's, more than one once it has grown.</param>
@@ -32,5 +30,13 @@ internal sealed record ReturnModel(string Link, ImmutableArray<ReturnFamily> Fam
 internal sealed record ReturnFamily(
     IpFamily Family, ImmutableArray<string> Subnets, string? Exit, ImmutableArray<IPAddress> Nodes)
 {
+    public bool DiffersInNodesAlone(ReturnFamily from) =>
+        Family == from.Family && Exit == from.Exit && Subnets.SequenceEqual(from.Subnets);
+
     public IEnumerable<WayBack> Ways(string link) => Nodes.Select(node => new WayBack(link, node));
+
+    public bool Equals(ReturnFamily? other) =>
+        other is not null && DiffersInNodesAlone(other) && Nodes.SequenceEqual(other.Nodes);
+
+    public override int GetHashCode() => HashCode.Combine(Family, Exit, Nodes.Length);
 }

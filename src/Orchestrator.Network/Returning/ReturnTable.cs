@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Linux.Nftables;
 
 namespace Orchestrator.Network.Returning;
 
@@ -12,23 +13,25 @@ internal static class ReturnTable
 {
     public const string Name = "orch_return";
 
+    private const string Nodes = "nodes";
+
+    /// <summary>The whole table, in one transaction.</summary>
     public static string Replace(string link, ReturnFamily model)
     {
         var (family, ip) = (model.Family, model.Family.Table);
-        var nodes = model.Ways(link).Select(w => $"{w.Mac} : {Hex(w.Mark)}");
         var isOurs = $"& {Hex(WayBack.BaseMask)} == {Hex(WayBack.Base)}";
         var datagrams = model.Exit is null ? ""
             : $"iifname \"{link}\" meta l4proto udp {ip} saddr != {{ {string.Join(", ", model.Subnets)} }} meta mark {isOurs} dnat to {model.Exit}";
         return $$"""
             {{family.Delete(Name)}}
             table {{ip}} {{Name}} {
-              map nodes {
+              map {{Nodes}} {
                 type ether_addr : mark
-                elements = { {{string.Join(", ", nodes)}} }
+                {{NftElement.List(Elements(link, model))}}
               }
               chain prerouting {
                 type filter hook prerouting priority mangle; policy accept;
-                iifname "{{link}}" ct direction original meta mark set ether saddr map @nodes
+                iifname "{{link}}" ct direction original meta mark set ether saddr map @{{Nodes}}
                 iifname "{{link}}" ct direction original meta mark {{isOurs}} ct mark set meta mark
               }
               chain datagrams {
@@ -48,6 +51,13 @@ internal static class ReturnTable
 
             """;
     }
+
+    /// <summary>What differs between two that differ in nodes alone.</summary>
+    public static NftBatch Change(string link, ReturnFamily from, ReturnFamily to) =>
+        NftBatch.Between(to.Family.TableNamed(Name), Elements(link, from), Elements(link, to));
+
+    private static IEnumerable<NftElement> Elements(string link, ReturnFamily model) =>
+        model.Ways(link).Select(way => new NftElement(Nodes, NftValue.Of(way.Mac), NftValue.Number(way.Mark)));
 
     private static string Hex(uint value) => "0x" + value.ToString("x8", CultureInfo.InvariantCulture);
 }

@@ -22,8 +22,10 @@ public sealed class BalancerTableTests
             Nft.Apply(changed.Namespace, BalancerTable.Replace(IpFamily.V4, current));
             foreach (var next in models)
             {
-                if (BalancerTable.Change(IpFamily.V4, current, next) is { Length: > 0 } script)
-                    Nft.Apply(changed.Namespace, script);
+                if (current.Vips.IsEmpty || next.Vips.IsEmpty)
+                    Nft.Apply(changed.Namespace, BalancerTable.Replace(IpFamily.V4, next));
+                else
+                    Nft.Apply(changed.Namespace, BalancerTable.Change(IpFamily.V4, current, next));
                 current = next;
             }
 

@@ -122,7 +122,7 @@ public sealed class CallerTests
 
     private static bool Translates(NetNamespace ns)
     {
-        var table = TableId.Of(IpFamily.V4, BalancerTable.Name);
+        var table = IpFamily.V4.TableNamed(BalancerTable.Name);
         using var reader = ns.Run(NftReader.Open);
         return reader.Fingerprint(table.Family, table.Name) is not null;
     }

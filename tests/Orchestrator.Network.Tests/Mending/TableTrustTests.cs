@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Mending;
 
 namespace Orchestrator.Network.Tests.Mending;

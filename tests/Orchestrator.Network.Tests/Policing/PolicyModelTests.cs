@@ -38,8 +38,8 @@ public sealed class PolicyModelTests
     {
         var rules = new[] { "a:b:80", "a:b:70-85", "a:b:86", "a:b:100", "a:b:53/udp" }.Select(PolicyRule.Parse);
 
-        Assert.Equal(["tcp . 70-86", "tcp . 100", "udp . 53"], PortsAllowed.Of(rules!));
-        Assert.Equal(["0-255 . 0-65535"], PortsAllowed.Of([.. rules!, PolicyRule.Parse("*:b")!]));
+        Assert.Equal([new PortsAllowed("tcp", 70, 86), new("tcp", 100, 100), new("udp", 53, 53)], PortsAllowed.Of(rules!));
+        Assert.Equal([new PortsAllowed("", 0, 65535)], PortsAllowed.Of([.. rules!, PolicyRule.Parse("*:b")!]));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class PolicyModelTests
     {
         var model = PolicyModel.For([Own("10.0.1.3")], [Overlay("tool:web:80")]);
 
-        Assert.Equal(["10.0.1.3 . 10.0.1.5 . tcp . 80"], model.Allowed);
+        Assert.Equal([new Opening("10.0.1.3", "10.0.1.5", new PortsAllowed("tcp", 80, 80))], model.Allowed);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PolicyModelTests
         var overlay = Overlay("web:db:5432");
         overlay = overlay with { Endpoints = [.. overlay.Endpoints, Endpoint("web", "10.0.1.6", "")] };
 
-        Assert.Equal(["10.0.1.4 . 10.0.1.3 . tcp . 5432"], PolicyModel.For([Own("10.0.1.4")], [overlay]).Allowed);
+        Assert.Equal([new Opening("10.0.1.4", "10.0.1.3", new PortsAllowed("tcp", 5432, 5432))], PolicyModel.For([Own("10.0.1.4")], [overlay]).Allowed);
     }
 
     private static OverlayView Overlay(string policy) => new(TwoHosts.Backend with

@@ -1,5 +1,7 @@
+using System.Net;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Policing;
+using Orchestrator.Network.Probing;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests.Policing;
@@ -69,6 +71,29 @@ public sealed class PolicyTests
         await cluster.ApplyAsync();
 
         Assert.Equal("db.1.b 10.0.1.3", await Wire.CallAsync(Of(cluster, "web.1.a"), "10.0.1.4", 80));
+    }
+
+    [RootFact]
+    public async Task A_rule_of_icmp_means_echoes_of_both_families_and_nothing_else()
+    {
+        await using var cluster = await TwoHosts.StartAsync(With("web:db/icmp") with
+        {
+            EnableIPv6 = true, Pools = [new IpamPool("10.0.1.0/24"), new IpamPool("fd01::/64")],
+        });
+        await PlaceAsync(cluster);
+        using var servers = cluster.ServeAll(80);
+        var (web, db) = (Of(cluster, "web.1.a"), Of(cluster, "db.1.b"));
+
+        Assert.True(await EchoesAsync(web, "10.0.1.3", "10.0.1.4"));
+        Assert.True(await EchoesAsync(web, "fd01::a00:103", "fd01::a00:104"));
+        Assert.False(await EchoesAsync(db, "fd01::a00:104", "fd01::a00:103"));
+        Assert.Equal("Silence", await Wire.CallAsync(web, "fd01::a00:104", 80, Wire.Shortly));
+    }
+
+    private static async Task<bool> EchoesAsync(Linux.Netlink.NetNamespace ns, string from, string to)
+    {
+        using var echo = Echo.Open(ns, IPAddress.Parse(from));
+        return await echo.AskAsync(IPAddress.Parse(to), 100, TimeSpan.FromSeconds(2), default) is not null;
     }
 
     private static NetworkConfig With(string policy) =>

@@ -10,6 +10,7 @@ using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Policing;
 using Orchestrator.Network.Returning;
+using Orchestrator.Network.Underlays;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests.ReadBack;
@@ -60,12 +61,11 @@ public sealed class TableTests
         Prop.ForAll(Seeds, random =>
         {
             var next = Policy(random);
-            if (PolicyTable.Change(current, next) is { Length: > 0 } script)
-                Nft.Apply(space.Namespace, script);
+            Nft.Apply(space.Namespace, PolicyTable.Change(current, next));
             current = next;
 
-            Assert.Equal(Sorted(next.Allowed), space.Elements("inet", PolicyTable.Name, "allowed"));
-            Assert.Equal(Sorted(next.Allowed6), space.Elements("inet", PolicyTable.Name, "allowed6"));
+            Assert.Equal(Sorted(next.Allowed.Select(Text)), space.Elements("inet", PolicyTable.Name, "allowed"));
+            Assert.Equal(Sorted(next.Allowed6.Select(Text)), space.Elements("inet", PolicyTable.Name, "allowed6"));
         }).Check(Few);
     }
 
@@ -79,7 +79,7 @@ public sealed class TableTests
                 $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
                 random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"])).ToList();
 
-            Nft.Apply(space.Namespace, GuardTable.Replace(ports, null, ["10.0.1.0/24"]));
+            Nft.Apply(space.Namespace, GuardTable.Replace(new GuardModel([.. ports], null, ["10.0.1.0/24"])));
 
             Assert.Equal(
                 Sorted(ports.Select(p => $"{p.Link} . {p.Mac} . {p.Addresses.First()}")), space.Elements("bridge", GuardTable.Name, "senders"));
@@ -159,17 +159,84 @@ public sealed class TableTests
         }).Check(Few);
     }
 
+    [RootFact]
+    public void However_tables_change_the_kernel_holds_what_each_stated_at_once_would()
+    {
+        using var changed = new Space();
+        using var stated = new Space();
+        void Check<T>(T[] models, Func<T, string> replace, Func<T, T, NftBatch> change)
+        {
+            Nft.Apply(changed.Namespace, replace(models[0]));
+            foreach (var (from, to) in models.Zip(models.Skip(1)))
+                Nft.Apply(changed.Namespace, change(from, to));
+            Nft.Apply(stated.Namespace, replace(models[^1]));
+            Assert.Equal(Nft.List(stated.Namespace, "list ruleset"), Nft.List(changed.Namespace, "list ruleset"));
+        }
+
+        Prop.ForAll(Seeds, random =>
+        {
+            var family = IpFamily.Both[random.Next(2)];
+            T[] Three<T>(Func<T> one) => [.. Enumerable.Range(0, 3).Select(_ => one())];
+            Check(Three(() => Ingress(random)), ports => IngressTable.Replace(family, ports), (from, to) => IngressTable.Change(family, from, to));
+            Check(Three(() => Guard(random)), GuardTable.Replace, GuardTable.Change);
+            Check(Three(() => Underlay(random)), model => UnderlayTable.Replace(model, 4789), UnderlayTable.Change);
+            Check(Three(() => Return(random)), model => ReturnTable.Replace("eth0", model), (from, to) => ReturnTable.Change("eth0", from, to));
+            Check(
+                Three(() => Published(random)), ports => HostTable.Replace(IpFamily.V4, [], ports, [2377], 4789),
+                (from, to) => HostTable.Change(IpFamily.V4, from, to));
+        }).Check(Few);
+    }
+
+    private static List<IngressPort> Ingress(Random random) =>
+    [
+        .. Enumerable.Range(1, 4).Where(_ => random.Next(2) == 0).Select(n => new IngressPort(
+            random.Next(2) == 0 ? "tcp" : "udp", 8000 + n, 80 + n, $"s{n}",
+            [.. Enumerable.Range(0, random.Next(4)).SelectMany(b => new[] { $"10.0.0.{10 + b}", $"fd00::a00:{10 + b}" })])
+        {
+            IsSticky = random.Next(2) == 0, Masquerades = random.Next(2) == 0,
+        }),
+    ];
+
+    private static GuardModel Guard(Random random) => new(
+        [
+            .. Enumerable.Range(2, 6).Where(_ => random.Next(2) == 0).Select(n => new GuardedPort(
+                $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
+                random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"])),
+        ],
+        new GuardedPort("host", MacAddress.Derive(IPAddress.Parse("10.0.1.9")), ["10.0.1.9"]), ["10.0.1.0/24"]);
+
+    private static UnderlayModel Underlay(Random random) => new(
+        [.. Enumerable.Range(4096, 5).Where(vni => vni == 4096 || random.Next(2) == 0)],
+        [
+            .. Enumerable.Range(2, 5).Where(_ => random.Next(2) == 0)
+                .Select(n => IPAddress.Parse(random.Next(2) == 0 ? $"192.168.0.{n}" : $"fd02::{n}")),
+        ]);
+
+    private static ReturnFamily Return(Random random) => new(
+        IpFamily.V4, ["10.0.0.0/24"], "172.18.0.3",
+        [.. Enumerable.Range(2, 6).Where(n => n == 2 || random.Next(2) == 0).Select(n => IPAddress.Parse($"10.0.0.{n}"))]);
+
+    private static List<HostPort> Published(Random random) =>
+    [
+        .. Enumerable.Range(1, 5).Where(_ => random.Next(2) == 0).Select(n => new HostPort(
+            new PortBinding(random.Next(2) == 0 ? "127.0.0.1" : "", 8000 + n, 80, new[] { "tcp", "udp", "sctp" }[random.Next(3)]),
+            $"172.18.0.{n}")),
+    ];
+
     private static PolicyModel Policy(Random random)
     {
         // As PortsAllowed makes them: ranges of one pair and protocol that do not touch.
-        ImmutableSortedSet<string> Some(string own, string other) =>
+        ImmutableHashSet<Opening> Some(string own, string other) =>
         [
             .. Enumerable.Range(2, 4).Where(_ => random.Next(2) == 0).SelectMany(n => Enumerable.Range(1, 3)
-                .Where(_ => random.Next(2) == 0).Select(p => random.Next(2) == 0
-                    ? $"{own} . {other}{n} . tcp . {p * 1000}" : $"{own} . {other}{n} . tcp . {p * 1000}-{(p * 1000) + 99}")),
+                .Where(_ => random.Next(2) == 0).Select(p => new Opening(
+                    own, $"{other}{n}", new PortsAllowed("tcp", p * 1000, (p * 1000) + (random.Next(2) * 99))))),
         ];
         return new PolicyModel(["eth0"], Some("10.0.1.5", "10.0.1."), Some("fd01::5", "fd01::"));
     }
+
+    private static string Text(Opening opening) => $"{opening.Own} . {opening.Other} . {opening.Ports.Protocol} . "
+        + (opening.Ports.First == opening.Ports.Last ? $"{opening.Ports.First}" : $"{opening.Ports.First}-{opening.Ports.Last}");
 
     private static List<string> Sorted(IEnumerable<string> elements) => [.. elements.Order(StringComparer.Ordinal)];
 }

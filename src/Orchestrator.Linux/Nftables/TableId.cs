@@ -1,14 +1,10 @@
-using Orchestrator.Network.Hosting;
-
-namespace Orchestrator.Network.Mending;
+namespace Orchestrator.Linux.Nftables;
 
 /// <summary>An nft table of one namespace.</summary>
 /// <param name="Family">The kernel's number: NFPROTO_INET 1, NFPROTO_IPV4 2, NFPROTO_NETDEV 5, NFPROTO_BRIDGE 7,
 /// NFPROTO_IPV6 10.</param>
-internal readonly record struct TableId(byte Family, string Name)
+public readonly record struct TableId(byte Family, string Name)
 {
-    public static TableId Of(IpFamily family, string name) => family.IsIPv6 ? Ip6(name) : Ip(name);
-
     public static TableId Ip(string name) => new(2, name);
 
     public static TableId Ip6(string name) => new(10, name);
@@ -19,6 +15,9 @@ internal readonly record struct TableId(byte Family, string Name)
 
     public static TableId Inet(string name) => new(1, name);
 
-    public override string ToString() =>
-        $"table {Family switch { 7 => "bridge", 5 => "netdev", 1 => "inet", 10 => "ip6", _ => "ip" }} {Name}";
+    public override string ToString() => $"table {Words}";
+
+    /// <summary>As nft's commands name it: <c>bridge orch_guard</c>.</summary>
+    internal string Words =>
+        $"{Family switch { 7 => "bridge", 5 => "netdev", 1 => "inet", 10 => "ip6", _ => "ip" }} {Name}";
 }
