@@ -79,7 +79,8 @@ internal sealed partial class NetlinkSocket : IDisposable
         lock (gate)
         {
             unread.Clear(); // Of an answer that was given up.
-            var first = SendBatch(messages, NetlinkFlags.Ack);
+            var last = messages.Count - 2;
+            var first = Send(messages.Select((message, index) => (message, index == last ? NetlinkFlags.Ack : NetlinkFlags.None)));
             // All that the kernel has to say is there by now. What it refuses as a whole it tells of the first message only.
             var isAcknowledged = false;
             while (unread.TryDequeue(out var answer) || FillQueue(MSG_DONTWAIT))
@@ -92,11 +93,11 @@ internal sealed partial class NetlinkSocket : IDisposable
                 var flags = (NetlinkFlags)BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(6));
                 if (Failure.Read(isAck: true, flags, answer.AsSpan(NetlinkMessage.HeaderSize)) is { } failure)
                     throw failure.ToException(messages[(int)index]);
-                isAcknowledged |= index == messages.Count - 2;
+                isAcknowledged |= index == last;
             }
 
             if (!isAcknowledged)
-                throw new NetlinkException(messages[^2].Operation, Errno.ENODATA, "the kernel says nothing to it");
+                throw new NetlinkException(messages[last].Operation, Errno.ENODATA, "the kernel says nothing to it");
         }
     }
 
@@ -167,19 +168,27 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     public void Dispose() => descriptor.Dispose();
 
-    private uint SendBatch(IReadOnlyList<NetlinkMessage> batch, NetlinkFlags extra)
+    private uint SendBatch(IEnumerable<NetlinkMessage> batch, NetlinkFlags extra) => Send(batch.Select(message => (message, extra)));
+
+    /// <returns>Number of the first message; the others follow.</returns>
+    private uint Send(IEnumerable<(NetlinkMessage Message, NetlinkFlags Extra)> batch)
     {
         var first = sequence + 1;
         var bytes = new List<byte>();
-        foreach (var message in batch)
+        var operation = "";
+        foreach (var (message, extra) in batch)
+        {
             bytes.AddRange(message.Seal(++sequence, message.Flags | extra));
+            operation = message.Operation;
+        }
+
         var span = CollectionsMarshal.AsSpan(bytes);
         long sent;
         while ((sent = send(descriptor.Number, span, (nuint)span.Length, 0)) < 0 && LastErrno() == Errno.EINTR)
         {
         }
 
-        LinuxException.Check(sent, "send", batch[0].Operation);
+        LinuxException.Check(sent, "send", operation);
         return first;
     }
 
