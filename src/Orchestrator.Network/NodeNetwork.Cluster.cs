@@ -108,7 +108,7 @@ public sealed partial class NodeNetwork
     private (OverlayFabric, ImmutableArray<NeighbourChange>)[] Extend(OverlayView overlay)
     {
         var fabric = OpenFabric(overlay.Network);
-        fabric.Ensure(host.Route, Settings(overlay.Network));
+        Ensure(fabric, overlay.Network);
         var plan = fabric.Plan(RemoteOf(overlay));
         fabric.Change(plan.Additions);
         Guard(overlay.Network.Id);

@@ -62,7 +62,7 @@ public sealed partial class NodeNetwork
     private bool MakeInOverlay(OverlayView overlay, string link)
     {
         if (link is OverlayFabric.Bridge or OverlayFabric.Vxlan)
-            OpenFabric(overlay.Network).Ensure(host.Route, Settings(overlay.Network));
+            Ensure(OpenFabric(overlay.Network), overlay.Network);
         else if (EndpointOf(link) is { } endpoint)
             Plug(endpoint);
         else if (link == IngressPortName)

@@ -5,6 +5,7 @@ using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
+using Orchestrator.Network.Underlays;
 
 namespace Orchestrator.Network;
 
@@ -106,6 +107,14 @@ public sealed partial class NodeNetwork
         }
 
         return fabric;
+    }
+
+    private void Ensure(OverlayFabric fabric, NetworkConfig network)
+    {
+        fabric.Ensure(host.Route, Settings(network));
+        // What comes whole is looked at for nothing. Out of a tunnel packets come as they were sealed: one by one.
+        var arrivesWhole = host.Run(() => UnderlayRoutes.ArriveWhole(host.Route, IPAddress.Parse(cluster.NodeVtep)));
+        fabric.Gather(!arrivesWhole || network.Encryption is { Length: > 0 });
     }
 
     /// <summary>A node whose kernel has none takes part by IPv4.</summary>

@@ -34,6 +34,33 @@ public sealed class UnderlayTests
     }
 
     [RootFact]
+    public async Task What_comes_whole_from_the_underlay_is_not_gathered_once_more()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        var host = cluster.Hosts[0];
+        bool Gathers()
+        {
+            using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1001"));
+            return overlay.Run(() => LinkOffload.Gathers("vx0"));
+        }
+
+        Assert.False(Gathers()); // What nodes here stand on are veths.
+
+        var card = host.Route.EnsureBridge("card0", new BridgeSettings());
+        host.Route.DeleteAddress(host.Route.GetLink("up0").Index, IPAddress.Parse(host.Vtep), 24);
+        host.Route.SetMaster("up0", card.Index);
+        host.Route.EnsureAddress(card.Index, IPAddress.Parse(host.Vtep), 24);
+        host.Namespace.Run(() => LinkOffload.Gather("card0", false));
+        await cluster.ApplyAsync();
+        Assert.True(Gathers()); // Of this card each frame comes by itself.
+
+        host.Namespace.Run(() => LinkOffload.Gather("card0", true));
+        await cluster.ApplyAsync();
+        Assert.False(Gathers());
+    }
+
+    [RootFact]
     public async Task A_route_to_another_node_may_say_how_large_packets_are_and_one_to_elsewhere_does_not()
     {
         await using var cluster = await TwoHosts.StartAsync();

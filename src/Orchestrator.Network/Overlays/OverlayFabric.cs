@@ -109,6 +109,9 @@ internal sealed class OverlayFabric : IDisposable
         Use(bridge, vxlan);
     }
 
+    /// <summary>Has packets that arrive put together anew, or go on as they come.</summary>
+    public void Gather(bool gathers) => ns.Run(() => LinkOffload.Gather(Vxlan, gathers));
+
     /// <summary>What must change so that exactly these endpoints of other nodes are reachable.</summary>
     public FabricPlan Plan(IReadOnlyCollection<RemoteEndpoint> wanted) =>
         FabricPlan.Between(vxlan.Index, route.ListStatic(vxlan.Index), wanted);

@@ -20,4 +20,12 @@ internal static class UnderlayRoutes
         var known = sizes.Where(size => size is > 0 and <= LargestOfCards).ToList();
         return known.Count > 0 ? known.Min() : null;
     }
+
+    /// <summary>Do packets of a stream come put together already? A network card's driver does so, also with what is in a
+    /// tunnel; and who sends by a veth hands over what he would have had the card cut.</summary>
+    /// <param name="own">This node's address. To be called in the host's namespace.</param>
+    public static bool ArriveWhole(RouteSocket route, IPAddress own) =>
+        route.ListAddresses(own.AddressFamily).Find(a => a.Address.Equals(own)) is { } at
+        && route.ListLinks().Find(link => link.Index == at.Index) is { } link
+        && (link.Kind == "veth" || LinkOffload.Gathers(link.Name));
 }
