@@ -115,11 +115,40 @@ public sealed class NeighbourTests
         Assert.Equal("Silence", await Wire.SenderAsync(far, Wire.Shortly));
         Assert.Equal("Silence", await Wire.SenderAsync(near, Wire.Shortly));
 
-        Nft.Apply(street.Host.Namespace, "flush chain ip orch forward; flush chain ip orch input");
+        Nft.Apply(street.Host.Namespace, "flush chain ip orch strangers");
         Send("10.77.0.9");
         Send("10.77.0.1");
         Assert.Equal($"{stranger}", await Wire.SenderAsync(far));
         Assert.Equal($"{stranger}", await Wire.SenderAsync(near));
+    }
+
+    [RootFact]
+    public async Task Nobody_on_a_bridge_answers_for_somebody_elsewhere()
+    {
+        await using var street = await Street.OpenAsync();
+        await street.Host.Network.CreateNetworkAsync(new NetworkConfig { Name = "lane" }, default);
+        using var far = await street.Host.RunAsync("far", "lane");
+        using var wire = TestHost.Join(street.Host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9"); // Is asked, and says nothing.
+        var asked = new IPEndPoint(IPAddress.Parse("10.77.0.9"), 53);
+        using var host = Wire.Listen(street.Host.Namespace, Port);
+        using var neighbour = Wire.Listen(far.Namespace, Port + 1);
+        host.SendTo("who?"u8, asked);
+        neighbour.SendTo("who?"u8, asked); // Translated, and the answer comes to the host's address.
+        void Answer(int port) => Wire.Forge(
+            street.Liar.Namespace, UdpPacket.Wrap("me!"u8, asked.Address, 53, IPAddress.Parse("10.77.0.1"), port), $"{street.Gateway}");
+
+        Answer(Port);
+        Answer(Port + 1);
+        Assert.Equal("Silence", await Wire.SenderAsync(host, Wire.Shortly));
+        Assert.Equal("Silence", await Wire.SenderAsync(neighbour, Wire.Shortly));
+
+        Nft.Apply(street.Host.Namespace, "flush chain ip orch strangers");
+        Answer(Port);
+        Answer(Port + 1);
+        Assert.Equal("10.77.0.9", await Wire.SenderAsync(host));
+        Assert.Equal("10.77.0.9", await Wire.SenderAsync(neighbour));
     }
 
     [RootFact]

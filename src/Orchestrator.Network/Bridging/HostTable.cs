@@ -87,6 +87,7 @@ internal static class HostTable
                 udp dport {{vxlanPort}} fib daddr type local drop
                 # Sent to all, and for the host alone: so it would pass the looks at what opens a connection.
                 meta pkttype != host fib daddr type local drop
+                iifname @bridges fib daddr type local jump strangers
               }
               chain published {
                 dnat {{ip}} to {{ip}} daddr . meta l4proto . th dport map @ports_at
@@ -111,7 +112,8 @@ internal static class HostTable
             {{Hairpins(family, bridges)}}
                 {{ip}} saddr @subnets oifname != @bridges masquerade
               }
-              # Whose address the host would not look for there. Of our own the bridges' table knows whose they are.
+              # Whose address the host would not look for there: neither does he open a connection, nor answer for somebody
+              # on one that is open. Of our own the bridges' table knows whose they are.
               chain strangers {
                 {{ip}} saddr {{family.Any}} return
                 {{ip}} saddr @subnets return
@@ -122,12 +124,11 @@ internal static class HostTable
               chain input {
                 type nat hook input priority 100; policy accept;
                 tcp dport @own iifname @inside reject with tcp reset
-                iifname @bridges goto strangers
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;
             {{SameBridge(bridges)}}
-                iifname @bridges ct state != established jump strangers
+                iifname @bridges jump strangers
                 iifname @internal drop
                 oifname @internal drop
                 # To another node it would come from this one.
