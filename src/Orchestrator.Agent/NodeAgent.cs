@@ -112,12 +112,13 @@ public sealed class NodeAgent : ISessionHandler
 
     void ISessionHandler.OnSession(P.SessionMessage message)
     {
-        var movedOnIngress = session?.Node?.IngressAddress != message.Node?.IngressAddress;
+        var changesView = session?.Node?.IngressAddress != message.Node?.IngressAddress
+            || session?.DataPathPort != message.DataPathPort;
         session = message;
         managers.Replace(message.Managers);
         Keep(() => store.SaveSession(message));
         SessionChanged?.Invoke(message);
-        if (movedOnIngress)
+        if (changesView)
             _ = loop.Ask();
     }
 
@@ -166,9 +167,9 @@ public sealed class NodeAgent : ISessionHandler
         {
             var saved = unsaved ? assignments.Save() : null;
             unsaved = false;
-            var view = session?.Node is { } self
+            var view = session is { Node: not null } told
                 ? ClusterViewBuilder.Build(
-                    self, underlay.Current, assignments.Networks, assignments.Endpoints, assignments.Services,
+                    told, underlay.Current, assignments.Networks, assignments.Endpoints, assignments.Services,
                     assignments.Payloads)
                 : null;
             return (saved, view, [.. assignments.Tasks.Select(task => task.ToModel())]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Model;
 
 namespace Orchestrator.Network;
 
@@ -46,6 +47,9 @@ public enum WayKind
 public sealed record NetworkPath(
     string From, string To, WayKind Kind, double Loss, TimeSpan? RoundTrip, int Mtu, int WantedMtu)
 {
+    /// <summary>UDP port of VXLAN.</summary>
+    public int DataPathPort { get; init; } = ClusterPorts.Vxlan;
+
     /// <summary>One line; null: it is as it should be.</summary>
     public string? Fault => this switch
     {
@@ -59,7 +63,7 @@ public sealed record NetworkPath(
     public string Remedy => (Kind, RoundTrip) switch
     {
         (WayKind.Underlay, null) => "see that the host is up and that no firewall between the two drops ICMP",
-        (WayKind.Overlay, null) => "open 4789/udp between the two hosts; run orch network doctor --fix there",
+        (WayKind.Overlay, null) => $"open {DataPathPort}/udp between the two hosts; run orch network doctor --fix there",
         (WayKind.Task, null) => "run orch network doctor --fix on the task's node",
         (WayKind.Segment, null) => "run orch network doctor --fix on the task's node; see that the switch between the hosts lets "
             + "foreign hardware addresses and the network's VLAN through",

@@ -38,6 +38,8 @@ public sealed partial class NodeNetwork
         cluster = after;
         clusterRecords.Put("view", after);
 
+        if (hostTablePort != after.DataPathPort)
+            FollowDataPathPort([.. before.Overlays, .. after.Overlays]);
         Attempt(faults, "underlay", ApplyUnderlay);
         Attempt(faults, "encryption", EnsureTunnels);
         // Order matters: the way to a new task stands before anybody is led there, and nobody is led to an old
@@ -94,6 +96,7 @@ public sealed partial class NodeNetwork
         {
             // Of a node that left, what is kept still ends where it did.
             NodeVtep = view.NodeVtep.Length > 0 ? view.NodeVtep : cluster.NodeVtep,
+            DataPathPort = view.NodeVtep.Length > 0 ? view.DataPathPort : cluster.DataPathPort,
             Overlays = [.. view.Overlays, .. StillUsed(cluster.Overlays, view.Overlays)],
             Segments = [.. view.Segments, .. StillUsed(cluster.Segments, view.Segments)],
         };

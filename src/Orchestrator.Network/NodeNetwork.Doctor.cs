@@ -66,7 +66,10 @@ public sealed partial class NodeNetwork
             .GroupBy(e => e.NodeVtep, (_, nodes) => nodes.ToList()).Where(nodes => nodes.Count == 1)
             .Select(nodes => new Way(
                 "host", $"node {nodes[0].NodeVtep} by VXLAN", WayKind.Overlay, NetNamespace.Open(host.Namespace.Path),
-                IPAddress.Parse(cluster.Ingress!.NodeAddress), IPAddress.Parse(nodes[0].Ip), Settings(mesh.Network).Mtu));
+                IPAddress.Parse(cluster.Ingress!.NodeAddress), IPAddress.Parse(nodes[0].Ip), Settings(mesh.Network).Mtu)
+            {
+                DataPathPort = cluster.DataPathPort,
+            });
 
     /// <summary>Where nobody is but nodes that are down, as the cluster says itself.</summary>
     private IEnumerable<IPAddress> DownVteps => (IngressOverlay?.Endpoints ?? [])

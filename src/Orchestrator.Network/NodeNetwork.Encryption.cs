@@ -20,7 +20,7 @@ public sealed partial class NodeNetwork
 
     // VNIs whose packets are dropped when they are not encrypted. It shrinks only once their links are gone.
     private ImmutableSortedDictionary<int, string> protectedVnis = ImmutableSortedDictionary<int, string>.Empty;
-    private bool isCryptStated;
+    private int? cryptPort; // Of the table that was stated; null: none was.
     private EspPlan? espPlan;
 
     /// <summary>Public half of this node's own key, for others to know; empty: its kernel has no WireGuard.</summary>
@@ -43,7 +43,7 @@ public sealed partial class NodeNetwork
     private void Protect()
     {
         var wanted = protectedVnis.SetItems(EncryptedVnis);
-        if (!isCryptStated || !wanted.SequenceEqual(protectedVnis))
+        if (cryptPort != cluster.DataPathPort || !wanted.SequenceEqual(protectedVnis))
             StateCrypt(wanted);
     }
 
@@ -63,8 +63,8 @@ public sealed partial class NodeNetwork
     {
         Stating(HostSite, CryptTableId, whole: true, () => host.Apply(CryptTable.Replace(
             [.. vnis.Where(v => v.Value == NetworkEncryption.WireGuard).Select(v => v.Key)],
-            [.. vnis.Where(v => v.Value != NetworkEncryption.WireGuard).Select(v => v.Key)], options.VxlanPort)));
-        (protectedVnis, isCryptStated) = (vnis, true);
+            [.. vnis.Where(v => v.Value != NetworkEncryption.WireGuard).Select(v => v.Key)], cluster.DataPathPort)));
+        (protectedVnis, cryptPort) = (vnis, cluster.DataPathPort);
     }
 
     /// <summary>Makes the tunnels what the view says.</summary>
@@ -111,7 +111,7 @@ public sealed partial class NodeNetwork
     private EspPlan? EspWanted() => cluster.Keys is not { IsDefaultOrEmpty: false } keys ? null : EspPlan.For(
         IPAddress.Parse(cluster.NodeVtep),
         EndpointsUnder(NetworkEncryption.Esp).Select(e => e.NodeVtep).Distinct().Select(IPAddress.Parse), keys,
-        (ushort)options.VxlanPort);
+        (ushort)cluster.DataPathPort);
 
     private IEnumerable<OverlayEndpoint> EndpointsUnder(string encryption) => cluster.Overlays
         .Where(o => o.Network.Encryption == encryption).SelectMany(o => o.Endpoints)

@@ -34,7 +34,8 @@ public sealed partial class NodeNetwork
                 },
                 new WantedLink(OverlayFabric.Vxlan, "vxlan")
                 {
-                    Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = port, Local = settings.Local,
+                    Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = port,
+                    Local = settings.Local, UdpPort = settings.Port,
                 },
                 .. ListEndpoints(overlay.Network.Id).Select(
                     e => OverlayPort(e, port) with { Mtu = settings.Mtu, Limit = LimitOf(overlay.Network, e) }),

@@ -97,9 +97,9 @@ public sealed partial class NodeNetwork
 
     private OverlayFabric OpenFabric(NetworkConfig network)
     {
+        Protect();
         if (!overlays.TryGetValue(network.Id, out var fabric))
         {
-            Protect();
             fabric = OverlayFabric.Open(
                 paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network), HasIPv6(network),
                 network.Ingress ? null : (sender, target) => HearQuestionAsync(network.Id, sender, target));
@@ -124,7 +124,7 @@ public sealed partial class NodeNetwork
         OverlayFabric.Vxlan,
         network.Vni!.Value, // Checked when the view came in.
         IPAddress.Parse(cluster.NodeVtep),
-        (ushort)options.VxlanPort,
+        (ushort)cluster.DataPathPort,
         MtuOf(network));
 
     /// <summary>Lets each port of an overlay send under its own addresses only. Nothing is done when nothing changed.</summary>

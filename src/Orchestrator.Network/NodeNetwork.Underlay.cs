@@ -12,6 +12,7 @@ public sealed partial class NodeNetwork
 {
     private UnderlayModel? underlay;
     private int? underlayMtu;
+    private int hostTablePort; // Of VXLAN, that the host's table was stated with.
     private string lastSizes = "";
     private int looks;
 
@@ -84,6 +85,16 @@ public sealed partial class NodeNetwork
         }
     }
 
+    /// <summary>Another cluster may have another port. Links of the old one go before the tables speak of the new one: what
+    /// they send would be known to none of them.</summary>
+    private void FollowDataPathPort(ImmutableArray<OverlayView> all)
+    {
+        foreach (var overlay in all)
+            OverlayFabric.Remove(paths.NamespaceOfOverlay(overlay.Network.Vni!.Value)); // Checked.
+        underlay = null;
+        ReplaceHostTable();
+    }
+
     /// <summary>Routes between the hosts are not ours, but how large packets may be follows from them.</summary>
     private void FollowUnderlay(bool thorough)
     {
@@ -98,7 +109,7 @@ public sealed partial class NodeNetwork
 
     private void StateUnderlay(UnderlayModel model)
     {
-        var script = UnderlayTable.Replace(model, options.VxlanPort);
+        var script = UnderlayTable.Replace(model, cluster.DataPathPort);
         Stating(HostSite, UnderlayTable.Id, whole: true, () => host.Apply(script));
     }
 

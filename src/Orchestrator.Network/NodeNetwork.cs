@@ -196,6 +196,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             ReplaceHostTable(family);
         foreach (var family in HostFamilies.Except(wanted))
             StateHost(family, family.Delete(HostTable.Name));
+        hostTablePort = cluster.DataPathPort;
     }
 
     private void ReplaceHostTable(IpFamily family) => StateHost(family, HostTable.Replace(
@@ -206,7 +207,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             Isolated: !n.Icc))],
         sandboxes.Values.SelectMany(HostPorts),
         options.OwnPorts,
-        options.VxlanPort));
+        cluster.DataPathPort));
 
     private void StateHost(IpFamily family, string script) =>
         Stating(HostSite, family.TableNamed(HostTable.Name), whole: true, () => host.Apply(script));

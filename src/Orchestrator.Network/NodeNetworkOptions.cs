@@ -65,9 +65,6 @@ public sealed record NodeNetworkOptions
     /// <summary>Largest packet between the nodes; null: as the routes to them have it.</summary>
     public int? UnderlayMtu { get; init; }
 
-    /// <summary>UDP port of VXLAN.</summary>
-    public int VxlanPort { get; init; } = Model.ClusterPorts.Vxlan;
-
     /// <summary>UDP port of the WireGuard tunnel between nodes.</summary>
     public int TunnelPort { get; init; } = Model.ClusterPorts.Tunnel;
 

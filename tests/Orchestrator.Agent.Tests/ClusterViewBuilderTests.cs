@@ -47,7 +47,7 @@ public sealed class ClusterViewBuilderTests
         endpoint.NetworkId = "net";
 
         var view = ClusterViewBuilder.Build(
-            new P.Node { Id = "here" }, "192.0.2.1", [network], [endpoint],
+            Session(new P.Node { Id = "here" }), "192.0.2.1", [network], [endpoint],
             [new P.NetworkService { NetworkId = "net", ServiceId = "web", Name = "web", Vip = "10.0.1.2/24" }], []).Overlays[0];
 
         Assert.Equal(["10.0.1.3", "fd01::a00:103"], view.Endpoints[0].Addresses);
@@ -104,6 +104,19 @@ public sealed class ClusterViewBuilderTests
         Assert.Equal("10.0.0.6", Assert.Single(other.Backends));
     }
 
+    [Theory]
+    [InlineData(7789, 7789)]
+    [InlineData(0, 4789)] // A manager that does not say.
+    public void The_port_of_VXLAN_is_what_the_session_tells(int told, int port)
+    {
+        var session = Session(new P.Node { Id = "here" });
+        session.DataPathPort = told;
+
+        Assert.Equal(port, ClusterViewBuilder.Build(session, "192.0.2.1", [], [], [], []).DataPathPort);
+    }
+
+    private static P.SessionMessage Session(P.Node self) => new() { Node = self };
+
     private static P.NetworkEndpoint Task(string node, string address, bool isReady) => new()
     {
         NetworkId = "mesh", Id = "on-" + node, Name = "web.1." + node, ServiceId = "web", NodeId = node,
@@ -124,7 +137,7 @@ public sealed class ClusterViewBuilderTests
             Allocation = new P.NetworkAllocation { Vni = 4096, Pools = { new P.IpamPool { Subnet = "10.0.0.0/24" } } },
         };
         return ClusterViewBuilder.Build(
-            new P.Node { Id = "here", IngressAddress = "10.0.0.2/24" }, "192.0.2.1", [network], tasks, [service],
+            Session(new P.Node { Id = "here", IngressAddress = "10.0.0.2/24" }), "192.0.2.1", [network], tasks, [service],
             [Payload("s1", "PEM"), Payload("of-a-task", "hush")]).Ingress!;
     }
 

@@ -62,6 +62,9 @@ internal sealed class TwoHosts : IAsyncDisposable
     /// <summary>What each host said of its underlay; 0: nothing.</summary>
     public int[] UnderlayMtus { get; set; } = [0, 0];
 
+    /// <summary>UDP port of VXLAN; 0: the cluster does not say.</summary>
+    public int DataPathPort { get; set; }
+
     /// <summary>Whether the hosts are told one another's public keys.</summary>
     public bool KnowsKeys { get; set; } = true;
 
@@ -139,6 +142,7 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     public ClusterView View(int host) => new(vteps[host])
     {
+        DataPathPort = DataPathPort,
         Keys = Keys,
         Overlays = [new OverlayView(network)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
+using Orchestrator.Model;
 using Orchestrator.Network.Dhcp;
 using Orchestrator.Testing;
 
@@ -72,6 +73,61 @@ public sealed class UnderlayTests
         Assert.Equal(1500, host.Network.MeasureUnderlayMtu(host.Vtep));
         host.Route.PutRoute(new RouteSpec { Destination = IPNetwork.Parse("10.77.0.2/32"), Link = link, Mtu = 1200 }, RoutePut.Add);
         Assert.Equal(1200, host.Network.MeasureUnderlayMtu(host.Vtep));
+    }
+
+    [RootFact]
+    public async Task Nodes_talk_by_the_port_that_the_cluster_says_and_follow_it_to_another_one()
+    {
+        const byte udp = 17;
+        const int first = 7789, second = 8472;
+        await using var cluster = await TwoHosts.StartAsync();
+        cluster.DataPathPort = first;
+        using var wire = Capture.Open(cluster.Hosts[1].Namespace);
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var servers = cluster.ServeAll(80);
+
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80));
+        Assert.NotEqual(0, wire.Count(udp, first));
+
+        // As of nodes that left one cluster and are in another, with containers that are on the overlay still.
+        cluster.DataPathPort = second;
+        await cluster.ApplyAsync();
+
+        Assert.Empty(cluster.Faults);
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80));
+        Assert.NotEqual(0, wire.Count(udp, second));
+        Assert.Equal(0, wire.Count(udp, ClusterPorts.Vxlan));
+        foreach (var host in cluster.Hosts)
+        {
+            Assert.All(["ip orch", "inet orch_underlay"], table => Assert.Contains(
+                $"udp dport {second}", Nft.List(host.Namespace, $"list table {table}"), StringComparison.Ordinal));
+            Assert.DoesNotContain($"udp dport {first}", Nft.List(host.Namespace, "list ruleset"), StringComparison.Ordinal);
+            Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+        }
+
+        // What a node that leaves still has of it ends where it did.
+        await cluster.Hosts[0].Network.ApplyClusterAsync(ClusterView.OfNoCluster, default);
+        using var overlay = RouteSocket.Open(NetNamespace.Open(cluster.Hosts[0].FileOfNamespace("overlay-1001")));
+        Assert.Equal(second, overlay.GetLink("vx0").VxlanPort);
+    }
+
+    [RootFact]
+    public async Task A_link_that_somebody_makes_of_another_port_is_made_anew()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        cluster.DataPathPort = 7789;
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        var host = cluster.Hosts[0];
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+        using var space = NetNamespace.Open(host.FileOfNamespace("overlay-1001"));
+        using var overlay = RouteSocket.Open(space);
+
+        overlay.DeleteLink("vx0");
+        host.Route.CreateVxlan(new VxlanSettings("vx0", 4097, IPAddress.Parse(host.Vtep), 4789, 1450), space);
+
+        Assert.Contains(
+            new NetworkDrift("network backend", "link vx0 is gone"), await host.Network.CheckAsync(mend: true, default));
+        Assert.Equal(7789, overlay.GetLink("vx0").VxlanPort);
     }
 
     [RootFact]

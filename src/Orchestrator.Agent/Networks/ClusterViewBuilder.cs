@@ -8,12 +8,13 @@ public static class ClusterViewBuilder
 {
     private const string MtuOption = "com.docker.network.driver.mtu";
 
-    /// <param name="self">This node, as the dispatcher last described it.</param>
+    /// <param name="session">This node and the cluster, as the dispatcher last described them.</param>
     public static ClusterView Build(
-        P.Node self, string vtep, IEnumerable<P.Network> networks,
+        P.SessionMessage session, string vtep, IEnumerable<P.Network> networks,
         IEnumerable<P.NetworkEndpoint> endpoints, IEnumerable<P.NetworkService> services,
         IEnumerable<P.AssignedPayload> payloads)
     {
+        var self = session.Node;
         var endpointsByNetwork = endpoints.ToLookup(e => e.NetworkId);
         var servicesByNetwork = services.ToLookup(s => s.NetworkId);
         var allocated = networks.Where(n => n.Allocation is not null).OrderBy(
@@ -21,6 +22,7 @@ public static class ClusterViewBuilder
         var ingress = allocated.Find(n => n.Spec.Ingress);
         return new ClusterView(vtep)
         {
+            DataPathPort = session.DataPathPort,
             Keys = [.. (allocated.Find(n => n.Keys.Count > 0)?.Keys ?? [])
                 .Select(k => new ClusterKey(k.Number, k.Secret, k.Primary))],
             Overlays = [.. allocated.Where(n => !IsSegment(n)).Select(View)],

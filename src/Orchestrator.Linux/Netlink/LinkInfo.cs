@@ -30,4 +30,7 @@ public sealed record LinkInfo(
 
     /// <summary>Underlay address of a VXLAN link.</summary>
     public IPAddress? VxlanLocal { get; init; }
+
+    /// <summary>UDP port of a VXLAN link.</summary>
+    public int? VxlanPort { get; init; }
 }

@@ -32,6 +32,9 @@ internal readonly ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
     public ushort? UInt16(int type) =>
         this[type] is { Length: >= 2 } p ? BinaryPrimitives.ReadUInt16LittleEndian(p) : null;
 
+    public ushort? BigEndianUInt16(int type) =>
+        this[type] is { Length: >= 2 } p ? BinaryPrimitives.ReadUInt16BigEndian(p) : null;
+
     public byte? Byte(int type) => this[type] is { Length: >= 1 } p ? p[0] : null;
 
     public string? Text(int type)

@@ -12,13 +12,16 @@ namespace Orchestrator.Manager.Allocation;
 /// </remarks>
 internal static class OwnPorts
 {
+    /// <param name="cluster">Null: there is none yet.</param>
     /// <returns>Whose a port is, as <c>port '2377/tcp' is …</c> goes on; null: nobody's.</returns>
-    public static string? OwnerOf(PortProtocol protocol, int port, IEnumerable<Node> nodes) => (protocol, port) switch
+    public static string? OwnerOf(
+        PortProtocol protocol, int port, IEnumerable<Node> nodes, Cluster? cluster) => (protocol, port) switch
     {
         (PortProtocol.Tcp, ClusterPorts.Manager) => "where managers answer nodes and users",
         (PortProtocol.Tcp, ClusterPorts.Registry) => "where managers serve the cluster's registry",
         (PortProtocol.Tcp, ClusterPorts.Peers) => "where nodes give one another layers of images",
-        (PortProtocol.Udp, ClusterPorts.Vxlan) => "where nodes take one another's packets of overlays",
+        (PortProtocol.Udp, _) when port == (cluster?.Spec.DataPathPort ?? ClusterPorts.Vxlan) =>
+            "where nodes take one another's packets of overlays",
         // Whoever makes an encrypted network later would find it taken on every node.
         (PortProtocol.Udp, ClusterPorts.Tunnel) => "where nodes take one another's packets of encrypted overlays",
         (PortProtocol.Tcp, _) when nodes.Any(node => PortOf(node.Manager?.Address) == port) => "where managers answer nodes and users",

@@ -88,9 +88,11 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
             p => p.Mode == port.Mode && p.Protocol == port.Protocol && p.TargetPort == port.TargetPort);
         if (kept is { PublishedPort: > 0 })
             return port with { PublishedPort = kept.PublishedPort };
+        var cluster = root.Clusters.All.FirstOrDefault();
         for (var number = options.FirstDynamicPort; number <= options.LastDynamicPort; number++)
         {
-            if (OwnPorts.OwnerOf(port.Protocol, number, root.Nodes.All) is null && ports.Add((port.Protocol, number)))
+            if (OwnPorts.OwnerOf(port.Protocol, number, root.Nodes.All, cluster) is null
+                && ports.Add((port.Protocol, number)))
                 return port with { PublishedPort = number };
         }
 

@@ -128,10 +128,11 @@ internal static class ServiceValidator
     /// <summary>On hosts, too, whatever the address: a task may be placed on any of them, and there the port is not free.</summary>
     private static void RefuseOwnPorts(ServiceSpec spec, Transaction tx)
     {
+        var cluster = tx.Base.Clusters.All.FirstOrDefault();
         foreach (var port in spec.Endpoint.Ports)
         {
             // Managers come and go at any time: nobody's write is to wait for that.
-            if (OwnPorts.OwnerOf(port.Protocol, port.PublishedPort, tx.Base.Nodes.All) is { } owner)
+            if (OwnPorts.OwnerOf(port.Protocol, port.PublishedPort, tx.Base.Nodes.All, cluster) is { } owner)
                 throw new UserException(
                     ErrorCode.PortTaken,
                     $"port '{port.PublishedPort}/{port.Protocol.ToString().ToLowerInvariant()}' is {owner}", "Publish another port.");

@@ -20,6 +20,7 @@ internal static class SessionMessages
             SessionId = session,
             Node = node.ToProto(),
             RootCa = ByteString.CopyFromUtf8(cluster?.RootCa.Certificate ?? ""),
+            DataPathPort = cluster?.Spec.DataPathPort ?? 0,
         };
         message.Managers.AddRange(Managers(root, leader));
         message.RemovedNodeIds.AddRange(cluster?.BlacklistedCertificates.Keys ?? []);

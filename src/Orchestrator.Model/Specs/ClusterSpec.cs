@@ -26,7 +26,8 @@ public sealed record ClusterSpec
     /// <summary>Prefix length of one overlay's subnet.</summary>
     public int SubnetLength { get; init; } = 24;
 
-    public int DataPathPort { get; init; } = ClusterPorts.Vxlan;
+    /// <summary>UDP port of VXLAN between all nodes. Default 4789, which 0 is read as.</summary>
+    public int DataPathPort { get; init => field = value == 0 ? ClusterPorts.Vxlan : value; } = ClusterPorts.Vxlan;
 
     /// <summary>How long a key of networks under IPsec is sent under.</summary>
     public TimeSpan NetworkKeyRotation { get; init; } = DefaultKeyRotation;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Orchestrator.Model;
 
 namespace Orchestrator.Network;
 
@@ -9,6 +10,9 @@ public sealed record ClusterView(string NodeVtep)
 {
     /// <summary>Of a node that is in no cluster: takes down all but overlays that local containers are still on.</summary>
     public static ClusterView OfNoCluster { get; } = new("");
+
+    /// <summary>UDP port of VXLAN, the same on all nodes; 0 is read as the default.</summary>
+    public int DataPathPort { get; init => field = value == 0 ? ClusterPorts.Vxlan : value; } = ClusterPorts.Vxlan;
 
     /// <summary>Overlays that have, or are about to have, a task on this node. Others are taken down.</summary>
     public ImmutableArray<OverlayView> Overlays { get; init; } = [];

@@ -65,7 +65,8 @@ internal static class SpaceComparison
             return [new SpaceChange.Make(wanted.Name)];
         if (IsForeign(wanted, link))
             return [new SpaceChange.Displaced(wanted.Name, link.Kind)];
-        if (wanted.Local is { } local && !local.Equals(link.VxlanLocal))
+        if ((wanted.Local is { } local && !local.Equals(link.VxlanLocal))
+            || (wanted.UdpPort is { } port && port != link.VxlanPort))
             return [new SpaceChange.Make(wanted.Name)];
         return [.. Properties(wanted, link), .. AsPort(wanted, link, found, links), .. Addresses(wanted.Address, wanted.Beyond, link, found),
             .. Addresses(wanted.Address6, [], link, found)];

@@ -67,6 +67,9 @@ internal sealed record WantedLink(string Name, string Kind)
 
     /// <summary>Underlay address of a VXLAN link.</summary>
     public IPAddress? Local { get; init; }
+
+    /// <summary>UDP port of a VXLAN link.</summary>
+    public int? UdpPort { get; init; }
 }
 
 internal sealed record WantedExit(string Link, IPAddress Gateway);

@@ -102,7 +102,7 @@ internal sealed class OverlayFabric : IDisposable
         }
     }
 
-    /// <summary>Mends the links, should somebody have removed one, and follows a new underlay address.</summary>
+    /// <summary>Mends the links, should somebody have removed one, and follows a new underlay address or port.</summary>
     public void Ensure(RouteSocket host, VxlanSettings settings)
     {
         var (bridge, vxlan) = EnsureLinks(ns, route, host, settings, hasIPv6);
@@ -202,7 +202,8 @@ internal sealed class OverlayFabric : IDisposable
     {
         var bridge = route.EnsureBridge(
             Bridge, new BridgeSettings(LinkNames.Mark + settings.Vni, settings.Mtu, Learning: false));
-        if (route.FindLink(Vxlan) is { } old && !settings.Local.Equals(old.VxlanLocal))
+        if (route.FindLink(Vxlan) is { } old
+            && (!settings.Local.Equals(old.VxlanLocal) || settings.Port != old.VxlanPort))
             route.DeleteLink(Vxlan);
         if (route.FindLink(Vxlan) is null)
             host.CreateVxlan(settings, ns);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Model;
 
 namespace Orchestrator.Network.Probing;
 
@@ -18,6 +19,9 @@ internal sealed record Way(
 
     /// <summary>The port of TCP that is asked where only that is let through.</summary>
     public int Port { get; init; } = Echoes;
+
+    /// <summary>UDP port of VXLAN, for what goes by that.</summary>
+    public int DataPathPort { get; init; } = ClusterPorts.Vxlan;
 
     public Task<NetworkPath> MeasureAsync(CancellationToken cancellationToken) =>
         Port == Echoes ? EchoAsync(cancellationToken) : KnockAsync(cancellationToken);
@@ -64,7 +68,7 @@ internal sealed record Way(
     {
         times.Sort();
         return new NetworkPath(From, To, Kind, 1 - (times.Count / (double)asked),
-            times.Count == 0 ? null : times[times.Count / 2], mtu, Mtu);
+            times.Count == 0 ? null : times[times.Count / 2], mtu, Mtu) { DataPathPort = DataPathPort };
     }
 
     private async Task<int> LargestAsync(Echo echo, CancellationToken cancellationToken)

@@ -55,6 +55,22 @@ public sealed class ClusterRoutesTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(2), init.Spec.DispatcherHeartbeat);
     }
 
+    [Theory]
+    [InlineData(0, 4789)]
+    [InlineData(1024, 1024)]
+    [InlineData(49151, 49151)]
+    [InlineData(1023, null)]
+    [InlineData(49152, null)]
+    public async System.Threading.Tasks.Task Init_takes_a_port_of_the_registered_ones_for_overlays(int asked, int? taken)
+    {
+        var response = await _server.Http.PostAsJsonAsync("swarm/init", new { DataPathPort = asked });
+
+        Assert.Equal(taken is null ? HttpStatusCode.BadRequest : HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(taken, _server.Lifecycle.OfType<ClusterInit>().SingleOrDefault()?.Spec.DataPathPort);
+        if (taken is null)
+            Assert.Contains("1024 to 49151", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async System.Threading.Tasks.Task Join_without_a_token_is_refused_before_anything_happens()
     {

@@ -81,6 +81,29 @@ public sealed class ControlServiceTests
     }
 
     [Fact]
+    public void Of_two_ports_for_packets_of_overlays_the_one_that_this_cluster_has_is_not_free()
+    {
+        var world = new World();
+        world.Do(tx => tx.Clusters.Create(
+            new Cluster { Id = new ClusterId("c1"), Spec = new ClusterSpec { DataPathPort = 7789 } }));
+
+        Transact(4789);
+        var error = Assert.Throws<UserException>(() => Transact(7789));
+
+        Assert.StartsWith(
+            "port '7789/udp' is where nodes take one another's packets of overlays", error.What, StringComparison.Ordinal);
+
+        void Transact(int port)
+        {
+            var spec = MiniCluster.Spec("web", 0) with
+            {
+                Endpoint = new EndpointSpec { Ports = [new PortConfig(PortProtocol.Udp, 80, port, PublishMode.Ingress)] },
+            };
+            world.Store.UpdateAsync(tx => ServiceValidator.Validate(spec, null, tx), default).GetAwaiter().GetResult();
+        }
+    }
+
+    [Fact]
     public async Task An_update_of_an_old_version_is_out_of_sequence()
     {
         await using var cluster = await MiniCluster.StartAsync();

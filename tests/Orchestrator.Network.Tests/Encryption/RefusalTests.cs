@@ -30,6 +30,24 @@ public sealed class RefusalTests
     [RootTheory]
     [InlineData("wireguard")]
     [InlineData("esp")]
+    public async Task Nor_does_anything_leave_when_the_port_becomes_another_one(string encryption)
+    {
+        const int other = 7789;
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Backend with { Encryption = encryption });
+        using var wire = Capture.Open(cluster.Hosts[1].Namespace);
+        cluster.KnowsKeys = false;
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+
+        cluster.DataPathPort = other;
+        await cluster.ApplyAsync();
+
+        Assert.Equal("Silence", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80, Wire.Shortly));
+        Assert.Equal((0, 0), (wire.Count(Udp, Vxlan), wire.Count(Udp, other)));
+    }
+
+    [RootTheory]
+    [InlineData("wireguard")]
+    [InlineData("esp")]
     public async Task What_a_node_sends_in_the_clear_all_the_same_the_other_does_not_take(string encryption)
     {
         await using var cluster = await TwoHosts.StartAsync(TwoHosts.Backend with { Encryption = encryption });

@@ -119,6 +119,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
             nextIndex++, name, description.Alias ?? "", description.Kind, 0, 1500, null, IsUp: false)
         {
             VxlanLocal = description.Local,
+            VxlanPort = description.UdpPort,
         };
     }
 

@@ -74,12 +74,13 @@ public sealed class DoctorTests
     public async Task Nodes_are_reached_through_vxlan_without_any_container_of_ours()
     {
         await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        cluster.DataPathPort = 7789;
         await cluster.ApplyAsync();
         var network = cluster.Hosts[0].Network;
 
         var well = await cluster.Hosts[0].FindWellAsync();
         Linux.Nftables.Nft.Apply(cluster.Hosts[1].Namespace,
-            "table ip theirs { chain c { type filter hook input priority -200; udp dport 4789 drop\n }\n }\n");
+            "table ip theirs { chain c { type filter hook input priority -200; udp dport 7789 drop\n }\n }\n");
         var closed = await network.DiagnoseAsync(fix: false, default);
 
         Assert.Equal(
@@ -87,7 +88,7 @@ public sealed class DoctorTests
             well.Paths.Select(p => (p.To, p.Mtu, p.Fault)));
         Assert.Null(closed.Paths[0].Fault);
         Assert.Equal("no answer from node 10.77.0.2 by VXLAN", closed.Paths[1].Fault);
-        Assert.Contains("4789/udp", closed.Paths[1].Remedy, StringComparison.Ordinal);
+        Assert.Contains("7789/udp", closed.Paths[1].Remedy, StringComparison.Ordinal);
     }
 
     [RootFact]
