@@ -54,7 +54,7 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
     private Network Create(Transaction tx, NetworkId id, NetworkSpec spec)
     {
         var others = tx.Networks.All().ToList();
-        NetworkValidator.Validate(spec, others);
+        NetworkValidator.Validate(spec, others, tx.Nodes.All());
         var created = tx.Networks.Create(new Network { Id = id, Spec = spec });
         var cluster = tx.Clusters.All().FirstOrDefault();
         var allocated = NetworkAllocator.Allocate(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Orchestrator.Manager.Allocation;
 using Orchestrator.Model;
 
@@ -10,7 +11,7 @@ internal static class NetworkValidator
     private const string MtuOption = "com.docker.network.driver.mtu";
 
     /// <exception cref="UserException">It cannot.</exception>
-    public static void Validate(NetworkSpec spec, IReadOnlyCollection<Network> others)
+    public static void Validate(NetworkSpec spec, IReadOnlyCollection<Network> others, IEnumerable<Node> nodes)
     {
         Names.Validate(spec.Name, "network");
         if (spec.Driver is not ("" or "overlay") && !spec.IsSegment)
@@ -35,7 +36,35 @@ internal static class NetworkValidator
         }
 
         ValidateIPv6([.. spec.Pools.Where(pool => pool.IsIPv6)], spec, others);
+        // Of a segment the hosts may well be part themselves.
+        if (!spec.IsSegment)
+            ValidateNodesOutside(spec, nodes);
     }
+
+    /// <summary>A container would look for that node, and for clients beside it, in the overlay; a host would lose its own way
+    /// to the others by ingress.</summary>
+    private static void ValidateNodesOutside(NetworkSpec spec, IEnumerable<Node> nodes)
+    {
+        var inside =
+            from node in nodes
+            from address in AddressesOf(node)
+            from pool in spec.Pools
+            where Subnet.ParseAddress(address) is { } four && Subnet.Parse(pool.Subnet)?.Contains(four) == true
+                || IPAddress.TryParse(address, out var six) && IPv6Allocator.Parse(pool.Subnet)?.Contains(six) == true
+            select UserErrors.Invalid(
+                $"subnet {pool.Subnet} contains {address}, the address of node {node.Description?.Hostname ?? node.Id.Value}",
+                "Choose another --subnet: containers on this one could not reach that node.");
+        if (inside.FirstOrDefault() is { } error)
+            throw error;
+    }
+
+    /// <summary>Where other nodes' packets of overlays reach it, and where it answers as a manager.</summary>
+    private static IEnumerable<string> AddressesOf(Node node) =>
+        new[] { node.Status.Address, HostOf(node.Manager?.Address ?? "") }.Where(address => address.Length > 0).Distinct();
+
+    /// <param name="address">HOST:PORT.</param>
+    private static string HostOf(string address) =>
+        IPEndPoint.TryParse(address, out var manager) ? manager.Address.ToString() : "";
 
     private static void ValidateMtu(NetworkSpec spec)
     {
@@ -63,7 +92,7 @@ internal static class NetworkValidator
                     $"invalid ip-range {pool.Range}: addresses of IPv6 go with those of IPv4",
                     "Give the range of IPv4 alone.");
             if (pool.Gateway.Length > 0
-                && !(System.Net.IPAddress.TryParse(pool.Gateway, out var gateway) && subnet.Contains(gateway)))
+                && !(IPAddress.TryParse(pool.Gateway, out var gateway) && subnet.Contains(gateway)))
                 throw UserErrors.Invalid($"invalid gateway {pool.Gateway}: it is not in subnet {pool.Subnet}");
             if (others.FirstOrDefault(other => (spec.Ingress || other.Spec.Ingress)
                 && IPv6Allocator.SubnetsOf(other).Any(one => IPv6Allocator.Overlap(one, subnet))) is { } taken)

@@ -96,7 +96,7 @@ public sealed class IPv6AllocationTests
             EnableIPv6 = enabled, Pools = [.. subnets.Split(' ').Select(subnet => new IpamPool(subnet))],
         };
 
-        var error = Assert.Throws<UserException>(() => NetworkValidator.Validate(spec, []));
+        var error = Assert.Throws<UserException>(() => NetworkValidator.Validate(spec, [], []));
 
         Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
     }

@@ -326,6 +326,47 @@ public sealed class ControlServiceTests
         Assert.Equal("invalid pool request: Pool overlaps with other one on this address space", error.What);
     }
 
+    [Theory]
+    [InlineData("192.0.2.0/24", "192.0.2.7")]
+    [InlineData("192.0.2.7/29", "192.0.2.7")]
+    [InlineData("192.0.0.0/16", "192.0.2.7")]
+    [InlineData("fd77::/64", "fd77::7")]
+    [InlineData("198.51.100.0/24", "198.51.100.7")] // Of its manager alone.
+    public void A_subnet_that_contains_the_address_of_a_node_is_refused_with_its_name(string subnet, string address)
+    {
+        var error = Assert.Throws<UserException>(() => NetworkValidator.Validate(On(subnet), [], Nodes));
+
+        Assert.Equal(
+            $"subnet {subnet} contains {address}, the address of node n1. Choose another --subnet: containers on this one could "
+            + "not reach that node.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.8/29", "overlay")]
+    [InlineData("192.0.3.0/24", "")]
+    [InlineData("fd78::/64", "overlay")]
+    [InlineData("192.0.2.0/24", "macvlan")] // The hosts' own.
+    public void Subnets_beside_the_nodes_and_segments_around_them_are_taken(string subnet, string driver) =>
+        NetworkValidator.Validate(
+            On(subnet) with { Driver = driver, DriverOptions = Segment("", driver, "parent=eth0").DriverOptions }, [], Nodes);
+
+    private static NetworkSpec On(string subnet) => new()
+    {
+        Annotations = Annotations.Named("back"), EnableIPv6 = subnet.Contains(':', StringComparison.Ordinal),
+        Pools = [new IpamPool(subnet)],
+    };
+
+    private static Node[] Nodes { get; } =
+    [
+        World.Node("n0") with { Status = new NodeStatus() }, // Never heard of yet.
+        World.Node("n1") with
+        {
+            Status = new NodeStatus { Address = "192.0.2.7" },
+            Manager = new ManagerStatus(1, "198.51.100.7:2377", Reachability.Reachable, true),
+        },
+        World.Node("n1") with { Status = new NodeStatus { Address = "fd77::7" } },
+    ];
+
     [Fact]
     public async Task A_node_that_is_up_is_removed_by_force_only()
     {
