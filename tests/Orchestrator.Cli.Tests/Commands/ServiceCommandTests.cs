@@ -160,6 +160,38 @@ public sealed class ServiceCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(201, """{"ID":"s1","Warnings":["first"]}""", 0, "first\nimage web could not be accessed on a registry")]
+    [InlineData(409, """{"message":"name conflicts with an existing object: service web already exists"}""", 1, "")]
+    public void That_no_registry_tells_of_an_image_is_said_of_a_service_that_was_made(
+        int status, string answer, int exitCode, string said)
+    {
+        _daemon.Answer("GET /distribution/web/json", 404, """{"message":"no such image"}""");
+        _daemon.Answer("POST /services/create", status, answer);
+
+        var result = _daemon.Run("service", "create", "-d", "--name", "web", "web");
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.StartsWith(said, result.Error, StringComparison.Ordinal);
+        Assert.Equal(exitCode == 0, result.Error.Contains("registry", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(409, 1)]
+    public void That_no_registry_tells_of_an_image_is_said_of_a_service_that_was_changed(int status, int exitCode)
+    {
+        _daemon.Answer("GET /services/web", 200,
+            """{"ID":"s1","Version":{"Index":7},"Spec":{"Name":"web","TaskTemplate":{"ContainerSpec":{"Image":"web:1"}}}}""");
+        _daemon.Answer("GET /distribution/web:2/json", 404, """{"message":"no such image"}""");
+        _daemon.Answer("POST /services/s1/update", status, """{"message":"update out of sequence"}""");
+
+        var result = _daemon.Run("service", "update", "-d", "--image", "web:2", "web");
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Equal(exitCode == 0, result.Error.Contains("registry", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("replicas can only be used with replicated", "--mode", "global", "--replicas", "2")]
     [InlineData("Unknown mode: x", "--mode", "x")]
     [InlineData("invalid argument \"1.2.3.4:80:80\" for \"-p, --publish\" flag: hostip is not supported", "-p", "1.2.3.4:80:80")]

@@ -50,7 +50,7 @@ internal sealed class ServiceCreate : Command
         };
         using var certificates = new RouteCertificates(session);
         _flags.Apply(session, spec, certificates);
-        if (_flags.ResolveImage) ImageResolution.Pin(session, spec.TaskTemplate);
+        var warnings = !_flags.ResolveImage ? [] : ImageResolution.Pin(session, spec.TaskTemplate);
 
         using var response = session.Client.Send("POST", "/services/create",
             ApiClient.Json(spec, ApiJson.Wire.ServiceSpec), _flags.Headers(session, args[0]));
@@ -58,7 +58,7 @@ internal sealed class ServiceCreate : Command
         var created = System.Text.Json.JsonSerializer.Deserialize(response.Body, ApiJson.Wire.ServiceCreateResponse)!;
         session.Out.WriteLine(created.ID);
         session.Out.Flush();
-        foreach (var warning in created.Warnings ?? []) session.Error.WriteLine(warning);
+        foreach (var warning in (created.Warnings ?? []).Concat(warnings)) session.Error.WriteLine(warning);
         return _detach ? 0 : Convergence.Wait(session, created.ID, _quiet);
     }
 }

@@ -41,23 +41,25 @@ internal sealed class ServiceUpdate : Command
         else
         {
             using var certificates = new RouteCertificates(session);
-            Change(session, service.Spec, certificates);
+            var warnings = Change(session, service.Spec, certificates);
             ServiceChange.Send(session, service, service.Spec, rollback: false,
                 _flags.Headers(session, service.Spec.TaskTemplate.ContainerSpec!.Image ?? ""));
+            foreach (var warning in warnings) session.Error.WriteLine(warning);
             certificates.Keep();
         }
         session.Out.WriteLine(args[0]);
         return _detach ? 0 : Convergence.Wait(session, service.ID, _quiet);
     }
 
-    private void Change(Session session, ServiceSpec spec, RouteCertificates certificates)
+    /// <returns>Warnings for after the change.</returns>
+    private string[] Change(Session session, ServiceSpec spec, RouteCertificates certificates)
     {
         _flags.Apply(session, spec, certificates);
         var container = spec.TaskTemplate.ContainerSpec!;
         if (_args.IsSet) container.Args = ShellWords.Split(_args.Value);
         if (_force) spec.TaskTemplate.ForceUpdate++;
-        if (!_image.IsSet) return;
+        if (!_image.IsSet) return [];
         container.Image = _image.Value;
-        if (_flags.ResolveImage) ImageResolution.Pin(session, spec.TaskTemplate);
+        return _flags.ResolveImage ? ImageResolution.Pin(session, spec.TaskTemplate) : [];
     }
 }
