@@ -10,6 +10,8 @@ namespace Orchestrator.Network.Tests;
 /// <summary>What a container, or the wire, does not get by packets of its own making: a container has NET_RAW.</summary>
 public sealed class ForgedPacketTests
 {
+    private const byte Tcp = 6, Udp = 17, Reset = 4;
+
     [RootFact]
     public async Task A_packet_by_the_gateway_leads_nowhere_from_a_network_without_icc()
     {
@@ -49,6 +51,55 @@ public sealed class ForgedPacketTests
         // The kernel itself refuses 127.0.0.1, which is an address of a link; the rest of the block is none.
         Wire.Forge(liar.Namespace, UdpPacket.Wrap("psst"u8, IPAddress.Parse("127.0.0.2"), 5353, gateway, 5353), $"{gateway}");
         Assert.Equal("Silence", await Wire.SenderAsync(ear, Wire.Shortly));
+    }
+
+    /// <summary>Of a packet that is of no connection, and opens none, nothing is translated.</summary>
+    [RootFact]
+    public async Task What_belongs_to_no_connection_does_not_leave_under_a_containers_own_address()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        var network = new NetworkConfig { Name = "masked", EnableIPv6 = true };
+        await host.Network.CreateNetworkAsync(network, default);
+        await host.Network.CreateNetworkAsync(
+            network with
+            {
+                Name = "routed", Options = network.Options.Add("com.docker.network.bridge.enable_ip_masquerade", "false"),
+            }, default);
+        using var masked = await host.RunAsync("m", "masked");
+        using var routed = await host.RunAsync("r", "routed");
+
+        Assert.Empty(await HangUpAsync(masked));
+        Assert.Equal(AddressesOf("r"), await HangUpAsync(routed));
+
+        // It is nothing else that keeps it in.
+        Nft.Apply(host.Namespace, "flush chain ip orch forward; flush chain ip6 orch forward");
+        Assert.Equal(AddressesOf("m"), await HangUpAsync(masked));
+
+        async Task<List<string>> HangUpAsync(TestContainer by)
+        {
+            using var air = Capture.Open(outside.Namespace);
+            foreach (var to in new[] { "10.77.0.9", "fd77::9" }.Select(IPAddress.Parse))
+            {
+                Send(SocketType.Raw, ProtocolType.Tcp, to, [0x13, 0x88, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, Reset, 0, 0, 0, 0, 0, 0]);
+                Send(SocketType.Dgram, ProtocolType.Udp, to, [1]);
+            }
+
+            await Eventually.HoldsAsync(
+                "what was sent after it has come", TimeSpan.FromSeconds(10), () => Task.FromResult(air.SourcesOf(Udp).Count == 2));
+            return air.SourcesOf(Tcp);
+
+            void Send(SocketType type, ProtocolType protocol, IPAddress to, byte[] data)
+            {
+                using var socket = by.Namespace.Run(() => new Socket(to.AddressFamily, type, protocol));
+                socket.SendTo(data, new IPEndPoint(to, type == SocketType.Raw ? 0 : 9));
+            }
+        }
+
+        List<string> AddressesOf(string container) =>
+            [.. host.Network.GetEndpoints(container).Single().Addresses.Select(a => a.Split('/')[0])];
     }
 
     [RootFact]

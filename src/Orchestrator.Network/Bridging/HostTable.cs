@@ -131,6 +131,8 @@ internal static class HostTable
                 iifname @bridges jump strangers
                 iifname @internal drop
                 oifname @internal drop
+                # Of no connection, so not translated: it would leave under the container's own address.
+                iifname @bridges oifname != @bridges ct state invalid {{ip}} saddr @subnets drop
                 # To another node it would come from this one.
                 iifname @bridges udp dport {{vxlanPort}} {{ip}} saddr != @routed drop
                 oifname @bridges ct state established,related accept
