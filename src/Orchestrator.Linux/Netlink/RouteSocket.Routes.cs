@@ -21,8 +21,8 @@ public sealed partial class RouteSocket
         };
         var local = route.Kind is RouteKind.Local;
         var scope = local ? RT_SCOPE_HOST
-            : route.Kind is RouteKind.Unicast or RouteKind.Broadcast && route.Gateway is null && !route.IsIPv6
-                ? RT_SCOPE_LINK : (byte)0;
+            : route.Kind is RouteKind.Unicast or RouteKind.Broadcast or RouteKind.Multicast
+                && route.Gateway is null && !route.IsIPv6 ? RT_SCOPE_LINK : (byte)0;
         netlink.Execute(Message(RTM_NEWROUTE, flags, $"add route {Name(route)}", route,
             (byte)(route.Scope ?? scope), (byte)route.Kind, (byte)route.Protocol));
     }

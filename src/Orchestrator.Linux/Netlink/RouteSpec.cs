@@ -9,6 +9,7 @@ public enum RouteKind
     Unicast = 1,
     Local = 2,
     Broadcast = 3,
+    Multicast = 5,
     Blackhole = 6,
     Unreachable = 7,
     Prohibit = 8,

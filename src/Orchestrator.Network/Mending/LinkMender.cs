@@ -40,6 +40,10 @@ internal static class LinkMender
             case SpaceChange.AddRoute c:
                 route.SetRoute(c.Destination, null, route.GetLink(c.Subject).Index);
                 break;
+            case SpaceChange.AddOwnRoute c:
+                // Other links have the same for multicast: theirs are not to be replaced.
+                route.PutRoute(c.Route, RoutePut.Append);
+                break;
             case SpaceChange.AddExit c:
                 route.SetRoute(Everywhere.Of(c.Gateway), c.Gateway, route.GetLink(c.Subject).Index);
                 break;

@@ -70,6 +70,13 @@ internal abstract record SpaceChange(string Subject)
         public override string Finding => $"route to {Destination} by link {Subject} is gone";
     }
 
+    /// <summary>One of those that the kernel made with an address.</summary>
+    public sealed record AddOwnRoute(string Subject, RouteSpec Route) : SpaceChange(Subject)
+    {
+        public override string Finding =>
+            $"{Route.Kind.ToString().ToLowerInvariant()} route to {Route.Destination} by link {Subject} is gone";
+    }
+
     public sealed record AddExit(string Subject, IPAddress Gateway) : SpaceChange(Subject)
     {
         public override string Finding => $"default route by {Gateway} is gone";

@@ -68,8 +68,11 @@ internal static class SpaceComparison
         if ((wanted.Local is { } local && !local.Equals(link.VxlanLocal))
             || (wanted.UdpPort is { } port && port != link.VxlanPort))
             return [new SpaceChange.Make(wanted.Name)];
-        return [.. Properties(wanted, link), .. AsPort(wanted, link, found, links), .. Addresses(wanted.Address, wanted.Beyond, link, found),
-            .. Addresses(wanted.Address6, [], link, found)];
+        return
+        [
+            .. Properties(wanted, link), .. AsPort(wanted, link, found, links), .. OwnRoutesOf(wanted, link, found),
+            .. Addresses(wanted.Address, wanted.Beyond, link, found), .. Addresses(wanted.Address6, [], link, found),
+        ];
     }
 
     private static bool LeadsOut(RouteInfo route, WantedExit exit) => route.Destination.PrefixLength == 0
@@ -118,8 +121,7 @@ internal static class SpaceComparison
         if (wanted is not { } cidr)
             yield break;
         var (address, length) = ContainerLink.Split(cidr);
-        if (!found.Addresses.Any(a =>
-            a.Index == link.Index && a.PrefixLength == length && a.Address.Equals(address)))
+        if (!found.Addresses.Any(a => a.Index == link.Index && Is(a, cidr)))
         {
             yield return new SpaceChange.AddAddress(link.Name, cidr); // Its route comes with it.
             yield break;
@@ -134,6 +136,18 @@ internal static class SpaceComparison
                 yield return new SpaceChange.AddRoute(link.Name, block);
         }
     }
+
+    /// <summary>Of addresses that are there and ours; ::1 is every namespace's, and the kernel's to give.</summary>
+    private static IEnumerable<SpaceChange> OwnRoutesOf(WantedLink wanted, LinkInfo link, SpaceDump found) =>
+        from own in found.Addresses
+        where own.Index == link.Index && link.IsUp
+            && (IPAddress.IPv6Loopback.Equals(own.Address) || Is(own, wanted.Address) || Is(own, wanted.Address6))
+        from route in OwnRoutes.Of(own)
+        where !OwnRoutes.Has(found, route)
+        select new SpaceChange.AddOwnRoute(wanted.Name, route);
+
+    private static bool Is(AddressInfo found, string? wanted) =>
+        wanted is not null && (found.Address, found.PrefixLength).Equals(ContainerLink.Split(wanted));
 
     private static IEnumerable<SpaceChange> CompareFabric(
         LinkInfo vxlan, SpaceDump found, IReadOnlyCollection<RemoteEndpoint> remote)

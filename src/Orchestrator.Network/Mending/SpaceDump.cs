@@ -10,6 +10,9 @@ internal sealed record SpaceDump(
     ImmutableArray<LinkInfo> Links, ImmutableArray<AddressInfo> Addresses, ImmutableArray<RouteInfo> Routes,
     ImmutableArray<NeighbourInfo> Neighbours)
 {
+    /// <summary>Those by which the kernel knows its own addresses.</summary>
+    public ImmutableArray<RouteSpec> OwnRoutes { get; init; } = [];
+
     /// <summary>Rules that bear a mark of ours.</summary>
     public ImmutableArray<RuleSpec> Rules { get; init; } = [];
 
@@ -35,21 +38,24 @@ internal sealed record SpaceDump(
     {
         ImmutableArray<TrafficInfo> queues = [.. route.ListQdiscs()];
         ImmutableArray<LinkInfo> links = [.. route.ListLinks()];
+        // Before routes, or one that is just set would seem to have none.
+        ImmutableArray<AddressInfo> addresses =
+            [.. route.ListAddresses(), .. route.ListAddresses(AddressFamily.InterNetworkV6)];
+        ImmutableArray<RouteSpec> routes = [.. route.ListRoutes(isIPv6: false), .. route.ListRoutes(isIPv6: true)];
         return new SpaceDump(
             links,
-            [.. route.ListAddresses(), .. route.ListAddresses(AddressFamily.InterNetworkV6)],
-            [.. route.ListRoutes(), .. route.ListRoutes(AddressFamily.InterNetworkV6)],
+            addresses,
+            [.. routes.Where(r => r.Table == RouteSpec.MainTable && r.Link > 0)
+                .Select(r => new RouteInfo(r.Destination, r.Gateway, r.Link))],
             neighbours ? [.. route.ListStatic()] : [])
         {
+            OwnRoutes = [.. routes.Where(r => r.Kind is RouteKind.Local or RouteKind.Broadcast or RouteKind.Multicast)],
             Rules = ways
                 ? [.. route.ListRules(isIPv6: false).Concat(route.ListRules(isIPv6: true))
                     .Where(r => WayBack.IsOurs(r.Mark ?? 0))]
                 : [],
-            Ways = ways
-                ? [.. route.ListRoutes(isIPv6: false).Concat(route.ListRoutes(isIPv6: true))
-                    .Where(r => WayBack.IsOurs((uint)r.Table))]
-                : [],
-            AllRoutes = all ? [.. route.ListRoutes(isIPv6: false), .. route.ListRoutes(isIPv6: true)] : [],
+            Ways = ways ? [.. routes.Where(r => WayBack.IsOurs((uint)r.Table))] : [],
+            AllRoutes = all ? routes : [],
             AllRules = all ? [.. route.ListRules(isIPv6: false), .. route.ListRules(isIPv6: true)] : [],
             Classes = all ? [.. links.SelectMany(link => route.ListClasses(link.Index))] : [],
             Queues = queues,

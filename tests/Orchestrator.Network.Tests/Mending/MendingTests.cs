@@ -191,6 +191,56 @@ public sealed class MendingTests
         await AssertWorksAsync(WorksAsync, "the foreign bridge removed");
     }
 
+    /// <summary>As <c>ip route flush table all</c> does, which leaves addresses and takes what makes them this container's.</summary>
+    [RootFact]
+    public async Task A_container_that_loses_all_its_routes_has_them_again_within_five_seconds()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1", Often);
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "six", EnableIPv6 = true }, default);
+        using var web = await host.RunAsync("web", "six");
+        using var other = await host.RunAsync("other", "six");
+        using var servers = Wire.Serve(web.Namespace, 80, "web");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+        using var inside = RouteSocket.Open(web.Namespace);
+        var addresses = host.Network.GetEndpoints("web").Single().Addresses.ToArray();
+        var before = Routes();
+
+        await Mended.WithinFiveSecondsAsync(
+            () =>
+            {
+                foreach (var route in Both().SelectMany(inside.ListRoutes))
+                    inside.DeleteRoute(route);
+            }, WorksAsync);
+
+        await AssertWorksAsync(() => Task.FromResult(before.IsSubsetOf(Routes())), "all of its own addresses");
+        await Task.Delay(Often * 5);
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+
+        async Task<bool> WorksAsync()
+        {
+            foreach (var (from, to) in addresses.SelectMany(a => new[] { (web, a), (other, a) })
+                .Concat([(web, "127.0.0.1"), (web, "127.0.0.9"), (web, "::1")]))
+            {
+                if (!(await Wire.CallAsync(from.Namespace, to, 80, Mended.Try)).StartsWith("web ", StringComparison.Ordinal))
+                    return false;
+            }
+
+            return await Wire.CallAsync(web.Namespace, "10.77.0.9", 80, Mended.Try) == "world 10.77.0.1"
+                && await Wire.CallAsync(web.Namespace, "fd77::9", 80, Mended.Try) == "world fd77::1";
+        }
+
+        HashSet<string> Routes() =>
+            [.. Both().SelectMany(inside.ListRoutes).Where(r => !IsOfKernel(r)).Select(r => $"{r.Kind} {r.Destination} {r.Link}")];
+
+        // The kernel gives every link with IPv6 an address of its own, by which no one of ours is known.
+        static bool IsOfKernel(RouteSpec route) => route.Destination.BaseAddress.IsIPv6LinkLocal;
+
+        static bool[] Both() => [false, true];
+    }
+
     [RootFact]
     public async Task A_node_that_is_as_it_should_be_is_found_so_also_by_a_new_daemon()
     {

@@ -13,6 +13,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
     private readonly Dictionary<string, LinkInfo> links = [];
     private readonly List<AddressInfo> addresses = [];
     private readonly List<RouteInfo> routes = [];
+    private readonly List<RouteSpec> ownRoutes = [];
     private readonly List<NeighbourInfo> neighbours = [];
     private readonly List<RuleSpec> rules = [];
     private readonly List<RouteSpec> ways = [];
@@ -20,6 +21,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
 
     public SpaceDump Dump() => new([.. links.Values], [.. addresses], [.. routes], [.. neighbours])
     {
+        OwnRoutes = [.. ownRoutes],
         Rules = [.. rules],
         Ways = [.. ways],
     };
@@ -37,13 +39,14 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
         links["also"] = new LinkInfo(First + 1, "also", "orch:n9", "veth", First, 1500, null, IsUp: true);
         addresses.Add(new AddressInfo(First, IPAddress.Parse("203.0.113.1"), 24));
         routes.Add(new RouteInfo(IPNetwork.Parse("203.0.113.0/24"), null, First));
+        ownRoutes.Add(new RouteSpec { Destination = IPNetwork.Parse("203.0.113.1/32"), Kind = RouteKind.Local, Link = First });
         neighbours.Add(new NeighbourInfo(First + 1, new MacAddress(5), null, null, OfMaster: true));
     }
 
     public HashSet<object> Strangers() =>
     [
         .. links.Values.Where(l => l.Index >= First), .. addresses.Where(a => a.Index >= First),
-        .. routes.Where(r => r.Index >= First), .. neighbours.Where(n => n.Index >= First),
+        .. routes.Where(r => r.Index >= First), .. ownRoutes.Where(r => r.Link >= First), .. neighbours.Where(n => n.Index >= First),
     ];
 
     /// <summary>Somebody deletes and changes things of ours.</summary>
@@ -67,6 +70,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
 
         addresses.RemoveAll(a => a.Index < First && random.Next(3) == 0);
         routes.RemoveAll(r => r.Index < First && random.Next(3) == 0);
+        ownRoutes.RemoveAll(r => r.Link < First && random.Next(3) == 0);
         neighbours.RemoveAll(n => n.Index < First && random.Next(3) == 0);
         rules.RemoveAll(_ => random.Next(3) == 0);
         ways.RemoveAll(_ => random.Next(3) == 0);
@@ -92,9 +96,11 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
                 break;
             case SpaceChange.AddAddress c:
                 var parts = c.Address.Split('/');
-                addresses.Add(new AddressInfo(
-                    link!.Index, IPAddress.Parse(parts[0]), int.Parse(parts[1], null)));
+                var address = new AddressInfo(link!.Index, IPAddress.Parse(parts[0]), int.Parse(parts[1], null));
+                addresses.Add(address);
+                ownRoutes.AddRange(OwnRoutes.Of(address).Where(r => !OwnRoutes.Has(Dump(), r)));
                 break;
+            case SpaceChange.AddOwnRoute c: ownRoutes.Add(c.Route); break;
             case SpaceChange.AddRoute c: routes.Add(new RouteInfo(c.Destination, null, link!.Index)); break;
             case SpaceChange.AddExit c:
                 routes.Add(new RouteInfo(new IPNetwork(IPAddress.Any, 0), c.Gateway, link!.Index));
@@ -129,6 +135,7 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
         links.Remove(link.Name);
         addresses.RemoveAll(a => a.Index == link.Index);
         routes.RemoveAll(r => r.Index == link.Index);
+        ownRoutes.RemoveAll(r => r.Link == link.Index);
         ways.RemoveAll(r => r.Link == link.Index);
         neighbours.RemoveAll(n => n.Index == link.Index);
         foreach (var port in links.Values.Where(l => l.Master == link.Index).ToList())
