@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dns;
@@ -116,6 +117,45 @@ public sealed class BridgeNetworkTests
 
         await host.Network.UnpublishAsync("web", default);
         Assert.Equal("ConnectionRefused", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
+    }
+
+    /// <summary>Who answers is on the caller's network, too, and would answer by that: to one who asked somebody else.</summary>
+    [RootFact]
+    public async Task A_published_port_answers_containers_of_each_network_that_its_own_is_on()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "first", EnableIPv6 = true }, default);
+        var second = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "second", EnableIPv6 = true }, default);
+        await host.Network.CreateNetworkAsync(
+            new NetworkConfig
+            {
+                Name = "routed",
+                Options = ImmutableDictionary<string, string>.Empty.Add("com.docker.network.bridge.enable_ip_masquerade", "false"),
+            }, default);
+        using var web = await host.RunAsync("web", "first");
+        await host.Network.ConnectAsync("web", new EndpointConfig { NetworkId = "second" }, default);
+        using var other = await host.RunAsync("other", "second");
+        using var plain = await host.RunAsync("plain", "routed");
+        using var server = Wire.Serve(web.Namespace, 80, "web");
+        await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
+
+        await AssertAnswersAsync(other, "10.77.0.1", "fd77::1");
+        await AssertAnswersAsync(web, "10.77.0.1", "fd77::1");
+        await AssertAnswersAsync(web, second.Pools[0].Gateway!, second.Pool6!.Gateway!);
+        using var inside = RouteSocket.Open(web.Namespace);
+        foreach (var (all, gateway) in new[] { ("0.0.0.0/0", second.Pools[0].Gateway!), ("::/0", second.Pool6.Gateway!) })
+            inside.SetRoute(IPNetwork.Parse(all), IPAddress.Parse(gateway), inside.GetLink("eth1").Index);
+        await AssertAnswersAsync(web, "10.77.0.1", "fd77::1");
+
+        // A network that keeps its addresses keeps them here.
+        Assert.Equal($"web {plain.Address}", await Wire.CallAsync(plain.Namespace, "10.77.0.1", 8080));
+
+        static async Task AssertAnswersAsync(TestContainer caller, params string[] addresses)
+        {
+            foreach (var address in addresses)
+                Assert.StartsWith("web ", await Wire.CallAsync(caller.Namespace, address, 8080, Mended.Try), StringComparison.Ordinal);
+        }
     }
 
     [RootFact]

@@ -110,6 +110,8 @@ internal static class HostTable
                 type nat hook postrouting priority srcnat; policy accept;
                 {{ip}} saddr {{family.Loopback}} oifname @bridges masquerade
             {{Hairpins(family, bridges)}}
+                # Who answers may be on the caller's network, too, and would answer by that: as nobody whom the caller asked.
+                {{ip}} saddr @subnets oifname @bridges ct status dnat masquerade
                 {{ip}} saddr @subnets oifname != @bridges masquerade
               }
               # Whose address the host would not look for there: neither does he open a connection, nor answer for somebody
@@ -166,10 +168,11 @@ internal static class HostTable
         yield return new NftElement(Held, NftValue.Join(protocol, published));
     }
 
-    /// <summary>A container that calls a published port of its own network must see the answer come from the
-    /// host.</summary>
-    private static string Hairpins(IpFamily family, IEnumerable<HostBridge> bridges) => string.Join('\n', bridges.Select(b =>
-        $"    {family.Table} saddr {b.SubnetOf(family)} oifname {Quote(b.Name)} ct status dnat masquerade"));
+    /// <summary>A container that calls a published port of its own network must see the answer come from the host, also
+    /// where nothing else is masqueraded.</summary>
+    private static string Hairpins(IpFamily family, IEnumerable<HostBridge> bridges) => string.Join(
+        '\n', bridges.Where(b => !b.Masquerades).Select(
+            b => $"    {family.Table} saddr {b.SubnetOf(family)} oifname {Quote(b.Name)} ct status dnat masquerade"));
 
     /// <summary>Frames between ports of a bridge come by here only where the host calls iptables for them; let them.
     /// Where ports are kept apart there are none: that would be a neighbour's packet, sent to the gateway's hardware
