@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
@@ -190,17 +191,63 @@ public sealed class UnderlayTests
         using var stranger = await cluster.Hosts[0].RunAsync("stranger", "bridge");
         using var liar = await cluster.Hosts[0].RunAsync("liar", "bridge");
         using var inside = RouteSocket.Open(liar.Namespace);
-        inside.EnsureAddress(inside.GetLink("lo").Index, IPAddress.Parse("10.77.0.2"), 32);
+        inside.EnsureAddress(inside.GetLink("eth0").Index, IPAddress.Parse("10.77.0.2"), 32);
         var gateway = cluster.Hosts[0].Network.GetEndpoints("liar").Single().Gateway;
 
         Assert.Equal("Silence", await SmuggleAsync(stranger, "0.0.0.0", "10.77.0.2", cluster["web.2.b"], Wire.Shortly));
-        Assert.Equal("Silence", await SmuggleAsync(liar, "10.77.0.2", gateway, cluster["web.1.a"], Wire.Shortly));
+        var all = new[] { gateway, "255.255.255.255", string.Join('.', [.. gateway.Split('.')[..2], "255", "255"]), "224.0.0.1" };
+        foreach (var host in all)
+            Assert.Equal((host, "Silence"), (host, await SmuggleAsync(liar, "10.77.0.2", host, cluster["web.1.a"], Wire.Shortly)));
 
         // It is nothing else that keeps them out.
         foreach (var rule in new[] { "neighbours", "forward" })
             Nft.Apply(cluster.Hosts[0].Namespace, $"flush chain ip orch {rule}");
         Assert.Equal("10.0.1.9", await SmuggleAsync(stranger, "0.0.0.0", "10.77.0.2", cluster["web.2.b"]));
-        Assert.Equal("10.0.1.9", await SmuggleAsync(liar, "10.77.0.2", gateway, cluster["web.1.a"]));
+        foreach (var host in all)
+            Assert.Equal((host, "10.0.1.9"), (host, await SmuggleAsync(liar, "10.77.0.2", host, cluster["web.1.a"])));
+    }
+
+    [RootFact]
+    public async Task Nobody_tells_how_large_packets_between_nodes_may_be()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var liar = await cluster.Hosts[0].RunAsync("liar", "bridge");
+        var host = cluster.Hosts[0];
+        void Lie()
+        {
+            using var socket = liar.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp));
+            // Fragmentation needed, 600: of an echo's answer, to which the kernel knows no socket.
+            byte[] quoted = [.. UdpPacket.Wrap(new byte[16], IPAddress.Parse(host.Vtep), 0, IPAddress.Parse("10.77.0.2"), 1)];
+            quoted[9] = 1;
+            byte[] packet = [3, 4, 0, 0, 0, 0, 600 >> 8, 600 & 255, .. quoted];
+            var sum = 0;
+            for (var at = 0; at < packet.Length; at += 2)
+                sum += (packet[at] << 8) | packet[at + 1];
+            sum = (sum & 0xffff) + (sum >> 16);
+            sum = ~(sum + (sum >> 16));
+            (packet[2], packet[3]) = ((byte)(sum >> 8), (byte)sum);
+            socket.SendTo(packet, new IPEndPoint(IPAddress.Parse(host.Vtep), 0));
+        }
+
+        string Way()
+        {
+            using var process = host.Namespace.Run(() => Process.Start(
+                new ProcessStartInfo("ip", ["route", "get", "10.77.0.2"]) { RedirectStandardOutput = true }))!;
+            return process.StandardOutput.ReadToEnd();
+        }
+
+        Lie();
+        await Task.Delay(Wire.Shortly);
+        Assert.DoesNotContain("mtu", Way(), StringComparison.Ordinal);
+
+        // Whoever is believed, networks go by routes.
+        Nft.Apply(host.Namespace, "flush chain ip orch neighbours");
+        Lie();
+        for (var i = 0; i < 50 && !Way().Contains("mtu 600", StringComparison.Ordinal); i++)
+            await Task.Delay(100);
+        Assert.Contains("mtu 600", Way(), StringComparison.Ordinal);
+        Assert.Equal(1500, host.Network.MeasureUnderlayMtu(host.Vtep));
     }
 
     /// <returns>Who the one that it was for takes for its sender, or "Silence".</returns>
@@ -216,6 +263,7 @@ public sealed class UnderlayTests
             .. UdpPacket.Wrap("smuggled"u8, IPAddress.Parse("10.0.1.9"), 5353, target.Address, 5353),
         ];
         using var sender = by.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        sender.EnableBroadcast = true;
         sender.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
         await sender.SendToAsync(frame, new IPEndPoint(IPAddress.Parse(node), 4789));
         return await Wire.SenderAsync(received, wait);

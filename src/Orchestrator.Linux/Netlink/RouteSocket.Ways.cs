@@ -10,6 +10,10 @@ public sealed record WayInfo(int Link, int Mtu);
 /// <summary>Asks the kernel which route it would take.</summary>
 public sealed partial class RouteSocket
 {
+    private const uint RTM_F_FIB_MATCH = 0x2000;
+
+    /// <remarks>As routes have it. What packets that came in have told the kernel of a way is not asked: anybody may have sent
+    /// them.</remarks>
     /// <returns>Null: there is no way.</returns>
     public WayInfo? FindWay(IPAddress to)
     {
@@ -20,6 +24,7 @@ public sealed partial class RouteSocket
                     .Struct(new RtMsg
                     {
                         Family = FamilyOf(to), DestinationLength = (byte)(to.GetAddressBytes().Length * 8),
+                        Flags = RTM_F_FIB_MATCH,
                     }).Add(RTA_DST, to));
             return answer is null ? null : ParseWay(answer);
         }

@@ -36,6 +36,13 @@ internal static class HostTable
     /// goes on to 127.0.0.1.</summary>
     private const string NotOfLoopback = "    ip6 daddr ::1 return";
 
+    private const string TalesOfWays = """
+                icmp type destination-unreachable icmp code frag-needed fib daddr type local drop
+                icmp type redirect fib daddr type local drop
+        """;
+
+    private const string TalesOfWays6 = "    icmpv6 type { packet-too-big, nd-redirect } fib daddr type local drop";
+
     private const string RefuseLoopback = """
           chain loopback {
             type filter hook output priority filter; policy accept;
@@ -84,10 +91,14 @@ internal static class HostTable
                 {{ip}} daddr {{family.Loopback}} drop
                 # Nor does one speak for the host's own programs: for its sake the kernel takes such sources there, too.
                 {{ip}} saddr {{family.Loopback}} drop
-                udp dport {{vxlanPort}} fib daddr type local drop
+                # Not to another node's address, which is looked at where packets are sent on: then the host would take it.
+                udp dport {{vxlanPort}} fib daddr type != unicast drop
+                # Nor does one tell the host of ways, or of how large a packet may be on them: it would believe it of any way.
+            {{(family.IsIPv6 ? TalesOfWays6 : TalesOfWays)}}
                 # Sent to all, and for the host alone: so it would pass the looks at what opens a connection.
                 meta pkttype != host fib daddr type local drop
                 iifname @bridges fib daddr type local jump strangers
+                iifname @bridges meta l4proto udp fib daddr type { broadcast, multicast } jump strangers
               }
               chain published {
                 dnat {{ip}} to {{ip}} daddr . meta l4proto . th dport map @ports_at

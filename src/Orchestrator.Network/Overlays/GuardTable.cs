@@ -51,6 +51,8 @@ internal static class GuardTable
                 ether type arp iifname . ether saddr . arp saddr ip @senders accept
                 # None is a router, and who has an address says so for his own alone: the target of what he advertises.
                 icmpv6 type { nd-router-solicit, nd-router-advert, nd-redirect } drop
+                # In pieces what is advertised is not seen; none is that large. Source: RFC 6980.
+                icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } exthdr frag exists drop
                 icmpv6 type nd-neighbor-advert iifname . @th,64,128 != @neighbours drop
                 ether type ip6 iifname . ether saddr . ip6 saddr @senders6 accept
               }
