@@ -70,6 +70,7 @@ public sealed partial class NodeNetwork
             RemoveTunnels();
             Unprotect();
         });
+        faults.AddRange(TooSmallForIPv6());
         return new ClusterReport(faults.ToImmutable());
     }
 

@@ -20,7 +20,7 @@ public sealed partial class NodeNetwork
             Make = link => MakeInContainer(sandbox, link),
             Settings =
             [
-                .. sandbox.Endpoints.Where(IsKnown).SelectMany(ContainerLink.Settings),
+                .. sandbox.Endpoints.Where(IsKnown).Select(e => e with { IPv6 = IPv6Of(e) }).SelectMany(ContainerLink.Settings),
                 .. returns.GetValueOrDefault(sandbox.ContainerId)?.Settings ?? [],
             ],
             Tables = [.. TablesOfContainer(sandbox)],
@@ -34,7 +34,7 @@ public sealed partial class NodeNetwork
             .. sandbox.Endpoints.Where(IsKnown)
                 .Select(e => new WantedLink(e.InterfaceName, KindOf(e))
                 {
-                    Address = e.IPv4, Address6 = e.IPv6, Beyond = BeyondOf(e), Mtu = MtuOf(e), Mac = OverlayMacOf(e),
+                    Address = e.IPv4, Address6 = IPv6Of(e), Beyond = BeyondOf(e), Mtu = MtuOf(e), Mac = OverlayMacOf(e),
                 }),
             .. PipesWanted(sandbox.ContainerId),
         ],

@@ -190,13 +190,17 @@ public sealed partial class NodeNetwork
     private NetworkConfig Complete(NetworkConfig config)
     {
         CheckBridgeName(config);
+        var mtu = config.Options.TryGetValue(MtuOption, out var text) ? ParseMtu(text) : config.Mtu;
+        if (config.EnableIPv6 && mtu < IpFamily.SmallestMtuOfIPv6)
+            throw new NetworkException(
+                NetworkFault.Invalid, $"{MtuOption} {mtu} is too small for IPv6; give {IpFamily.SmallestMtuOfIPv6} or more, or leave --ipv6 out");
         var id = config.Id.Length > 0 ? config.Id : LinkNames.NewId();
         return config with
         {
             Id = id,
             Pools = CompletePools(config),
             Icc = config.Icc && config.Options.GetValueOrDefault(IccOption) != "false",
-            Mtu = config.Options.TryGetValue(MtuOption, out var mtu) ? ParseMtu(mtu) : config.Mtu,
+            Mtu = mtu,
             Created = config.Created == default ? DateTimeOffset.UtcNow : config.Created,
         };
     }

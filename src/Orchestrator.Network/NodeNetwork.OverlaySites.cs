@@ -57,7 +57,7 @@ public sealed partial class NodeNetwork
     private ImmutableArray<RemoteEndpoint> RemoteOf(OverlayView overlay) =>
     [
         .. overlay.Endpoints.Where(e => !e.IsLocal && e.NodeVtep.Length > 0 && e.NodeVtep != cluster.NodeVtep)
-            .SelectMany(RemoteEndpoint.From),
+            .SelectMany(e => RemoteEndpoint.From(HasIPv6(overlay.Network) ? e : e with { Ip6 = null })),
     ];
 
     private bool MakeInOverlay(OverlayView overlay, string link)

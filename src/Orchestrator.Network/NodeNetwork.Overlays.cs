@@ -16,7 +16,7 @@ public sealed partial class NodeNetwork
     private Endpoint JoinOverlay(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config)
     {
         var cidr = GivenAddress(network, isIPv6: false, config.IPv4);
-        var six = !HasIPv6(network) ? null : GivenAddress(network, isIPv6: true, config.IPv6);
+        var six = !MayHaveIPv6(network) ? null : GivenAddress(network, isIPv6: true, config.IPv6);
         // A daemon that was restarted has not opened it yet.
         OpenFabric(network);
         var endpoint = Add(sandbox, Describe(sandbox, network, config, cidr) with { IPv6 = six });
@@ -111,14 +111,26 @@ public sealed partial class NodeNetwork
 
     private void Ensure(OverlayFabric fabric, NetworkConfig network)
     {
-        fabric.Ensure(host.Route, Settings(network));
+        fabric.Ensure(host.Route, Settings(network), HasIPv6(network));
         // What comes whole is looked at for nothing. Out of a tunnel packets come as they were sealed: one by one.
         var arrivesWhole = host.Run(() => UnderlayRoutes.ArriveWhole(host.Route, IPAddress.Parse(cluster.NodeVtep)));
         fabric.Gather(!arrivesWhole || network.Encryption is { Length: > 0 });
     }
 
-    /// <summary>A node whose kernel has none takes part by IPv4.</summary>
-    private bool HasIPv6(NetworkConfig network) => network.Pool6 is not null && host.HasIPv6;
+    /// <summary>A node whose kernel has none takes part by IPv4, and so does one while its packets are too small.</summary>
+    private bool HasIPv6(NetworkConfig network) => MayHaveIPv6(network) && MtuOf(network) >= IpFamily.SmallestMtuOfIPv6;
+
+    private bool MayHaveIPv6(NetworkConfig network) => network.Pool6 is not null && host.HasIPv6;
+
+    /// <summary>What an endpoint of an overlay has of IPv6 for as long as packets are large enough.</summary>
+    private string? IPv6Of(Endpoint endpoint) =>
+        cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is { } overlay && !HasIPv6(overlay.Network)
+            ? null : endpoint.IPv6;
+
+    private IEnumerable<string> TooSmallForIPv6() => cluster.Overlays.Select(o => o.Network)
+        .Where(n => MayHaveIPv6(n) && !HasIPv6(n)).Select(n =>
+            $"network {n.Name} has no IPv6 on this node: its packets have at most {MtuOf(n)} bytes, and IPv6 needs "
+            + $"{IpFamily.SmallestMtuOfIPv6}; give the nodes' links a larger MTU, or make the network without --ipv6");
 
     private VxlanSettings Settings(NetworkConfig network) => new(
         OverlayFabric.Vxlan,

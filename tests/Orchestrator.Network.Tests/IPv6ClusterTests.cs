@@ -52,6 +52,43 @@ public sealed class IPv6ClusterTests
     }
 
     [RootFact]
+    public async Task Where_packets_are_too_small_for_IPv6_there_is_none_until_they_are_not()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Six);
+        cluster.UnderlayMtus = [1280, 1280];
+        await cluster.PlaceAsync(Three[..2]);
+        using var servers = cluster.ServeAll(80);
+        var client = cluster["web.1.a"].Namespace;
+
+        Assert.All(cluster.Faults, fault => Assert.Contains(
+            "network backend has no IPv6 on this node: its packets have at most 1230 bytes", fault, StringComparison.Ordinal));
+        Assert.NotEmpty(cluster.Faults);
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+        Assert.Empty(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
+
+        cluster.UnderlayMtus = [0, 0];
+        await GrownAsync();
+        Assert.Equal("web.2.b fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:104", 80));
+
+        cluster.UnderlayMtus = [1280, 1280];
+        await GrownAsync();
+        await cluster.PlaceAsync(Three[2]);
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+        Assert.Empty(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
+
+        async Task GrownAsync()
+        {
+            await cluster.ApplyAsync();
+            foreach (var host in cluster.Hosts)
+            {
+                // Sizes first, and then what depends on them.
+                for (var pass = 0; pass < 3; pass++)
+                    await host.Network.CheckAsync(mend: true, default);
+            }
+        }
+    }
+
+    [RootFact]
     public async Task A_task_of_an_overlay_with_IPv6_reaches_the_world_by_it()
     {
         await using var cluster = await TwoHosts.StartAsync(Six);

@@ -34,6 +34,8 @@ internal static class ContainerLink
     public static LinkInfo Configure(RouteSocket inside, Endpoint endpoint, NetNamespace container)
     {
         var link = inside.GetLink(endpoint.InterfaceName);
+        if (link.Mtu < IpFamily.SmallestMtuOfIPv6)
+            endpoint = endpoint with { IPv6 = null };
         var settings = Settings(endpoint).ToList();
         if (settings.Count > 0)
             container.Run(() => settings.ForEach(s => Sysctl.Set(s.Path, s.Value)));

@@ -15,6 +15,9 @@ internal sealed record IpFamily(string Table, string AddressType, string Loopbac
 
     public static IpFamily V6 { get; } = new("ip6", "ipv6_addr", "::1", "::");
 
+    /// <summary>The smallest size of packets at which the kernel lets a link have IPv6. Source: RFC 8200 §5.</summary>
+    public const int SmallestMtuOfIPv6 = 1280;
+
     public static IpFamily[] Both { get; } = [V4, V6];
 
     public bool IsIPv6 => this == V6;

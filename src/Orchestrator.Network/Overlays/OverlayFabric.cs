@@ -55,7 +55,7 @@ internal sealed class OverlayFabric : IDisposable
 
     private readonly NetNamespace ns;
     private readonly RouteSocket route;
-    private readonly bool hasIPv6;
+    private bool hasIPv6;
 
     public RouteSocket Route => route;
 
@@ -103,8 +103,9 @@ internal sealed class OverlayFabric : IDisposable
     }
 
     /// <summary>Mends the links, should somebody have removed one, and follows a new underlay address or port.</summary>
-    public void Ensure(RouteSocket host, VxlanSettings settings)
+    public void Ensure(RouteSocket host, VxlanSettings settings, bool hasIPv6)
     {
+        this.hasIPv6 = hasIPv6;
         var (bridge, vxlan) = EnsureLinks(ns, route, host, settings, hasIPv6);
         Use(bridge, vxlan);
     }
@@ -212,7 +213,7 @@ internal sealed class OverlayFabric : IDisposable
         var vxlan = route.GetLink(Vxlan);
         route.SetPort(vxlan.Index, PortOf(hasIPv6));
         if (hasIPv6)
-            ns.Run(() => OfAnsweringIPv6.ToList().ForEach(s => Sysctl.Set(s.Path, s.Value)));
+            ns.Run(() => OfAnsweringIPv6.ToList().ForEach(s => Sysctl.TrySet(s.Path, s.Value))); // Not while it is too small yet.
         return (bridge, vxlan);
     }
 }
