@@ -144,26 +144,12 @@ public sealed partial class NodeNetwork
             return;
         }
 
-        var change = BalancerTable.Change(family, present, wanted);
-        if (change.IsEmpty)
-            return;
-        if (present.Vips.IsEmpty || wanted.Vips.IsEmpty)
-        {
+        if (present.Vips.IsEmpty != wanted.Vips.IsEmpty)
             Rebalance(sandbox, family, wanted); // The table comes or goes.
-            return;
-        }
-
-        try
-        {
-            using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-            Stating(
-                ContainerSite + sandbox.ContainerId, family.TableNamed(BalancerTable.Name), whole: false,
-                () => Nft.Apply(ns, change));
-        }
-        catch (NftException)
-        {
-            Rebalance(sandbox, family, wanted); // The container changed its table: state the whole.
-        }
+        else
+            ChangeInContainer(
+                sandbox, family.TableNamed(BalancerTable.Name), BalancerTable.Change(family, present, wanted),
+                restate: () => Rebalance(sandbox, family, wanted));
     }
 
     /// <summary>Has an earlier daemon made a table there?</summary>

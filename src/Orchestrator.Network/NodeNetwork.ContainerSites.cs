@@ -84,12 +84,8 @@ public sealed partial class NodeNetwork
             yield return table;
     }
 
-    private void Rebalance(SandboxRecord sandbox, IpFamily family, BalancerModel model)
-    {
-        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        Stating(ContainerSite + sandbox.ContainerId, family.TableNamed(BalancerTable.Name), whole: true,
-            () => Nft.Apply(ns, BalancerTable.Replace(family, model)));
-    }
+    private void Rebalance(SandboxRecord sandbox, IpFamily family, BalancerModel model) =>
+        StateInContainer(sandbox, family.TableNamed(BalancerTable.Name), BalancerTable.Replace(family, model));
 
     /// <summary>The ports that the rules lead to are orch-net's: it alone can say them.</summary>
     private Task RestateNamesAsync(SandboxRecord sandbox) => StatingAsync(

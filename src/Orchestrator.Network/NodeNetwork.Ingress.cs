@@ -168,25 +168,12 @@ public sealed partial class NodeNetwork
     {
         // After a restart the first view states the whole table, whatever is there.
         if (ingressPorts.TryGetValue(family, out var present) && present.HasValue == wanted.HasValue)
-            ChangeIngress(family, present ?? [], wanted ?? []);
+            ChangeInHost(
+                family.TableNamed(IngressTable.Name), IngressTable.Change(family, present ?? [], wanted ?? []),
+                restate: () => StateIngress(family, wanted));
         else
             StateIngress(family, wanted);
         ingressPorts[family] = wanted;
-    }
-
-    private void ChangeIngress(IpFamily family, ImmutableArray<IngressPort> from, ImmutableArray<IngressPort> to)
-    {
-        var change = IngressTable.Change(family, from, to);
-        if (change.IsEmpty)
-            return;
-        try
-        {
-            Stating(HostSite, family.TableNamed(IngressTable.Name), whole: false, () => host.Apply(change));
-        }
-        catch (NftException)
-        {
-            StateIngress(family, to); // Somebody was at it by hand: state what there should be.
-        }
     }
 
     private void StateIngress(IpFamily family, ImmutableArray<IngressPort>? ports)

@@ -39,17 +39,8 @@ public sealed partial class NodeNetwork
     private void RemoveNeighbour(Endpoint endpoint) =>
         ChangeNeighbours(NeighbourTable.Remove(LinkNames.ShortId(endpoint.NetworkId), GuardedPortOf(endpoint)), endpoint);
 
-    private void ChangeNeighbours(NftBatch change, Endpoint? leaving)
-    {
-        try
-        {
-            Stating(HostSite, NeighbourTable.Id, whole: false, () => host.Apply(change));
-        }
-        catch (NftException)
-        {
-            ReplaceNeighbours(leaving); // Somebody had removed it by hand: state what there should be.
-        }
-    }
+    private void ChangeNeighbours(NftBatch change, Endpoint? leaving) =>
+        ChangeInHost(NeighbourTable.Id, change, restate: () => ReplaceNeighbours(leaving));
 
     private void DropNeighbours()
     {

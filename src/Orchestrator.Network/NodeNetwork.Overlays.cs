@@ -151,17 +151,9 @@ public sealed partial class NodeNetwork
             return;
         }
 
-        var change = GuardTable.Change(present, model);
-        if (change.IsEmpty)
-            return;
-        try
-        {
-            Stating(OverlaySite + networkId, GuardTable.Id, whole: false, () => fabric.Guard(model, change));
-        }
-        catch (NftException)
-        {
-            Restate(networkId, fabric, model); // Somebody was at it by hand: state what there should be.
-        }
+        Change(
+            OverlaySite + networkId, GuardTable.Id, GuardTable.Change(present, model), change => fabric.Guard(model, change),
+            restate: () => Restate(networkId, fabric, model));
     }
 
     private void Reguard(string networkId)

@@ -21,32 +21,14 @@ public sealed partial class NodeNetwork
         if (isKnown ? present == wanted : wanted.Links.IsEmpty && sandbox.Endpoints.All(e => networks.ContainsKey(e.NetworkId)))
             return;
         if (isKnown && present!.Links.SetEquals(wanted.Links))
-            Change(sandbox, present, wanted);
+            ChangeInContainer(sandbox, PolicyTable.Id, PolicyTable.Change(present, wanted), restate: () => Restate(sandbox, wanted));
         else
             Restate(sandbox, wanted);
         policies[sandbox.ContainerId] = wanted;
     }
 
-    private void Change(SandboxRecord sandbox, PolicyModel present, PolicyModel wanted)
-    {
-        try
-        {
-            using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-            var change = PolicyTable.Change(present, wanted);
-            Stating(ContainerSite + sandbox.ContainerId, PolicyTable.Id, whole: false, () => Nft.Apply(ns, change));
-        }
-        catch (NftException)
-        {
-            Restate(sandbox, wanted); // The container changed its table.
-        }
-    }
-
-    private void Restate(SandboxRecord sandbox, PolicyModel policy)
-    {
-        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        Stating(ContainerSite + sandbox.ContainerId, PolicyTable.Id, whole: true,
-            () => Nft.Apply(ns, PolicyTable.Replace(policy)));
-    }
+    private void Restate(SandboxRecord sandbox, PolicyModel policy) =>
+        StateInContainer(sandbox, PolicyTable.Id, PolicyTable.Replace(policy));
 
     private IEnumerable<WantedTable> PolicyTablesOf(SandboxRecord sandbox)
     {

@@ -37,8 +37,7 @@ public sealed partial class NodeNetwork
                 new HelperRequest(HelperOperation.Reserve, containerId) { Ports = [.. bindings] }, cancellationToken);
             sandbox = sandboxes[containerId] with { Ports = response.Ports };
             Keep(sandbox);
-            foreach (var family in IpFamily.Both)
-                ChangeHost(family, HostTable.Change(family, gone: [], come: HostPorts(sandbox)));
+            ChangePorts(gone: [], come: [.. HostPorts(sandbox)]);
             return response.Ports;
         }, cancellationToken);
 
@@ -99,18 +98,16 @@ public sealed partial class NodeNetwork
             return;
         var ports = HostPorts(sandbox).ToList();
         Keep(sandbox with { Ports = [] });
-        try
-        {
-            foreach (var family in IpFamily.Both)
-                ChangeHost(family, HostTable.Change(family, gone: ports, come: []));
-        }
-        catch (NftException)
-        {
-            ReplaceHostTable(); // Somebody had removed one by hand: state what there should be.
-        }
-
+        ChangePorts(gone: ports, come: []);
         ForgetConnections(ports.Select(p => p.ContainerAddress).ToHashSet());
         await helper.AskAsync(new HelperRequest(HelperOperation.Release, sandbox.ContainerId), cancellationToken);
+    }
+
+    private void ChangePorts(List<HostPort> gone, List<HostPort> come)
+    {
+        foreach (var family in IpFamily.Both)
+            ChangeInHost(
+                family.TableNamed(HostTable.Name), HostTable.Change(family, gone, come), restate: () => ReplaceHostTable(family));
     }
 
     /// <summary>Leads published ports to where the container is now, after it left the network they led to.</summary>

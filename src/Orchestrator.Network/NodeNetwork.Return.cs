@@ -32,7 +32,9 @@ public sealed partial class NodeNetwork
         foreach (var family in model.Families)
         {
             if (present?.Link == model.Link && present.Families.FirstOrDefault(family.DiffersInNodesAlone) is { } before)
-                ChangeReturn(sandbox, model.Link, before, family);
+                ChangeInContainer(
+                    sandbox, family.Family.TableNamed(ReturnTable.Name), ReturnTable.Change(model.Link, before, family),
+                    restate: () => StateReturn(sandbox, model.Link, family));
             else
                 StateReturn(sandbox, model.Link, family);
         }
@@ -40,29 +42,8 @@ public sealed partial class NodeNetwork
         returns[sandbox.ContainerId] = model;
     }
 
-    private void ChangeReturn(SandboxRecord sandbox, string link, ReturnFamily from, ReturnFamily to)
-    {
-        try
-        {
-            using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-            var change = ReturnTable.Change(link, from, to);
-            Stating(
-                ContainerSite + sandbox.ContainerId, to.Family.TableNamed(ReturnTable.Name), whole: false,
-                () => Nft.Apply(ns, change));
-        }
-        catch (NftException)
-        {
-            StateReturn(sandbox, link, to); // The container changed its table.
-        }
-    }
-
-    private void StateReturn(SandboxRecord sandbox, string link, ReturnFamily model)
-    {
-        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
-        Stating(
-            ContainerSite + sandbox.ContainerId, model.Family.TableNamed(ReturnTable.Name), whole: true,
-            () => Nft.Apply(ns, ReturnTable.Replace(link, model)));
-    }
+    private void StateReturn(SandboxRecord sandbox, string link, ReturnFamily model) =>
+        StateInContainer(sandbox, model.Family.TableNamed(ReturnTable.Name), ReturnTable.Replace(link, model));
 
     private ReturnModel? ReturnOf(SandboxRecord sandbox) =>
         IngressOverlay is { } mesh && sandbox.On(mesh.Network.Id) is { } endpoint

@@ -41,6 +41,36 @@ public sealed partial class NodeNetwork
             transaction();
     }
 
+    /// <summary>Changes elements of a table, if any. Was somebody at it by hand, the whole is stated.</summary>
+    private void Change(string site, TableId table, NftBatch change, Action<NftBatch> apply, Action restate)
+    {
+        if (change.IsEmpty)
+            return;
+        try
+        {
+            Stating(site, table, whole: false, () => apply(change));
+        }
+        catch (NftException)
+        {
+            restate();
+        }
+    }
+
+    private void ChangeInHost(TableId table, NftBatch change, Action restate) =>
+        Change(HostSite, table, change, host.Apply, restate);
+
+    private void ChangeInContainer(SandboxRecord sandbox, TableId table, NftBatch change, Action restate) =>
+        Change(ContainerSite + sandbox.ContainerId, table, change, batch => InContainer(sandbox, ns => Nft.Apply(ns, batch)), restate);
+
+    private void StateInContainer(SandboxRecord sandbox, TableId table, string script) =>
+        Stating(ContainerSite + sandbox.ContainerId, table, whole: true, () => InContainer(sandbox, ns => Nft.Apply(ns, script)));
+
+    private void InContainer(SandboxRecord sandbox, Action<NetNamespace> work)
+    {
+        using var ns = NetNamespace.Open(paths.NamespaceOf(sandbox.ContainerId));
+        work(ns);
+    }
+
     private async Task StatingAsync(string site, TableId table, bool whole, Func<Task> transaction)
     {
         if (!spaces.TryGetValue(site, out var space))

@@ -64,25 +64,10 @@ public sealed partial class NodeNetwork
     private void Admit(UnderlayModel wanted)
     {
         if (underlay is { Vnis.IsEmpty: false } present && !wanted.Vnis.IsEmpty)
-            Change(present, wanted);
+            ChangeInHost(UnderlayTable.Id, UnderlayTable.Change(present, wanted), restate: () => StateUnderlay(wanted));
         else if (underlay is null || underlay.Vnis.IsEmpty != wanted.Vnis.IsEmpty)
             StateUnderlay(wanted);
         underlay = wanted;
-    }
-
-    private void Change(UnderlayModel present, UnderlayModel wanted)
-    {
-        var change = UnderlayTable.Change(present, wanted);
-        if (change.IsEmpty)
-            return;
-        try
-        {
-            Stating(HostSite, UnderlayTable.Id, whole: false, () => host.Apply(change));
-        }
-        catch (NftException)
-        {
-            StateUnderlay(wanted); // Somebody was at it by hand: state what there should be.
-        }
     }
 
     /// <summary>Another cluster may have another port. Links of the old one go before the tables speak of the new one: what

@@ -212,12 +212,6 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     private void StateHost(IpFamily family, string script) =>
         Stating(HostSite, family.TableNamed(HostTable.Name), whole: true, () => host.Apply(script));
 
-    private void ChangeHost(IpFamily family, NftBatch change)
-    {
-        if (!change.IsEmpty)
-            Stating(HostSite, family.TableNamed(HostTable.Name), whole: false, () => host.Apply(change));
-    }
-
     private ResolvConf HostResolvers()
     {
         var conf = ResolvConf.Load(options.HostResolvConf);
