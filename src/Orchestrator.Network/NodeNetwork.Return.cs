@@ -52,7 +52,7 @@ public sealed partial class NodeNetwork
                 [
                     new ReturnFamily(IpFamily.V4, SubnetsOf(mesh, IpFamily.V4), ExitAddressOf(sandbox, IpFamily.V4),
                         MeshNodes(mesh, IpFamily.V4)),
-                    .. endpoint.IPv6 is null ? ImmutableArray<ReturnFamily>.Empty
+                    .. IPv6Of(endpoint) is null ? ImmutableArray<ReturnFamily>.Empty
                         : [new ReturnFamily(IpFamily.V6, SubnetsOf(mesh, IpFamily.V6), ExitAddressOf(sandbox, IpFamily.V6),
                             MeshNodes(mesh, IpFamily.V6))],
                 ])

@@ -67,24 +67,51 @@ public sealed class IPv6ClusterTests
         Assert.Empty(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
 
         cluster.UnderlayMtus = [0, 0];
-        await GrownAsync();
+        await ResizeAsync(cluster);
         Assert.Equal("web.2.b fd01::a00:103", await Wire.CallAsync(client, "fd01::a00:104", 80));
 
         cluster.UnderlayMtus = [1280, 1280];
-        await GrownAsync();
+        await ResizeAsync(cluster);
         await cluster.PlaceAsync(Three[2]);
         Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
         Assert.Empty(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
+    }
 
-        async Task GrownAsync()
+    [RootFact]
+    public async Task A_port_published_where_packets_are_too_small_for_IPv6_answers_by_IPv4()
+    {
+        await using var cluster = await TwoHosts.StartAsync(
+            TwoHosts.Mesh with { EnableIPv6 = true, Pools = [new IpamPool("10.0.0.0/24"), new IpamPool("fd02::/64")] },
+            TimeSpan.FromMilliseconds(20));
+        cluster.UnderlayMtus = [1280, 1280];
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        using var servers = cluster.ServeAll(80);
+
+        Assert.Equal("web.1.a 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
+        foreach (var host in cluster.Hosts)
+            Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+
+        cluster.UnderlayMtus = [0, 0];
+        await ResizeAsync(cluster);
+        Assert.Equal("web.1.a fd77::9", await Wire.CallAsync(outside.Namespace, "fd77::1", 8080));
+
+        cluster.UnderlayMtus = [1280, 1280];
+        await ResizeAsync(cluster);
+        Assert.Equal("web.1.a 10.77.0.9", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080));
+        foreach (var host in cluster.Hosts)
+            Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+    }
+
+    private static async Task ResizeAsync(TwoHosts cluster)
+    {
+        await cluster.ApplyAsync();
+        foreach (var host in cluster.Hosts)
         {
-            await cluster.ApplyAsync();
-            foreach (var host in cluster.Hosts)
-            {
-                // Sizes first, and then what depends on them.
-                for (var pass = 0; pass < 3; pass++)
-                    await host.Network.CheckAsync(mend: true, default);
-            }
+            // Sizes first, and then what depends on them.
+            for (var pass = 0; pass < 3; pass++)
+                await host.Network.CheckAsync(mend: true, default);
         }
     }
 

@@ -44,8 +44,9 @@ internal static class SpaceComparison
     {
         foreach (var way in wanted)
         {
-            // No route goes by a link that is gone or down: that comes first.
-            if (found.Links.FirstOrDefault(l => l.Name == way.Link && l.IsUp) is not { } link)
+            // No route goes by a link that is gone or down, or too small: that comes first.
+            if (found.Links.FirstOrDefault(l => l.Name == way.Link && l.IsUp) is not { } link
+                || (way.Family.IsIPv6 && link.Mtu < IpFamily.SmallestMtuOfIPv6))
                 continue;
             var hasRule = found.Rules.Any(r => r.Mark == way.Mark && r.Table == (int)way.Mark && r.IsIPv6 == way.Family.IsIPv6);
             if (!hasRule || !found.Ways.Any(r =>

@@ -211,9 +211,11 @@ internal sealed class OverlayFabric : IDisposable
         route.SetMaster(Vxlan, bridge.Index);
         route.SetUp(Vxlan);
         var vxlan = route.GetLink(Vxlan);
+        foreach (var link in new[] { vxlan, bridge }.Where(l => l.Mtu != settings.Mtu))
+            route.SetMtu(link.Name, settings.Mtu); // Now, for a link that is too small has no IPv6.
         route.SetPort(vxlan.Index, PortOf(hasIPv6));
         if (hasIPv6)
-            ns.Run(() => OfAnsweringIPv6.ToList().ForEach(s => Sysctl.TrySet(s.Path, s.Value))); // Not while it is too small yet.
+            ns.Run(() => OfAnsweringIPv6.ToList().ForEach(s => Sysctl.Set(s.Path, s.Value)));
         return (bridge, vxlan);
     }
 }
