@@ -24,24 +24,27 @@ public sealed partial class NodeNetwork
     {
         var settings = Settings(overlay.Network);
         var port = OverlayFabric.PortOf(HasIPv6(overlay.Network));
+        ImmutableArray<WantedLink> links =
+        [
+            new WantedLink(OverlayFabric.Bridge, "bridge")
+            {
+                Alias = LinkNames.Mark + settings.Vni, Mtu = settings.Mtu,
+            },
+            new WantedLink(OverlayFabric.Vxlan, "vxlan")
+            {
+                Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = port,
+                Local = settings.Local, UdpPort = settings.Port,
+            },
+            .. ListEndpoints(overlay.Network.Id).Select(
+                e => OverlayPort(e, port) with { Mtu = settings.Mtu, Limit = LimitOf(overlay.Network, e) }),
+            .. IngressOverlay?.Network.Id != overlay.Network.Id ? ImmutableArray<WantedLink>.Empty
+                : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!), port) with { Mtu = settings.Mtu }],
+        ];
         return new WantedSpace
         {
-            Links =
-            [
-                new WantedLink(OverlayFabric.Bridge, "bridge")
-                {
-                    Alias = LinkNames.Mark + settings.Vni, Mtu = settings.Mtu,
-                },
-                new WantedLink(OverlayFabric.Vxlan, "vxlan")
-                {
-                    Master = OverlayFabric.Bridge, Mtu = settings.Mtu, Port = port,
-                    Local = settings.Local, UdpPort = settings.Port,
-                },
-                .. ListEndpoints(overlay.Network.Id).Select(
-                    e => OverlayPort(e, port) with { Mtu = settings.Mtu, Limit = LimitOf(overlay.Network, e) }),
-                .. IngressOverlay?.Network.Id != overlay.Network.Id ? ImmutableArray<WantedLink>.Empty
-                    : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!), port) with { Mtu = settings.Mtu }],
-            ],
+            Links = links,
+            // The host's port may be there before the cluster says again what it is for.
+            Own = OwnLinks.Named(links.Select(l => l.Name).Append(IngressPortName)) with { HasAll = true },
             Remote = RemoteOf(overlay),
         };
     }

@@ -12,6 +12,9 @@ internal static class LinkMender
     {
         switch (change)
         {
+            case SpaceChange.Remove c:
+                route.DeleteLink(c.Subject);
+                break;
             case SpaceChange.Mark c:
                 route.SetAlias(c.Subject, c.Alias);
                 break;

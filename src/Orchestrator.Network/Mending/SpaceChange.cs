@@ -18,6 +18,14 @@ internal abstract record SpaceChange(string Subject)
         public override string Finding => $"link {Subject} is gone";
     }
 
+    /// <summary>A link of ours under a name that nothing of ours has.</summary>
+    /// <param name="Wanted">What it should be called; null: it is of something that is no more.</param>
+    public sealed record Remove(string Subject, string? Wanted) : SpaceChange(Subject)
+    {
+        public override string Finding => Wanted is null
+            ? $"link {Subject} is ours and belongs to nothing" : $"link {Subject} is {Wanted} under another name";
+    }
+
     /// <summary>Somebody else's link bears the name. Nothing is done to it.</summary>
     public sealed record Displaced(string Subject, string Kind) : SpaceChange(Subject)
     {

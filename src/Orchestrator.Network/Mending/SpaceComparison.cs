@@ -21,7 +21,8 @@ internal static class SpaceComparison
     public static List<SpaceChange> Compare(WantedSpace wanted, SpaceDump found)
     {
         var links = found.Links.ToDictionary(l => l.Name);
-        var changes = new List<SpaceChange>();
+        // First: the kernel makes no second one while that which was renamed holds the identifier.
+        var changes = Strays(wanted, found).ToList();
         foreach (var link in wanted.Links)
             changes.AddRange(CompareLink(link, found, links));
         foreach (var exit in new[] { wanted.Exit, wanted.Exit6 }.OfType<WantedExit>())
@@ -38,6 +39,14 @@ internal static class SpaceComparison
         changes.AddRange(wanted.Kept.Where(c => !KeptWords.Holds(c, found)).Select(c => new SpaceChange.Redo(c)));
         return changes;
     }
+
+    private static IEnumerable<SpaceChange> Strays(WantedSpace wanted, SpaceDump found) =>
+        found.Links.Where(link => wanted.Own?.IsStray(link) == true).Select(link => new SpaceChange.Remove(
+            link.Name, wanted.Links.FirstOrDefault(w => IsSame(w, link))?.Name));
+
+    /// <summary>Of those that bear no mark an overlay has one of a kind.</summary>
+    private static bool IsSame(WantedLink wanted, LinkInfo link) => wanted.Kind == link.Kind
+        && (wanted.Alias is { } alias ? link.Alias == alias : link.Kind == "vxlan");
 
     /// <summary>Rules by which answers find their way back, and routes that these lead to.</summary>
     public static IEnumerable<SpaceChange> Ways(ImmutableArray<WayBack> wanted, SpaceDump found)

@@ -12,6 +12,9 @@ internal sealed record WantedSpace
 {
     public ImmutableArray<WantedLink> Links { get; init; } = [];
 
+    /// <summary>Which others are ours all the same, and have to go; null: no other is ours.</summary>
+    public OwnLinks? Own { get; init; }
+
     /// <summary>Default route; null: we want none, and leave one that somebody made.</summary>
     public WantedExit? Exit { get; init; }
 

@@ -80,12 +80,19 @@ internal sealed class SimulatedSpace(WantedSpace wanted)
             neighbours.Add(new NeighbourInfo(vxlan.Index, new MacAddress(66), null, IPAddress.Parse("192.0.2.66"), false));
     }
 
+    public void Rename(string name, string other)
+    {
+        links.Remove(name, out var link);
+        links[other] = link! with { Name = other };
+    }
+
     public void Apply(SpaceChange change)
     {
         var link = links.GetValueOrDefault(change.Subject);
         switch (change)
         {
             case SpaceChange.Make: Make(change.Subject); break;
+            case SpaceChange.Remove: Remove(link!); break;
             case SpaceChange.Mark c: links[c.Subject] = link! with { Alias = c.Alias }; break;
             case SpaceChange.Raise c: links[c.Subject] = link! with { IsUp = true }; break;
             case SpaceChange.Resize c: links[c.Subject] = link! with { Mtu = c.Mtu }; break;

@@ -83,6 +83,50 @@ public sealed class SpaceComparisonTests
             SpaceComparison.Compare(wanted, With(Link("bridge", "orch:other"))));
     }
 
+    [Theory]
+    [InlineData("br0", false)]
+    [InlineData("veth1", false)]
+    [InlineData("vx0", true)]
+    [InlineData("veth2", true)]
+    public void A_link_of_ours_under_another_name_goes_before_that_which_is_wanted_is_made(string name, bool allAreOurs)
+    {
+        var wanted = Wanted with { Own = OwnLinks.Named(Wanted.Links.Select(l => l.Name)) with { HasAll = allAreOurs } };
+        var space = new SimulatedSpace(wanted);
+        space.Build();
+        var before = space.Dump();
+        space.Rename(name, "foog");
+
+        var changes = SpaceComparison.Compare(wanted, space.Dump());
+        Assert.Equal(
+            [new SpaceChange.Remove("foog", name), new SpaceChange.Make(name)],
+            changes.Where(c => c is SpaceChange.Remove or SpaceChange.Make));
+        Assert.IsType<SpaceChange.Remove>(changes[0]);
+
+        for (var round = 0; round < 5; round++)
+            SpaceComparison.Compare(wanted, space.Dump()).ForEach(space.Apply);
+        Assert.Equal(before.Links.Select(l => l.Name).Order(), space.Dump().Links.Select(l => l.Name).Order());
+        Assert.Empty(SpaceComparison.Compare(wanted, space.Dump()));
+    }
+
+    [Fact]
+    public void No_link_without_our_mark_is_ours_nor_one_that_others_decide_about_nor_what_holds_a_limit()
+    {
+        var own = OwnLinks.Named(["veth12345678"]) with { Spared = ["orch:pipe"] };
+        LinkInfo Link(string name, string kind, string alias) => new(5, name, alias, kind, 0, 1500, null, IsUp: true);
+
+        Assert.True(own.IsStray(Link("foog", "veth", "orch:c:n")));
+        Assert.True(own.IsStray(Link("ifb87654321", "ifb", "orch:veth87654321")));
+        Assert.All(
+            [
+                Link("foog", "veth", ""), Link("foog", "bridge", "somebody else's"), Link("veth12345678", "veth", "orch:c:n"),
+                Link("ifb12345678", "ifb", "orch:veth12345678"), Link("lab0", "bridge", "orch:pipe"),
+                Link("up0.42", "vlan", "orch:vlan"), Link("up0", "", "orch:c:pipe-eth1"),
+            ],
+            link => Assert.False(own.IsStray(link)));
+        Assert.True((own with { HasAll = true }).IsStray(Link("foog", "vxlan", "")));
+        Assert.False((own with { HasAll = true }).IsStray(Link("lo", "", "")));
+    }
+
     private static WantedLink Port(string name, int n) => new(name, "veth")
     {
         Alias = $"orch:c{n}:n1", Master = "br0", Port = OverlayFabric.PortOf(hasIPv6: false), Forwards = Mac(n),
