@@ -44,12 +44,28 @@ public sealed partial class NodeNetwork
     /// <summary>Of a foreign link that has taken our name not even a setting is changed.</summary>
     private bool IsOurLink(string name) => host.Route.FindLink(name) is { } found && LinkNames.IsOurs(found);
 
+    /// <summary>A bridge that was made for pipes goes when it is idle, which an address on it says it is not; a card that a
+    /// container has is the host's.</summary>
+    private OwnLinks OwnLinksOfHost => OwnLinks.Named(
+        sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
+            .Concat(Bridges.Select(LinkNames.BridgeOf)).Concat(VlanBridges).Concat(PipeLinks)
+            .Concat(Outside.Select(Parents.HostAccess.NameOf))
+            .Append(IngressTable.LinkName).Append(Encryption.WireGuardTunnel.LinkName)) with
+    {
+        Spared =
+        [
+            Pipes.PipeBridges.BridgeAlias,
+            .. pipes.Values.Where(p => p.Kind == PipeKind.Physical).Select(Pipes.PipePlumber.AliasOf),
+        ],
+    };
+
     private WantedSpace WantedOfHost()
     {
         var local = networks.Values.ToDictionary(n => n.Id);
         var hairpin = host.CallsIptablesForBridges;
         return new WantedSpace
         {
+            Own = OwnLinksOfHost,
             Links =
             [
                 .. Bridges.Select(n => new WantedLink(LinkNames.BridgeOf(n), "bridge")

@@ -209,6 +209,7 @@ public sealed partial class NodeNetwork
         foreach (var gone in kept.Keys.Where(id => containerIds?.Contains(id) == false).ToList())
             ForgetCommands(gone);
         plumber.RemoveStrangers([.. pipes.Values]);
+        RemoveIdleLinks();
         foreach (var pipe in pipes.Values.Where(p => sandboxes.ContainsKey(p.ContainerId)).OrderBy(p => p.Created))
         {
             try

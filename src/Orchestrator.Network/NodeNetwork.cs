@@ -155,12 +155,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
     {
         foreach (var id in sandboxes.Keys.Where(id => containerIds?.Contains(id) == false))
             await RemoveSandboxAsync(id, cancellationToken);
-        var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
-            .Concat(Bridges.Select(LinkNames.BridgeOf)).Concat(PipeLinks).Concat(VlanBridges).Append(Balancing.IngressTable.LinkName).ToHashSet();
-        known.UnionWith(known.Where(port => port.Length > 8).Select(Shaping.LinkShaper.Detour).ToList());
-        var strangers = host.Route.ListLinks()
-            .Where(l => l.Kind is "veth" or "bridge" or "ifb" && LinkNames.IsOurs(l) && !known.Contains(l.Name));
-        foreach (var link in strangers)
+        foreach (var link in host.Route.ListLinks().Where(OwnLinksOfHost.IsStray))
             host.Route.DeleteLink(link.Name);
         var pinned = sandboxes.Keys.Select(paths.NamespaceOf)
             .Concat(cluster.Overlays.Select(o => paths.NamespaceOfOverlay(o.Network.Vni!.Value)));

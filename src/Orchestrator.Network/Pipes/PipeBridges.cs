@@ -7,7 +7,7 @@ namespace Orchestrator.Network.Pipes;
 /// <summary>Pipes that are a veth pair, the host's end a port of a bridge.</summary>
 internal sealed class PipeBridges(HostSpace host)
 {
-    private const string BridgeAlias = LinkNames.Mark + "pipe";
+    internal const string BridgeAlias = LinkNames.Mark + "pipe";
 
     public bool IsJoined(Pipe pipe, string name) => host.Route.FindLink(pipe.HostLink) is { } end
         && host.Route.FindLink(name) is { } bridge && end.Master == bridge.Index;

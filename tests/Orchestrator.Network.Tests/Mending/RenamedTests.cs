@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests.Mending;
@@ -36,6 +38,81 @@ public sealed class RenamedTests
     }
 
     [RootFact]
+    public async Task The_bridge_that_leads_tasks_out_works_again_within_five_seconds()
+    {
+        await using var cluster = await TwoHosts.StartAsync(mends: Often);
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0));
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+        var host = cluster.Hosts[0];
+
+        await Mended.WithinFiveSecondsAsync(
+            () => Rename(host.Route, host.Options.GatewayBridge),
+            async () => host.Route.FindLink(Other) is null
+                && await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.77.0.9", 80, Mended.Try) == "world 10.77.0.1");
+
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
+    }
+
+    [RootTheory]
+    [InlineData(0, "ing0")]
+    [InlineData(1, "host")]
+    public async Task Either_end_of_the_hosts_link_to_the_routing_mesh_works_again_within_five_seconds(int where, string name)
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh, Often);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        using var servers = cluster.ServeAll(80);
+        await using var outside = new TestHost();
+        cluster.Wire.Add(outside.Namespace, "10.77.0.9");
+        var host = cluster.Hosts[0];
+        using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1000"));
+        using var tenant = RouteSocket.Open(overlay);
+        var place = where == 0 ? host.Route : tenant;
+
+        await Mended.WithinFiveSecondsAsync(
+            () => Rename(place, name),
+            async () => place.FindLink(Other) is null
+                && (await Wire.CallAsync(outside.Namespace, "10.77.0.1", 8080, Mended.Try)).StartsWith("web.1.a", StringComparison.Ordinal));
+
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
+    }
+
+    [RootTheory]
+    [InlineData("bridge")]
+    [InlineData("port")]
+    [InlineData("eth0")]
+    public async Task A_link_of_a_bridge_network_works_again_within_five_seconds(string which)
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1", Often);
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var other = await host.RunAsync("other", "app");
+        using var server = Wire.Serve(web.Namespace, 80, "web");
+        using var inside = RouteSocket.Open(web.Namespace);
+        var endpoint = host.Network.GetEndpoints("web").Single();
+        var (place, name) = which switch
+        {
+            "bridge" => (host.Route, $"br-{endpoint.NetworkId[..12]}"),
+            "port" => (host.Route, endpoint.HostInterfaceName),
+            _ => (inside, which),
+        };
+
+        await Mended.WithinFiveSecondsAsync(
+            () => Rename(place, name),
+            async () => place.FindLink(Other) is null
+                && (await Wire.CallAsync(other.Namespace, web.Address.ToString(), 80, Mended.Try)).StartsWith("web ", StringComparison.Ordinal)
+                && await Wire.CallAsync(web.Namespace, "10.77.0.9", 80, Mended.Try) == "world 10.77.0.1");
+
+        Assert.Single(inside.ListAddresses(), a => a.Address.Equals(web.Address));
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
+    }
+
+    [RootFact]
     public async Task A_container_on_an_overlay_that_renames_its_own_link_has_it_again_within_five_seconds()
     {
         await using var cluster = await TwoHosts.StartAsync(mends: Often);
@@ -50,6 +127,53 @@ public sealed class RenamedTests
                 && await Wire.CallAsync(container, "10.0.1.4", 80, Mended.Try) == "web.2.b 10.0.1.3");
 
         Assert.Single(inside.ListAddresses(), a => a.Address.Equals(IPAddress.Parse("10.0.1.3")));
+    }
+
+    [RootFact]
+    public async Task The_hosts_ends_of_pipes_and_what_holds_a_limit_are_known_and_one_that_was_renamed_is_mended()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        using var web = await host.RunAsync("web", new EndpointConfig
+        {
+            NetworkId = "bridge", Options = ImmutableDictionary<string, string>.Empty.Add("bandwidth", "8mbit"),
+        });
+        var pipe = await host.PipeAsync("brlab0", "web", "10.78.0.128/24");
+        await host.PipeAsync("brlab1", "web", "10.79.0.128/24", with: p => p with { InterfaceName = "eth2" });
+        await host.Network.RemovePipeAsync("web", "eth2", default);
+        var index = host.Route.GetLink("brlab0").Index;
+        host.Route.EnsureAddress(index, IPAddress.Parse("10.78.0.1"), 24);
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+        var detour = host.Route.ListLinks().Single(l => l.Kind == "ifb");
+
+        Rename(host.Route, pipe.HostLink);
+        var told = await host.Network.CheckAsync(mend: true, default);
+
+        Assert.Contains(new NetworkDrift("host", $"link {Other} is {pipe.HostLink} under another name"), told);
+        Assert.Equal(index, host.Route.GetLink(pipe.HostLink).Master);
+        Assert.Equal(detour.Index, host.Route.GetLink(detour.Name).Index);
+        await host.Network.RemovePipeAsync("web", "eth1", default);
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+        Assert.Equal(index, host.Route.GetLink("brlab0").Index); // With an address it is somebody's.
+    }
+
+    [RootFact]
+    public async Task The_doctor_says_which_link_it_is_and_touches_none_but_ours()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Route.EnsureBridge("theirs", new BridgeSettings("somebody else's"));
+        host.Route.EnsureBridge("bare", new BridgeSettings());
+        Rename(host.Route, "orch0");
+
+        var told = await host.Network.CheckAsync(mend: false, default);
+        Assert.Contains(new NetworkDrift("host", $"link {Other} is orch0 under another name"), told);
+        Assert.NotNull(host.Route.FindLink(Other));
+
+        await host.Network.CheckAsync(mend: true, default);
+        Assert.Null(host.Route.FindLink(Other));
+        Assert.NotNull(host.Route.FindLink("theirs"));
+        Assert.NotNull(host.Route.FindLink("bare"));
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
     }
 
     private static void Rename(RouteSocket route, string name)
