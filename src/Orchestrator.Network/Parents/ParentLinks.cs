@@ -68,7 +68,13 @@ internal sealed class ParentLinks(HostSpace host)
         using var inside = RouteSocket.Open(container);
         var alias = LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId);
         if (inside.FindLink(endpoint.InterfaceName)?.Alias != alias)
+        {
+            // The container renamed it: with two there would be two of its address.
+            foreach (var renamed in inside.ListLinks().Where(l => l.Alias == alias))
+                inside.DeleteLink(renamed.Name);
             Create(network, endpoint, alias, container);
+        }
+
         var link = ContainerLink.Configure(inside, endpoint, container);
         foreach (var cidr in endpoint.Cidrs)
             Pipes.Announcement.Send(container, link, ContainerLink.Split(cidr).Address);

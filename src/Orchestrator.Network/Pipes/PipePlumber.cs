@@ -62,6 +62,9 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
         if (present is not null && present.Alias != AliasOf(pipe))
             throw new NetworkException(NetworkFault.Conflict,
                 $"the container has an interface {present.Name} already; choose another name with -i");
+        // The container renamed it: with two there would be two of its address, and a card there is only once.
+        if (present is null && inside.ListLinks().Exists(l => l.Alias == AliasOf(pipe)))
+            Unplug(pipe, container);
         try
         {
             if (present is null || !IsJoined(pipe))

@@ -129,6 +129,41 @@ public sealed class RenamedTests
         Assert.Single(inside.ListAddresses(), a => a.Address.Equals(IPAddress.Parse("10.0.1.3")));
     }
 
+    [RootTheory]
+    [InlineData("a macvlan network")]
+    [InlineData("a pipe on a card")]
+    [InlineData("a pipe that is a card")]
+    [InlineData("a pipe to a bridge")]
+    public async Task A_container_that_renames_its_own_link_has_it_with_its_one_address_again_within_five_seconds(string of)
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1", Often);
+        using var wire = TestHost.Join(host);
+        var card = host.Route.GetLink("up0");
+        await host.Network.CreateNetworkAsync(new NetworkConfig
+        {
+            Name = "lan", Driver = NetworkDrivers.Macvlan, Pools = [new IpamPool("10.77.0.0/24", "10.77.0.254")],
+            Options = ImmutableDictionary<string, string>.Empty.Add("parent", "up0"),
+        }, default);
+        using var container = of == "a macvlan network"
+            ? await host.RunAsync("web", "lan", "10.77.0.128") : await host.RunAsync("web", "bridge");
+        if (of != "a macvlan network")
+            await host.PipeAsync(
+                of == "a pipe to a bridge" ? "brlab0" : "up0", "web", "10.77.0.128/24",
+                with: p => p with { DirectPhys = of == "a pipe that is a card" });
+        using var inside = RouteSocket.Open(container.Namespace);
+        var name = of == "a macvlan network" ? "eth0" : "eth1";
+
+        await Mended.WithinFiveSecondsAsync(
+            () => Rename(inside, name),
+            () => Task.FromResult(inside.FindLink(Other) is null && inside.FindLink(name) is { } link
+                && inside.ListAddresses().Where(a => $"{a.Address}" == "10.77.0.128").Select(a => a.Index).SequenceEqual([link.Index])));
+
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
+        if (of == "a pipe that is a card")
+            Assert.Equal(card.Mac, inside.GetLink(name).Mac);
+        await host.Network.DeleteSandboxAsync("web", default); // The card is to be back before the wire goes.
+    }
+
     [RootFact]
     public async Task The_hosts_ends_of_pipes_and_what_holds_a_limit_are_known_and_one_that_was_renamed_is_mended()
     {
