@@ -4,6 +4,7 @@ using Orchestrator.Network.Balancing;
 using Orchestrator.Network.Helper;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Mending;
+using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Returning;
 
 namespace Orchestrator.Network;
@@ -35,6 +36,7 @@ public sealed partial class NodeNetwork
                 .Select(e => new WantedLink(e.InterfaceName, KindOf(e))
                 {
                     Address = e.IPv4, Address6 = IPv6Of(e), Beyond = BeyondOf(e), Mtu = MtuOf(e), Mac = OverlayMacOf(e),
+                    Peers = PeersOf(e),
                 }),
             .. PipesWanted(sandbox.ContainerId),
         ],
@@ -47,6 +49,10 @@ public sealed partial class NodeNetwork
     /// <summary>On an overlay nothing is known of any other address; elsewhere a container may take another.</summary>
     private MacAddress? OverlayMacOf(Endpoint endpoint) =>
         !networks.ContainsKey(endpoint.NetworkId) && MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null;
+
+    private IEnumerable<RemoteEndpoint>? PeersOf(Endpoint endpoint) =>
+        cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId)?.Endpoints
+            .Where(e => e.NodeVtep.Length > 0).SelectMany(RemoteEndpoint.From);
 
     /// <summary>Not of an overlay that the cluster speaks of no more.</summary>
     private bool IsKnown(Endpoint endpoint) =>

@@ -168,7 +168,8 @@ public sealed partial class NodeNetwork
     }
 
     private static List<SpaceChange> Compare(WantedSpace wanted, Space space) =>
-        SpaceComparison.Compare(wanted, space.Dump(ways: !wanted.Ways.IsEmpty, all: !wanted.Kept.IsEmpty));
+        SpaceComparison.Compare(wanted, space.Dump(
+            ways: !wanted.Ways.IsEmpty, answers: wanted.Links.Any(l => l.Peers is not null), all: !wanted.Kept.IsEmpty));
 
     private static async Task<List<NetworkDrift>> ApplyAllAsync(Site site, Space space, List<SpaceChange> changes, bool mend)
     {

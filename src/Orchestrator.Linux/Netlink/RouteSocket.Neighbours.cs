@@ -30,6 +30,9 @@ public sealed partial class RouteSocket
     public List<NeighbourInfo> ListStatic() =>
         [.. ListNeighbours(AF_INET), .. ListNeighbours(AF_INET6), .. ListNeighbours(AF_BRIDGE)];
 
+    /// <summary>Permanent answers alone, without forwarding entries.</summary>
+    public List<NeighbourInfo> ListAnswers() => [.. ListNeighbours(AF_INET), .. ListNeighbours(AF_INET6)];
+
     private IEnumerable<NeighbourInfo> ListNeighbours(byte family) =>
         netlink.Dump(new NetlinkMessage(RTM_GETNEIGH, NetlinkFlags.None, "list neighbours")
                 .Struct(new NdMsg { Family = family }))

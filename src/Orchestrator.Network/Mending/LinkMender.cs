@@ -64,6 +64,9 @@ internal static class LinkMender
             case SpaceChange.Forward c:
                 route.Change([c.Change]);
                 break;
+            case SpaceChange.DropFalse c:
+                route.Change([new NeighbourChange.DropAnswer(c.Index, c.Address)]);
+                break;
             case SpaceChange.Displaced:
                 throw new NetworkException(NetworkFault.Conflict, "it is left alone");
         }

@@ -57,7 +57,9 @@ internal sealed class Space : IDisposable, ITableSource
 
     /// <param name="ways">Rules and routes of the ingress, too.</param>
     /// <param name="all">All routes, rules and classes, too.</param>
-    public SpaceDump Dump(bool ways, bool all) => SpaceDump.Read(Route, neighbours: IsOverlay, ways, all);
+    /// <param name="answers">Permanent neighbour entries, too.</param>
+    public SpaceDump Dump(bool ways, bool answers, bool all) =>
+        SpaceDump.Read(Route, neighbours: IsOverlay, ways, answers, all);
 
     public string? Setting(string path) => settings.Read(path);
 

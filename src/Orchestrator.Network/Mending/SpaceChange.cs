@@ -123,6 +123,12 @@ internal abstract record SpaceChange(string Subject)
         };
     }
 
+    /// <summary>A permanent neighbour entry that leads a container past a task.</summary>
+    public sealed record DropFalse(string Subject, int Index, IPAddress Address) : SpaceChange(Subject)
+    {
+        public override string Finding => $"neighbour entry of {Address} on link {Subject} was set by hand, and is false";
+    }
+
     public sealed record Set(string Subject, string Value) : SpaceChange(Subject)
     {
         public override string Finding => $"setting {Subject.Replace('/', '.')} is not {Value}";

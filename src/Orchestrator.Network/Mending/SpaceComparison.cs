@@ -81,6 +81,7 @@ internal static class SpaceComparison
         return
         [
             .. Properties(wanted, link), .. AsPort(wanted, link, found, links), .. OwnRoutesOf(wanted, link, found),
+            .. False(wanted, link, found),
             .. Addresses(wanted.Address, wanted.Beyond, link, found), .. Addresses(wanted.Address6, [], link, found),
         ];
     }
@@ -123,6 +124,19 @@ internal static class SpaceComparison
         if (wanted.Limit is { } limit && limit != LinkShaper.Find(
             link, found.Links, found.Queues, index => found.Redirects.TryGetValue(index, out var to) ? to : null))
             yield return new SpaceChange.Limit(wanted.Name, limit);
+    }
+
+    /// <summary>Others that the container set are its own business: nobody of the cluster is behind them.</summary>
+    private static IEnumerable<SpaceChange> False(WantedLink wanted, LinkInfo link, SpaceDump found)
+    {
+        if (wanted.Peers is not { } peers)
+            yield break;
+        foreach (var entry in found.Neighbours.Where(n => n.Index == link.Index))
+        {
+            var known = peers.Where(p => p.Address.Equals(entry.Address)).ToList();
+            if (known.Count > 0 && known.TrueForAll(p => p.Mac != entry.Mac))
+                yield return new SpaceChange.DropFalse(wanted.Name, link.Index, known[0].Address);
+        }
     }
 
     private static IEnumerable<SpaceChange> Addresses(

@@ -33,8 +33,9 @@ internal sealed record SpaceDump(
 
     /// <param name="neighbours">Only an overlay's namespace has any of ours.</param>
     /// <param name="ways">Only a container on the ingress overlay has any.</param>
+    /// <param name="answers">Only a container on an overlay can have false ones.</param>
     /// <param name="all">Only a container that keeps commands needs it.</param>
-    public static SpaceDump Read(RouteSocket route, bool neighbours, bool ways, bool all = false)
+    public static SpaceDump Read(RouteSocket route, bool neighbours, bool ways, bool answers = false, bool all = false)
     {
         ImmutableArray<TrafficInfo> queues = [.. route.ListQdiscs()];
         ImmutableArray<LinkInfo> links = [.. route.ListLinks()];
@@ -47,7 +48,7 @@ internal sealed record SpaceDump(
             addresses,
             [.. routes.Where(r => r.Table == RouteSpec.MainTable && r.Link > 0)
                 .Select(r => new RouteInfo(r.Destination, r.Gateway, r.Link))],
-            neighbours ? [.. route.ListStatic()] : [])
+            neighbours ? [.. route.ListStatic()] : answers ? [.. route.ListAnswers()] : [])
         {
             OwnRoutes = [.. routes.Where(r => r.Kind is RouteKind.Local or RouteKind.Broadcast or RouteKind.Multicast)],
             Rules = ways

@@ -59,6 +59,9 @@ internal sealed record WantedLink(string Name, string Kind)
     /// <summary>What else is reached by it without a gateway.</summary>
     public ImmutableArray<IPNetwork> Beyond { get; init; } = [];
 
+    /// <summary>Whose hardware addresses the cluster knows there; null: of nobody. Gone through only where it matters.</summary>
+    public IEnumerable<RemoteEndpoint>? Peers { get; init; }
+
     /// <summary>What its bridge does on it.</summary>
     public BridgePortSettings? Port { get; init; }
 

@@ -278,6 +278,30 @@ public sealed class MendingTests
         Assert.Empty(await host.Network.CheckAsync(mend: false, default));
     }
 
+    [RootFact]
+    public async Task A_container_that_set_a_tasks_hardware_address_by_hand_has_the_doctor_say_so_and_reaches_it_again()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var servers = cluster.ServeAll(80);
+        var (network, client) = (cluster.Hosts[0].Network, cluster["web.1.a"].Namespace);
+        using var inside = RouteSocket.Open(client);
+        var index = inside.GetLink("eth0").Index;
+        var (remote, nobodys) = (IPAddress.Parse("10.0.1.4"), IPAddress.Parse("10.0.1.77"));
+        inside.Change([new NeighbourChange.PutAnswer(index, nobodys, new MacAddress(0x020000000077))]);
+        inside.Change([new NeighbourChange.PutAnswer(index, remote, MacAddress.Derive(remote))]);
+        Assert.Empty(await network.CheckAsync(mend: false, default));
+
+        inside.Change([new NeighbourChange.PutAnswer(index, remote, new MacAddress(0x020000000099))]);
+        var told = await network.CheckAsync(mend: true, default);
+
+        Assert.Equal(
+            new NetworkDrift("container web.1.a", "neighbour entry of 10.0.1.4 on link eth0 was set by hand, and is false"),
+            Assert.Single(told));
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
+        Assert.Equal([nobodys], inside.ListAnswers().Where(n => n.Index == index).Select(n => n.Address));
+    }
+
     private static async Task AssertMendedAsync(
         TestHost host, Func<Task<bool>> works, params (string What, Action Break)[] deeds)
     {
