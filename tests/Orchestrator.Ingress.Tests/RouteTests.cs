@@ -8,6 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Linux.Netlink;
@@ -41,6 +42,33 @@ public sealed class RouteTests
             Assert.StartsWith("pages GET /apix ", await CurlAsync(outside, "--resolve", at, $"http://{Shop}/apix"), StringComparison.Ordinal);
             Assert.Equal("404", await CodeAsync(outside, $"http://{host}/"));
         }
+    }
+
+    [RootFact]
+    public async Task A_task_sees_the_path_as_it_was_written()
+    {
+        await using var cluster = await StartAsync(
+            new IngressRoute("s1", Shop, "/", 80, "", []), new IngressRoute("s1", Shop, "/api", 8080, "", []));
+        await using var outside = Outside(cluster);
+        await using var pages = await ServeAsync(cluster["web.1.a"].Namespace, 80, "pages");
+        await using var api = await ServeAsync(cluster["web.1.a"].Namespace, 8080, "api");
+        string[] ask = ["--resolve", $"{Shop}:80:10.77.0.1", "-H", "Tell: target", "--path-as-is"];
+
+        foreach (var (path, seen) in new[]
+        {
+            ("/@scope%2fname?q=%2F%25&r=a+b", "pages /@scope%2fname?q=%2F%25&r=a+b"),
+            ("/x/..%2fadmin", "pages /x/..%2fadmin"),
+            ("/a%252fb%20c%C3%A9", "pages /a%252fb%20c%C3%A9"),
+            ("/a//b/(1);v=2,3'%7e~", "pages /a//b/(1);v=2,3'%7e~"),
+            ("/x/../api/y", "api /api/y"),
+            ("/api/%2e%2E/y%2fz", "pages /y%2fz"),
+            ("/api%2fy", "pages /api%2fy"), // A slash that is encoded ends no segment of a route's path.
+        })
+            Assert.Equal(seen, await CurlAsync(outside, [.. ask, $"http://{Shop}{path}"]));
+        Assert.Equal("pages /api%2fy", await CurlAsync(
+            outside, [.. ask, "--request-target", $"http://{Shop}/api%2fy", $"http://{Shop}/"]));
+        Assert.Equal("pages /", await CurlAsync(
+            outside, [.. ask, "-X", "OPTIONS", "--request-target", "*", $"http://{Shop}/"]));
     }
 
     [RootFact]
@@ -194,8 +222,9 @@ public sealed class RouteTests
         return application;
     }
 
-    private static string Describe(HttpRequest request, string name) =>
-        $"{name} {request.Method} {request.Path}{request.QueryString} host={request.Host} "
+    private static string Describe(HttpRequest request, string name) => request.Headers["Tell"] == "target"
+        ? $"{name} {request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}"
+        : $"{name} {request.Method} {request.Path}{request.QueryString} host={request.Host} "
         + $"xff={request.Headers["X-Forwarded-For"]} forwarded={request.Headers["Forwarded"]} {request.Protocol}";
 
     private static async Task EchoAsync(HttpContext context)

@@ -17,6 +17,8 @@ namespace Orchestrator.Ingress.Routing;
 /// <summary>One port that HTTP is spoken on: Kestrel before, YARP behind.</summary>
 internal sealed class Front : IAsyncDisposable
 {
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private readonly WebApplication application;
     private readonly InMemoryConfigProvider table;
     private readonly bool isTls;
@@ -36,12 +38,12 @@ internal sealed class Front : IAsyncDisposable
             context.AddOriginalHost();
             context.AddXForwarded(ForwardedTransformActions.Set); // What a client says of whom it speaks for, nobody believes.
             context.AddRequestTransform(AddForwarded); // YARP's own would take the others away.
+            context.AddRequestTransform(KeepPath);
         });
         application = builder.Build();
         application.Use(static (context, next) =>
         {
-            if (context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped)
-                context.Connection.RemoteIpAddress = mapped.MapToIPv4();
+            ClientRequest.Prepare(context);
             return next(context);
         });
         application.UseRouting();
@@ -93,6 +95,14 @@ internal sealed class Front : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>YARP encodes what Kestrel decoded, which makes another path of one with an encoded slash.</summary>
+    private static ValueTask KeepPath(RequestTransformContext context)
+    {
+        context.ProxyRequest.RequestUri = new Uri(
+            context.DestinationPrefix.TrimEnd('/') + ClientRequest.PathAndQuery(context.HttpContext), AsWritten);
+        return ValueTask.CompletedTask;
+    }
+
     private static void Configure(KestrelServerOptions kestrel, int port, Certificates? certificates)
     {
         kestrel.AddServerHeader = false;
@@ -118,7 +128,7 @@ internal sealed class Front : IAsyncDisposable
         var request = context.Request;
         var host = httpsPort == HttpRoute.HttpsPort ? request.Host.Host : $"{request.Host.Host}:{httpsPort}";
         context.Response.Redirect(
-            $"https://{host}{request.PathBase}{request.Path}{request.QueryString}", permanent: true, preserveMethod: true);
+            $"https://{host}{ClientRequest.PathAndQuery(context)}", permanent: true, preserveMethod: true);
         return true;
     }
 }
