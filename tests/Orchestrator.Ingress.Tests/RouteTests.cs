@@ -72,6 +72,25 @@ public sealed class RouteTests
     }
 
     [RootFact]
+    public async Task A_name_with_a_dot_is_the_same_and_no_header_of_a_clients_reads_like_the_proxys()
+    {
+        await using var cluster = await StartAsync(new IngressRoute("s1", Shop, "/", 80, "", []));
+        await using var outside = Outside(cluster);
+        await using var pages = await ServeAsync(cluster["web.1.a"].Namespace, 80, "pages");
+        string[] ask = ["--resolve", $"{Shop}:80:10.77.0.1"];
+
+        var dotted = await CurlAsync(outside, [.. ask, "-H", $"Host: {Shop}.", $"http://{Shop}/"]);
+        var headers = await CurlAsync(outside,
+        [
+            .. ask, "-H", "Tell: headers", "-H", "X_Forwarded_For: 6.6.6.6", "-H", "x-forwarded_proto: https",
+            "-H", "X_Forwarded_Host: evil", "-H", "X_Real_IP: 6.6.6.6", "-H", "X_Mine: 1", $"http://{Shop}/",
+        ]);
+
+        Assert.StartsWith($"pages GET / host={Shop} xff=", dotted, StringComparison.Ordinal);
+        Assert.Equal("Accept,Forwarded,Host,Tell,User-Agent,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto,X_Mine", headers);
+    }
+
+    [RootFact]
     public async Task A_certificate_is_chosen_by_name_HTTP_2_is_spoken_and_a_new_certificate_needs_no_new_start()
     {
         await using var cluster = await StartAsync(
@@ -224,6 +243,7 @@ public sealed class RouteTests
 
     private static string Describe(HttpRequest request, string name) => request.Headers["Tell"] == "target"
         ? $"{name} {request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}"
+        : request.Headers["Tell"] == "headers" ? string.Join(',', request.Headers.Keys.Order(StringComparer.Ordinal))
         : $"{name} {request.Method} {request.Path}{request.QueryString} host={request.Host} "
         + $"xff={request.Headers["X-Forwarded-For"]} forwarded={request.Headers["Forwarded"]} {request.Protocol}";
 

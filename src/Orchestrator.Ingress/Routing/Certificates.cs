@@ -45,7 +45,7 @@ internal sealed class Certificates
     /// <param name="name">What the client asked for; empty: it did not say.</param>
     /// <exception cref="AuthenticationException">There is no certificate for it.</exception>
     public SslServerAuthenticationOptions For(string name) =>
-        known.FirstOrDefault(k => Covers(k.Host, name)).Options
+        known.FirstOrDefault(k => Covers(k.Host, name.EndsWith('.') ? name[..^1] : name)).Options
         ?? throw new AuthenticationException($"no route with TLS for \"{name}\"");
 
     internal static bool Covers(string host, string name) =>
