@@ -22,6 +22,9 @@ namespace Orchestrator.Daemon.Clustering;
 /// <summary>The manager's half of this node: raft member, store, loops, and the gRPC server that other nodes dial.</summary>
 internal sealed class ManagerHost : IAsyncDisposable
 {
+    /// <summary>A thousand nodes may come back, or join, at the same time, and dial twice; each costs some 40 KB.</summary>
+    private const int MaxStrangers = 4096;
+
     private readonly CancellationTokenSource ended = new();
     private readonly ManagerChannels channels;
     private readonly StoreState storeState = new();
@@ -167,7 +170,7 @@ internal sealed class ManagerHost : IAsyncDisposable
             kestrel.Listen(IPEndPoint.Parse(state.ListenAddress), listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
-                listen.UseClusterTls(identity, services.Time);
+                listen.UseClusterTls(identity, services.Time, MaxStrangers);
             });
         });
         server = builder.Build();

@@ -15,7 +15,10 @@ public static class ClusterListener
     /// fetching the root and handing over a join token; one it shows must be of this cluster. What either may call
     /// is for <see cref="PeerAuthorizer"/> to say.
     /// </summary>
-    public static ListenOptions UseClusterTls(this ListenOptions listen, IdentitySource identity, TimeProvider time)
+    /// <param name="maxStrangers">Connections at once without a certificate of the cluster, those in their handshake
+    /// included; more are closed as they come. Null: as many as there are.</param>
+    public static ListenOptions UseClusterTls(
+        this ListenOptions listen, IdentitySource identity, TimeProvider time, int? maxStrangers = null)
     {
         var protocols = listen.Protocols switch
         {
@@ -23,10 +26,15 @@ public static class ClusterListener
             HttpProtocols.Http2 => [SslApplicationProtocol.Http2],
             _ => [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         };
-        return listen.UseHttps(new TlsHandshakeCallbackOptions
+        if (maxStrangers is { } most)
+            new StrangerLimit(most).UseBefore(listen);
+        listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(Options(identity.Current, protocols, time)),
         });
+        if (maxStrangers is not null)
+            StrangerLimit.UseBehind(listen);
+        return listen;
     }
 
     private static SslServerAuthenticationOptions Options(

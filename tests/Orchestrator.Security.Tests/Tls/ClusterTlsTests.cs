@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Grpc.Core;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Security.Tests.Tls;
 
@@ -148,4 +150,57 @@ public sealed class ClusterTlsTests
 
         Assert.Equal(StatusCode.Unauthenticated, status.StatusCode);
     }
+
+    [Fact]
+    public async Task Strangers_beyond_the_limit_are_turned_away_at_once_and_nodes_never_count()
+    {
+        await using var server = await TestNode.StartAsync(Node("m1", NodeRole.Manager), maxStrangers: 3);
+        var known = Enumerable.Range(0, 5).Select(_ => As(Node("m2", NodeRole.Manager))).ToList();
+        var held = new List<Socket>();
+        var channels = known.Select(server.Channel).ToList();
+        try
+        {
+            // Connections of nodes that stay, more of them than strangers may be.
+            foreach (var channel in channels)
+                Assert.Equal("m2", await TestNode.CallAsync(TestNode.ForManagers, channel));
+            for (var i = 0; i < 3; i++)
+                held.Add(await ConnectAsync(server));
+            Assert.All(held, socket => Assert.False(IsClosed(socket, TimeSpan.FromMilliseconds(100))));
+
+            using var tooMany = await ConnectAsync(server);
+            Assert.True(IsClosed(tooMany, TimeSpan.FromSeconds(5)));
+            Assert.Equal("m2", await TestNode.CallAsync(TestNode.ForManagers, channels[0]));
+
+            held[0].Dispose();
+            await Eventually.HoldsAsync("room for a node that comes", TimeSpan.FromSeconds(10),
+                () => TryCallAsync(server), answer => answer == "m3");
+        }
+        finally
+        {
+            held.ForEach(socket => socket.Dispose());
+            channels.ForEach(channel => channel.Dispose());
+        }
+    }
+
+    private async Task<string> TryCallAsync(TestNode server)
+    {
+        try
+        {
+            return await server.CallAsync(TestNode.ForManagers, As(Node("m3", NodeRole.Manager)));
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+        {
+            return "";
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(TestNode server)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.Address);
+        return socket;
+    }
+
+    /// <summary>Nothing is sent to somebody who says nothing, so that there is something to read when it is over.</summary>
+    private static bool IsClosed(Socket socket, TimeSpan patience) => socket.Poll(patience, SelectMode.SelectRead);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -18,14 +19,20 @@ internal sealed class TestNode : IAsyncDisposable
 
     private TestNode(WebApplication app) => _app = app;
 
-    public static async Task<TestNode> StartAsync(IdentitySource identity, params string[] removed)
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Address => IPEndPoint.Parse(new Uri(_app.Urls.Single()).Authority);
+
+    public static Task<TestNode> StartAsync(IdentitySource identity, params string[] removed) =>
+        StartAsync(identity, maxStrangers: null, removed);
+
+    public static async Task<TestNode> StartAsync(IdentitySource identity, int? maxStrangers, params string[] removed)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
-                listen.UseClusterTls(identity, TimeProvider.System);
+                listen.UseClusterTls(identity, TimeProvider.System, maxStrangers);
             }));
         builder.Services.AddGrpc();
         var app = builder.Build();
@@ -43,11 +50,17 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Calls through a handler, on a connection of its own.</summary>
     public async Task<string> CallAsync(Method<string, string> method, SocketsHttpHandler handler, Metadata? headers = null)
     {
-        using var channel = GrpcChannel.ForAddress(
-            _app.Urls.Single(), new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
-        return await channel.CreateCallInvoker()
-            .AsyncUnaryCall(method, null, new CallOptions(headers, DateTime.UtcNow.AddSeconds(20)), "");
+        using var channel = Channel(handler);
+        return await CallAsync(method, channel, headers);
     }
+
+    /// <summary>A connection that stays until the channel is disposed.</summary>
+    public GrpcChannel Channel(SocketsHttpHandler handler) => GrpcChannel.ForAddress(
+        _app.Urls.Single(), new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+
+    public static async Task<string> CallAsync(Method<string, string> method, GrpcChannel channel, Metadata? headers = null) =>
+        await channel.CreateCallInvoker()
+            .AsyncUnaryCall(method, null, new CallOptions(headers, DateTime.UtcNow.AddSeconds(20)), "");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
