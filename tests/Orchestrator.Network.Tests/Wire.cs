@@ -225,8 +225,18 @@ internal static class Wire
     public static Socket Listen(NetNamespace ns, string at) => ns.Run(() =>
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(IPEndPoint.Parse(at));
-        return socket;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                socket.Bind(IPEndPoint.Parse(at));
+                return socket;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && tries < 100)
+            {
+                Thread.Sleep(20); // One of before is closed, but what it waited for has not ended yet.
+            }
+        }
     });
 
     /// <summary>Sends one datagram.</summary>
