@@ -44,7 +44,8 @@ public sealed partial class NodeNetwork
                     + $"{network.Driver} is chosen when it is created"),
             };
             SetExit(sandboxes[containerId]);
-            await PutNamesAsync(network.Id, sandboxes[containerId], cancellationToken);
+            if (network.Driver != NetworkDrivers.Bridge) // There they were told meanwhile.
+                await PutNamesAsync(network.Id, sandboxes[containerId], cancellationToken);
             if (network.Driver == NetworkDrivers.Overlay)
                 Balance(sandboxes[containerId]);
             return endpoint;
