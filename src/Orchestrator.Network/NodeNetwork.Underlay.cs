@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using Orchestrator.Linux.Nftables;
-using Orchestrator.Network.Mending;
+using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Underlays;
 
@@ -10,9 +9,8 @@ namespace Orchestrator.Network;
 /// <summary>What overlays stand on: addresses of the nodes, and how large a packet may be between them.</summary>
 public sealed partial class NodeNetwork
 {
-    private UnderlayModel? underlay;
+    private UnderlayModel underlay = UnderlayModel.None; // That the host's table speaks of.
     private int? underlayMtu;
-    private int hostTablePort; // Of VXLAN, that the host's table was stated with.
     private string lastSizes = "";
     private int looks;
 
@@ -57,16 +55,25 @@ public sealed partial class NodeNetwork
         if (sizes != lastSizes)
             spaces.Values.ToList().ForEach(space => space.LookAgain());
         lastSizes = sizes;
-        Admit(new UnderlayModel([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps])); // Checked.
+        Admit();
     }
 
+    private UnderlayModel UnderlayWanted =>
+        new([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps]); // Checked as it came in.
+
     /// <summary>Nothing is done when nothing changed.</summary>
-    private void Admit(UnderlayModel wanted)
+    private void Admit()
     {
-        if (underlay is { Vnis.IsEmpty: false } present && !wanted.Vnis.IsEmpty)
-            ChangeInHost(UnderlayTable.Id, UnderlayTable.Change(present, wanted), restate: () => StateUnderlay(wanted));
-        else if (underlay is null || underlay.Vnis.IsEmpty != wanted.Vnis.IsEmpty)
-            StateUnderlay(wanted);
+        var (present, wanted) = (underlay, UnderlayWanted);
+        if (present.Vnis.IsEmpty != wanted.Vnis.IsEmpty || !hostFamilies.SequenceEqual(TabledFamilies))
+        {
+            ReplaceHostTable();
+            return;
+        }
+
+        foreach (var family in wanted.Vnis.IsEmpty ? [] : hostFamilies)
+            ChangeInHost(
+                family.TableNamed(HostTable.Name), HostTable.Change(family, present, wanted), restate: () => ReplaceHostTable(family));
         underlay = wanted;
     }
 
@@ -76,7 +83,6 @@ public sealed partial class NodeNetwork
     {
         foreach (var overlay in all)
             OverlayFabric.Remove(paths.NamespaceOfOverlay(overlay.Network.Vni!.Value)); // Checked.
-        underlay = null;
         ReplaceHostTable();
     }
 
@@ -91,13 +97,4 @@ public sealed partial class NodeNetwork
             spaces.Values.ToList().ForEach(space => space.LookAgain());
         }
     }
-
-    private void StateUnderlay(UnderlayModel model)
-    {
-        var script = UnderlayTable.Replace(model, cluster.DataPathPort);
-        Stating(HostSite, UnderlayTable.Id, whole: true, () => host.Apply(script));
-    }
-
-    private IEnumerable<WantedTable> UnderlayTables => underlay is { Vnis.IsEmpty: false } model
-        ? [new WantedTable(UnderlayTable.Id, () => Done(() => StateUnderlay(model)))] : [];
 }

@@ -113,7 +113,6 @@ public sealed partial class NodeNetwork : IAsyncDisposable
                 host.Route.DeleteLink(link.Name);
             UnpinAll();
             Unprotect();
-            StateUnderlay(new Underlays.UnderlayModel([], []));
             File.Delete(paths.WireGuardKey);
             foreach (var folder in paths.All.Where(Directory.Exists))
                 Directory.Delete(folder, recursive: true);
@@ -184,14 +183,17 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         Bridges.Any(n => n.Pool6 is not null) || cluster.NodeVtep.Contains(':', StringComparison.Ordinal)
             ? IpFamily.Both : [IpFamily.V4];
 
+    private IpFamily[] hostFamilies = []; // Of which the host's table was stated, and with which port of VXLAN.
+    private int hostTablePort;
+
     private void ReplaceHostTable()
     {
-        var wanted = TabledFamilies;
-        foreach (var family in wanted)
+        hostFamilies = TabledFamilies;
+        foreach (var family in hostFamilies)
             ReplaceHostTable(family);
-        foreach (var family in HostFamilies.Except(wanted))
+        foreach (var family in HostFamilies.Except(hostFamilies))
             StateHost(family, family.Delete(HostTable.Name));
-        hostTablePort = cluster.DataPathPort;
+        (hostTablePort, underlay) = (cluster.DataPathPort, UnderlayWanted);
     }
 
     private void ReplaceHostTable(IpFamily family) => StateHost(family, HostTable.Replace(
@@ -202,6 +204,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             Isolated: !n.Icc))],
         sandboxes.Values.SelectMany(HostPorts),
         options.OwnPorts,
+        UnderlayWanted,
         cluster.DataPathPort));
 
     private void StateHost(IpFamily family, string script) =>

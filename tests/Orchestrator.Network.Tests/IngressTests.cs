@@ -181,6 +181,27 @@ public sealed class IngressTests
         Assert.Equal("manager 10.0.0.5", await Wire.CallAsync(task, address, 2377));
     }
 
+    /// <summary>The port is held on the host, by a socket that nobody reads.</summary>
+    [RootFact]
+    public async Task A_published_port_that_no_task_answers_refuses_at_once_whoever_asks()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        cluster.Published = [new IngressPort("tcp", 9090, 90, "s1", []), new IngressPort("udp", 9090, 90, "s1", [])];
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+        cluster.SetReady("web.1.a", false);
+        await cluster.ApplyAsync();
+        var host = cluster.Hosts[0];
+        await using var outside = Outside(cluster);
+        using var neighbour = await host.RunAsync("neighbour", "bridge");
+
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(outside.Namespace, "10.77.0.1", 9090));
+        Assert.Equal("ConnectionRefused", await Wire.CallAsync(neighbour.Namespace, "10.77.0.1", 9090));
+        foreach (var address in new[] { "127.0.0.1", "::1", "10.77.0.1" })
+            Assert.Equal((address, "ConnectionRefused"), (address, await Wire.CallAsync(host.Namespace, address, 9090)));
+        var refusal = await Assert.ThrowsAsync<SocketException>(() => Wire.AskAsync(outside.Namespace, "10.77.0.1", 9090));
+        Assert.Equal(SocketError.ConnectionRefused, refusal.SocketErrorCode);
+    }
+
     [RootFact]
     public async Task The_port_that_the_ssh_server_is_to_listen_at_is_never_published_even_while_that_does_not_run()
     {

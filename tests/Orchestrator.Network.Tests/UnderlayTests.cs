@@ -100,8 +100,8 @@ public sealed class UnderlayTests
         Assert.Equal(0, wire.Count(udp, ClusterPorts.Vxlan));
         foreach (var host in cluster.Hosts)
         {
-            Assert.All(["ip orch", "inet orch_underlay"], table => Assert.Contains(
-                $"udp dport {second}", Nft.List(host.Namespace, $"list table {table}"), StringComparison.Ordinal));
+            Assert.All(["raw_in", "raw_out", "neighbours"], chain => Assert.Contains(
+                $"udp dport {second}", Nft.List(host.Namespace, $"list chain ip orch {chain}"), StringComparison.Ordinal));
             Assert.DoesNotContain($"udp dport {first}", Nft.List(host.Namespace, "list ruleset"), StringComparison.Ordinal);
             Assert.Empty(await host.Network.CheckAsync(mend: true, default));
         }
@@ -174,11 +174,11 @@ public sealed class UnderlayTests
             }
             """);
         Assert.Equal("Silence", await Wire.CallAsync(client, "10.0.1.4", 80, TimeSpan.FromMilliseconds(400)));
-        Nft.Apply(cluster.Hosts[1].Namespace, "add element inet orch_underlay nodes { 10.77.0.99 }");
+        Nft.Apply(cluster.Hosts[1].Namespace, "add element ip orch nodes { 10.77.0.99 }");
         Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(client, "10.0.1.4", 80));
 
         Assert.Contains(
-            new NetworkDrift("host", "nft table inet orch_underlay was changed or removed"),
+            new NetworkDrift("host", "nft table ip orch was changed or removed"),
             await cluster.Hosts[1].Network.CheckAsync(mend: true, default));
     }
 

@@ -38,6 +38,12 @@ internal static class IngressTable
           }
         """;
 
+    /// <summary>The kernel lets no answer of another link in to ::1.</summary>
+    private const string NotByLoopback = """
+        ip6 daddr ::1 meta l4proto . th dport @published goto unanswered
+                ip6 daddr ::1 return
+        """;
+
     /// <summary>The whole table, in one transaction.</summary>
     public static string Replace(IpFamily family, IReadOnlyCollection<IngressPort> ports)
     {
@@ -70,6 +76,11 @@ internal static class IngressTable
               chain balance {
                 meta l4proto . th dport @sticky dnat {{ip}} to meta l4proto . th dport . jhash {{ip}} saddr mod {{SlotTable.Size}} seed {{SlotTable.Seed}} map @backends
                 dnat {{ip}} to meta l4proto . th dport . numgen random mod {{SlotTable.Size}} map @backends
+                meta l4proto . th dport @published goto unanswered
+              }
+              chain unanswered {
+                meta l4proto tcp reject with tcp reset
+                reject
               }
               chain prerouting {
                 type nat hook prerouting priority dstnat; policy accept;
@@ -77,7 +88,7 @@ internal static class IngressTable
               }
               chain output {
                 type nat hook output priority -100; policy accept;
-                {{(family.IsIPv6 ? "ip6 daddr ::1 return" : "")}}
+                {{(family.IsIPv6 ? NotByLoopback : "")}}
                 fib daddr type local jump balance
               }
               chain postrouting {
@@ -88,20 +99,15 @@ internal static class IngressTable
                 # An association has all addresses of both hosts: it is translated whole, or not at all.
                 oifname "{{LinkName}}" meta l4proto sctp masquerade
               }
-              chain mesh {
-                ct state established,related accept
-                # By this, orch network doctor on another node tells that the overlay reaches here.
-                {{(family.IsIPv6 ? "icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert }" : "icmp type echo-request")}} accept
-                drop
-              }
-              chain unanswered {
-                meta l4proto tcp reject with tcp reset
-                reject
-              }
+              # Of this type, so that only what opens a connection comes by; and before the host's own table, which refuses aloud.
               chain input {
-                type filter hook input priority filter; policy accept;
+                type nat hook input priority 90; policy accept;
                 iifname "{{LinkName}}" goto mesh
-                ct state new meta l4proto . th dport @published goto unanswered
+              }
+              chain mesh {
+                # By this, orch network doctor on another node tells that the overlay reaches here.
+                {{(family.IsIPv6 ? "icmpv6" : "icmp")}} type echo-request accept
+                drop
               }
               chain forward {
                 type filter hook forward priority filter; policy accept;

@@ -2,6 +2,7 @@ using System.Net;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Balancing;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Underlays;
 
 namespace Orchestrator.Network.Bridging;
 
@@ -57,7 +58,7 @@ internal static class HostTable
     /// neither under its address nor, masqueraded, under this one's.</param>
     public static string Replace(
         IpFamily family, IReadOnlyList<HostBridge> allBridges, IEnumerable<HostPort> allPorts, IEnumerable<int> ownPorts,
-        int vxlanPort)
+        UnderlayModel underlay, int vxlanPort)
     {
         var (ip, address) = (family.Table, family.AddressType);
         var bridges = allBridges.Where(b => b.SubnetOf(family) is not null).ToList();
@@ -80,12 +81,16 @@ internal static class HostTable
               set held { type inet_proto . inet_service; {{NftElement.List(ports[Held])}} }
 
               set own { type inet_service; {{Elements(ownPorts.Select(p => $"{p}"))}} }
+            {{UnderlayRules.Sets(family, underlay)}}
 
-              # Every packet of the host comes by here, those of its overlays too: for them it is one look.
+              # Every packet of the host comes by here, those of its overlays too.
               chain raw_in {
                 type filter hook prerouting priority raw; policy accept;
+                # First: a container may say that it is a node.
                 iifname @inside jump neighbours
+            {{UnderlayRules.Incoming(family, underlay, vxlanPort)}}
               }
+            {{UnderlayRules.Outgoing(underlay, vxlanPort)}}
               # route_localnet would let a neighbour reach what listens on the host's loopback.
               chain neighbours {
                 {{ip}} daddr {{family.Loopback}} drop
@@ -160,6 +165,10 @@ internal static class HostTable
     /// <summary>What published ports that come or go change.</summary>
     public static NftBatch Change(IpFamily family, IEnumerable<HostPort> gone, IEnumerable<HostPort> come) =>
         NftBatch.Between(family.TableNamed(Name), Elements(family, gone), Elements(family, come));
+
+    /// <summary>What nodes and overlays that come or go change, as long as there are overlays.</summary>
+    public static NftBatch Change(IpFamily family, UnderlayModel from, UnderlayModel to) =>
+        UnderlayRules.Change(family, family.TableNamed(Name), from, to);
 
     private static IEnumerable<NftElement> Elements(IpFamily family, IEnumerable<HostPort> ports) =>
         ports.Where(port => port.Family == family).SelectMany(ElementsOf);

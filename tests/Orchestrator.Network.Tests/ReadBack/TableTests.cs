@@ -179,10 +179,12 @@ public sealed class TableTests
             T[] Three<T>(Func<T> one) => [.. Enumerable.Range(0, 3).Select(_ => one())];
             Check(Three(() => Ingress(random)), ports => IngressTable.Replace(family, ports), (from, to) => IngressTable.Change(family, from, to));
             Check(Three(() => Guard(random)), GuardTable.Replace, GuardTable.Change);
-            Check(Three(() => Underlay(random)), model => UnderlayTable.Replace(model, 4789), UnderlayTable.Change);
+            Check(
+                Three(() => Underlay(random)), model => HostTable.Replace(family, [], [], [2377], model, 4789),
+                (from, to) => HostTable.Change(family, from, to));
             Check(Three(() => Return(random)), model => ReturnTable.Replace("eth0", model), (from, to) => ReturnTable.Change("eth0", from, to));
             Check(
-                Three(() => Published(random)), ports => HostTable.Replace(IpFamily.V4, [], ports, [2377], 4789),
+                Three(() => Published(random)), ports => HostTable.Replace(IpFamily.V4, [], ports, [2377], UnderlayModel.None, 4789),
                 (from, to) => HostTable.Change(IpFamily.V4, from, to));
         }).Check(Few);
     }
