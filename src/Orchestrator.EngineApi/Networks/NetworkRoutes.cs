@@ -51,11 +51,7 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
     private async Task CreateAsync(HttpContext http)
     {
         var request = await http.ReadJsonAsync(Json.NetworkCreateRequest);
-        if (request.Name.Length == 0)
-            throw EngineException.Invalid("network name cannot be empty; name it: orch network create NAME");
-        if (request.EnableIPv4 == false)
-            throw EngineException.Invalid(
-                $"network {request.Name} cannot be without IPv4: every network has it; leave out --ipv4=false");
+        NetworkViews.Check(request);
         var asked = NetworkViews.ToConfig(request);
         if (asked.Scope == "swarm")
         {
@@ -140,7 +136,8 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         var own = http.Query("scope") == "swarm" ? null : network.FindNetwork(reference);
         if (own is { Scope: "local" }) return own;
         return await cluster.FindAsync(own?.Id ?? reference, http.RequestAborted) ?? own
-            ?? throw new EngineException(EngineError.NotFound, $"network {reference} not found");
+            ?? throw new EngineException(
+                EngineError.NotFound, NetworkViews.NotFound(reference, isHere: network.FindNetwork(reference) is { Scope: "local" }));
     }
 
     private bool IsUsed(NetworkConfig one) => engine.List().Any(record =>

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Orchestrator.Engine;
 using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Networks;
 
 /// <summary>Networks as docker shows and asks for them. Pure.</summary>
-internal static class NetworkViews
+internal static partial class NetworkViews
 {
     private const string SwarmScope = "swarm";
     private const string EnableIPv6Option = "com.docker.network.enable_ipv6";
@@ -67,6 +68,36 @@ internal static class NetworkViews
         Options = (request.Options ?? []).ToImmutableDictionary(),
         Labels = (request.Labels ?? []).ToImmutableDictionary(),
     };
+
+    /// <exception cref="EngineException">What is asked for is none, or nobody has it here.</exception>
+    public static void Check(Api.NetworkCreateRequest request)
+    {
+        if (request.Name.Length == 0)
+            throw EngineException.Invalid("network name cannot be empty; name it: orch network create NAME");
+        if (!Name().IsMatch(request.Name))
+            throw EngineException.Invalid(
+                $"\"{request.Name}\" includes invalid characters for a network name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are "
+                + "allowed; choose another name");
+        if (request.EnableIPv4 == false)
+            throw EngineException.Invalid(
+                $"network {request.Name} cannot be without IPv4: every network has it; leave out --ipv4=false");
+        if (request.IPAM?.Driver is not (null or "" or "default"))
+            throw EngineException.Invalid(
+                $"ipam driver \"{request.IPAM.Driver}\" not found; addresses are given by default alone: leave out --ipam-driver");
+        if (request is { Driver: NetworkDrivers.Overlay, Scope: "local", ConfigOnly: false })
+            throw EngineException.Invalid(
+                "cannot downgrade network scope for overlay networks; leave out --scope, or make one of this node alone: "
+                + "--driver bridge");
+    }
+
+    /// <param name="isHere">This node has one of that name, but one of the cluster was asked for, as for services.</param>
+    public static string NotFound(string reference, bool isHere) => isHere
+        ? $"The network {reference} cannot be used with services. Only networks scoped to the swarm can be used, such as those "
+            + "created with the overlay driver: orch network create -d overlay NAME"
+        : $"network {reference} not found";
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9_.-]*\z")]
+    private static partial Regex Name();
 
     private static string ScopeOf(Api.NetworkCreateRequest request) => request.Scope is not ("" or "local" or SwarmScope)
         ? throw EngineException.Invalid($"invalid scope \"{request.Scope}\"; give local, which is this node alone, or swarm")

@@ -25,5 +25,51 @@ public sealed class NetworkViewsTests
         Assert.Equal($"invalid scope \"{scope}\"; give local, which is this node alone, or swarm", refusal.Message);
     }
 
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("a/b")]
+    [InlineData(".a")]
+    [InlineData("a b")]
+    [InlineData("a\n")]
+    [InlineData("ä")]
+    public void A_name_that_could_not_be_said_in_an_address_is_refused(string name) => Assert.Equal(
+        $"\"{name}\" includes invalid characters for a network name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed; choose "
+        + "another name", RefusalOf(new() { Name = name }));
+
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("null")]
+    public void A_driver_of_addresses_that_there_is_not_is_refused(string driver) => Assert.Equal(
+        $"ipam driver \"{driver}\" not found; addresses are given by default alone: leave out --ipam-driver",
+        RefusalOf(new() { Name = "n", IPAM = new() { Driver = driver } }));
+
+    [Fact]
+    public void An_overlay_is_of_no_node_alone() => Assert.Equal(
+        "cannot downgrade network scope for overlay networks; leave out --scope, or make one of this node alone: --driver bridge",
+        RefusalOf(Asking("local", "overlay")));
+
+    [Theory]
+    [InlineData("a", "", "bridge")]
+    [InlineData("9_x.Y-", "local", "bridge")]
+    [InlineData("n", "swarm", "overlay")]
+    public void What_can_be_is_not_refused(string name, string scope, string driver) =>
+        NetworkViews.Check(new() { Name = name, Scope = scope, Driver = driver, IPAM = new() { Driver = "default" } });
+
+    [Fact]
+    public void A_network_of_this_node_is_said_to_be_none_for_services()
+    {
+        Assert.StartsWith(
+            "The network street cannot be used with services. Only networks scoped to the swarm can be used",
+            NetworkViews.NotFound("street", isHere: true), StringComparison.Ordinal);
+        Assert.Equal("network street not found", NetworkViews.NotFound("street", isHere: false));
+    }
+
+    private static string RefusalOf(NetworkCreateRequest request)
+    {
+        var refusal = Assert.Throws<EngineException>(() => NetworkViews.Check(request));
+        Assert.Equal(EngineError.InvalidArgument, refusal.Error);
+        return refusal.Message;
+    }
+
     private static NetworkCreateRequest Asking(string scope, string driver) => new() { Name = "n", Scope = scope, Driver = driver };
 }
