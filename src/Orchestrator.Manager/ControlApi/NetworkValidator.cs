@@ -8,6 +8,7 @@ namespace Orchestrator.Manager.ControlApi;
 /// <summary>Whether a network can be made as asked. Pure.</summary>
 internal static class NetworkValidator
 {
+    private const string VniOption = "com.docker.network.driver.overlay.vxlanid_list";
     private const string MtuOption = "com.docker.network.driver.mtu";
 
     /// <exception cref="UserException">It cannot.</exception>
@@ -27,6 +28,9 @@ internal static class NetworkValidator
         if (spec.Ingress && others.FirstOrDefault(n => n.Spec.Ingress) is { } ingress)
             throw UserErrors.Invalid(
                 $"ingress network ({ingress.Id}) is already present", "There is one ingress network in a swarm.");
+        if (spec.DriverOptions.TryGetValue(VniOption, out var vni))
+            throw UserErrors.Invalid(
+                $"option {VniOption}={vni} is not supported: the cluster gives each overlay a VNI of its own", "Leave it out.");
         ValidateMtu(spec);
         ValidateOptions(spec);
         foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0 && !pool.IsIPv6))

@@ -30,6 +30,10 @@ internal static class ServiceValidator
             [.. spec.Task.Container.Payloads.Select(reference => PayloadValidator.Resolve(reference, tx))];
         PayloadValidator.RefuseSameTarget(payloads);
         ImmutableArray<NetworkAttachment> networks = [.. spec.Task.Networks.Select(n => Resolve(n, tx))];
+        // By id now: the same network may have been given by name as well.
+        if (networks.GroupBy(n => n.Target).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw UserErrors.Invalid(
+                $"network {tx.Networks.Get(twice.Key)!.Spec.Name} is given twice", "Attach each network once.");
         RefuseOverlap([.. networks.Select(n => tx.Networks.Get(n.Target)!)]);
         foreach (var attachment in networks)
             AddressValidator.Validate(attachment, tx.Networks.Get(attachment.Target)!, spec);
@@ -170,12 +174,19 @@ internal static class ServiceValidator
         + (port.Mode == PublishMode.Ingress ? "an ingress port" : "a host-published port"),
         $"Publish another port, or free this one: orch service rm {owner.Spec.Name}");
 
+    private static UserException OfNodes(string network) => new(
+        ErrorCode.Unsupported,
+        $"The network {network} cannot be used with services. Only networks scoped to the swarm can be used, such as those "
+        + "created with the overlay driver",
+        "Make one: orch network create -d overlay NAME");
+
     private static NetworkAttachment Resolve(NetworkAttachment attachment, Transaction tx)
     {
         // Read in the transaction, so that the network cannot go before the service is there.
         var network = tx.Networks.Get(attachment.Target)
             ?? tx.Networks.Find(Indexes.NetworkName, attachment.Target.ToLowerInvariant()).SingleOrDefault()
-            ?? tx.Networks.Get(References.Network(tx.Base, attachment.Target).Id.Value)!;
+            ?? (attachment.Target is "bridge" or "host" or "none" ? throw OfNodes(attachment.Target)
+                : tx.Networks.Get(References.Network(tx.Base, attachment.Target).Id.Value)!);
         if (Bandwidth.FaultOf(attachment.Options) is { } fault)
             throw UserErrors.Invalid($"invalid option {fault} for network {network.Spec.Name}", Bandwidth.Remedy);
         return network.Spec.Ingress

@@ -23,9 +23,6 @@ internal static partial class TaskSpecValidator
                 throw UserErrors.Invalid(
                     $"invalid constraint \"{text}\": {fault}", "Example: --constraint node.role==worker");
         }
-
-        if (spec.Networks.GroupBy(n => n.Target).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw UserErrors.Invalid($"network {twice.Key} is given twice", "Attach each network once.");
     }
 
     private static void ValidateContainer(ContainerSpec container)

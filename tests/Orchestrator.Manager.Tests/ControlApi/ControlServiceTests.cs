@@ -310,6 +310,56 @@ public sealed class ControlServiceTests
         Assert.Equal($"invalid option com.docker.network.driver.mtu={mtu}. Give 68 to 65535.", error.Message);
     }
 
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("4097")]
+    public async Task A_VNI_is_the_clusters_to_choose(string vni)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+
+        var error = await RefusedAsync(() => MakeAsync(
+            cluster, Segment("back", "overlay", $"com.docker.network.driver.overlay.vxlanid_list={vni}")));
+
+        Assert.Equal(
+            $"option com.docker.network.driver.overlay.vxlanid_list={vni} is not supported: the cluster gives each overlay a VNI "
+            + "of its own. Leave it out.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_network_that_is_given_twice_is_named_as_the_user_named_it()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await MakeAsync(cluster, new NetworkSpec { Annotations = Annotations.Named("back") });
+        var id = cluster.Store.View().Networks.All.Single(n => n.Spec.Name == "back").Id.Value;
+
+        foreach (var (one, other) in new[] { (id, id), ("back", id), ("back", "back") })
+        {
+            var error = await RefusedAsync(() => cluster.CreateAsync(Attached(one, other)));
+            Assert.Equal("network back is given twice. Attach each network once.", error.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("host")]
+    [InlineData("none")]
+    public async Task A_network_that_each_node_has_of_its_own_is_none_for_services(string network)
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+
+        var error = await RefusedAsync(() => cluster.CreateAsync(Attached(network)));
+
+        Assert.Equal(
+            $"The network {network} cannot be used with services. Only networks scoped to the swarm can be used, such as those "
+            + "created with the overlay driver. Make one: orch network create -d overlay NAME", error.Message);
+    }
+
+    private static ServiceSpec Attached(params string[] networks)
+    {
+        var spec = World.Service("web", 1).Spec;
+        return spec with { Task = spec.Task with { Networks = [.. networks.Select(n => new NetworkAttachment(n, []))] } };
+    }
+
     [Fact]
     public async Task A_subnet_that_overlaps_that_of_ingress_is_refused()
     {
