@@ -49,6 +49,8 @@ public sealed partial class NodeNetwork
                     $"network with name {config.Name} already exists; choose another name, or remove that one");
             if (config.ConfigOnly)
                 return Task.FromResult(AddConfiguration(config));
+            if (config.Driver == NetworkDrivers.Bridge)
+                RefuseUnfit(config);
             return Task.FromResult(IsOutside(config) ? AddOutside(config) : AddBridge(config with
             {
                 Options = options.NetworkOptions.SetItems(config.Options),
@@ -203,6 +205,34 @@ public sealed partial class NodeNetwork
             Mtu = mtu,
             Created = config.Created == default ? DateTimeOffset.UtcNow : config.Created,
         };
+    }
+
+    /// <summary>Only what a user asks for now: one that is there already stays, whatever addresses the host got
+    /// since.</summary>
+    private void RefuseUnfit(NetworkConfig config)
+    {
+        foreach (var subnet in config.Pools.Where(pool => pool.Subnet.Length > 0).Select(pool => Subnet.Parse(pool.Subnet)))
+        {
+            ReservedBlocks.Refuse(subnet);
+            RefuseOwn(subnet, config);
+        }
+    }
+
+    /// <summary>A bridge that has addresses of another link's takes the answers to those who are there. Links of ours
+    /// are compared by their networks, and one that the network takes over brings its address along.</summary>
+    private void RefuseOwn(Subnet subnet, NetworkConfig config)
+    {
+        var bridges = networks.Values.Where(n => n.Driver == NetworkDrivers.Bridge && !n.ConfigOnly).Select(LinkNames.BridgeOf)
+            .Append(config.Options.GetValueOrDefault(BridgeNameOption)).ToHashSet();
+        var links = host.Route.ListLinks().Where(link => !LinkNames.IsOurs(link) && !bridges.Contains(link.Name))
+            .ToDictionary(link => link.Index, link => link.Name);
+        var own = host.Route.ListAddresses(subnet.IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork)
+            .Find(a => links.ContainsKey(a.Index) && subnet.Contains(a.Address));
+        if (own is not null)
+            throw new NetworkException(
+                NetworkFault.Conflict,
+                $"Pool overlaps with other one on this address space; {subnet} has {own.Address}, an address of this host on "
+                + $"link {links[own.Index]}: choose another");
     }
 
     private static int ParseMtu(string text) => int.TryParse(text, out var mtu) && mtu is >= 68 and <= 65535

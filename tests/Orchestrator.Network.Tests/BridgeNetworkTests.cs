@@ -50,6 +50,56 @@ public sealed class BridgeNetworkTests
         Assert.Null(host.Network.FindNetwork("app"));
     }
 
+    [RootTheory]
+    [InlineData("127.0.0.0/8", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
+    [InlineData("127.9.0.0/24", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
+    [InlineData("0.1.0.0/16", "0.0.0.0/8 is for hosts without an address; choose another, such as 10.1.0.0/24")]
+    [InlineData("239.1.1.0/24", "224.0.0.0/4 is for multicast; choose another, such as 10.1.0.0/24")]
+    [InlineData("192.0.0.0/2", "224.0.0.0/4 is for multicast; choose another, such as 10.1.0.0/24")]
+    [InlineData("250.0.0.0/8", "240.0.0.0/4 is reserved; choose another, such as 10.1.0.0/24")]
+    [InlineData("fe80::/64", "fe80::/10 is each link's own; choose another, such as fd00:1::/64")]
+    [InlineData("ff05::/64", "ff00::/8 is for multicast; choose another, such as fd00:1::/64")]
+    public async Task A_subnet_that_no_container_can_be_in_is_refused(string subnet, string said)
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var refusal = await Assert.ThrowsAsync<NetworkException>(() => host.Network.CreateNetworkAsync(
+            new NetworkConfig { Name = "app", EnableIPv6 = subnet.Contains(':'), Pools = [new IpamPool(subnet)] }, default));
+
+        Assert.Equal($"invalid subnet {subnet}: {said}", refusal.Message);
+        Assert.Null(host.Network.FindNetwork("app"));
+    }
+
+    [RootFact]
+    public async Task A_subnet_with_an_address_of_the_hosts_is_refused_but_not_to_a_bridge_that_has_it()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        var link = host.Route.ListLinks().First(
+            l => host.Route.ListAddresses().Exists(a => a.Index == l.Index && a.Address.ToString() == "10.77.0.1"));
+        static NetworkConfig At(string name, string subnet) => new() { Name = name, Pools = [new IpamPool(subnet)] };
+
+        foreach (var subnet in new[] { "10.77.0.0/24", "10.0.0.0/8" })
+        {
+            var refusal = await Assert.ThrowsAsync<NetworkException>(
+                () => host.Network.CreateNetworkAsync(At("app", subnet), default));
+            Assert.Equal(
+                $"Pool overlaps with other one on this address space; {subnet} has 10.77.0.1, an address of this host on "
+                + $"link {link.Name}: choose another", refusal.Message);
+        }
+
+        await host.Network.CreateNetworkAsync(At("app", "10.78.0.0/24"), default);
+        await host.RestartDaemonAsync();
+        Assert.NotNull(host.Network.FindNetwork("app"));
+        await host.Network.RemoveNetworkAsync("app", default);
+        await host.Network.CreateNetworkAsync(At("app", "10.78.0.0/24"), default);
+        host.Route.EnsureAddress(host.Route.EnsureBridge("br9", new BridgeSettings("", 1500, null)).Index, IPAddress.Parse("10.79.0.1"), 24);
+        await host.Network.CreateNetworkAsync(At("theirs", "10.79.0.0/24") with
+        {
+            Options = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("com.docker.network.bridge.name", "br9"),
+        }, default);
+    }
+
     [RootFact]
     public async Task What_is_no_address_is_said_to_be_none()
     {
@@ -61,6 +111,10 @@ public sealed class BridgeNetworkTests
         {
             ("300.1.1.1", null, "invalid IPv4 address: 300.1.1.1; give one of 10.60.0.0/24"),
             ("10.60.1.1", null, "no configured subnet contains IP address 10.60.1.1; network app has 10.60.0.0/24"),
+            ("10.60.0.255", null, "10.60.0.255 is the last address of 10.60.0.0/24, which means all on it; ask for "
+                + "another, or none"),
+            ("10.60.0.0", null, "10.60.0.0 is the first address of 10.60.0.0/24, which means the network itself; ask for "
+                + "another, or none"),
             (null, "fd00::x", "invalid IPv6 address: fd00::x; network app has no IPv6: make one with --ipv6"),
         })
         {

@@ -174,6 +174,7 @@ public sealed class IPv6BridgeTests
         var path = await host.Network.CreateSandboxAsync("second", new SandboxConfig { Name = "second" }, default);
         var second = await host.Network.ConnectAsync(
             "second", new EndpointConfig { NetworkId = "six", IPv6 = "fd12:0:0:1::9" }, default);
+        await host.Network.CreateSandboxAsync("third", new SandboxConfig { Name = "third" }, default);
         using var inside = RouteSocket.Open(first.Namespace);
 
         Assert.Equal(["10.8.0.0/24", "fd12:0:0:1::/64"], network.Pools.Select(pool => pool.Subnet));
@@ -182,6 +183,13 @@ public sealed class IPv6BridgeTests
         Assert.Contains(
             inside.ListRoutes(System.Net.Sockets.AddressFamily.InterNetworkV6),
             r => r.Destination.PrefixLength == 0 && r.Gateway!.Equals(IPAddress.Parse("fd12:0:0:1::fe")));
+        var zero = await Assert.ThrowsAsync<NetworkException>(() => host.Network.ConnectAsync(
+            "third", new EndpointConfig { NetworkId = "six", IPv6 = "fd12:0:0:1::" }, default));
+        Assert.Equal(
+            "fd12:0:0:1:: is the first address of fd12:0:0:1::/64, which means the network itself; ask for another, or none", zero.Message);
+        var last = await host.Network.ConnectAsync(
+            "third", new EndpointConfig { NetworkId = "six", IPv6 = "fd12::1:ffff:ffff:ffff:ffff" }, default);
+        Assert.Equal("fd12::1:ffff:ffff:ffff:ffff", last.Address6);
         await RefusedAsync(host, Six with { Name = "n", Pools = asked.Pools }, "Pool overlaps");
         await RefusedAsync(host, new NetworkConfig { Name = "n", Pools = asked.Pools }, "add --ipv6");
         await RefusedAsync(host, Six with { Name = "n", Pools = [asked.Pools[0], new("fd13::/64")] }, "multiple subnets");
