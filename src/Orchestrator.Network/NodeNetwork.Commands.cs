@@ -36,7 +36,7 @@ public sealed partial class NodeNetwork
             }
             catch (NetlinkException e)
             {
-                throw new NetworkException(NetworkFault.Invalid, e.Message, e);
+                throw new NetworkException(NetworkFault.Invalid, KernelAnswer.Explain(command, words, e), e);
             }
         }, cancellationToken);
 

@@ -12,8 +12,7 @@ internal static class DhcpWords
     {
         var colon = word.IndexOf(':', StringComparison.Ordinal);
         var reader = new WordReader(
-            colon < 0 ? [] : word[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            "dhcp[:-r ADDRESS -x hostname:NAME]");
+            colon < 0 ? [] : word[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         while (!reader.IsAtEnd)
         {
             if (reader.Take("-r", "--request"))
@@ -33,13 +32,13 @@ internal static class DhcpWords
 
     private static string Checked(WordReader reader) =>
         reader.Address("the address") is { AddressFamily: AddressFamily.InterNetwork } address
-            ? address.ToString() : throw reader.Invalid("DHCP lends IPv4 addresses");
+            ? address.ToString() : throw WordReader.Invalid("DHCP lends IPv4 addresses");
 
     private static string Hostname(WordReader reader)
     {
         var option = reader.Next("an option");
         return option.StartsWith("hostname:", StringComparison.Ordinal)
             ? option["hostname:".Length..].Trim('\'', '"')
-            : throw reader.Invalid($"of -x only hostname: is understood, not \"{option}\"");
+            : throw WordReader.Invalid($"of -x only hostname: is understood, not \"{option}\"");
     }
 }

@@ -7,10 +7,6 @@ namespace Orchestrator.Network.Pipes;
 /// <summary><c>ip route</c>, word for word, by one netlink message.</summary>
 internal static class RouteWords
 {
-    private const string Usage =
-        "[-6] add|replace|change|append|del [TYPE] PREFIX [via ADDRESS] [dev NAME] [src ADDRESS] [table T] [metric N] "
-        + "[proto P] [scope S] [mtu N] [onlink], flush table T, or show [table T|all]";
-
     private static readonly string[] Kinds =
         [.. Enum.GetNames<RouteKind>().Select(name => name.ToLowerInvariant())];
 
@@ -33,7 +29,7 @@ internal static class RouteWords
             return "";
         }
 
-        var reader = new WordReader(words, Usage);
+        var reader = new WordReader(words);
         var isIPv6 = reader.Take("-6");
         reader.Take("show", "list", "ls");
         return Show(route, reader, isIPv6);
@@ -42,7 +38,7 @@ internal static class RouteWords
     /// <returns>Null: it only shows.</returns>
     public static Order? Read(IReadOnlyList<string> words, LinkLookup links)
     {
-        var reader = new WordReader(words, Usage);
+        var reader = new WordReader(words);
         var isIPv6 = reader.Take("-6");
         return (reader.IsAtEnd ? "show" : reader.Next("the command")) switch
         {
@@ -53,7 +49,7 @@ internal static class RouteWords
             "replace" => new RouteOrder(Read(links, reader, isIPv6), RoutePut.Replace),
             "change" or "chg" => new RouteOrder(Read(links, reader, isIPv6), RoutePut.Change),
             "append" => new RouteOrder(Read(links, reader, isIPv6), RoutePut.Append),
-            var other => throw reader.Invalid($"Command \"{other}\" is unknown"),
+            var other => throw WordReader.Invalid($"Command \"{other}\" is unknown: use add, replace, change, append, del, flush or show"),
         };
     }
 
@@ -102,10 +98,13 @@ internal static class RouteWords
 
     private static int Named(WordReader reader, Dictionary<string, int> names, string what) =>
         reader.Peek is { } word && names.TryGetValue(word, out var number) && reader.Take(word)
-            ? number : (int)reader.Number(what);
+            ? number
+            : reader.Peek is { Length: > 0 } other && !char.IsAsciiDigit(other[0])
+                ? throw WordReader.Invalid($"invalid {what} \"{other}\": give {string.Join(", ", names.Keys)} or a number")
+                : (int)reader.Number(what);
 
     private static RouteFlush Flush(WordReader reader, bool isIPv6) => reader.Take("table")
-        ? new RouteFlush(reader.Table(), isIPv6) : throw reader.Invalid("flush wants a table, or it would take all routes away");
+        ? new RouteFlush(reader.Table(), isIPv6) : throw WordReader.Invalid("flush wants a table, or it would take all routes away");
 
     private static string Show(RouteSocket route, WordReader reader, bool isIPv6)
     {

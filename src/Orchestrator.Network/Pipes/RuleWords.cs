@@ -8,16 +8,11 @@ namespace Orchestrator.Network.Pipes;
 /// <summary><c>ip rule</c>, word for word, by one netlink message.</summary>
 internal static class RuleWords
 {
-    private const string Usage =
-        "[-6] add|del [not] [from PREFIX] [to PREFIX] [iif NAME] [oif NAME] [fwmark N[/MASK]] [tos N] [ipproto N] "
-        + "[sport N[-N]] [dport N[-N]] [pref N] [table T|blackhole|unreachable|prohibit] [suppress_prefixlength N], "
-        + "flush, or show";
-
     /// <returns>What a list shows.</returns>
     public static string Run(RouteSocket route, IReadOnlyList<string> words)
     {
         if (Read(words) is not { } order)
-            return Show(route, new WordReader(words, Usage).Take("-6"));
+            return Show(route, new WordReader(words).Take("-6"));
         order.Execute(route);
         return "";
     }
@@ -25,7 +20,7 @@ internal static class RuleWords
     /// <returns>Null: it only shows.</returns>
     public static Order? Read(IReadOnlyList<string> words)
     {
-        var reader = new WordReader(words, Usage);
+        var reader = new WordReader(words);
         var isIPv6 = reader.Take("-6");
         return (reader.IsAtEnd ? "show" : reader.Next("the command")) switch
         {
@@ -33,7 +28,7 @@ internal static class RuleWords
             "add" => new RuleOrder(Read(reader, isIPv6), Adds: true),
             "del" or "delete" => new RuleOrder(Read(reader, isIPv6), Adds: false),
             "flush" => new RuleFlush(isIPv6),
-            var other => throw reader.Invalid($"Command \"{other}\" is unknown"),
+            var other => throw WordReader.Invalid($"Command \"{other}\" is unknown: use add, del, flush or show"),
         };
     }
 
@@ -41,7 +36,7 @@ internal static class RuleWords
     {
         var rule = new RuleSpec { IsIPv6 = isIPv6 };
         if (reader.IsAtEnd)
-            throw reader.Invalid("a rule needs something to hold for");
+            throw WordReader.Invalid("a rule needs something to hold for");
         while (!reader.IsAtEnd)
             rule = With(rule, reader);
         var six = rule.From?.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6
@@ -77,9 +72,13 @@ internal static class RuleWords
             return rule with { SourcePorts = Ports(reader, "sport") };
         if (reader.Take("dport"))
             return rule with { DestinationPorts = Ports(reader, "dport") };
-        return reader.Peek is "blackhole" or "unreachable" or "prohibit" or "nop"
-            ? rule with { Action = Enum.Parse<RuleAction>(reader.Next("action"), ignoreCase: true) }
-            : throw reader.Unknown();
+        foreach (var action in (string[])["blackhole", "unreachable", "prohibit", "nop"])
+        {
+            if (reader.Take(action))
+                return rule with { Action = Enum.Parse<RuleAction>(action, ignoreCase: true) };
+        }
+
+        throw reader.Unknown();
     }
 
     private static RuleSpec WithMark(RuleSpec rule, WordReader reader)
@@ -87,8 +86,8 @@ internal static class RuleWords
         var parts = reader.Next("fwmark").Split('/');
         return rule with
         {
-            Mark = new WordReader(parts[..1], Usage).Number("fwmark"),
-            Mask = parts.Length > 1 ? new WordReader(parts[1..], Usage).Number("mask") : null,
+            Mark = new WordReader(parts[..1]).Number("fwmark"),
+            Mask = parts.Length > 1 ? new WordReader(parts[1..]).Number("mask") : null,
         };
     }
 
@@ -106,7 +105,7 @@ internal static class RuleWords
         var parts = text.Split('-');
         return ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
             && ushort.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) && parts.Length <= 2
-            ? (first, last) : throw reader.Invalid($"invalid {what} \"{text}\"");
+            ? (first, last) : throw WordReader.Invalid($"invalid {what} \"{text}\": write it as 80 or 80-90");
     }
 
     private static string Show(RouteSocket route, bool isIPv6)

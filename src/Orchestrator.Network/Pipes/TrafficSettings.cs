@@ -34,7 +34,7 @@ internal static class TrafficSettings
         {
             ("htb", true) => HtbClass(reader),
             ("htb", false) => Htb(reader),
-            (_, true) => throw reader.Invalid($"\"{kind}\" has no classes that orch can set; htb has"),
+            (_, true) => throw WordReader.Invalid($"\"{kind}\" has no classes that orch can set; htb has"),
             ("netem", _) => Netem(reader),
             ("tbf", _) => Tbf(reader),
             ("pfifo" or "bfifo", _) => Fifo(reader, kind),
@@ -101,9 +101,9 @@ internal static class TrafficSettings
         }
 
         if (rate < 1 || burst < 1 || (limit < 1 && latency is null))
-            throw reader.Invalid("tbf needs rate, burst, and limit or latency");
+            throw WordReader.Invalid("tbf needs rate, burst, and limit or latency");
         if (peak > 0 && mtu < 1)
-            throw reader.Invalid("peakrate needs mtu");
+            throw WordReader.Invalid("peakrate needs mtu");
         if (latency is { } wait)
             limit = (rate * wait.TotalSeconds) + burst;
         return new TrafficKind.Tbf((ulong)rate, (uint)burst, (uint)limit, (ulong)peak, (uint)mtu);
@@ -148,21 +148,21 @@ internal static class TrafficSettings
         }
 
         if (rate < 1)
-            throw reader.Invalid("a class of htb needs a rate");
+            throw WordReader.Invalid("a class of htb needs a rate");
         return new TrafficKind.HtbClass(
             (ulong)rate, (ulong)(ceiling > 0 ? ceiling : rate), (uint)burst, (uint)ceilingBurst, priority, quantum);
     }
 
     private static TrafficKind.Fifo Fifo(WordReader reader, string kind) => reader.Take("limit")
         ? new TrafficKind.Fifo(kind, (uint)Size(reader, "limit"))
-        : throw reader.Invalid($"{kind} needs a limit");
+        : throw WordReader.Invalid($"{kind} needs a limit");
 
     private static uint Hex(WordReader reader)
     {
         var text = reader.Next("default");
         text = text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
         return uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            ? number : throw reader.Invalid($"invalid class \"{text}\"");
+            ? number : throw WordReader.Invalid($"invalid class \"{text}\": give its number, in hexadecimal");
     }
 
     private static bool StartsWithDigit(WordReader reader) =>
@@ -177,23 +177,24 @@ internal static class TrafficSettings
         var text = reader.Next(what);
         return double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
             && percent is >= 0 and <= 100
-            ? percent / 100 : throw reader.Invalid($"invalid {what} \"{text}\": give 0% to 100%");
+            ? percent / 100 : throw WordReader.Invalid($"invalid {what} \"{text}\": give 0% to 100%");
     }
 
-    private static double Rate(WordReader reader) => InUnits(reader, Rates, "rate");
+    private static double Rate(WordReader reader) => InUnits(reader, Rates, "rate", "2mbit");
 
-    private static double Size(WordReader reader, string what) => InUnits(reader, Sizes, what);
+    private static double Size(WordReader reader, string what) => InUnits(reader, Sizes, what, "15k");
 
     private static TimeSpan Time(WordReader reader, string what) =>
-        TimeSpan.FromSeconds(InUnits(reader, Times, what));
+        TimeSpan.FromSeconds(InUnits(reader, Times, what, "100ms"));
 
-    private static double InUnits(WordReader reader, (string Unit, double Factor)[] units, string what)
+    private static double InUnits(
+        WordReader reader, (string Unit, double Factor)[] units, string what, string example)
     {
         var text = reader.Next(what);
         var lower = text.ToLowerInvariant();
         var (unit, factor) = Array.Find(units, u => lower.EndsWith(u.Unit, StringComparison.Ordinal));
         return double.TryParse(
             lower.AsSpan(0, lower.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            ? number * factor : throw reader.Invalid($"invalid {what} \"{text}\"");
+            ? number * factor : throw WordReader.Invalid($"invalid {what} \"{text}\": write it as {example}");
     }
 }

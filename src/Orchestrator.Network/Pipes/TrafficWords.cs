@@ -7,10 +7,6 @@ namespace Orchestrator.Network.Pipes;
 /// <summary><c>tc qdisc</c> and <c>tc class</c>, word for word, by one netlink message.</summary>
 internal static class TrafficWords
 {
-    private const string Usage =
-        "qdisc|class add|change|replace|del dev NAME root|ingress|parent M:N [handle M:] [classid M:N] "
-        + "netem|tbf|htb|pfifo|bfifo|… SETTINGS, or qdisc|class show [dev NAME]";
-
     /// <returns>What a list shows.</returns>
     public static string Run(RouteSocket route, IReadOnlyList<string> words)
     {
@@ -21,7 +17,7 @@ internal static class TrafficWords
             return "";
         }
 
-        var reader = new WordReader(words, Usage);
+        var reader = new WordReader(words);
         var isClass = reader.Next("qdisc or class") == "class";
         reader.Take("show", "list", "ls");
         return Show(route, reader, isClass, links);
@@ -30,12 +26,12 @@ internal static class TrafficWords
     /// <returns>Null: it only shows.</returns>
     public static Order? Read(IReadOnlyList<string> words, LinkLookup links)
     {
-        var reader = new WordReader(words, Usage);
+        var reader = new WordReader(words);
         var isClass = reader.Next("qdisc or class") switch
         {
             "qdisc" => false,
             "class" => true,
-            var other => throw reader.Invalid($"Object \"{other}\" is unknown"),
+            var other => throw WordReader.Invalid($"Object \"{other}\" is unknown: use qdisc or class"),
         };
         return (reader.IsAtEnd ? "show" : reader.Next("the command")) switch
         {
@@ -44,7 +40,7 @@ internal static class TrafficWords
             "replace" => Put(reader, links, isClass, RoutePut.Replace),
             "change" => Put(reader, links, isClass, RoutePut.Change),
             "del" or "delete" => new TrafficOrder(Place(links, reader), null, RoutePut.Replace, isClass),
-            var other => throw reader.Invalid($"Command \"{other}\" is unknown"),
+            var other => throw WordReader.Invalid($"Command \"{other}\" is unknown: use add, change, replace, del or show"),
         };
     }
 
@@ -54,7 +50,7 @@ internal static class TrafficWords
         if (place.Parent == TrafficPlace.Ingress && reader.IsAtEnd)
             return new TrafficOrder(place, new TrafficKind.Bare("ingress"), put, isClass);
         if (reader.IsAtEnd)
-            throw reader.Invalid("the kind is missing, as netem or tbf");
+            throw WordReader.Invalid("the kind is missing, as netem or tbf");
         return new TrafficOrder(place, TrafficSettings.Read(reader, isClass), put, isClass);
     }
 
@@ -70,13 +66,13 @@ internal static class TrafficWords
             else if (reader.Take("ingress"))
                 place = place with { Parent = TrafficPlace.Ingress, Handle = 0xffff0000 };
             else if (reader.Take("clsact"))
-                throw reader.Invalid("clsact is for filters, which orch does not set");
+                throw WordReader.Invalid("clsact is for filters, which orch does not set");
             else if (reader.Take("parent"))
                 place = place with { Parent = Handle(reader) };
             else if (reader.Take("handle", "classid"))
                 place = place with { Handle = Handle(reader) };
             else
-                return place.Link == 0 ? throw reader.Invalid("dev NAME is missing") : place;
+                return place.Link == 0 ? throw WordReader.Invalid("dev NAME is missing") : place;
         }
     }
 
@@ -88,7 +84,7 @@ internal static class TrafficWords
             return TrafficPlace.Root;
         var parts = text.Split(':');
         return parts.Length <= 2 && TryHex(parts[0], out var major) && TryHex(parts.Length > 1 ? parts[1] : "", out var minor)
-            ? ((uint)major << 16) | minor : throw reader.Invalid($"invalid handle \"{text}\", write it as 1:10");
+            ? ((uint)major << 16) | minor : throw WordReader.Invalid($"invalid handle \"{text}\", write it as 1:10");
     }
 
     private static bool TryHex(string text, out ushort number)
@@ -104,7 +100,7 @@ internal static class TrafficWords
         if (!reader.IsAtEnd)
             throw reader.Unknown();
         if (isClass && link == 0)
-            throw reader.Invalid("class show wants dev NAME");
+            throw WordReader.Invalid("class show wants dev NAME");
         var names = route.ListLinks().ToDictionary(l => l.Index, l => l.Name);
         var text = new StringBuilder();
         foreach (var one in isClass ? route.ListClasses(link) : route.ListQdiscs(link))

@@ -5,24 +5,37 @@ using Orchestrator.Linux.Netlink;
 
 namespace Orchestrator.Network.Pipes;
 
-/// <summary>The words of a command of iproute2, read from the left; what cannot be read is named.</summary>
-/// <param name="usage">What the command takes, for an error's end.</param>
-internal sealed class WordReader(IReadOnlyList<string> words, string usage)
+/// <summary>The words of a command of iproute2, read from the left; what cannot be read is named, and what might have
+/// stood there.</summary>
+internal sealed class WordReader(IReadOnlyList<string> words)
 {
+    // What was looked for, in vain, where the reader is now.
+    private readonly List<string> expected = [];
     private int at;
 
     public bool IsAtEnd => at >= words.Count;
 
     public string? Peek => IsAtEnd ? null : words[at];
 
-    public string Next(string what) =>
-        IsAtEnd ? throw Invalid($"{what} is missing") : words[at++];
+    public string Next(string what)
+    {
+        if (IsAtEnd)
+            throw Invalid($"{what} is missing");
+        expected.Clear();
+        return words[at++];
+    }
 
     /// <summary>Takes the next word if it is that one.</summary>
+    /// <param name="one">The word and others for it; the first is what a user is told of.</param>
     public bool Take(params ReadOnlySpan<string> one)
     {
         if (IsAtEnd || !one.Contains(words[at]))
+        {
+            expected.Add(one[0]);
             return false;
+        }
+
+        expected.Clear();
         at++;
         return true;
     }
@@ -34,7 +47,7 @@ internal sealed class WordReader(IReadOnlyList<string> words, string usage)
         return uint.TryParse(
             isHex ? text[2..] : text, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
             CultureInfo.InvariantCulture, out var number)
-            ? number : throw Invalid($"invalid {what} \"{text}\"");
+            ? number : throw Invalid($"invalid {what} \"{text}\": give a number");
     }
 
     public IPAddress Address(string what)
@@ -81,10 +94,11 @@ internal sealed class WordReader(IReadOnlyList<string> words, string usage)
         return links(name) ?? throw Invalid($"Cannot find device \"{name}\"");
     }
 
-    public NetworkException Unknown() => Invalid($"\"{Peek}\" is not understood here");
+    public NetworkException Unknown() => Invalid(expected.Count == 0
+        ? $"\"{Peek}\" is not understood here: nothing more is expected"
+        : $"\"{Peek}\" is not understood here: expected {string.Join(", ", expected.Distinct())}");
 
-    public NetworkException Invalid(string what) =>
-        new(NetworkFault.Invalid, $"{what}; usage: {usage}");
+    public static NetworkException Invalid(string what) => new(NetworkFault.Invalid, what);
 
     private static bool TryAddress(string text, out IPAddress address) => IPAddress.TryParse(text, out address!)
         && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3);

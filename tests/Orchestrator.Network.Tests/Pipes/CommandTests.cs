@@ -94,7 +94,7 @@ public sealed class CommandTests
     }
 
     [RootFact]
-    public async Task What_cannot_be_read_is_named_in_one_line_with_the_usage()
+    public async Task What_cannot_be_read_is_named_in_one_line_with_what_was_expected()
     {
         await using var host = await TestHost.StartAsync();
         using var container = await host.RunAsync("c", "bridge");
@@ -104,8 +104,15 @@ public sealed class CommandTests
             ["route replace default via 10.2.3.5.78"] = "the gateway is expected to be an address rather than \"10.2.3.5.78\"",
             ["route add 10.0.0.0/40"] = "a prefix rather than \"10.0.0.0/40\"",
             ["route add 10.0.0.0/8 dev eth9"] = "Cannot find device \"eth9\"",
-            ["route make 10.0.0.0/8"] = "Command \"make\" is unknown",
-            ["route add 10.0.0.0/8 sideways"] = "\"sideways\" is not understood",
+            ["route make 10.0.0.0/8"] = "Command \"make\" is unknown: use add, replace, change, append, del, flush or show",
+            ["route add 10.0.0.0/8 sideways"] = "\"sideways\" is not understood here: expected via, dev, src, table, metric, "
+                + "proto, scope, onlink, mtu",
+            ["route add 10.0.0.0/8 dev eth0 scope wide"] = "invalid scope \"wide\": give global, universe, site, link, host, "
+                + "nowhere or a number",
+            ["rule add from 10.0.0.0/8 blakhole"] = "\"blakhole\" is not understood here: expected not, from, to, table, pref,",
+            ["tc qdisc add dev eth0 root tbf fast"] = "\"fast\" is not understood here: expected rate, burst, limit, latency, "
+                + "peakrate, mtu",
+            ["tc filter show"] = "Object \"filter\" is unknown: use qdisc or class",
             ["rule add from"] = "from is missing",
             ["tc qdisc add dev eth0 root tbf rate fast"] = "invalid rate \"fast\"",
             ["tc qdisc add root"] = "dev NAME is missing",
@@ -116,6 +123,34 @@ public sealed class CommandTests
             var refusal = Assert.Throws<NetworkException>(() => host.Run("c", words[0], words[1..]));
             Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refusal.Message);
+            Assert.DoesNotContain("usage", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [RootFact]
+    public async Task What_the_kernel_refuses_is_said_in_words()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+        host.Run("c", "route", ["add", "blackhole", "10.66.0.0/16"]);
+        host.Run("c", "tc", ["qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb"]);
+
+        foreach (var (line, meaning) in new Dictionary<string, string>
+        {
+            ["route add 10.0.5.0/24 via 192.0.2.77 dev eth0"] =
+                "the gateway is on no link's subnet: give one that is, or name its link: dev NAME onlink",
+            ["route add blackhole 10.66.0.0/16"] = "there is one already: use replace, or another metric",
+            ["route del 10.67.0.0/16"] = "no such route: show lists those there are",
+            ["route change 10.67.0.0/16 dev eth0"] = "no such route: show lists those there are",
+            ["rule del from 172.19.0.3/32 table 1"] = "no such rule: show lists those there are",
+            ["tc qdisc add dev eth0 root handle 1: htb"] = "there is one already: use replace",
+            ["tc qdisc del dev eth0 ingress"] = "no such qdisc: qdisc show lists those there are",
+            ["tc class del dev eth0 classid 1:99"] = "no such class: class show lists those there are",
+        })
+        {
+            var words = line.Split(' ');
+            var refusal = Record.Exception(() => host.Run("c", words[0], words[1..]));
+            Assert.Equal($"{line}: {meaning}", refusal?.Message ?? line);
         }
     }
 
