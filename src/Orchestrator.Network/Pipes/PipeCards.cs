@@ -1,3 +1,4 @@
+using Orchestrator.Linux;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Hosting;
 
@@ -32,22 +33,32 @@ internal sealed class PipeCards(HostSpace host)
                 $"{card.Name} cannot be given to a container: {e.Message}; try it without --direct-phys", e);
         }
 
-        var moved = inside.ListLinks().Find(l => l.Alias == PipePlumber.AliasOf(pipe))!; // It was moved just now.
+        var moved = inside.ListLinks().Find(l => l.Alias == PipePlumber.AliasOf(pipe)) ?? throw new NetworkException(
+            NetworkFault.Kernel, $"{card.Name} vanished on its way into the container; plug the card in, and try again");
         if (moved.Name != pipe.Config.InterfaceName)
             inside.Rename(moved.Index, pipe.Config.InterfaceName);
         if (MacAddress.TryParse(pipe.Config.Mac, out var wanted))
             inside.SetMac(pipe.Config.InterfaceName, wanted);
     }
 
+    /// <summary>Takes a card back; one that was pulled meanwhile, as a USB adapter is, needs nothing more.</summary>
     public void Return(Pipe pipe, LinkInfo link, RouteSocket inside)
     {
-        inside.SetDown(link.Name);
-        if (pipe.Config.Mac.Length > 0 && PipePlumber.MacOf(pipe) is { } own)
-            inside.SetMac(link.Name, own);
-        inside.Move(link, host.Namespace, pipe.HostLink);
-        var back = host.Route.ListLinks().Find(l => l.Alias == PipePlumber.AliasOf(pipe))!; // It was moved just now.
-        if (back.Name != pipe.HostLink)
-            host.Route.Rename(back.Index, pipe.HostLink);
-        host.Route.SetAlias(pipe.HostLink, pipe.HostAlias);
+        try
+        {
+            inside.SetDown(link.Name);
+            if (pipe.Config.Mac.Length > 0 && PipePlumber.MacOf(pipe) is { } own)
+                inside.SetMac(link.Name, own);
+            inside.Move(link, host.Namespace, pipe.HostLink);
+            if (host.Route.ListLinks().Find(l => l.Alias == PipePlumber.AliasOf(pipe)) is not { } back)
+                return;
+            if (back.Name != pipe.HostLink)
+                host.Route.Rename(back.Index, pipe.HostLink);
+            host.Route.SetAlias(pipe.HostLink, pipe.HostAlias);
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.ENODEV)
+        {
+            // At any of these steps it may be gone.
+        }
     }
 }

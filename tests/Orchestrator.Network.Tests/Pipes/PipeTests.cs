@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Pipes;
 using Orchestrator.Testing;
 
@@ -233,6 +234,29 @@ public sealed class PipeTests
         Assert.Null(gone);
         Assert.Equal("26:2e:71:98:60:8f", inside?.Mac.ToString());
         Assert.Equal((mac, ""), (host.Route.GetLink("up0").Mac, host.Route.GetLink("up0").Alias));
+    }
+
+    [RootTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_card_that_is_pulled_on_its_way_back_is_missed_by_nobody(bool whileInside)
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1");
+        using var underlay = TestHost.Join(host);
+        using var container = await host.RunAsync("c", "bridge");
+        var pipe = await host.PipeAsync("up0", "c", "10.9.0.1/24", with: p => p with { DirectPhys = true });
+        using var inside = RouteSocket.Open(container.Namespace);
+        using var space = host.Namespace.Run(() => new HostSpace());
+        var card = inside.GetLink("eth1");
+        if (whileInside)
+            inside.DeleteLink("eth1");
+        else
+            inside.SetAlias("eth1", "another's"); // As if another had taken its place: there is none of ours to be named.
+
+        new PipeCards(space).Return(pipe, card, inside);
+        await host.Network.DeleteSandboxAsync("c", default);
+
+        Assert.Equal(!whileInside, host.Route.FindLink("up0") is { Alias: "another's" });
     }
 
     [RootFact]
