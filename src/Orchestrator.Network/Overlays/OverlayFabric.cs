@@ -201,6 +201,7 @@ internal sealed class OverlayFabric : IDisposable
     private static (LinkInfo Bridge, LinkInfo Vxlan) EnsureLinks(
         NetNamespace ns, RouteSocket route, RouteSocket host, VxlanSettings settings, bool hasIPv6)
     {
+        RemoveStrays(route);
         var bridge = route.EnsureBridge(
             Bridge, new BridgeSettings(LinkNames.Mark + settings.Vni, settings.Mtu, Learning: false));
         if (route.FindLink(Vxlan) is { } old
@@ -217,5 +218,14 @@ internal sealed class OverlayFabric : IDisposable
         if (hasIPv6)
             ns.Run(() => OfAnsweringIPv6.ToList().ForEach(s => Sysctl.Set(s.Path, s.Value)));
         return (bridge, vxlan);
+    }
+
+    /// <summary>One of ours that somebody renamed, maybe while no daemon ran, keeps the VXLAN identifier that the next
+    /// one needs. Ports are judged when it is known who is plugged in.</summary>
+    private static void RemoveStrays(RouteSocket route)
+    {
+        var own = new OwnLinks([Bridge, Vxlan]) { HasAll = true };
+        foreach (var link in route.ListLinks().Where(link => link.Kind is "vxlan" or "bridge" && own.IsStray(link)))
+            route.DeleteLink(link.Name);
     }
 }

@@ -37,6 +37,34 @@ public sealed class RenamedTests
             && await Wire.CallAsync(cluster["web.2.b"].Namespace, "10.0.1.3", 80, Mended.Try) == "web.1.a 10.0.1.4";
     }
 
+    [RootTheory]
+    [InlineData("vx0")]
+    [InlineData("br0")]
+    [InlineData("vx0 br0")]
+    public async Task A_link_of_an_overlay_that_was_renamed_while_no_daemon_ran_is_made_anew(string names)
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var servers = cluster.ServeAll(80);
+        var host = cluster.Hosts[0];
+        using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1001"));
+        using var tenant = RouteSocket.Open(overlay);
+        await host.Network.DisposeAsync();
+        foreach (var name in names.Split(' '))
+        {
+            tenant.SetDown(name);
+            tenant.Rename(tenant.GetLink(name).Index, $"{Other}{name}");
+        }
+
+        await host.RestartDaemonAsync(new HashSet<string> { "web.1.a" });
+        await cluster.ApplyAsync();
+
+        Assert.DoesNotContain(tenant.ListLinks(), link => link.Name.StartsWith(Other, StringComparison.Ordinal));
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80));
+        Assert.Equal("web.1.a 10.0.1.4", await Wire.CallAsync(cluster["web.2.b"].Namespace, "10.0.1.3", 80));
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
+    }
+
     [RootFact]
     public async Task The_bridge_that_leads_tasks_out_works_again_within_five_seconds()
     {
