@@ -123,7 +123,7 @@ public sealed partial class NodeNetwork
             InterfaceName = sandbox.FreeInterfaceName(PipesOf(sandbox.ContainerId).Select(p => p.Config.InterfaceName)),
             HostInterfaceName = LinkNames.HostEnd(id),
             IPv4 = cidr,
-            Mac = MacOf(config, cidr).ToString(),
+            Mac = ChooseMac(sandbox, network, config, cidr),
             Aliases = config.Aliases,
             Links = config.Links,
             Options = config.Options,
@@ -135,14 +135,33 @@ public sealed partial class NodeNetwork
         };
     }
 
-    private static MacAddress MacOf(EndpointConfig config, string cidr)
+    /// <summary>Of two with one address on a bridge, each would take the other's frames away.</summary>
+    private string ChooseMac(SandboxRecord sandbox, NetworkConfig network, EndpointConfig config, string cidr)
     {
-        if (string.IsNullOrEmpty(config.Mac))
-            return MacAddress.Derive(ContainerLink.Split(cidr).Address);
-        return MacAddress.TryParse(config.Mac, out var mac)
-            ? mac
-            : throw new NetworkException(
-                NetworkFault.Invalid, $"{config.Mac} is not a valid mac address; write it as 02:42:ac:11:00:02");
+        var isAsked = !string.IsNullOrEmpty(config.Mac);
+        var mac = isAsked ? ParseMac(config.Mac!) : MacAddress.Derive(ContainerLink.Split(cidr).Address).ToString();
+        // What the cluster gave is the cluster's to answer for: its former holder may be leaving at this moment.
+        if ((isAsked || network.Driver == NetworkDrivers.Bridge) && HolderOf(network, mac, sandbox.ContainerId) is { } holder)
+            throw new NetworkException(
+                NetworkFault.Conflict,
+                $"MAC address {mac} is {holder}'s already on network {network.Name}: give another with --mac-address, or none");
+        return mac;
+    }
+
+    private static string ParseMac(string text) => MacAddress.TryParse(text, out var mac)
+        ? mac.ToString()
+        : throw new NetworkException(
+            NetworkFault.Invalid, $"{text} is not a valid mac address; write it as 02:42:ac:11:00:02");
+
+    /// <returns>Who other than a container has a hardware address there, for a message; null: nobody on this node.</returns>
+    private string? HolderOf(NetworkConfig network, string mac, string except)
+    {
+        if (network.Driver == NetworkDrivers.Ipvlan)
+            return null; // All have the card's, whatever they ask for.
+        if (network.Driver == NetworkDrivers.Bridge && mac == MacAddress.Derive(IPAddress.Parse(network.Pools[0].Gateway!)).ToString())
+            return "the bridge";
+        var holder = ListEndpoints(network.Id).FirstOrDefault(e => e.ContainerId != except && e.Mac == mac);
+        return holder is null ? null : $"container {sandboxes[holder.ContainerId].Config.Name}";
     }
 
     /// <summary>Records an endpoint, then makes it: a crash between the two is mended at the next start.</summary>
@@ -248,12 +267,23 @@ public sealed partial class NodeNetwork
     {
         var range = pool.IpRange is { } text ? Subnet.Parse(text) : subnet;
         var place = $"{network.Id} {pool.Subnet}";
-        var address = AddressAllocator.Next(subnet, range, used, lastAddresses.GetValueOrDefault(place))
-            ?? throw new NetworkException(
-                NetworkFault.Conflict,
-                $"no available IPv{(pool.IsIPv6 ? 6 : 4)} addresses on network {network.Name} ({subnet}); make a larger network");
-        lastAddresses[place] = address;
-        return subnet.AddressAt(address);
+        while (true)
+        {
+            var address = AddressAllocator.Next(subnet, range, used, lastAddresses.GetValueOrDefault(place))
+                ?? throw new NetworkException(
+                    NetworkFault.Conflict,
+                    $"no available IPv{(pool.IsIPv6 ? 6 : 4)} addresses on network {network.Name} ({subnet}); make a larger network");
+            var chosen = subnet.AddressAt(address);
+            // Its hardware address is made of it, and that one may be another's who asked for it.
+            if (!subnet.IsIPv6 && HolderOf(network, MacAddress.Derive(chosen).ToString(), except: "") is not null)
+            {
+                used.Add(address);
+                continue;
+            }
+
+            lastAddresses[place] = address;
+            return chosen;
+        }
     }
 
     private static IPAddress CheckedAddress(

@@ -262,6 +262,40 @@ public sealed class BridgeNetworkTests
     }
 
     [RootFact]
+    public async Task A_hardware_address_that_another_has_on_the_network_is_refused_but_not_its_own()
+    {
+        await using var host = await TestHost.StartAsync();
+        foreach (var name in new[] { "app", "other" })
+            await host.Network.CreateNetworkAsync(
+                new NetworkConfig { Name = name, Pools = [new IpamPool(name == "app" ? "10.60.0.0/24" : "10.61.0.0/24")] }, default);
+        static EndpointConfig Asking(string? mac, string network = "app", string? ip = null) =>
+            new() { NetworkId = network, Mac = mac, IPv4 = ip };
+        using var web = await host.RunAsync("web", Asking("02:42:0A:3C:00:03"));
+        using var next = await host.RunAsync("next", "app");
+        await host.Network.CreateSandboxAsync("second", new SandboxConfig { Name = "second" }, default);
+
+        foreach (var (asked, said) in new[]
+        {
+            (Asking("02:42:0a:3c:00:03"), "MAC address 02:42:0a:3c:00:03 is container web's already on network app"),
+            (Asking(null, ip: "10.60.0.3"), "MAC address 02:42:0a:3c:00:03 is container web's already on network app"),
+            (Asking("02:42:0a:3c:00:01"), "MAC address 02:42:0a:3c:00:01 is the bridge's already on network app"),
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<NetworkException>(() => host.Network.ConnectAsync("second", asked, default));
+            Assert.Equal(
+                (NetworkFault.Conflict, $"{said}: give another with --mac-address, or none"), (refusal.Fault, refusal.Message));
+        }
+
+        var elsewhere = await host.Network.ConnectAsync("second", Asking("02:42:0a:3c:00:03", "other"), default);
+        await host.RestartDaemonAsync(new HashSet<string> { "web", "next", "second" });
+        var again = await host.Network.ConnectAsync("web", Asking("02:42:0a:3c:00:03"), default);
+
+        Assert.Equal("02:42:0a:3c:00:03", elsewhere.Mac);
+        Assert.Equal("10.60.0.4", next.Address.ToString());
+        Assert.Equal("02:42:0a:3c:00:03", again.Mac);
+    }
+
+    [RootFact]
     public async Task A_port_that_is_taken_is_refused_in_dockers_words_and_nothing_is_published()
     {
         await using var host = await TestHost.StartAsync();
