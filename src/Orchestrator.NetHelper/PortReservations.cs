@@ -76,7 +76,16 @@ internal sealed class PortReservations : IDisposable
             }
         }
 
-        return HoldOne(binding, sockets);
+        try
+        {
+            return HoldOne(binding, sockets);
+        }
+        catch (NetworkException e) when (e.Fault == NetworkFault.PortTaken)
+        {
+            // Of the last one only, for to find out takes a while.
+            throw PortUser.Find(binding.Protocol, binding.HostPort) is { } user
+                ? new NetworkException(NetworkFault.PortTaken, $"{e.Message}: {user}", e) : e;
+        }
     }
 
     private static PortBinding HoldOne(PortBinding binding, List<Socket> sockets)

@@ -319,6 +319,40 @@ public sealed class BridgeNetworkTests
         Assert.Equal(8081, free[0].HostPort);
     }
 
+    [RootTheory]
+    [InlineData("0.0.0.0", "", "tcp", true)]
+    [InlineData("::", "", "tcp", true)]
+    [InlineData("127.0.0.1", "", "tcp", true)]
+    [InlineData("10.77.0.1", "", "tcp", true)]
+    [InlineData("0.0.0.0", "10.77.0.1", "tcp", true)]
+    [InlineData("::", "127.0.0.1", "tcp", true)]
+    [InlineData("10.77.0.1", "10.77.0.1", "tcp", true)]
+    [InlineData("127.0.0.1", "10.77.0.1", "tcp", false)]
+    [InlineData("0.0.0.0", "", "udp", false)]
+    public async Task A_port_at_which_the_host_itself_listens_is_never_published_over_it(
+        string listensAt, string published, string protocol, bool isRefused)
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        using var web = await host.RunAsync("web", "bridge");
+        using var server = Wire.Serve(web.Namespace, 80, "web");
+        // As sshd does.
+        using var shell = Wire.ServeAt(host.Namespace, IPAddress.Parse(listensAt), 22, "shell");
+
+        var refusal = await Record.ExceptionAsync(
+            () => host.Network.PublishAsync("web", [new PortBinding(published, 22, 80, protocol)], default));
+
+        Assert.Equal(
+            !isRefused ? null : $"Bind for {(published.Length > 0 ? published : "0.0.0.0")}:22 failed: port is already allocated; "
+                + "publish another port, or stop what uses this one: "
+                + $"{File.ReadAllText("/proc/self/comm").Trim()} (process {Environment.ProcessId})", refusal?.Message);
+        var at = listensAt is "127.0.0.1" ? listensAt : "10.77.0.1";
+        Assert.StartsWith(
+            "shell ", await Wire.CallAsync(at == "127.0.0.1" ? host.Namespace : outside.Namespace, at, 22), StringComparison.Ordinal);
+    }
+
     [RootFact]
     public async Task While_the_daemon_is_dead_names_resolve_and_ports_answer_and_the_next_one_knows_them_all()
     {

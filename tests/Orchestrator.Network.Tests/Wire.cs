@@ -29,6 +29,23 @@ internal static class Wire
         return listener;
     }
 
+    /// <summary>The same at one address, which may be had again at once, as servers of hosts ask for.</summary>
+    public static IDisposable ServeAt(NetNamespace ns, IPAddress address, int port, string name)
+    {
+        var listener = ns.Run(() =>
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = true;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen(128);
+            return socket;
+        });
+        _ = AcceptAsync(listener, name);
+        return listener;
+    }
+
     /// <returns>The server's name and the address it saw, or the error's name.</returns>
     /// <param name="wait">How long it may take; null: ten seconds.</param>
     /// <param name="from">The caller's address; null: whichever the route has.</param>
