@@ -89,9 +89,13 @@ public sealed class BridgeNetworkTests
         }
 
         await host.Network.CreateNetworkAsync(At("app", "10.78.0.0/24"), default);
+        host.Route.EnsureAddress(link.Index, IPAddress.Parse("10.78.0.99"), 24); // Since then.
         await host.RestartDaemonAsync();
         Assert.NotNull(host.Network.FindNetwork("app"));
+        using var web = await host.RunAsync("web", "app");
+        await host.Network.DeleteSandboxAsync("web", default);
         await host.Network.RemoveNetworkAsync("app", default);
+        host.Route.DeleteAddress(link.Index, IPAddress.Parse("10.78.0.99"), 24);
         await host.Network.CreateNetworkAsync(At("app", "10.78.0.0/24"), default);
         host.Route.EnsureAddress(host.Route.EnsureBridge("br9", new BridgeSettings("", 1500, null)).Index, IPAddress.Parse("10.79.0.1"), 24);
         await host.Network.CreateNetworkAsync(At("theirs", "10.79.0.0/24") with
