@@ -46,6 +46,7 @@ internal sealed class HelperState : IAsyncDisposable
         {
             return request.Operation switch
             {
+                HelperOperation.Ping => new HelperResponse(),
                 HelperOperation.List => new HelperResponse { Inventory = Inventory() },
                 HelperOperation.PutTable => PutTable(request.Table!),
                 HelperOperation.DropTable => DropTable(request.Id),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Processes;
 using Orchestrator.Network.Dns;
 using Orchestrator.Testing;
 
@@ -438,6 +439,27 @@ public sealed class BridgeNetworkTests
         Assert.Equal((DnsCode.NoError, web.Address.ToString()), await FirstAsync(client, "web"));
         await Assert.ThrowsAsync<NetworkException>(() =>
             host.Network.PublishAsync("client", [new PortBinding("", 8080, 80)], default));
+    }
+
+    [RootFact]
+    public async Task A_helper_that_hangs_is_ended_and_neither_names_nor_the_daemon_hang_with_it()
+    {
+        const int stop = 19;
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var web = await host.RunAsync("web", "app");
+        using var client = await host.RunAsync("client", "app");
+        var hung = host.FindHelper()!;
+
+        ThisProcess.Kill(hung.Id, stop);
+        while (host.FindHelper(except: hung.Id) is null || await SilentAsync(client, "web"))
+            await Task.Delay(20);
+        Assert.True(hung.HasExited);
+
+        using var next = host.FindHelper()!;
+        ThisProcess.Kill(next.Id, stop);
+        await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80)], default);
+        Assert.True(next.HasExited);
     }
 
     [RootFact]

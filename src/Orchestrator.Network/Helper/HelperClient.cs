@@ -5,10 +5,14 @@ using Orchestrator.Network.Hosting;
 namespace Orchestrator.Network.Helper;
 
 /// <summary>The daemon's end of orch-net: finds the running one, or starts it. One exchange at a time.</summary>
-/// <remarks>Requests may be repeated, so a helper that died under one is started again and asked once more.</remarks>
+/// <remarks>Requests may be repeated, so a helper that died under one is started again and asked once more. One that hangs
+/// would hang all networks of the node with it: it is ended, and is as one that died.</remarks>
 internal sealed class HelperClient(string program, HelperPaths paths, HostSpace host) : IDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>With one answer; the longest took some tenths of a second.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private NetworkStream? stream;
@@ -82,14 +86,20 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
     private async Task<IReadOnlyList<HelperResponse>?> ExchangeAsync(
         IReadOnlyList<HelperRequest> requests, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            patience.CancelAfter(Patience);
             foreach (var request in requests)
-                await HelperFrame.WriteAsync(stream!, request, HelperJson.Default.HelperRequest, cancellationToken);
+                await HelperFrame.WriteAsync(stream!, request, HelperJson.Default.HelperRequest, patience.Token);
             var responses = new List<HelperResponse>(requests.Count);
             while (responses.Count < requests.Count
-                && await HelperFrame.ReadAsync(stream!, HelperJson.Default.HelperResponse, cancellationToken) is { } response)
+                && await HelperFrame.ReadAsync(stream!, HelperJson.Default.HelperResponse, patience.Token) is { } response)
+            {
                 responses.Add(response);
+                patience.CancelAfter(Patience);
+            }
+
             return responses.Count == requests.Count ? responses : null;
         }
         catch (IOException)
@@ -98,9 +108,33 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         }
         catch (OperationCanceledException)
         {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                await EndAsync(stream!);
+                return null;
+            }
+
             // The answer is still to come; on this connection it would be taken for that of the next request.
             Disconnect();
             throw;
+        }
+    }
+
+    /// <summary>Ends the process at the other end; the next waits for what only one may have.</summary>
+    private static async Task EndAsync(NetworkStream stream)
+    {
+        const int SocketLevel = 1, PeerCredentials = 17; // SOL_SOCKET, SO_PEERCRED
+        var credentials = new byte[3 * sizeof(int)]; // Process, user, group.
+        stream.Socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        try
+        {
+            using var process = Process.GetProcessById(BitConverter.ToInt32(credentials));
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has ended meanwhile.
         }
     }
 

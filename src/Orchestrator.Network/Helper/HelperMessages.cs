@@ -28,6 +28,9 @@ internal enum HelperOperation
     /// <summary>State the rules of a container's resolver once more: somebody removed them.</summary>
     RestateResolver,
 
+    /// <summary>Is anybody awake? By it a helper is known that runs and does nothing.</summary>
+    Ping,
+
     /// <summary>Wait until a container was told a virtual address that had not been told one before.</summary>
     AwaitCaller,
 }

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Network.Helper;
 
-/// <summary>Starts orch-net again the moment it dies, for names in containers do not resolve without it, and hears of
-/// containers that were told a virtual address.</summary>
+/// <summary>Starts orch-net again the moment it dies, for names in containers do not resolve without it, and soon after it
+/// hangs; and hears of containers that were told a virtual address.</summary>
 /// <remarks>The connection ends only when the other side does. The new one reads its state from disk.</remarks>
 internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), BetweenPings = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stop = new();
     private Task? work;
@@ -17,7 +17,7 @@ internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsy
     /// <summary>Containers that were told a virtual address.</summary>
     public event Action<ImmutableArray<string>>? Called;
 
-    public void Start() => work ??= RunAsync();
+    public void Start() => work ??= Task.WhenAll(RunAsync(), PingAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -48,6 +48,30 @@ internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsy
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Whoever hangs is found by asking: the client ends it then.</summary>
+    private async Task PingAsync()
+    {
+        using var timer = new PeriodicTimer(BetweenPings);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token))
+            {
+                try
+                {
+                    await helper.AskAsync(new HelperRequest(HelperOperation.Ping), stop.Token);
+                }
+                catch (NetworkException)
+                {
+                    // It does not start, which the other loop tries on; or is of before that, and awake.
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon ends.
         }
     }
 

@@ -201,7 +201,8 @@ internal sealed class OverlayFabric : IDisposable
     private static (LinkInfo Bridge, LinkInfo Vxlan) EnsureLinks(
         NetNamespace ns, RouteSocket route, RouteSocket host, VxlanSettings settings, bool hasIPv6)
     {
-        RemoveStrays(route);
+        if (route.FindLink(Bridge) is null || route.FindLink(Vxlan) is null)
+            RemoveStrays(route);
         var bridge = route.EnsureBridge(
             Bridge, new BridgeSettings(LinkNames.Mark + settings.Vni, settings.Mtu, Learning: false));
         if (route.FindLink(Vxlan) is { } old
