@@ -25,6 +25,7 @@ public sealed partial class NodeNetwork
         Keep(network);
         try
         {
+            Admit();
             parents.Ensure(network);
             ReplaceNeighbours();
         }
@@ -42,6 +43,7 @@ public sealed partial class NodeNetwork
     private void RemoveOutside(NetworkConfig network)
     {
         parents.Remove(network);
+        Admit();
         RemoveIdleLinks();
     }
 

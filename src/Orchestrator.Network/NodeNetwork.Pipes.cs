@@ -45,6 +45,7 @@ public sealed partial class NodeNetwork
             Keep(pipe);
             try
             {
+                Admit();
                 if (sandboxes.ContainsKey(containerId))
                     Plug(pipe);
             }
@@ -182,6 +183,7 @@ public sealed partial class NodeNetwork
     {
         pipeRecords.Drop(pipe.Key);
         pipes = pipes.Remove(pipe.Key);
+        Admit();
         RemoveIdleLinks();
     }
 

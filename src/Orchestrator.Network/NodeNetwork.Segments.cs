@@ -24,6 +24,7 @@ public sealed partial class NodeNetwork
         }
 
         LoadSegments();
+        Attempt(faults, "underlay", Admit);
         foreach (var id in wanted)
             Attempt(faults, networks[id].Name, () => EnsureSegment(networks[id]));
     }

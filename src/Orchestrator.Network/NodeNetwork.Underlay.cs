@@ -59,13 +59,19 @@ public sealed partial class NodeNetwork
     }
 
     private UnderlayModel UnderlayWanted =>
-        new([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps]); // Checked as it came in.
+        new([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps], SharedLinks); // Checked as it came in.
+
+    private ImmutableSortedSet<string> SharedLinks =>
+    [
+        .. VlanBridges, .. Outside.Where(n => Parents.HostAccess.AddressOf(n) is not null).Select(Parents.HostAccess.NameOf),
+        .. pipes.Values.Where(p => p.Kind.HasHostEnd()).Select(p => p.Config.HostInterface),
+    ];
 
     /// <summary>Nothing is done when nothing changed.</summary>
     private void Admit()
     {
         var (present, wanted) = (underlay, UnderlayWanted);
-        if (present.Vnis.IsEmpty != wanted.Vnis.IsEmpty || !hostFamilies.SequenceEqual(TabledFamilies))
+        if (!present.HasRulesOf(wanted) || !hostFamilies.SequenceEqual(TabledFamilies))
         {
             ReplaceHostTable();
             return;

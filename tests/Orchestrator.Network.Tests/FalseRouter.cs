@@ -23,6 +23,21 @@ internal static class FalseRouter
         ns.Run(() => socket.SendTo(message, new IPEndPoint(IPAddress.Parse($"ff02::1%{link}"), 0)));
     }
 
+    /// <summary>Tells all on a link that packets of one address to another must not be larger than 1,300 bytes.</summary>
+    public static void TellSize(NetNamespace ns, int link, IPAddress from, IPAddress to)
+    {
+        const byte tooBig = 2, icmp = 58, echo = 128;
+        using var socket = Open(ns);
+        socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, link);
+        // Type, code, the kernel's sum, size; and what was too large: an echo of somebody whom the kernel does not ask.
+        byte[] message =
+        [
+            tooBig, 0, 0, 0, 0, 0, 1300 >> 8, 1300 & 255,
+            0x60, 0, 0, 0, 0, 8, icmp, 64, .. from.GetAddressBytes(), .. to.GetAddressBytes(), echo, 0, 0, 0, 0, 1, 0, 1,
+        ];
+        ns.Run(() => socket.SendTo(message, new IPEndPoint(IPAddress.Parse($"ff02::1%{link}"), 0)));
+    }
+
     /// <summary>Hears what routers say.</summary>
     public static Socket Open(NetNamespace ns) =>
         ns.Run(() => new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.IcmpV6));

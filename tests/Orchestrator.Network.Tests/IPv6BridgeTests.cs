@@ -43,6 +43,42 @@ public sealed class IPv6BridgeTests
     }
 
     [RootFact]
+    public async Task A_container_tells_the_host_nothing_of_ways_not_even_with_all_on_its_link()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        host.Route.EnsureAddress(host.Route.GetLink("up0").Index, IPAddress.Parse("fd00:9::11"), 64);
+        await host.Network.CreateNetworkAsync(Six, default);
+        using var liar = await host.RunAsync("liar", "six");
+        using var inside = RouteSocket.Open(liar.Namespace);
+        var link = inside.GetLink("eth0").Index;
+        void Lie() => FalseRouter.TellSize(liar.Namespace, link, IPAddress.Parse("fd00:9::11"), IPAddress.Parse("fd00:9::51"));
+        string Way()
+        {
+            using var process = host.Namespace.Run(() => System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo("ip", ["route", "get", "fd00:9::51"]) { RedirectStandardOutput = true }))!;
+            return process.StandardOutput.ReadToEnd();
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            Lie();
+            await Task.Delay(100);
+        }
+
+        Assert.DoesNotContain("mtu 1300", Way(), StringComparison.Ordinal);
+
+        Linux.Nftables.Nft.Apply(host.Namespace, "flush chain ip6 orch neighbours");
+        for (var i = 0; i < 50 && !Way().Contains("mtu 1300", StringComparison.Ordinal); i++)
+        {
+            Lie();
+            await Task.Delay(100);
+        }
+
+        Assert.Contains("mtu 1300", Way(), StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public async Task A_container_that_calls_itself_a_router_is_believed_by_nobody()
     {
         await using var host = await TestHost.StartAsync();

@@ -181,6 +181,21 @@ public sealed class IngressTests
         Assert.Equal("manager 10.0.0.5", await Wire.CallAsync(task, address, 2377));
     }
 
+    /// <summary>Of no connection and opening none, they come past what looks at connections.</summary>
+    [RootFact]
+    public async Task A_task_learns_nothing_of_the_host_s_ports_by_segments_that_are_none()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+        var (host, task) = (cluster.Hosts[0], cluster["web.1.a"].Namespace);
+
+        foreach (byte flags in new byte[] { 0x00, 0x01, 0x29 }) // None, FIN, and FIN with PSH and URG.
+            Assert.Equal((flags, false), (flags, Scan.IsAnswered(task, "10.0.0.5", "10.0.0.2", flags)));
+
+        Nft.Apply(host.Namespace, "flush chain ip orch neighbours");
+        Assert.True(Scan.IsAnswered(task, "10.0.0.5", "10.0.0.2", flags: 0));
+    }
+
     /// <summary>The port is held on the host, by a socket that nobody reads.</summary>
     [RootFact]
     public async Task A_published_port_that_no_task_answers_refuses_at_once_whoever_asks()

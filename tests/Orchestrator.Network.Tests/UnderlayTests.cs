@@ -207,6 +207,52 @@ public sealed class UnderlayTests
             Assert.Equal((host, "10.0.1.9"), (host, await SmuggleAsync(liar, "10.77.0.2", host, cluster["web.1.a"])));
     }
 
+    /// <summary>It asks from the port at which overlays are heard, and who answers says what it was told.</summary>
+    [RootFact]
+    public async Task No_container_has_a_node_answer_it_into_an_overlay()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var asker = await cluster.Hosts[0].RunAsync("asker", "bridge");
+        using var parrot = Wire.Parrot(cluster.Hosts[1].Namespace, 8085);
+
+        Assert.Equal("Silence", await SmuggleAsync(
+            asker, "0.0.0.0", "10.77.0.2", cluster["web.1.a"], Wire.Shortly, from: 4789, to: 8085));
+
+        Nft.Apply(cluster.Hosts[0].Namespace, """
+            flush chain ip orch postrouting
+            add rule ip orch postrouting ip saddr @subnets oifname != @bridges masquerade
+            """);
+        using var another = await cluster.Hosts[0].RunAsync("another", "bridge"); // Which has no connection yet.
+        Assert.Equal("10.0.1.9", await SmuggleAsync(another, "0.0.0.0", "10.77.0.2", cluster["web.1.a"], from: 4789, to: 8085));
+    }
+
+    [RootFact]
+    public async Task No_container_with_a_pipe_into_a_bridge_puts_frames_into_an_overlay()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        var host = cluster.Hosts[0];
+        using var liar = await host.RunAsync("liar", "bridge");
+        await host.Network.AddPipeAsync(
+            "liar", new PipeConfig { HostInterface = "br1", InterfaceName = "eth1", Address = "10.9.0.2/24" }, default);
+        host.Route.EnsureAddress(host.Route.GetLink("br1").Index, IPAddress.Parse("10.9.0.1"), 24);
+        using var inside = RouteSocket.Open(liar.Namespace);
+        inside.EnsureAddress(inside.GetLink("eth1").Index, IPAddress.Parse("10.77.0.2"), 32);
+
+        Assert.Equal("Silence", await SmuggleAsync(liar, "10.77.0.2", "10.9.0.1", cluster["web.1.a"], Wire.Shortly));
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+
+        Nft.Apply(host.Namespace, """
+            flush chain ip orch raw_in
+            add rule ip orch raw_in udp dport 4789 ip saddr @nodes notrack accept
+            """);
+        Assert.Equal("10.0.1.9", await SmuggleAsync(liar, "10.77.0.2", "10.9.0.1", cluster["web.1.a"]));
+
+        await host.Network.RemovePipeAsync("liar", "eth1", default);
+        Assert.DoesNotContain("br1", Nft.List(host.Namespace, "list table ip orch"), StringComparison.Ordinal);
+    }
+
     [RootFact]
     public async Task Nobody_tells_how_large_packets_between_nodes_may_be()
     {
@@ -252,7 +298,7 @@ public sealed class UnderlayTests
 
     /// <returns>Who the one that it was for takes for its sender, or "Silence".</returns>
     private static async Task<string> SmuggleAsync(
-        TestContainer by, string source, string node, TestContainer target, TimeSpan? wait = null)
+        TestContainer by, string source, string node, TestContainer target, TimeSpan? wait = null, int from = 0, int to = 4789)
     {
         using var received = Wire.Listen(target.Namespace, 5353);
         using var inside = RouteSocket.Open(target.Namespace);
@@ -264,8 +310,8 @@ public sealed class UnderlayTests
         ];
         using var sender = by.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         sender.EnableBroadcast = true;
-        sender.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
-        await sender.SendToAsync(frame, new IPEndPoint(IPAddress.Parse(node), 4789));
+        sender.Bind(new IPEndPoint(IPAddress.Parse(source), from));
+        await sender.SendToAsync(frame, new IPEndPoint(IPAddress.Parse(node), to));
         return await Wire.SenderAsync(received, wait);
     }
 

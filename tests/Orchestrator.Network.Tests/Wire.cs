@@ -238,6 +238,29 @@ internal static class Wire
         socket.SendTo(packet, new IPEndPoint(IPAddress.Parse(neighbour), 0));
     }
 
+    /// <summary>Sends every datagram back as it came, for as long as it is kept.</summary>
+    public static Socket Parrot(NetNamespace ns, int port)
+    {
+        var socket = Listen(ns, port);
+        _ = Task.Run(async () =>
+        {
+            var buffer = new byte[1500];
+            try
+            {
+                while (true)
+                {
+                    var heard = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0));
+                    await socket.SendToAsync(buffer.AsMemory(0, heard.ReceivedBytes), heard.RemoteEndPoint);
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // It is kept no more.
+            }
+        });
+        return socket;
+    }
+
     /// <summary>Takes datagrams at an address.</summary>
     public static Socket Listen(NetNamespace ns, string at) => ns.Run(() =>
     {

@@ -38,11 +38,11 @@ internal static class HostTable
     private const string NotOfLoopback = "    ip6 daddr ::1 return";
 
     private const string TalesOfWays = """
-                icmp type destination-unreachable icmp code frag-needed fib daddr type local drop
-                icmp type redirect fib daddr type local drop
+                icmp type destination-unreachable icmp code frag-needed fib daddr type != unicast drop
+                icmp type redirect fib daddr type != unicast drop
         """;
 
-    private const string TalesOfWays6 = "    icmpv6 type { packet-too-big, nd-redirect } fib daddr type local drop";
+    private const string TalesOfWays6 = "    icmpv6 type { packet-too-big, nd-redirect } fib daddr type != unicast drop";
 
     private const string RefuseLoopback = """
           chain loopback {
@@ -100,6 +100,8 @@ internal static class HostTable
                 udp dport {{vxlanPort}} fib daddr type != unicast drop
                 # Nor does one tell the host of ways, or of how large a packet may be on them: it would believe it of any way.
             {{(family.IsIPv6 ? TalesOfWays6 : TalesOfWays)}}
+                # Of no connection, and opening none: so it would pass the looks at what opens one, and be told of ports.
+                tcp flags & (syn | ack | rst) == 0x0 fib daddr type local drop
                 # Sent to all, and for the host alone: so it would pass the looks at what opens a connection.
                 meta pkttype != host fib daddr type local drop
                 iifname @bridges fib daddr type local jump strangers
@@ -126,6 +128,8 @@ internal static class HostTable
                 type nat hook postrouting priority srcnat; policy accept;
                 {{ip}} saddr {{family.Loopback}} oifname @bridges masquerade
             {{Hairpins(family, bridges)}}
+                # Nor does one have a node answer to where overlays are heard.
+                {{ip}} saddr @subnets oifname != @bridges udp sport {{vxlanPort}} masquerade to :49152-65535
                 # Who answers may be on the caller's network, too, and would answer by that: as nobody whom the caller asked.
                 {{ip}} saddr @subnets oifname @bridges ct status dnat masquerade
                 {{ip}} saddr @subnets oifname != @bridges masquerade
@@ -151,8 +155,8 @@ internal static class HostTable
                 oifname @internal drop
                 # Of no connection, so not translated: it would leave under the container's own address.
                 iifname @bridges oifname != @bridges ct state invalid {{ip}} saddr @subnets drop
-                # To another node it would come from this one.
-                iifname @bridges udp dport {{vxlanPort}} {{ip}} saddr != @routed drop
+                # To another node it would come from this one; of a task's answer to a client that is true, too.
+                iifname @inside udp dport {{vxlanPort}} {{ip}} saddr != @routed drop
                 oifname @bridges ct state established,related accept
                 oifname @bridges ct status dnat accept
                 oifname @bridges drop

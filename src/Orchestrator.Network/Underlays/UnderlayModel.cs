@@ -6,7 +6,13 @@ namespace Orchestrator.Network.Underlays;
 /// <summary>Who may send into this node's part of which overlays.</summary>
 /// <param name="Vnis">Of the overlays that this node has a part in.</param>
 /// <param name="Nodes">Addresses of the nodes that have a part in one of them.</param>
-internal sealed record UnderlayModel(ImmutableArray<int> Vnis, ImmutableArray<IPAddress> Nodes)
+/// <param name="Shared">Links of the host by which containers come, and maybe others: bridges with pipes, and of networks of
+/// the world outside.</param>
+internal sealed record UnderlayModel(ImmutableArray<int> Vnis, ImmutableArray<IPAddress> Nodes, ImmutableSortedSet<string> Shared)
 {
-    public static UnderlayModel None { get; } = new([], []);
+    public static UnderlayModel None { get; } = new([], [], []);
+
+    /// <summary>They differ in nothing but elements.</summary>
+    public bool HasRulesOf(UnderlayModel other) =>
+        Vnis.IsEmpty ? other.Vnis.IsEmpty : !other.Vnis.IsEmpty && Shared.SetEquals(other.Shared);
 }

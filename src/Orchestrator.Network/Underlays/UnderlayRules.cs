@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;
 
@@ -26,6 +27,7 @@ internal static class UnderlayRules
 
     /// <summary>Before connections are tracked; without overlays, none.</summary>
     public static string Incoming(IpFamily family, UnderlayModel model, int vxlanPort) => model.Vnis.IsEmpty ? "" : $$"""
+        {{NoNodesBy(model.Shared, vxlanPort)}}
                 # A node's is known by one look, and needs no connection tracking.
                 udp dport {{vxlanPort}} {{family.Table}} saddr @{{Nodes}} notrack accept
                 # To ask for the state has the kernel put fragments together first. What this host sends on is not for us.
@@ -40,7 +42,11 @@ internal static class UnderlayRules
           }
         """;
 
-    /// <summary>What differs between two that both have overlays.</summary>
+    /// <summary>A container there may call itself a node: a node comes by where it would be looked for.</summary>
+    private static string NoNodesBy(ImmutableSortedSet<string> links, int vxlanPort) => links.Count == 0 ? ""
+        : $"        iifname {{ {string.Join(", ", links.Select(link => $"\"{link}\""))} }} udp dport {vxlanPort} fib saddr . iif oif missing drop";
+
+    /// <summary>What differs between two that have the same rules.</summary>
     public static NftBatch Change(IpFamily family, TableId table, UnderlayModel from, UnderlayModel to) =>
         NftBatch.Between(table, Elements(family, from), Elements(family, to));
 

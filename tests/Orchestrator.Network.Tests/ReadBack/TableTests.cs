@@ -212,7 +212,8 @@ public sealed class TableTests
         [
             .. Enumerable.Range(2, 5).Where(_ => random.Next(2) == 0)
                 .Select(n => IPAddress.Parse(random.Next(2) == 0 ? $"192.168.0.{n}" : $"fd02::{n}")),
-        ]);
+        ],
+        ["br1"]);
 
     private static ReturnFamily Return(Random random) => new(
         IpFamily.V4, ["10.0.0.0/24"], "172.18.0.3",
