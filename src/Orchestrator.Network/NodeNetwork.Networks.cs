@@ -215,6 +215,7 @@ public sealed partial class NodeNetwork
         {
             ReservedBlocks.Refuse(subnet);
             RefuseOwn(subnet, config);
+            RefuseMesh(subnet);
         }
     }
 
@@ -234,6 +235,22 @@ public sealed partial class NodeNetwork
                 $"Pool overlaps with other one on this address space; {subnet} has {own.Address}, an address of this host on "
                 + $"link {links[own.Index]}: choose another");
     }
+
+    /// <summary>The host has an address of it, and reaches the tasks of all published ports by it.</summary>
+    private void RefuseMesh(Subnet subnet)
+    {
+        if (MeshPools.Cast<Subnet?>().FirstOrDefault(pool => subnet.Overlaps(pool!.Value)) is { } pool)
+            throw new NetworkException(
+                NetworkFault.Conflict,
+                $"Pool overlaps with other one on this address space; {subnet} overlaps {pool} of network "
+                + $"{Mesh!.Name}, by which published ports are reached: choose another");
+    }
+
+    /// <summary>Of other overlays the host has no link: their addresses may be those of its bridges.</summary>
+    private IEnumerable<Subnet> MeshPools => Mesh?.Pools.Select(pool => Subnet.Parse(pool.Subnet)) ?? [];
+
+    private NetworkConfig? Mesh =>
+        cluster.Overlays.FirstOrDefault(o => o.Network.Id == cluster.Ingress?.NetworkId)?.Network;
 
     private static int ParseMtu(string text) => int.TryParse(text, out var mtu) && mtu is >= 68 and <= 65535
         ? mtu
@@ -281,7 +298,7 @@ public sealed partial class NodeNetwork
     {
         var routed = host.Route.ListRoutes(isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork)
             .Where(r => r.Destination.PrefixLength > 0).Select(r => Subnet.Of(r.Destination));
-        var subnet = AddressAllocator.NextSubnet(options.Pools, isIPv6, [.. taken, .. routed]) ?? throw new NetworkException(
+        var subnet = AddressAllocator.NextSubnet(options.Pools, isIPv6, [.. taken, .. MeshPools, .. routed]) ?? throw new NetworkException(
             NetworkFault.Conflict,
             "all predefined address pools have been fully subnetted; remove networks, or give a --subnet");
         return new IpamPool(subnet.ToString(), subnet.AddressAt(subnet.First + 1).ToString());

@@ -37,6 +37,47 @@ public sealed class IngressTests
     }
 
     [RootFact]
+    public async Task A_bridge_that_is_to_have_addresses_of_the_mesh_is_refused()
+    {
+        var mesh = TwoHosts.Mesh with { EnableIPv6 = true, Pools = [new IpamPool("10.0.0.0/24"), new IpamPool("fd02::/64")] };
+        await using var cluster = await TwoHosts.StartAsync(mesh);
+        var host = cluster.Hosts[0];
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        cluster.Widen("10.9.0.0/24");
+        await cluster.ApplyAsync();
+        static NetworkConfig At(string subnet) =>
+            new() { Name = "app", EnableIPv6 = subnet.Contains(':', StringComparison.Ordinal), Pools = [new IpamPool(subnet)] };
+
+        foreach (var (subnet, pool) in new[]
+        {
+            ("10.0.0.0/25", "10.0.0.0/24"), ("10.0.0.128/25", "10.0.0.0/24"), ("10.9.0.128/25", "10.9.0.0/24"),
+            ("fd02::1:0:0:0/80", "fd02::/64"),
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<NetworkException>(() => host.Network.CreateNetworkAsync(At(subnet), default));
+            Assert.Equal(
+                $"Pool overlaps with other one on this address space; {subnet} overlaps {pool} of network ingress, by which "
+                + "published ports are reached: choose another", refusal.Message);
+        }
+
+        await host.Network.CreateNetworkAsync(At("10.0.1.0/24"), default);
+    }
+
+    [RootFact]
+    public async Task No_bridge_is_given_the_meshs_subnet_while_no_route_says_whose_it_is()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        var host = cluster.Hosts[0];
+        await host.StartWithAsync(host.Options with { Pools = [new SubnetPool("10.0.0.0/23", 24), .. host.Options.Pools] });
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+
+        host.Route.DeleteLink("ing0");
+        var chosen = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+
+        Assert.Equal("10.0.1.0/24", chosen.Pools[0].Subnet);
+    }
+
+    [RootFact]
     public async Task Datagrams_bear_the_clients_address_and_are_answered_from_the_port_that_was_asked()
     {
         await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
