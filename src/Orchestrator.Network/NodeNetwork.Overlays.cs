@@ -63,6 +63,30 @@ public sealed partial class NodeNetwork
         var gateway = EnsureGatewayNetwork(withIPv6);
         if (sandbox.On(gateway.Id) is null)
             Join(sandbox, gateway, new EndpointConfig { NetworkId = gateway.Id });
+        foreach (var earlier in gateway.Pool6 is null ? [] : sandboxes.Values)
+            GiveIPv6(earlier, gateway);
+    }
+
+    /// <summary>Whoever was there before the way out had IPv6 gets what those have who come after.</summary>
+    private void GiveIPv6(SandboxRecord earlier, NetworkConfig gateway)
+    {
+        if (earlier.On(gateway.Id) is not { IPv6: null } endpoint)
+            return;
+        var grown = endpoint with
+        {
+            IPv6 = ChooseAddress6(gateway, new EndpointConfig { NetworkId = gateway.Id }),
+            Gateway6 = gateway.Pool6!.Gateway,
+        };
+        Keep(earlier with { Endpoints = earlier.Endpoints.Replace(endpoint, grown) });
+        try
+        {
+            Plug(grown);
+            SetExit(sandboxes[earlier.ContainerId]);
+        }
+        catch (Exception e) when (e is NetlinkException or NftException or NetworkException or Linux.LinuxException)
+        {
+            // It is on record, so the next look mends it; who joins now does not answer for another container.
+        }
     }
 
     /// <summary>Takes away the way out that only overlays need, with the last of them.</summary>

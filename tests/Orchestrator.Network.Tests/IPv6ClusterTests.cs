@@ -129,6 +129,39 @@ public sealed class IPv6ClusterTests
     }
 
     [RootFact]
+    public async Task Who_was_there_before_the_way_out_had_IPv6_has_it_as_those_have_who_come_after()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await using var outside = new TestHost();
+        wire.Add(outside.Namespace, "10.77.0.9");
+        using var world = Wire.Serve(outside.Namespace, 80, "world");
+        var mesh = TwoHosts.Mesh with { EnableIPv6 = true, Pools = [new IpamPool("10.0.0.0/24"), new IpamPool("fd02::/64")] };
+        await host.Network.ApplyClusterAsync(
+            new ClusterView("10.77.0.1")
+            {
+                Overlays = [new OverlayView(TwoHosts.Backend), new OverlayView(mesh)],
+                Ingress = new IngressView(mesh.Id, "10.0.0.2"),
+            }, default);
+        Task<TestContainer> RunAsync(string name, string ip) =>
+            host.RunAsync(name, new EndpointConfig { NetworkId = TwoHosts.Backend.Id, IPv4 = ip });
+        Task JoinAsync(string name, string ip, string ip6) =>
+            host.Network.ConnectAsync(name, new EndpointConfig { NetworkId = mesh.Id, IPv4 = ip, IPv6 = ip6 }, default);
+
+        using var aside = await RunAsync("aside", "10.0.1.3");
+        using var first = await RunAsync("first", "10.0.1.4");
+        await JoinAsync("first", "10.0.0.4", "fd02::a00:4");
+        using var later = await RunAsync("later", "10.0.1.5");
+        await JoinAsync("later", "10.0.0.5", "fd02::a00:5");
+
+        foreach (var container in new[] { later, first, aside })
+            Assert.Equal("world fd77::1", await Wire.CallAsync(container.Namespace, "fd77::9", 80));
+        Assert.Empty(await host.Network.CheckAsync(mend: false, default));
+        await host.RestartDaemonAsync();
+        Assert.Equal("world fd77::1", await Wire.CallAsync(first.Namespace, "fd77::9", 80));
+    }
+
+    [RootFact]
     public async Task Nobody_sends_under_anothers_address_or_says_that_he_has_it()
     {
         await using var cluster = await TwoHosts.StartAsync(Six);
