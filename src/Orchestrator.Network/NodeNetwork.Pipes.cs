@@ -42,6 +42,7 @@ public sealed partial class NodeNetwork
                 throw new NetworkException(NetworkFault.Conflict,
                     $"the container has a pipe {pipe.Config.InterfaceName} already; choose another name with -i, or "
                     + "remove that one: orch network pipe rm");
+            RefuseOwnLink(pipe);
             Keep(pipe);
             try
             {

@@ -48,6 +48,8 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
         return pipe with { HostLink = card.Name, HostAlias = card.Alias, Mac = card.Mac?.ToString() ?? "" };
     }
 
+    public PipeTarget TargetOf(Pipe pipe) => PipeTarget.Find(host.Route, switches, pipe.Config);
+
     /// <summary>The VLAN's link that a pipe stands on; null: on none.</summary>
     public string? VlanLinkOf(Pipe pipe) =>
         pipe.Config.Vlan.Length > 0 && pipe.Kind is PipeKind.Macvlan or PipeKind.Physical

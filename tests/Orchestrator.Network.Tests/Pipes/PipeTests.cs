@@ -302,6 +302,63 @@ public sealed class PipeTests
     }
 
     [RootFact]
+    public async Task No_pipe_leads_to_what_is_orchs_own()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
+        var host = cluster.Hosts[0];
+        using var container = await host.RunAsync("c", "bridge");
+        var app = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        var pipe = await host.PipeAsync("br1", "c", "192.168.1.1/24");
+        const string Own = "is a link that orch made for its own use; name a bridge or a network card of the host's, or join a "
+            + "network: orch network connect NETWORK CONTAINER";
+
+        foreach (var (name, expected) in new Dictionary<string, string>
+        {
+            ["orch0"] = "is the bridge of network bridge; join that: orch network connect bridge CONTAINER",
+            [$"br-{app.Id[..12]}"] = "is the bridge of network app; join that: orch network connect app CONTAINER",
+            ["ing0"] = Own,
+            ["orchgw0"] = Own,
+            [host.Network.GetEndpoints("c")[0].HostInterfaceName] = Own,
+            [pipe.HostLink] = Own,
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<NetworkException>(
+                () => host.PipeAsync(name, "c", "0/0", with: p => p with { InterfaceName = "eth7" }));
+            Assert.Equal($"{name} {expected}", refusal.Message);
+        }
+
+        Assert.Equal(pipe, host.Network.ListPipes().Single());
+        await host.PipeAsync("br1", "c", "0/0", with: p => p with { InterfaceName = "eth7" });
+    }
+
+    [RootFact]
+    public async Task A_pipe_to_a_bridge_that_became_a_networks_is_restored()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Route.EnsureBridge("lan0", new BridgeSettings());
+        using var first = await host.RunAsync("c", "bridge");
+        await host.PipeAsync("lan0", "c", "192.168.1.1/24");
+        await host.Network.CreateNetworkAsync(
+            new NetworkConfig
+            {
+                Name = "lan", Pools = [new IpamPool("192.168.1.0/24")],
+                Options = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty
+                    .Add("com.docker.network.bridge.name", "lan0"),
+            }, default);
+
+        await host.Network.DeleteSandboxAsync("c", default);
+        using var second = await host.RunAsync("c", "bridge");
+        await host.Network.PlugPipesAsync("c", default);
+        await host.RestartDaemonAsync(new HashSet<string> { "c" });
+
+        Assert.NotNull(second.Link("eth1"));
+        Assert.True(host.Network.IsPlugged(host.Network.ListPipes().Single()));
+        await Assert.ThrowsAsync<NetworkException>(
+            () => host.PipeAsync("lan0", "c", "192.168.1.2/24", with: p => p with { InterfaceName = "eth2" }));
+    }
+
+    [RootFact]
     public async Task Pipes_are_restored_when_the_container_starts_again_and_after_the_daemon_was_killed()
     {
         await using var host = await TestHost.StartAsync();
