@@ -10,7 +10,7 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     private readonly SortedDictionary<string, SortedSet<string>> names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SortedSet<string>> offers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> reverse = new(StringComparer.Ordinal);
-    private readonly HashSet<string> services = [];
+    private readonly HashSet<string> services = [], taskNames = [];
     private ImmutableArray<BalancedService> balanced = [];
 
     /// <summary>A name without an address is known all the same: it is answered, with nothing, and never
@@ -46,7 +46,8 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     {
         foreach (var address in endpoint.Addresses)
         {
-            foreach (var name in endpoint.DnsNames.Where(IsNoService))
+            // The first is the container's own.
+            foreach (var name in endpoint.DnsNames.Where((name, number) => number == 0 ? IsNoService(name) : IsFree(name)))
                 Add(name, address);
             if (endpoint.DnsNames is [var first, ..])
                 AddReverse(address, first);
@@ -60,9 +61,14 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
     {
         balanced = [.. BalancedService.Of(overlay)];
         var tasks = overlay.Endpoints.ToLookup(e => e.ServiceId);
+        taskNames.UnionWith(overlay.Endpoints.Where(e => e.ServiceId.Length > 0).Select(e => DnsName.Normalize(e.Name)));
+        HashSet<string> own =
+        [
+            .. taskNames, .. overlay.Services.SelectMany(s => (string[])[s.Name, $"tasks.{s.Name}"]).Select(DnsName.Normalize),
+        ];
         foreach (var service in overlay.Services)
         {
-            foreach (var name in service.Aliases.Prepend(service.Name))
+            foreach (var name in service.Aliases.Where(alias => !own.Contains(DnsName.Normalize(alias))).Prepend(service.Name))
             {
                 AddService(name, service, tasks[service.Id]);
                 services.UnionWith([DnsName.Normalize(name), DnsName.Normalize($"tasks.{name}")]);
@@ -71,7 +77,9 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
 
         foreach (var endpoint in overlay.Endpoints)
         {
-            foreach (var name in endpoint.Aliases.Prepend(endpoint.Name).Where(n => endpoint.ServiceId.Length > 0 || IsNoService(n)))
+            // A task has its service's aliases, too, and these are answered above.
+            var called = endpoint.ServiceId.Length > 0 || IsNoService(endpoint.Name) ? (string[])[endpoint.Name] : [];
+            foreach (var name in endpoint.Aliases.Where(IsFree).Concat(called))
                 AddAll(name, endpoint.Ready ? endpoint.Addresses : []);
             if (!endpoint.Ready || endpoint.Name.Length == 0)
                 continue; // A node's own address has no name.
@@ -84,6 +92,9 @@ internal sealed class NameTableBuilder(string networkId, string networkName)
 
     /// <summary>Whoever calls a container as a service is called does not get what is meant for that.</summary>
     private bool IsNoService(string name) => !services.Contains(DnsName.Normalize(name));
+
+    /// <summary>May it be an alias? What a service or a task is called is nobody else's.</summary>
+    private bool IsFree(string name) => IsNoService(name) && !taskNames.Contains(DnsName.Normalize(name));
 
     public NameTable Build() => new(
         networkId,

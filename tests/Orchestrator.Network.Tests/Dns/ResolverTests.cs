@@ -57,6 +57,29 @@ public sealed class ResolverTests
     }
 
     [Fact]
+    public void A_service_keeps_its_name_and_its_tasks_theirs_whatever_aliases_another_asks_for()
+    {
+        System.Collections.Immutable.ImmutableArray<string> claimed = ["WEB", "tasks.web", "db", "tasks.db", "db.1.c", "www", "al"];
+        var names = new NameTableBuilder("n1", "backend").Add(Overlay with
+        {
+            Services =
+            [
+                new OverlayService("s3", "al", "10.0.1.20") { Aliases = claimed, Ports = [new("http", "tcp", 81)] },
+                .. Overlay.Services,
+            ],
+            Endpoints = [Task("al.1.e", "s3", "10.0.1.21", ready: true) with { Aliases = claimed }, .. Overlay.Endpoints],
+        }).Build();
+        string Of(string name) => string.Join(' ', names.Names[name]);
+
+        Assert.Equal(("10.0.1.2", "10.0.1.3"), (Of("web"), Of("tasks.web")));
+        Assert.Equal(("10.0.1.5 10.0.1.6", "10.0.1.5 10.0.1.6"), (Of("db"), Of("tasks.db")));
+        Assert.Equal(("10.0.1.5", "10.0.1.21"), (Of("db.1.c"), Of("al.1.e")));
+        Assert.Equal(("10.0.1.20", "10.0.1.21"), (Of("al"), Of("tasks.al")));
+        Assert.Equal(("10.0.1.2 10.0.1.20", "10.0.1.21 10.0.1.3"), (Of("www"), Of("tasks.www"))); // Nobody's name: shared.
+        Assert.Equal("80 web.backend", string.Join(", ", names.Offers!["_http._tcp.web"]));
+    }
+
+    [Fact]
     public void A_task_that_is_not_ready_is_known_but_has_no_address()
     {
         Assert.Equal(DnsCode.NoError, Ask("web.2.b")!.Code);
