@@ -70,7 +70,7 @@ internal sealed class HelperServer(HelperPaths paths, HelperState state) : IDisp
         }
         catch (NetworkException e)
         {
-            return new HelperResponse(e.Message, e.Fault);
+            return new HelperResponse(e.Message, e.Fault) { Holder = e.Holder };
         }
         catch (Exception e) when (e is IOException or SocketException or LinuxException or NftException)
         {

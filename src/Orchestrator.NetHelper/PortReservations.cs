@@ -62,7 +62,7 @@ internal sealed class PortReservations : IDisposable
             && held.HostPort <= Math.Max(wanted.HostPort, wanted.LastHostPort));
 
     /// <summary>The first of a range that is free.</summary>
-    private static PortBinding Hold(PortBinding binding, List<Socket> sockets)
+    private PortBinding Hold(PortBinding binding, List<Socket> sockets)
     {
         for (; binding.HostPort < binding.LastHostPort; binding = binding with { HostPort = binding.HostPort + 1 })
         {
@@ -82,11 +82,25 @@ internal sealed class PortReservations : IDisposable
         }
         catch (NetworkException e) when (e.Fault == NetworkFault.PortTaken)
         {
+            if (HolderOf(binding) is { } owner)
+                throw new NetworkException(NetworkFault.PortTaken, e.Message, e) { Holder = owner };
             // Of the last one only, for to find out takes a while.
             throw PortUser.Find(binding.Protocol, binding.HostPort) is { } user
                 ? new NetworkException(NetworkFault.PortTaken, $"{e.Message}: {user}", e) : e;
         }
     }
+
+    /// <returns>For whom a port is held that this one would overlap; null: it is none of those held.</returns>
+    private string? HolderOf(PortBinding wanted) => holdings.FirstOrDefault(holding => holding.Value.Bindings.Any(held =>
+        held.Protocol == wanted.Protocol && held.HostPort == wanted.HostPort
+        && held.Split().Any(one => wanted.Split().Any(other => Meet(one.HostIp, other.HostIp))))).Key;
+
+    private static bool Meet(string one, string other) =>
+        IsIPv6(one) == IsIPv6(other) && (IsEverywhere(one) || IsEverywhere(other) || one == other);
+
+    private static bool IsIPv6(string hostIp) => hostIp.Contains(':', StringComparison.Ordinal);
+
+    private static bool IsEverywhere(string hostIp) => hostIp is "" or "0.0.0.0" or "::";
 
     private static PortBinding HoldOne(PortBinding binding, List<Socket> sockets)
     {

@@ -18,4 +18,7 @@ public sealed class NetworkException(NetworkFault fault, string message, Excepti
     : Exception(message, inner)
 {
     public NetworkFault Fault { get; } = fault;
+
+    /// <summary>Of a port that is taken: for whom orch-net holds it; empty: for nobody.</summary>
+    internal string Holder { get; init; } = "";
 }

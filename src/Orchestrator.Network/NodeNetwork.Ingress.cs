@@ -124,7 +124,7 @@ public sealed partial class NodeNetwork
 
             try
             {
-                await helper.AskAsync(
+                await ReserveAsync(
                     new HelperRequest(HelperOperation.Reserve, owner)
                     {
                         Ports = [new PortBinding("", port.PublishedPort, port.TargetPort, port.Protocol)

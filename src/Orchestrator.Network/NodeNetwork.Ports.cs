@@ -33,7 +33,7 @@ public sealed partial class NodeNetwork
                 return [];
             bindings = [.. bindings.Select(binding => Placed(sandbox, binding))];
             // Held by a socket first, so that of two containers one loses here and not in the packet path.
-            var response = await helper.AskAsync(
+            var response = await ReserveAsync(
                 new HelperRequest(HelperOperation.Reserve, containerId) { Ports = [.. bindings] }, cancellationToken);
             sandbox = sandboxes[containerId] with { Ports = response.Ports };
             Keep(sandbox);
@@ -48,6 +48,28 @@ public sealed partial class NodeNetwork
                 ? UnpublishAsync(sandbox, cancellationToken)
                 : Task.CompletedTask,
             cancellationToken);
+
+    /// <exception cref="NetworkException">A port is taken: by whom is told in the names that users know.</exception>
+    private async Task<HelperResponse> ReserveAsync(HelperRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await helper.AskAsync(request, cancellationToken);
+        }
+        catch (NetworkException e) when (e.Holder.Length > 0)
+        {
+            throw new NetworkException(e.Fault, $"{e.Message}: {HolderNamed(e.Holder)}", e);
+        }
+    }
+
+    private string HolderNamed(string owner)
+    {
+        if (!IsIngressOwner(owner))
+            return $"container {(sandboxes.TryGetValue(owner, out var sandbox) ? sandbox.Config.Name : LinkNames.ShortId(owner))}";
+        if (cluster.Ingress?.Ports.FirstOrDefault(port => OwnerOf(port) == owner) is not { ServiceId: var id })
+            return "a service";
+        return $"service {ClusterNetworks.SelectMany(o => o.Services).FirstOrDefault(s => s.Id == id)?.Name ?? id}";
+    }
 
     private static void Check(PortBinding binding)
     {

@@ -317,8 +317,9 @@ public sealed class BridgeNetworkTests
         var free = await host.Network.PublishAsync("other", [new PortBinding("", 8081, 80)], default);
 
         Assert.Equal(NetworkFault.PortTaken, byContainer.Fault);
-        Assert.StartsWith("Bind for 0.0.0.0:8080 failed: port is already allocated", byContainer.Message,
-            StringComparison.Ordinal);
+        Assert.Equal(
+            "Bind for 0.0.0.0:8080 failed: port is already allocated; publish another port, or stop what uses this one: "
+            + "container web", byContainer.Message);
         Assert.StartsWith("Bind for 0.0.0.0:9090 failed: port is already allocated", byProcess.Message,
             StringComparison.Ordinal);
         Assert.Equal(8081, free[0].HostPort);

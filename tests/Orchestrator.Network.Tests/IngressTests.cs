@@ -78,6 +78,24 @@ public sealed class IngressTests
     }
 
     [RootFact]
+    public async Task A_port_that_a_service_or_a_container_has_is_refused_to_the_other_with_its_name()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        var host = cluster.Hosts[0];
+        using var shop = await host.RunAsync("shop", "bridge");
+        await host.Network.PublishAsync("shop", [new PortBinding("127.0.0.1", 8081, 80)], default);
+        cluster.Published = [.. cluster.Published, new IngressPort("tcp", 8081, 81, "s1", [])];
+        await cluster.ApplyAsync();
+
+        var refusal = await Assert.ThrowsAsync<NetworkException>(
+            () => host.Network.PublishAsync("shop", [new PortBinding("", 8080, 80)], default));
+
+        Assert.EndsWith("stop what uses this one: service s1", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("stop what uses this one: container shop", Assert.Single(cluster.Faults), StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public async Task Datagrams_bear_the_clients_address_and_are_answered_from_the_port_that_was_asked()
     {
         await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);

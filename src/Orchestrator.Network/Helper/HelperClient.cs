@@ -33,7 +33,7 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
             var responses = await TryAskAsync(requests, cancellationToken)
                 ?? await RetryAsync(requests, cancellationToken);
             return responses.FirstOrDefault(response => response.Error is not null) is { } refusal
-                ? throw new NetworkException(refusal.Fault, refusal.Error!) : responses;
+                ? throw new NetworkException(refusal.Fault, refusal.Error!) { Holder = refusal.Holder } : responses;
         }
         finally
         {

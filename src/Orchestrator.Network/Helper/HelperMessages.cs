@@ -51,6 +51,9 @@ internal sealed record HelperRequest(HelperOperation Operation, string Id = "")
 /// <param name="Error">Null: done. Otherwise one line for the user.</param>
 internal sealed record HelperResponse(string? Error = null, NetworkFault Fault = NetworkFault.Kernel)
 {
+    /// <summary>With a port that is taken: for which owner it is held here; empty: for none.</summary>
+    public string Holder { get; init => field = value ?? ""; } = "";
+
     /// <summary>Answer to Reserve: the ports, each with a number.</summary>
     public ImmutableArray<PortBinding> Ports { get; init; } = [];
 
