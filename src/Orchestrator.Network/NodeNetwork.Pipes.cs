@@ -43,6 +43,7 @@ public sealed partial class NodeNetwork
                     $"the container has a pipe {pipe.Config.InterfaceName} already; choose another name with -i, or "
                     + "remove that one: orch network pipe rm");
             RefuseOwnLink(pipe);
+            RefuseTakenAddress(pipe);
             Keep(pipe);
             try
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Orchestrator.Network.Addressing;
 
@@ -16,6 +17,10 @@ internal static class ReservedBlocks
         (Subnet.Parse("fe80::/10"), "each link's own"),
         (Subnet.Parse("ff00::/8"), "for multicast"),
     ];
+
+    /// <returns>The block that an address is of, and what that is for; null: none.</returns>
+    public static (Subnet Block, string Use)? Of(IPAddress address) => All.Where(reserved => reserved.Block.Contains(address))
+        .Select(reserved => ((Subnet, string)?)reserved).FirstOrDefault();
 
     /// <exception cref="NetworkException">Some of the subnet is among them.</exception>
     public static void Refuse(Subnet subnet)

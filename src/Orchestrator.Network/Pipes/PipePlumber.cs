@@ -50,6 +50,9 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
 
     public PipeTarget TargetOf(Pipe pipe) => PipeTarget.Find(host.Route, switches, pipe.Config);
 
+    /// <summary>The link at which the host is in the pipe's segment, if it is there; null: it has none.</summary>
+    public string? HostSideOf(Pipe pipe) => pipe.Config.Vlan.Length == 0 ? TargetOf(pipe).Link?.Name : VlanLinkOf(pipe);
+
     /// <summary>The VLAN's link that a pipe stands on; null: on none.</summary>
     public string? VlanLinkOf(Pipe pipe) =>
         pipe.Config.Vlan.Length > 0 && pipe.Kind is PipeKind.Macvlan or PipeKind.Physical

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Pipes;
@@ -93,7 +94,20 @@ public static class PipeWords
             throw Invalid($"invalid address family {family}: -a takes 4 or 6");
         if (family.Length > 0 && isSix != (family == "6"))
             throw Invalid($"{cidr} is no IPv{family} address");
+        if (ReservedBlocks.Of(address) is ({ } block, { } use) && !address.IsIPv6LinkLocal)
+            throw Invalid($"{address} is none that a container can have: {block} is {use}; give another");
+        RefuseEnds(address, Subnet.Of(address, length));
         return address;
+    }
+
+    /// <summary>IPv6 has no broadcast, and a link between two no ends.</summary>
+    private static void RefuseEnds(IPAddress address, Subnet subnet)
+    {
+        var number = Subnet.ToNumber(address);
+        if (!subnet.IsIPv6 && subnet.HasRoom && (number == subnet.First || number == subnet.Last))
+            throw Invalid(
+                $"{address} is the {(number == subnet.First ? "first" : "last")} address of {subnet}, which means "
+                + $"{(number == subnet.First ? "the network itself" : "all on it")}; give another");
     }
 
     private static bool TryAddress(string text, out IPAddress address) =>

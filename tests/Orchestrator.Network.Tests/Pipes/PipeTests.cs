@@ -140,6 +140,35 @@ public sealed class PipeTests
     }
 
     [RootFact]
+    public async Task An_address_that_the_host_has_there_or_the_container_elsewhere_is_refused()
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1");
+        using var underlay = TestHost.Join(host);
+        using var container = await host.RunAsync("c", "bridge");
+        await host.PipeAsync("br1", "c", "192.168.1.1/24");
+        await host.PipeAsync("br1", "later", "192.168.1.2/24");
+        host.Route.EnsureAddress(host.Route.GetLink("br1").Index, IPAddress.Parse("192.168.1.254"), 24);
+        host.Route.EnsureAddress(host.Route.GetLink("br1").Index, IPAddress.Parse("fd00:1::fe"), 64);
+
+        foreach (var (name, address, to, expected) in new[]
+        {
+            ("up0", "10.9.0.1/24", "c", "10.9.0.1 is this host's own address on up0; give the container another"),
+            ("br1", "192.168.1.254/24", "c", "192.168.1.254 is this host's own address on br1; give the container another"),
+            ("br1", "fd00:1::fe/64", "c", "fd00:1::fe is this host's own address on br1; give the container another"),
+            ("br2", "192.168.1.1/24", "c", "the container has 192.168.1.1 already, on eth1; give it another"),
+            ("br2", $"{container.Address}/24", "c", $"the container has {container.Address} already, on eth0; give it another"),
+            ("br2", "192.168.1.2/16", "later", "the container has 192.168.1.2 already, on eth1; give it another"),
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<NetworkException>(
+                () => host.PipeAsync(name, to, address, with: p => p with { InterfaceName = "eth7" }));
+            Assert.Equal(expected, refusal.Message);
+        }
+
+        Assert.Equal(2, host.Network.ListPipes().Length);
+    }
+
+    [RootFact]
     public async Task Without_an_address_the_interface_is_there_and_up()
     {
         await using var host = await TestHost.StartAsync();

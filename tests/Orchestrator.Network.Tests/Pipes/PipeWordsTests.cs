@@ -18,6 +18,11 @@ public sealed class PipeWordsTests
     [InlineData("10.0.0.2/24", "@10", "10.0.0.2/24", "", "", "10")]
     [InlineData("10.0.0.2/24", "26:2e:71:98:60:8f@10", "10.0.0.2/24", "", "26:2e:71:98:60:8f", "10")]
     [InlineData("fd00::2/64@fd00::1", "", "fd00::2/64", "fd00::1", "", "")]
+    [InlineData("10.9.0.0/31", "", "10.9.0.0/31", "", "", "")]
+    [InlineData("10.9.0.255/32", "", "10.9.0.255/32", "", "", "")]
+    [InlineData("10.9.0.255/16", "", "10.9.0.255/16", "", "", "")]
+    [InlineData("fd00::/64", "", "fd00::/64", "", "", "")]
+    [InlineData("fe80::5/64", "", "fe80::5/64", "", "", "")]
     public void Words_are_read_as_pipework_reads_them(
         string address, string last, string cidr, string gateway, string mac, string vlan)
     {
@@ -48,6 +53,13 @@ public sealed class PipeWordsTests
     [InlineData("192.168.1.1/24", "zz:2e:71:98:60:8f", "", "not a valid mac address")]
     [InlineData("192.168.1.1/24", "01:2e:71:98:60:8f", "", "multicast")]
     [InlineData("192.168.1.1/24", "", "6", "no IPv6 address")]
+    [InlineData("10.9.0.0/24", "", "", "10.9.0.0 is the first address of 10.9.0.0/24, which means the network itself; give another")]
+    [InlineData("10.9.0.255/24", "", "", "10.9.0.255 is the last address of 10.9.0.0/24, which means all on it; give another")]
+    [InlineData("127.0.0.5/8", "", "", "127.0.0.5 is none that a container can have: 127.0.0.0/8 is each host's own loopback; give another")]
+    [InlineData("224.0.0.5/8", "", "", "224.0.0.0/4 is for multicast")]
+    [InlineData("0.0.0.5/8", "", "", "0.0.0.0/8 is for hosts without an address")]
+    [InlineData("::1/128", "", "", "::/127 is each host's own loopback")]
+    [InlineData("ff02::1/64", "", "", "ff00::/8 is for multicast")]
     [InlineData("192.168.1.1/24", "", "5", "-a takes 4 or 6")]
     public void What_cannot_be_is_refused_in_one_line_that_names_it(
         string address, string last, string family, string words)
