@@ -25,6 +25,29 @@ public sealed class OtherCommandTests : IDisposable
     }
 
     [Fact]
+    public void No_pipe_is_removed_where_one_of_those_named_is_none()
+    {
+        _daemon.Answer("GET /pipes", 200, """[{"ContainerID":"c1id","Interface":"eth1"},{"ContainerID":"c2id","Interface":"eth1"}]""")
+            .Answer("GET /containers/c1/json", 200, """{"Id":"c1id"}""")
+            .Answer("GET /containers/c2/json", 200, """{"Id":"c2id"}""")
+            .Answer("GET /containers/c3/json", 200, """{"Id":"c3id"}""")
+            .Answer("GET /containers/eth77/json", 404, """{"message":"No such container: eth77"}""")
+            .Answer("DELETE /containers/c1/pipes/eth1", 204)
+            .Answer("DELETE /containers/c2/pipes/eth1", 204);
+
+        Assert.Equal(
+            new CliResult(1, "", "Error response from daemon: No such container: eth77; an interface is named with -i: "
+                + "orch network pipe rm -i eth77 c1\n"), _daemon.Run("network", "pipe", "rm", "c1", "eth77"));
+        Assert.Equal(
+            new CliResult(1, "", "container c3 has no pipe eth1; orch network pipe ls lists those there are\n"),
+            _daemon.Run("network", "pipe", "rm", "c1", "c3"));
+        Assert.DoesNotContain(_daemon.Lines, line => line.StartsWith("DELETE", StringComparison.Ordinal));
+
+        Assert.Equal(new CliResult(0, "c1\nc2\n", ""), _daemon.Run("network", "pipe", "rm", "c1", "c2"));
+        Assert.Equal(2, _daemon.Lines.Count(line => line.StartsWith("DELETE", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Pull_shows_progress_and_fails_with_the_streams_error()
     {
         _daemon.Answer("POST /images/create", 200,
