@@ -98,6 +98,8 @@ public sealed class ContainerCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("network \"n2\" is specified multiple times", "--network=n2", "--network=n2")]
+    [InlineData("network \"n2\" is specified multiple times", "--network=n2", "--net=name=n2,alias=x")]
     [InlineData("--pid: invalid PID mode", "--pid", "private")]
     [InlineData("--userns: invalid USER mode", "--userns", "x")]
     [InlineData("bad mode specified: rx", "--device", "/dev/a:/dev/b:rx")]

@@ -59,6 +59,10 @@ internal sealed class NetworkFlags
     {
         var networks = _networks.Values.Select(NetworkSpec.Parse).ToList();
         if (networks.Count == 0) networks.Add(new NetworkSpec("default"));
+        var twice = networks.GroupBy(static n => n.Name, StringComparer.Ordinal).FirstOrDefault(static n => n.Count() > 1)?.Key;
+        if (twice is not null)
+            throw new CliException(
+                $"network \"{twice}\" is specified multiple times: name it once, with all that it is to have", 125);
         var first = networks[0];
         first.Aliases.AddRange(_aliases.Values);
         first.SetAddress(_ip.Value, _ip6.Value);
