@@ -106,6 +106,8 @@ public sealed class OtherCommandTests : IDisposable
     [InlineData("multiple overlapping subnet configuration is not supported", "--subnet", "10.8.0.0/16", "--subnet", "10.8.1.0/24")]
     [InlineData("every ip-range or gateway must have a corresponding subnet", "--gateway", "10.9.0.1")]
     [InlineData("invalid CIDR address: x", "--subnet", "x")]
+    [InlineData("invalid aux-address \"foo\": write it as NAME=ADDRESS", "--subnet", "10.8.0.0/24", "--aux-address", "foo")]
+    [InlineData("invalid aux-address \"a=foo\": write it as NAME=ADDRESS", "--subnet", "10.8.0.0/24", "--aux-address", "a=foo")]
     public void Network_create_refuses_addresses_that_do_not_fit(string message, params string[] flags) =>
         Assert.Equal(new CliResult(1, "", message + "\n"), _daemon.Run(["network", "create", .. flags, "front"]));
 

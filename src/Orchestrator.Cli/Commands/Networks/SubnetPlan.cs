@@ -23,7 +23,7 @@ internal static class SubnetPlan
         foreach (var range in ranges) Find(plan, ParseCidr(range).BaseAddress, range).IPRange = range;
         foreach (var gateway in gateways) Find(plan, ParseIp(gateway), gateway).Gateway = gateway;
         foreach (var (name, address) in auxiliary ?? [])
-            (Find(plan, ParseIp(address), address).AuxAddress ??= [])[name] = address;
+            (Find(plan, ParseAuxiliary(name, address), address).AuxAddress ??= [])[name] = address;
         return [.. plan.Select(static p => p.Config)];
     }
 
@@ -52,6 +52,11 @@ internal static class SubnetPlan
             bytes[i] &= (byte)(0xff << Math.Clamp(8 - (length - (i * 8)), 0, 8));
         return new IPAddress(bytes);
     }
+
+    private static IPAddress ParseAuxiliary(string name, string text) => IPAddress.TryParse(text, out var address)
+        ? address
+        : throw new CliException(
+            $"invalid aux-address \"{name}{(text.Length == 0 ? "" : "=")}{text}\": write it as NAME=ADDRESS");
 
     private static IPAddress ParseIp(string text) =>
         IPAddress.TryParse(text, out var address) ? address : throw new CliException($"invalid IP address: {text}");
