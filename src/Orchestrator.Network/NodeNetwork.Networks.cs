@@ -17,6 +17,9 @@ public sealed partial class NodeNetwork
     private static readonly ImmutableArray<string> Predefined =
         [NetworkDrivers.Bridge, NetworkDrivers.Host, NetworkDrivers.None, NetworkDrivers.GatewayNetwork];
 
+    /// <summary>Made by the node itself, and removed by nobody.</summary>
+    public static bool IsPredefined(string name) => Predefined.Contains(name);
+
     /// <returns>All local networks and the overlays of the last view, predefined ones included.</returns>
     public ImmutableArray<NetworkConfig> ListNetworks() =>
         [.. AllNetworks.OrderBy(n => n.Name, StringComparer.Ordinal)];
@@ -62,7 +65,7 @@ public sealed partial class NodeNetwork
         ExclusiveAsync(async () =>
         {
             var network = Require(idOrName);
-            if (Predefined.Contains(network.Name))
+            if (IsPredefined(network.Name))
                 throw new NetworkException(
                     NetworkFault.Forbidden, $"{network.Name} is a pre-defined network and cannot be removed");
             if (network.IsOfCluster)

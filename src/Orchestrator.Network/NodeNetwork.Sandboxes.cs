@@ -233,5 +233,5 @@ public sealed partial class NodeNetwork
     /// <summary>Docker's default bridge resolves no container names, nor do networks without containers.</summary>
     private static bool HasNames(NetworkConfig network) =>
         (network.Driver is NetworkDrivers.Bridge or NetworkDrivers.Overlay || IsOutside(network))
-            && !Predefined.Contains(network.Name) && !network.Ingress;
+            && !IsPredefined(network.Name) && !network.Ingress;
 }

@@ -13,8 +13,6 @@ namespace Orchestrator.EngineApi.Networks;
 /// <summary>The networks of this node, and on a manager those of the cluster.</summary>
 internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cluster)
 {
-    private static readonly string[] Predefined = ["bridge", "host", "none"];
-
     private readonly ContainerEngine engine = context.Engine;
     private readonly NodeNetwork network = context.Engine.Network;
 
@@ -38,7 +36,7 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
         var clusters = await cluster.ListAsync(http.RequestAborted);
         // An overlay that this node takes part in is in both lists; the cluster's word is the newer.
         var all = network.ListNetworks().Where(one => !clusters.Any(other => other.Id == one.Id)).Concat(clusters);
-        var shown = all.Where(one => NetworkFilter.Matches(filters, one, IsUsed(one), Predefined));
+        var shown = all.Where(one => NetworkFilter.Matches(filters, one, IsUsed(one)));
         await http.WriteJsonAsync([.. shown.Select(one => NetworkViews.Of(one, []))], Json.NetworkResourceArray);
     }
 
@@ -109,24 +107,17 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
     private async Task PruneAsync(HttpContext http)
     {
         var filters = http.Filters("label", "label!", "until");
-        var gone = new List<string>();
-        foreach (var one in network.ListNetworks())
+        var unused = network.ListNetworks().Where(one => NetworkPrune.MayGo(one) && !IsUsed(one)
+            && PruneFilter.Matches(filters, one.Labels, one.Created, context.Time));
+        var gone = await NetworkPrune.RemoveAsync([.. unused], async one =>
         {
-            if (one.Scope != "local" || one.ConfigOnly || Predefined.Contains(one.Name) || IsUsed(one)
-                || !PruneFilter.Matches(filters, one.Labels, one.Created, context.Time))
-            {
-                continue;
-            }
-
             await network.RemoveNetworkAsync(one.Id, http.RequestAborted);
             engine.Events.Publish("network", "destroy", one.Id, Attributes(one));
-            gone.Add(one.Name);
-        }
-
+        });
         engine.Events.Pruned("network", 0);
 
         await http.WriteJsonAsync(
-            new Api.NetworksPruneReport { NetworksDeleted = [.. gone] }, Json.NetworksPruneReport);
+            new Api.NetworksPruneReport { NetworksDeleted = gone }, Json.NetworksPruneReport);
     }
 
     /// <summary>The node's own first, as docker has it; <c>scope=swarm</c> asks for the cluster's alone.</summary>

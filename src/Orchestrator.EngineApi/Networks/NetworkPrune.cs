@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Orchestrator.Network;
+
+namespace Orchestrator.EngineApi.Networks;
+
+/// <summary>What <c>network prune</c> takes away.</summary>
+internal static class NetworkPrune
+{
+    /// <summary>Made by hand on this node, so that nothing but its users keeps it.</summary>
+    public static bool MayGo(NetworkConfig network) =>
+        network is { Scope: "local", ConfigOnly: false } && !NodeNetwork.IsPredefined(network.Name);
+
+    /// <summary>One after the other; one that is refused, as when somebody has joined it meanwhile, stays and keeps none of
+    /// the others.</summary>
+    /// <returns>The names of those that are gone.</returns>
+    public static async Task<string[]> RemoveAsync(
+        ImmutableArray<NetworkConfig> unused, Func<NetworkConfig, Task> removeAsync)
+    {
+        var gone = new List<string>();
+        foreach (var one in unused)
+        {
+            try
+            {
+                await removeAsync(one);
+                gone.Add(one.Name);
+            }
+            catch (NetworkException)
+            {
+                // As docker: who wants to know why it stays removes it by name.
+            }
+        }
+
+        return [.. gone];
+    }
+}
