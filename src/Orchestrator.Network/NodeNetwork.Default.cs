@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Orchestrator.Network.Addressing;
+using Orchestrator.Network.Bridging;
 
 namespace Orchestrator.Network;
 
@@ -59,9 +60,9 @@ public sealed partial class NodeNetwork
         ],
         Options = Named(options.Bridge)
             .Add(DefaultOption, "true")
-            .Add(IccOption, options.Icc ? "true" : "false")
-            .Add(MasqueradeOption, options.IpMasq ? "true" : "false")
-            .Add("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0"),
+            .Add(BridgeOptions.Icc, options.Icc ? "true" : "false")
+            .Add(BridgeOptions.Masquerade, options.IpMasq ? "true" : "false")
+            .Add(BridgeOptions.HostBinding, "0.0.0.0"),
     };
 
     /// <param name="address">Of the bridge, with prefix length.</param>

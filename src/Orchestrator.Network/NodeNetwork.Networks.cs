@@ -9,10 +9,7 @@ namespace Orchestrator.Network;
 public sealed partial class NodeNetwork
 {
     private const string BridgeNameOption = "com.docker.network.bridge.name";
-    private const string IccOption = "com.docker.network.bridge.enable_icc";
     private const string MtuOption = "com.docker.network.driver.mtu";
-
-    private const string MasqueradeOption = "com.docker.network.bridge.enable_ip_masquerade";
 
     private static readonly ImmutableArray<string> Predefined =
         [NetworkDrivers.Bridge, NetworkDrivers.Host, NetworkDrivers.None, NetworkDrivers.GatewayNetwork];
@@ -46,6 +43,10 @@ public sealed partial class NodeNetwork
                     NetworkFault.Invalid,
                     $"a policy is between the services of an overlay; make network {config.Name} with --driver overlay");
             CheckLimits(config, config.Options);
+            if (config is { Driver: NetworkDrivers.Bridge, ConfigOnly: false })
+                config = config with { Options = options.NetworkOptions.SetItems(config.Options) };
+            if (BridgeOptions.FaultOf(config.Options) is { } fault)
+                throw new NetworkException(NetworkFault.Invalid, fault);
             if (AllNetworks.Any(n => n.Name == config.Name))
                 throw new NetworkException(
                     NetworkFault.Conflict,
@@ -54,10 +55,7 @@ public sealed partial class NodeNetwork
                 return Task.FromResult(AddConfiguration(config));
             if (config.Driver == NetworkDrivers.Bridge)
                 RefuseUnfit(config);
-            return Task.FromResult(IsOutside(config) ? AddOutside(config) : AddBridge(config with
-            {
-                Options = options.NetworkOptions.SetItems(config.Options),
-            }));
+            return Task.FromResult(IsOutside(config) ? AddOutside(config) : AddBridge(config));
         }, cancellationToken);
 
     /// <exception cref="NetworkException">Predefined, unknown, or containers are still attached.</exception>
@@ -134,7 +132,7 @@ public sealed partial class NodeNetwork
                 Name = NetworkDrivers.GatewayNetwork,
                 EnableIPv6 = withIPv6,
                 Icc = false, // What is on an overlay together talks there.
-                Options = Named(options.GatewayBridge).Add(IccOption, "false"),
+                Options = Named(options.GatewayBridge).Add(BridgeOptions.Icc, "false"),
             });
         if (!withIPv6 || present.Pool6 is not null)
             return present;
@@ -204,7 +202,7 @@ public sealed partial class NodeNetwork
         {
             Id = id,
             Pools = CompletePools(config),
-            Icc = config.Icc && config.Options.GetValueOrDefault(IccOption) != "false",
+            Icc = config.Icc && BridgeOptions.IsOn(config.Options, BridgeOptions.Icc, fallback: true),
             Mtu = mtu,
             Created = config.Created == default ? DateTimeOffset.UtcNow : config.Created,
         };

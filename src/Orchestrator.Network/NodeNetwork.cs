@@ -200,7 +200,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         family,
         [.. Bridges.Select(n => new HostBridge(
             LinkNames.BridgeOf(n), n.Pools[0].Subnet, n.Pool6?.Subnet, n.Internal,
-            Masquerades: n.Options.GetValueOrDefault(MasqueradeOption) != "false",
+            Masquerades: BridgeOptions.IsOn(n.Options, BridgeOptions.Masquerade, fallback: true),
             Isolated: !n.Icc))],
         sandboxes.Values.SelectMany(HostPorts),
         options.OwnPorts,

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Processes;
+using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Dns;
+using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests;
@@ -39,6 +41,18 @@ public sealed class BridgeNetworkTests
     [InlineData("com.docker.network.driver.mtu", "99999999", "invalid com.docker.network.driver.mtu 99999999: give 68 to 65535")]
     [InlineData("com.docker.network.driver.mtu", "67", "invalid com.docker.network.driver.mtu 67: give 68 to 65535")]
     [InlineData("com.docker.network.driver.mtu", "big", "invalid com.docker.network.driver.mtu big: give 68 to 65535")]
+    [InlineData("com.docker.network.bridge.enable_icc", "maybe",
+        "invalid option com.docker.network.bridge.enable_icc=maybe: give true or false")]
+    [InlineData("com.docker.network.bridge.enable_icc", "",
+        "invalid option com.docker.network.bridge.enable_icc=: give true or false")]
+    [InlineData("com.docker.network.bridge.enable_ip_masquerade", "no",
+        "invalid option com.docker.network.bridge.enable_ip_masquerade=no: give true or false")]
+    [InlineData("com.docker.network.enable_ipv6", "on",
+        "invalid option com.docker.network.enable_ipv6=on: give true or false")]
+    [InlineData("com.docker.network.bridge.host_binding_ipv4", "999",
+        "invalid option com.docker.network.bridge.host_binding_ipv4=999: give an address of IPv4, such as 127.0.0.1")]
+    [InlineData("com.docker.network.bridge.host_binding_ipv4", "::1",
+        "invalid option com.docker.network.bridge.host_binding_ipv4=::1: give an address of IPv4, such as 127.0.0.1")]
     public async Task An_option_that_no_link_can_have_is_refused_with_what_it_may_be(string option, string value, string said)
     {
         await using var host = await TestHost.StartAsync();
@@ -49,6 +63,41 @@ public sealed class BridgeNetworkTests
 
         Assert.Equal(said, refusal.Message);
         Assert.Null(host.Network.FindNetwork("app"));
+    }
+
+    [RootTheory]
+    [InlineData("0", false)]
+    [InlineData("f", false)]
+    [InlineData("False", false)]
+    [InlineData("FALSE", false)]
+    [InlineData("1", true)]
+    [InlineData("T", true)]
+    [InlineData("TRUE", true)]
+    public async Task A_bridge_isolates_and_masks_by_every_word_that_docker_knows(string word, bool isOn)
+    {
+        await using var host = await TestHost.StartAsync();
+        var options = ImmutableDictionary<string, string>.Empty
+            .Add("com.docker.network.bridge.enable_icc", word).Add("com.docker.network.bridge.enable_ip_masquerade", word);
+
+        var network = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app", Options = options }, default);
+
+        Assert.Equal(isOn, network.Icc);
+        Assert.Equal(isOn, Iproute.Read(host.Namespace, "nft", "list", "set", "ip", HostTable.Name, "subnets")
+            .Contains(network.Pools[0].Subnet, StringComparison.Ordinal));
+    }
+
+    [RootFact]
+    public async Task A_bridge_that_is_there_keeps_an_option_that_would_be_refused_now()
+    {
+        await using var host = await TestHost.StartAsync();
+        var options = ImmutableDictionary<string, string>.Empty.Add("com.docker.network.bridge.enable_ip_masquerade", "true");
+        var network = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app", Options = options }, default);
+        var record = Directory.GetFiles(host.Options.DataRoot, $"{network.Id}.json", SearchOption.AllDirectories).Single();
+        File.WriteAllText(record, File.ReadAllText(record).Replace("\"true\"", "\"maybe\"", StringComparison.Ordinal));
+
+        await host.RestartDaemonAsync();
+
+        Assert.Equal("maybe", host.Network.FindNetwork("app")?.Options["com.docker.network.bridge.enable_ip_masquerade"]);
     }
 
     [RootTheory]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Orchestrator.Engine;
 using Orchestrator.Network;
+using Orchestrator.Network.Bridging;
 
 namespace Orchestrator.EngineApi.Networks;
 
@@ -9,7 +10,6 @@ namespace Orchestrator.EngineApi.Networks;
 internal static partial class NetworkViews
 {
     private const string SwarmScope = "swarm";
-    private const string EnableIPv6Option = "com.docker.network.enable_ipv6";
 
     public static Api.NetworkResource Of(
         NetworkConfig config, Dictionary<string, Api.EndpointResource> members) => new()
@@ -59,10 +59,10 @@ internal static partial class NetworkViews
                 .Select(pool => new IpamPool(pool.Subnet!, NullIfEmpty(pool.Gateway), NullIfEmpty(pool.IPRange),
                     pool.AuxAddress?.ToImmutableDictionary())),
         ],
-        EnableIPv6 = request.EnableIPv6 ?? IsAsked(request.Options),
+        EnableIPv6 = request.EnableIPv6 ?? BridgeOptions.IsOn(request.Options ?? [], BridgeOptions.IPv6, fallback: false),
         Internal = request.Internal,
         Attachable = request.Attachable,
-        Icc = request.Options?.GetValueOrDefault("com.docker.network.bridge.enable_icc") is not "false",
+        Icc = BridgeOptions.IsOn(request.Options ?? [], BridgeOptions.Icc, fallback: true),
         Mtu = int.TryParse(request.Options?.GetValueOrDefault("com.docker.network.driver.mtu"), out var mtu)
             ? mtu : null,
         Options = (request.Options ?? []).ToImmutableDictionary(),
@@ -88,6 +88,8 @@ internal static partial class NetworkViews
             throw EngineException.Invalid(
                 "cannot downgrade network scope for overlay networks; leave out --scope, or make one of this node alone: "
                 + "--driver bridge");
+        if (BridgeOptions.FaultOf(request.Options ?? []) is { } fault)
+            throw EngineException.Invalid(fault);
     }
 
     /// <param name="isHere">This node has one of that name, but one of the cluster was asked for, as for services.</param>
@@ -102,10 +104,6 @@ internal static partial class NetworkViews
     private static string ScopeOf(Api.NetworkCreateRequest request) => request.Scope is not ("" or "local" or SwarmScope)
         ? throw EngineException.Invalid($"invalid scope \"{request.Scope}\"; give local, which is this node alone, or swarm")
         : request is { ConfigOnly: false, Driver: NetworkDrivers.Overlay } || request.Scope == SwarmScope ? SwarmScope : "local";
-
-    /// <summary>As an option of the daemon's or of a compose file's may say it.</summary>
-    public static bool IsAsked(Dictionary<string, string>? options) =>
-        options?.GetValueOrDefault(EnableIPv6Option) is "true" or "1";
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -49,6 +49,30 @@ public sealed class NetworkViewsTests
         RefusalOf(Asking("local", "overlay")));
 
     [Theory]
+    [InlineData("com.docker.network.enable_ipv6", "yes", "bridge")]
+    [InlineData("com.docker.network.enable_ipv6", "", "overlay")]
+    [InlineData("com.docker.network.bridge.enable_icc", "off", "bridge")]
+    public void An_option_that_is_neither_true_nor_false_is_refused_whatever_the_driver(string option, string value, string driver) =>
+        Assert.Equal(
+            $"invalid option {option}={value}: give true or false",
+            RefusalOf(new() { Name = "n", Driver = driver, Options = new() { [option] = value } }));
+
+    [Theory]
+    [InlineData("T", true)]
+    [InlineData("True", true)]
+    [InlineData("1", true)]
+    [InlineData("FALSE", false)]
+    [InlineData("0", false)]
+    public void IPv6_is_asked_for_by_every_word_that_docker_knows(string word, bool isAsked)
+    {
+        var request = new NetworkCreateRequest { Name = "n", Options = new() { ["com.docker.network.enable_ipv6"] = word } };
+
+        NetworkViews.Check(request);
+
+        Assert.Equal(isAsked, NetworkViews.ToConfig(request).EnableIPv6);
+    }
+
+    [Theory]
     [InlineData("a", "", "bridge")]
     [InlineData("9_x.Y-", "local", "bridge")]
     [InlineData("n", "swarm", "overlay")]
