@@ -212,9 +212,12 @@ public sealed partial class NodeNetwork
     /// since.</summary>
     private void RefuseUnfit(NetworkConfig config)
     {
-        foreach (var subnet in config.Pools.Where(pool => pool.Subnet.Length > 0).Select(pool => Subnet.Parse(pool.Subnet)))
+        foreach (var pool in config.Pools.Where(pool => pool.Subnet.Length > 0))
         {
-            ReservedBlocks.Refuse(subnet);
+            var subnet = Subnet.Parse(pool.Subnet);
+            if (Model.ReservedBlocks.FaultOf(subnet.Network) is { } fault)
+                throw new NetworkException(
+                    NetworkFault.Invalid, $"{fault}; choose another, such as {Model.ReservedBlocks.ExampleFor(subnet.Network)}");
             RefuseOwn(subnet, config);
             RefuseMesh(subnet);
         }

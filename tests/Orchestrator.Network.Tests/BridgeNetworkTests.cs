@@ -109,6 +109,7 @@ public sealed class BridgeNetworkTests
     [InlineData("250.0.0.0/8", "240.0.0.0/4 is reserved; choose another, such as 10.1.0.0/24")]
     [InlineData("fe80::/64", "fe80::/10 is each link's own; choose another, such as fd00:1::/64")]
     [InlineData("ff05::/64", "ff00::/8 is for multicast; choose another, such as fd00:1::/64")]
+    [InlineData("::ffff:10.0.0.0/120", "::ffff:0:0/96 is IPv4's, written as IPv6; choose another, such as fd00:1::/64")]
     public async Task A_subnet_that_no_container_can_be_in_is_refused(string subnet, string said)
     {
         await using var host = await TestHost.StartAsync();

@@ -40,9 +40,19 @@ internal static class NetworkValidator
         }
 
         ValidateIPv6([.. spec.Pools.Where(pool => pool.IsIPv6)], spec, others);
-        // Of a segment the hosts may well be part themselves.
-        if (!spec.IsSegment)
-            ValidateNodesOutside(spec, nodes);
+        if (spec.IsSegment)
+            return; // The hosts may well be part of it themselves, and its router is the world's.
+        ValidateNodesOutside(spec, nodes);
+        foreach (var pool in spec.Pools.Where(pool => pool.Subnet.Length > 0))
+            ValidateMeaning(pool);
+    }
+
+    /// <summary>No address is one that nobody has.</summary>
+    private static void ValidateMeaning(IpamPool pool)
+    {
+        var subnet = IPv6Allocator.Parse(pool.Subnet) ?? IPNetwork.Parse($"{Subnet.Parse(pool.Subnet)}");
+        if (ReservedBlocks.FaultOf(subnet) is { } fault)
+            throw UserErrors.Invalid(fault, $"Choose another, such as {ReservedBlocks.ExampleFor(subnet)}.");
     }
 
     /// <summary>A container would look for that node, and for clients beside it, in the overlay; a host would lose its own way

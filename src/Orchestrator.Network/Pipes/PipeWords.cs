@@ -94,7 +94,7 @@ public static class PipeWords
             throw Invalid($"invalid address family {family}: -a takes 4 or 6");
         if (family.Length > 0 && isSix != (family == "6"))
             throw Invalid($"{cidr} is no IPv{family} address");
-        if (ReservedBlocks.Of(address) is ({ } block, { } use) && !address.IsIPv6LinkLocal)
+        if (Model.ReservedBlocks.Of(address) is ({ } block, { } use) && !address.IsIPv6LinkLocal)
             throw Invalid($"{address} is none that a container can have: {block} is {use}; give another");
         RefuseEnds(address, Subnet.Of(address, length));
         return address;

@@ -392,6 +392,21 @@ public sealed class ControlServiceTests
     }
 
     [Theory]
+    [InlineData("127.0.0.0/8", "127.0.0.0/8 is each host's own loopback. Choose another, such as 10.1.0.0/24.")]
+    [InlineData("224.0.0.0/16", "224.0.0.0/4 is for multicast. Choose another, such as 10.1.0.0/24.")]
+    [InlineData("192.0.0.0/2", "224.0.0.0/4 is for multicast. Choose another, such as 10.1.0.0/24.")]
+    [InlineData("240.0.0.0/24", "240.0.0.0/4 is reserved. Choose another, such as 10.1.0.0/24.")]
+    [InlineData("0.0.0.0/8", "0.0.0.0/8 is for hosts without an address. Choose another, such as 10.1.0.0/24.")]
+    [InlineData("fe80::/64", "fe80::/10 is each link's own. Choose another, such as fd00:1::/64.")]
+    [InlineData("::ffff:0:0/96", "::ffff:0:0/96 is IPv4's, written as IPv6. Choose another, such as fd00:1::/64.")]
+    public void A_subnet_that_no_container_can_be_in_is_refused(string subnet, string said)
+    {
+        var error = Assert.Throws<UserException>(() => NetworkValidator.Validate(On(subnet), [], []));
+
+        Assert.Equal($"invalid subnet {subnet}: {said}", error.Message);
+    }
+
+    [Theory]
     [InlineData("192.0.2.8/29", "overlay")]
     [InlineData("192.0.3.0/24", "")]
     [InlineData("fd78::/64", "overlay")]
