@@ -297,12 +297,8 @@ public sealed partial class NodeNetwork
                 NetworkFault.Invalid,
                 $"no configured subnet contains IP address {asked}; network {network.Name} has {subnet}");
         var number = Subnet.ToNumber(address);
-        // IPv6 has no broadcast.
-        if (network.Driver == NetworkDrivers.Bridge && (number == subnet.First || (number == subnet.Last && !subnet.IsIPv6)))
-            throw new NetworkException(
-                NetworkFault.Invalid,
-                $"{asked} is the {(number == subnet.First ? "first" : "last")} address of {subnet}, which means "
-                + $"{(number == subnet.First ? "the network itself" : "all on it")}; ask for another, or none");
+        if (network.Driver == NetworkDrivers.Bridge && MeaningOf(number, subnet) is { } meaning)
+            throw new NetworkException(NetworkFault.Invalid, $"{asked} is {meaning}; ask for another, or none");
         if (used.Contains(number))
             throw new NetworkException(
                 NetworkFault.Conflict,

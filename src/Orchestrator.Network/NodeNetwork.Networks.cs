@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Bridging;
@@ -220,8 +221,32 @@ public sealed partial class NodeNetwork
                     NetworkFault.Invalid, $"{fault}; choose another, such as {Model.ReservedBlocks.ExampleFor(subnet.Network)}");
             RefuseOwn(subnet, config);
             RefuseMesh(subnet);
+            RefuseTwoMeanings(CheckedPool(pool, subnet), subnet);
         }
     }
+
+    /// <param name="pool">Of a bridge, whose gateway is this host.</param>
+    private static void RefuseTwoMeanings(IpamPool pool, Subnet subnet)
+    {
+        var gateway = Subnet.ToNumber(IPAddress.Parse(pool.Gateway!)); // Filled in by the check.
+        if (MeaningOf(gateway, subnet) is { } meaning)
+            throw new NetworkException(NetworkFault.Invalid, $"invalid gateway {pool.Gateway}: it is {meaning}; give another");
+        var taken = new Dictionary<UInt128, string> { [gateway] = "the gateway's" };
+        foreach (var (name, reserved) in pool.Reserved.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            var number = Subnet.ToNumber(IPAddress.Parse(reserved));
+            if (!taken.TryAdd(number, $"{name}'s already"))
+                throw new NetworkException(
+                    NetworkFault.Invalid,
+                    $"invalid aux-address {name}={reserved}: it is {taken[number]}; give another, or leave it out");
+        }
+    }
+
+    /// <returns>What an address stands for that is no single one's, in words; null: it may be somebody's. IPv6 has no
+    /// broadcast.</returns>
+    private static string? MeaningOf(UInt128 address, Subnet subnet) =>
+        address == subnet.First ? $"the first address of {subnet}, which means the network itself"
+        : address == subnet.Last && !subnet.IsIPv6 ? $"the last address of {subnet}, which means all on it" : null;
 
     /// <summary>A bridge that has addresses of another link's takes the answers to those who are there. Links of ours
     /// are compared by their networks, and one that the network takes over brings its address along.</summary>

@@ -101,6 +101,45 @@ public sealed class BridgeNetworkTests
     }
 
     [RootTheory]
+    [InlineData("10.34.0.0/24", "10.34.0.0",
+        "invalid gateway 10.34.0.0: it is the first address of 10.34.0.0/24, which means the network itself; give another")]
+    [InlineData("10.40.0.0/24", "10.40.0.255",
+        "invalid gateway 10.40.0.255: it is the last address of 10.40.0.0/24, which means all on it; give another")]
+    [InlineData("fd00:7::/64", "fd00:7::",
+        "invalid gateway fd00:7::: it is the first address of fd00:7::/64, which means the network itself; give another")]
+    [InlineData("10.41.0.0/24", "10.41.0.2",
+        "invalid aux-address b=10.41.0.2: it is the gateway's; give another, or leave it out", "b=10.41.0.2")]
+    [InlineData("10.41.0.0/24", null,
+        "invalid aux-address b=10.41.0.1: it is the gateway's; give another, or leave it out", "b=10.41.0.1")]
+    [InlineData("10.41.0.0/24", null,
+        "invalid aux-address b=10.41.0.5: it is a's already; give another, or leave it out", "b=10.41.0.5", "a=10.41.0.5")]
+    public async Task A_pool_with_an_address_of_two_meanings_is_refused(
+        string subnet, string? gateway, string said, params string[] reserved)
+    {
+        await using var host = await TestHost.StartAsync();
+        var pool = new IpamPool(
+            subnet, gateway, null, reserved.ToImmutableDictionary(r => r.Split('=')[0], r => r.Split('=')[1]));
+
+        var refusal = await Assert.ThrowsAsync<NetworkException>(() => host.Network.CreateNetworkAsync(
+            new NetworkConfig { Name = "app", EnableIPv6 = subnet.Contains(':'), Pools = [pool] }, default));
+
+        Assert.Equal(said, refusal.Message);
+        Assert.Null(host.Network.FindNetwork("app"));
+    }
+
+    [RootFact]
+    public async Task The_last_address_of_IPv6_is_as_good_a_gateway_as_any()
+    {
+        await using var host = await TestHost.StartAsync();
+        var pool = new IpamPool("fd00:7::/64", "fd00:7::ffff:ffff:ffff:ffff");
+
+        var network = await host.Network.CreateNetworkAsync(
+            new NetworkConfig { Name = "app", EnableIPv6 = true, Pools = [pool] }, default);
+
+        Assert.Equal(pool.Gateway, network.Pool6?.Gateway);
+    }
+
+    [RootTheory]
     [InlineData("127.0.0.0/8", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("127.9.0.0/24", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("0.1.0.0/16", "0.0.0.0/8 is for hosts without an address; choose another, such as 10.1.0.0/24")]

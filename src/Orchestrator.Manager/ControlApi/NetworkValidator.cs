@@ -47,12 +47,41 @@ internal static class NetworkValidator
             ValidateMeaning(pool);
     }
 
-    /// <summary>No address is one that nobody has.</summary>
+    /// <summary>No address is one that nobody has, or for two at once.</summary>
     private static void ValidateMeaning(IpamPool pool)
     {
         var subnet = IPv6Allocator.Parse(pool.Subnet) ?? IPNetwork.Parse($"{Subnet.Parse(pool.Subnet)}");
         if (ReservedBlocks.FaultOf(subnet) is { } fault)
             throw UserErrors.Invalid(fault, $"Choose another, such as {ReservedBlocks.ExampleFor(subnet)}.");
+        ValidateGateway(pool, subnet);
+        if (!pool.IsIPv6)
+            ValidateOnce(pool, Subnet.Parse(pool.Subnet)!.Value); // Looked at before.
+    }
+
+    /// <summary>IPv6 has no broadcast.</summary>
+    private static void ValidateGateway(IpamPool pool, IPNetwork subnet)
+    {
+        var gateway = pool.Gateway.Split('/')[0];
+        var meaning = gateway.Length == 0 ? null
+            : IPAddress.Parse(gateway).Equals(subnet.BaseAddress)
+                ? $"the first address of {subnet}, which means the network itself"
+            : Subnet.Parse(pool.Subnet)?.Last is { } last && Subnet.ParseAddress(gateway) == last
+                ? $"the last address of {subnet}, which means all on it" : null;
+        if (meaning is not null)
+            throw UserErrors.Invalid($"invalid gateway {pool.Gateway}: it is {meaning}", "Give another.");
+    }
+
+    /// <summary>The gateway that nobody named is the second address.</summary>
+    private static void ValidateOnce(IpamPool pool, Subnet subnet)
+    {
+        var taken = new Dictionary<uint, string> { [Subnet.ParseAddress(pool.Gateway) ?? subnet.First + 1] = "the gateway's" };
+        foreach (var (name, text) in pool.Auxiliary)
+        {
+            var address = Subnet.ParseAddress(text)!.Value; // Looked at before.
+            if (!taken.TryAdd(address, $"{name}'s already"))
+                throw UserErrors.Invalid(
+                    $"invalid aux-address {name}={text}: it is {taken[address]}", "Give another, or leave it out.");
+        }
     }
 
     /// <summary>A container would look for that node, and for clients beside it, in the overlay; a host would lose its own way

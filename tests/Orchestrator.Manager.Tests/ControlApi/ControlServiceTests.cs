@@ -407,6 +407,45 @@ public sealed class ControlServiceTests
     }
 
     [Theory]
+    [InlineData("10.51.0.0/24", "10.51.0.0",
+        "invalid gateway 10.51.0.0: it is the first address of 10.51.0.0/24, which means the network itself. Give another.")]
+    [InlineData("10.51.0.0/24", "10.51.0.255",
+        "invalid gateway 10.51.0.255: it is the last address of 10.51.0.0/24, which means all on it. Give another.")]
+    [InlineData("fd00:7::/64", "fd00:7::",
+        "invalid gateway fd00:7::: it is the first address of fd00:7::/64, which means the network itself. Give another.")]
+    [InlineData("10.51.0.0/24", "10.51.0.2",
+        "invalid aux-address b=10.51.0.2: it is the gateway's. Give another, or leave it out.", "b=10.51.0.2")]
+    [InlineData("10.51.0.0/24", "",
+        "invalid aux-address b=10.51.0.1: it is the gateway's. Give another, or leave it out.", "b=10.51.0.1")]
+    [InlineData("10.51.0.0/24", "",
+        "invalid aux-address b=10.51.0.5: it is a's already. Give another, or leave it out.", "b=10.51.0.5", "a=10.51.0.5")]
+    public void A_pool_with_an_address_of_two_meanings_is_refused(
+        string subnet, string gateway, string said, params string[] reserved)
+    {
+        var spec = On(subnet);
+        var pool = spec.Pools[0] with
+        {
+            Gateway = gateway,
+            Auxiliary = reserved.ToImmutableSortedDictionary(r => r.Split('=')[0], r => r.Split('=')[1]),
+        };
+
+        var error = Assert.Throws<UserException>(() => NetworkValidator.Validate(spec with { Pools = [pool] }, [], []));
+
+        Assert.Equal(said, error.Message);
+    }
+
+    [Fact]
+    public void Of_a_segment_and_of_IPv6_the_last_address_is_as_good_a_gateway_as_any()
+    {
+        var segment = On("10.51.0.0/24") with { Driver = "macvlan", DriverOptions = Segment("", "macvlan", "parent=eth0").DriverOptions };
+        var six = On("fd00:7::/64");
+
+        NetworkValidator.Validate(segment with { Pools = [segment.Pools[0] with { Gateway = "10.51.0.255" }] }, [], []);
+        NetworkValidator.Validate(
+            six with { Pools = [six.Pools[0] with { Gateway = "fd00:7::ffff:ffff:ffff:ffff" }] }, [], []);
+    }
+
+    [Theory]
     [InlineData("192.0.2.8/29", "overlay")]
     [InlineData("192.0.3.0/24", "")]
     [InlineData("fd78::/64", "overlay")]
