@@ -14,6 +14,7 @@ internal static class KernelAnswer
         {
             "route" => OfRoute(refusal.Errno),
             "rule" when refusal.Errno is Errno.ENOENT or Errno.ESRCH => "no such rule: show lists those there are",
+            "rule" when refusal.Errno is Errno.EEXIST => "there is one already: give another pref",
             "rule" => null,
             _ => OfTraffic(words, refusal.Errno),
         };

@@ -1,3 +1,4 @@
+using Orchestrator.Linux;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Mending;
 
@@ -15,6 +16,8 @@ internal sealed record RuleOrder(RuleSpec Spec, bool Adds) : Order
 
     public override void Execute(RouteSocket route)
     {
+        if (Adds && Spec.Priority is null && route.ListRules(Spec.IsIPv6).Any(IsSame))
+            throw new NetlinkException("add rule", Errno.EEXIST, null);
         if (Adds)
             route.AddRule(Spec);
         else
@@ -26,6 +29,19 @@ internal sealed record RuleOrder(RuleSpec Spec, bool Adds) : Order
     public override void Restore(RouteSocket route) => route.AddRule(Spec);
 
     public override void Undo(RouteSocket route) => route.DeleteRule(Spec);
+
+    /// <summary>Does it say the same at whatever place? The kernel looks for its like only at the place asked for, and where none
+    /// is asked for it takes a new one.</summary>
+    private bool IsSame(RuleSpec rule) => rule == Spec with
+    {
+        Priority = rule.Priority,
+        From = Spec.From is { PrefixLength: > 0 } ? Spec.From : null,
+        To = Spec.To is { PrefixLength: > 0 } ? Spec.To : null,
+        Table = Spec.Table ?? (Spec.Action == RuleAction.Lookup ? RouteSpec.MainTable : 0),
+        Mark = Spec.Mark is 0 ? null : Spec.Mark,
+        Mask = Spec.Mask ?? (Spec.Mark is null or 0 ? null : uint.MaxValue),
+        Protocol = Spec.Protocol is 0 ? null : Spec.Protocol,
+    };
 
     /// <summary>Has a rule all that is given?</summary>
     private static bool Fits(RuleSpec given, RuleSpec rule) =>

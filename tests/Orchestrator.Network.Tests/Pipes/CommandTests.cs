@@ -134,6 +134,10 @@ public sealed class CommandTests
         using var container = await host.RunAsync("c", "bridge");
         host.Run("c", "route", ["add", "blackhole", "10.66.0.0/16"]);
         host.Run("c", "tc", ["qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb"]);
+        host.Run("c", "rule", ["add", "from", "10.8.0.0/16", "fwmark", "7", "table", "9"]);
+        host.Run("c", "rule", ["add", "from", "10.8.0.1", "lookup", "9", "pref", "30"]);
+        host.Run("c", "rule", ["add", "to", "10.8.0.0/16", "blackhole"]);
+        host.Run("c", "rule", ["-6", "add", "from", "all", "table", "9"]);
 
         foreach (var (line, meaning) in new Dictionary<string, string>
         {
@@ -142,6 +146,10 @@ public sealed class CommandTests
             ["route add blackhole 10.66.0.0/16"] = "there is one already: use replace, or another metric",
             ["route del 10.67.0.0/16"] = "no such route: show lists those there are",
             ["route change 10.67.0.0/16 dev eth0"] = "no such route: show lists those there are",
+            ["rule add from 10.8.0.0/16 fwmark 7 table 9"] = "there is one already: give another pref",
+            ["rule add from 10.8.0.1 table 9 pref 30"] = "there is one already: give another pref",
+            ["rule add to 10.8.0.0/16 blackhole"] = "there is one already: give another pref",
+            ["rule -6 add table 9"] = "there is one already: give another pref",
             ["rule del from 172.19.0.3/32 table 1"] = "no such rule: show lists those there are",
             ["tc qdisc add dev eth0 root handle 1: htb"] = "there is one already: use replace",
             ["tc qdisc del dev eth0 ingress"] = "no such qdisc: qdisc show lists those there are",
@@ -152,6 +160,10 @@ public sealed class CommandTests
             var refusal = Record.Exception(() => host.Run("c", words[0], words[1..]));
             Assert.Equal($"{line}: {meaning}", refusal?.Message ?? line);
         }
+
+        // Another place in the order, or something less to hold for, is another rule.
+        host.Run("c", "rule", ["add", "from", "10.8.0.1", "lookup", "9", "pref", "31"]);
+        host.Run("c", "rule", ["add", "from", "10.8.0.0/16", "table", "9"]);
     }
 
     [RootFact]
