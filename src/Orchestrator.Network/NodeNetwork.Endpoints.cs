@@ -148,10 +148,17 @@ public sealed partial class NodeNetwork
         return mac;
     }
 
-    private static string ParseMac(string text) => MacAddress.TryParse(text, out var mac)
-        ? mac.ToString()
-        : throw new NetworkException(
-            NetworkFault.Invalid, $"{text} is not a valid mac address; write it as 02:42:ac:11:00:02");
+    private static string ParseMac(string text)
+    {
+        if (!MacAddress.TryParse(text, out var mac))
+            throw new NetworkException(
+                NetworkFault.Invalid, $"{text} is not a valid mac address; write it as 02:42:ac:11:00:02");
+        if (!mac.IsOfOne)
+            throw new NetworkException(
+                NetworkFault.Invalid,
+                $"{text} is not a mac address that one interface can have; write it as 02:42:ac:11:00:02, with an even first byte");
+        return mac.ToString();
+    }
 
     /// <returns>Who other than a container has a hardware address there, for a message; null: nobody on this node.</returns>
     private string? HolderOf(NetworkConfig network, string mac, string except)

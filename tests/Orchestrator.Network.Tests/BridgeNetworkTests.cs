@@ -140,6 +140,27 @@ public sealed class BridgeNetworkTests
     }
 
     [RootTheory]
+    [InlineData("ff:ff:ff:ff:ff:ff")]
+    [InlineData("01:00:5e:00:00:01")]
+    [InlineData("00:00:00:00:00:00")]
+    public async Task A_hardware_address_of_no_single_interface_is_refused_before_anything_is_made(string mac)
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateSandboxAsync("c", new SandboxConfig { Name = "c", Hostname = "c" }, default);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        var before = host.Route.ListLinks().Select(l => l.Name).Order().ToList();
+
+        var refusal = await Assert.ThrowsAsync<NetworkException>(() => host.Network.ConnectAsync(
+            "c", new EndpointConfig { NetworkId = "app", Mac = mac }, default));
+
+        Assert.Equal(
+            $"{mac} is not a mac address that one interface can have; write it as 02:42:ac:11:00:02, with an even first byte",
+            refusal.Message);
+        Assert.Equal(before, host.Route.ListLinks().Select(l => l.Name).Order().ToList());
+        Assert.Empty(host.Network.GetEndpoints("c"));
+    }
+
+    [RootTheory]
     [InlineData("127.0.0.0/8", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("127.9.0.0/24", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("0.1.0.0/16", "0.0.0.0/8 is for hosts without an address; choose another, such as 10.1.0.0/24")]

@@ -27,8 +27,12 @@ internal static class AddressCheck
     public static void Check(EndpointConfig endpoint, string network)
     {
         Refuse(
-            endpoint.Mac is { } mac && !MacAddress.TryParse(mac, out _),
+            endpoint.Mac is { } text && !MacAddress.TryParse(text, out _),
             $"invalid MAC address: {endpoint.Mac}; write it as 02:42:ac:11:00:02");
+        Refuse(
+            endpoint.Mac is { } known && MacAddress.TryParse(known, out var mac) && !mac.IsOfOne,
+            $"invalid MAC address: {endpoint.Mac} is not one that an interface can have; write it as 02:42:ac:11:00:02, with an "
+            + "even first byte");
         if (network != NetworkMode.DefaultNetwork)
             return;
         Refuse(

@@ -12,6 +12,9 @@ public readonly record struct MacAddress(long Value)
     public static MacAddress Derive(IPAddress address) =>
         new(0x0242_0000_0000 | BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes()));
 
+    /// <summary>An interface may have it: it is neither zero nor, by the lowest bit of the first byte, that of many.</summary>
+    public bool IsOfOne => Value != 0 && (Value >> 40 & 1) == 0;
+
     /// <param name="text">Six groups of two hex digits between colons.</param>
     public static bool TryParse(string text, out MacAddress address)
     {
