@@ -11,6 +11,9 @@ internal static partial class NetworkViews
 {
     private const string SwarmScope = "swarm";
 
+    /// <summary>What <c>run --network</c> takes for something else than the network of that name.</summary>
+    private static readonly string[] Words = ["default", "bridge", "host", "none", "container"];
+
     public static Api.NetworkResource Of(
         NetworkConfig config, Dictionary<string, Api.EndpointResource> members) => new()
     {
@@ -78,6 +81,10 @@ internal static partial class NetworkViews
             throw EngineException.Invalid(
                 $"\"{request.Name}\" includes invalid characters for a network name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are "
                 + "allowed; choose another name");
+        if (Words.Contains(request.Name))
+            throw EngineException.Invalid(
+                $"operation is not permitted on predefined {request.Name} network: containers say --network {request.Name} for "
+                + "something else; choose another name");
         if (request.EnableIPv4 == false)
             throw EngineException.Invalid(
                 $"network {request.Name} cannot be without IPv4: every network has it; leave out --ipv4=false");
@@ -88,6 +95,9 @@ internal static partial class NetworkViews
             throw EngineException.Invalid(
                 "cannot downgrade network scope for overlay networks; leave out --scope, or make one of this node alone: "
                 + "--driver bridge");
+        if (request is { Ingress: true, ConfigOnly: false } && ScopeOf(request) != SwarmScope)
+            throw EngineException.Invalid(
+                $"ingress network can only be global scope network; make {request.Name} with --driver overlay");
         if (BridgeOptions.FaultOf(request.Options ?? []) is { } fault)
             throw EngineException.Invalid(fault);
     }

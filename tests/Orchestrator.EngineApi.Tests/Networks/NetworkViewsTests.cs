@@ -49,6 +49,31 @@ public sealed class NetworkViewsTests
         RefusalOf(Asking("local", "overlay")));
 
     [Theory]
+    [InlineData("default")]
+    [InlineData("bridge")]
+    [InlineData("host")]
+    [InlineData("none")]
+    [InlineData("container")]
+    public void A_name_that_means_something_else_to_containers_is_refused(string name)
+    {
+        var said = $"operation is not permitted on predefined {name} network: containers say --network {name} for something else; "
+            + "choose another name";
+
+        Assert.Equal(said, RefusalOf(new() { Name = name }));
+        Assert.Equal(said, RefusalOf(new() { Name = name, Driver = "overlay" }));
+    }
+
+    [Fact]
+    public void An_ingress_network_is_of_no_node_alone()
+    {
+        Assert.Equal(
+            "ingress network can only be global scope network; make z1 with --driver overlay",
+            RefusalOf(new() { Name = "z1", Driver = "bridge", Ingress = true }));
+
+        NetworkViews.Check(new() { Name = "z1", Driver = "overlay", Ingress = true });
+    }
+
+    [Theory]
     [InlineData("com.docker.network.enable_ipv6", "yes", "bridge")]
     [InlineData("com.docker.network.enable_ipv6", "", "overlay")]
     [InlineData("com.docker.network.bridge.enable_icc", "off", "bridge")]
