@@ -81,9 +81,15 @@ public sealed partial class NodeNetwork
             || binding.LastHostPort is < 0 or > 65535)
             throw new NetworkException(
                 NetworkFault.Invalid, $"invalid port {binding.HostPort}:{binding.ContainerPort}; ports are 1 to 65535");
-        if (binding.HostIp.Length > 0 && !Subnet.TryParseAddress(binding.HostIp, out _))
+        if (binding.HostIp.Length == 0)
+            return;
+        if (!Subnet.TryParseAddress(binding.HostIp, out var address))
             throw new NetworkException(
                 NetworkFault.Invalid, $"invalid host address {binding.HostIp}; give an address of this host");
+        if (address.IsIPv6Multicast || (!IpFamily.Of(binding.HostIp).IsIPv6 && address.GetAddressBytes()[0] >= 224))
+            throw new NetworkException(
+                NetworkFault.Invalid,
+                $"invalid host address {binding.HostIp}: it is no single host's; give an address of this host");
     }
 
     /// <summary>A port of no family in particular is one of each that the container has.</summary>

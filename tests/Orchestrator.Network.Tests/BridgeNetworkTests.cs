@@ -161,6 +161,22 @@ public sealed class BridgeNetworkTests
     }
 
     [RootTheory]
+    [InlineData("224.0.0.1")]
+    [InlineData("255.255.255.255")]
+    [InlineData("ff02::1")]
+    public async Task A_port_is_published_on_no_address_that_many_have(string address)
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+
+        var refusal = await Assert.ThrowsAsync<NetworkException>(
+            () => host.Network.PublishAsync("c", [new PortBinding(address, 9309, 80)], default));
+
+        Assert.Equal(
+            $"invalid host address {address}: it is no single host's; give an address of this host", refusal.Message);
+    }
+
+    [RootTheory]
     [InlineData("127.0.0.0/8", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("127.9.0.0/24", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("0.1.0.0/16", "0.0.0.0/8 is for hosts without an address; choose another, such as 10.1.0.0/24")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Orchestrator.Linux.Netlink;
 
@@ -64,9 +65,14 @@ internal static class RouteWords
         while (!reader.IsAtEnd)
             spec = With(spec, links, reader);
         isIPv6 |= spec.Gateway?.GetAddressBytes().Length == 16 || spec.Source?.GetAddressBytes().Length == 16;
+        if (destination is { } block && spec.Gateway is { } gateway && block.BaseAddress.AddressFamily != gateway.AddressFamily)
+            throw WordReader.Invalid(
+                $"{block} is of {NameOf(block.BaseAddress)} and the gateway {gateway} of {NameOf(gateway)}: give both of one family");
         return destination is null
             ? spec with { Destination = new IPNetwork(isIPv6 ? IPAddress.IPv6Any : IPAddress.Any, 0) } : spec;
     }
+
+    private static string NameOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4";
 
     private static RouteSpec With(RouteSpec spec, LinkLookup links, WordReader reader)
     {

@@ -116,6 +116,9 @@ public sealed class CommandTests
             ["rule add from"] = "from is missing",
             ["tc qdisc add dev eth0 root tbf rate fast"] = "invalid rate \"fast\"",
             ["tc qdisc add root"] = "dev NAME is missing",
+            ["route add fd00::/64 via 10.9.0.7"] = "fd00::/64 is of IPv6 and the gateway 10.9.0.7 of IPv4: give both of one family",
+            ["route add 10.0.0.0/8 via inet6 fd00::1"] =
+                "10.0.0.0/8 is of IPv4 and the gateway fd00::1 of IPv6: give both of one family",
         };
         foreach (var (line, expected) in refusals)
         {
