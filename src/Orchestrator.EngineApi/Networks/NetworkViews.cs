@@ -73,6 +73,7 @@ internal static partial class NetworkViews
     };
 
     /// <exception cref="EngineException">What is asked for is none, or nobody has it here.</exception>
+    /// <exception cref="NetworkException">The name is one that a user's network cannot have.</exception>
     public static void Check(Api.NetworkCreateRequest request)
     {
         if (request.Name.Length == 0)
@@ -82,7 +83,8 @@ internal static partial class NetworkViews
                 $"\"{request.Name}\" includes invalid characters for a network name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are "
                 + "allowed; choose another name");
         if (Words.Contains(request.Name))
-            throw EngineException.Invalid(
+            throw new NetworkException(
+                NetworkFault.Forbidden,
                 $"operation is not permitted on predefined {request.Name} network: containers say --network {request.Name} for "
                 + "something else; choose another name");
         if (request.EnableIPv4 == false)

@@ -1,6 +1,7 @@
 using Orchestrator.Api;
 using Orchestrator.Engine;
 using Orchestrator.EngineApi.Networks;
+using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Tests.Networks;
 
@@ -59,8 +60,11 @@ public sealed class NetworkViewsTests
         var said = $"operation is not permitted on predefined {name} network: containers say --network {name} for something else; "
             + "choose another name";
 
-        Assert.Equal(said, RefusalOf(new() { Name = name }));
-        Assert.Equal(said, RefusalOf(new() { Name = name, Driver = "overlay" }));
+        foreach (var driver in new[] { "", "overlay" })
+        {
+            var refusal = Assert.Throws<NetworkException>(() => NetworkViews.Check(new() { Name = name, Driver = driver }));
+            Assert.Equal((NetworkFault.Forbidden, said), (refusal.Fault, refusal.Message));
+        }
     }
 
     [Fact]
