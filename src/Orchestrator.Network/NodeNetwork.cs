@@ -87,6 +87,8 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             FindCallers();
             MendPipes(containerIds);
             ReplaceHostTable();
+            // Of a version that had a table for it: nobody would tell it of nodes that come.
+            host.Apply("table inet orch_underlay\ndelete table inet orch_underlay\n");
             await RestoreHelperAsync(cancellationToken);
             watch.Start();
             StartMending();

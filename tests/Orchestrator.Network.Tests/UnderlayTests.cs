@@ -182,6 +182,17 @@ public sealed class UnderlayTests
             await cluster.Hosts[1].Network.CheckAsync(mend: true, default));
     }
 
+    [RootFact]
+    public async Task The_table_of_a_former_version_goes_as_the_daemon_starts()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        Nft.Apply(host.Namespace, "add table inet orch_underlay");
+
+        await host.RestartDaemonAsync();
+
+        Assert.DoesNotContain("orch_underlay", Nft.List(host.Namespace, "list tables"), StringComparison.Ordinal);
+    }
+
     /// <summary>To another node a container's packets come from its own; to its own node they may claim to be another's.</summary>
     [RootFact]
     public async Task No_container_on_a_bridge_puts_frames_into_an_overlay()

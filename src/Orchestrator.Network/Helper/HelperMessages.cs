@@ -5,7 +5,7 @@ using Orchestrator.Network.Dns;
 namespace Orchestrator.Network.Helper;
 
 /// <summary>What the daemon may ask of orch-net. Every request may be repeated: the second changes nothing.</summary>
-internal enum HelperOperation
+internal enum HelperOperation // Sent as numbers, to an orch-net that may be of before: a new one goes last.
 {
     /// <summary>What is there?</summary>
     List,
@@ -28,11 +28,11 @@ internal enum HelperOperation
     /// <summary>State the rules of a container's resolver once more: somebody removed them.</summary>
     RestateResolver,
 
-    /// <summary>Is anybody awake? By it a helper is known that runs and does nothing.</summary>
-    Ping,
-
     /// <summary>Wait until a container was told a virtual address that had not been told one before.</summary>
     AwaitCaller,
+
+    /// <summary>Is anybody awake? By it a helper is known that runs and does nothing.</summary>
+    Ping,
 }
 
 /// <param name="Id">Container, network or owner that the operation is about.</param>
