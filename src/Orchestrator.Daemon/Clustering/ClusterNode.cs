@@ -13,6 +13,9 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
     /// <summary>How long init and join wait until the node is what was asked for.</summary>
     private static readonly TimeSpan ActivationTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a call waits for a manager that is just starting.</summary>
+    private static readonly TimeSpan ManagerPatience = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Membership? membership;
@@ -29,10 +32,6 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
     /// <summary>Faults with the membership: the process should end, and its successor take the membership up.</summary>
     public Task Broken => broken.Task;
 
-    public CallInvoker? Control => membership is { Manager: not null } member
-        ? member.Channels.Channel(member.State.ManagerAddress).CreateCallInvoker()
-        : null;
-
     public ClusterNodeInfo Info => membership is not { } member
         ? new()
         {
@@ -48,6 +47,17 @@ internal sealed class ClusterNode(ClusterPaths paths, MembershipServices service
             Error = member.Error,
             Managers = [.. member.State.Managers.Select(a => new RemoteManager("", a))],
         };
+
+    public async Task<CallInvoker?> ControlAsync()
+    {
+        var until = services.Time.GetUtcNow() + ManagerPatience;
+        // One that cannot start says why, and is not waited for.
+        while (membership is { IsManager: true, Manager: null, Error: "" } && services.Time.GetUtcNow() < until)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), services.Time).ConfigureAwait(false);
+        return membership is { Manager: not null } member
+            ? member.Channels.Channel(member.State.ManagerAddress).CreateCallInvoker()
+            : null;
+    }
 
     /// <summary>Takes up the membership that the disk tells of.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

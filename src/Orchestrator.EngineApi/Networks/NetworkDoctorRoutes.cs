@@ -21,7 +21,7 @@ internal sealed class NetworkDoctorRoutes(EngineApiContext context)
     private async Task AnswerAsync(HttpContext http)
     {
         var fix = http.Flag("fix");
-        var reports = control.IsManager && !http.Flag("local")
+        var reports = !http.Flag("local") && await control.IsManagerAsync()
             ? await AskAllAsync(fix, http.RequestAborted)
             : [Own(await context.Engine.Network.DiagnoseAsync(fix, http.RequestAborted), fix)];
         await http.WriteJsonAsync(Join(reports), Api.ApiJson.Wire.NetworkDiagnosis);
@@ -32,7 +32,7 @@ internal sealed class NetworkDoctorRoutes(EngineApiContext context)
         var reports = new List<Api.NetworkDiagnosis>();
         try
         {
-            using var call = control.Diagnosis.Diagnose(
+            using var call = (await control.DiagnosisAsync()).Diagnose(
                 new P.DiagnoseRequest { Fix = fix }, cancellationToken: cancellationToken);
             while (await call.ResponseStream.MoveNext(cancellationToken))
                 reports.Add(Of(call.ResponseStream.Current));

@@ -12,7 +12,7 @@ internal sealed class ClusterNetworks(ControlCalls control)
     /// <summary>Empty where no cluster answers: the node's own networks are listed all the same.</summary>
     public async Task<ImmutableArray<NetworkConfig>> ListAsync(CancellationToken cancellationToken)
     {
-        if (!control.IsManager) return [];
+        if (!await control.IsManagerAsync()) return [];
         try
         {
             var response = await control.CallAsync(
@@ -28,7 +28,7 @@ internal sealed class ClusterNetworks(ControlCalls control)
     /// <summary>Null when the cluster has none of that reference, or there is no cluster.</summary>
     public async Task<NetworkConfig?> FindAsync(string reference, CancellationToken cancellationToken)
     {
-        if (!control.IsManager) return null;
+        if (!await control.IsManagerAsync()) return null;
         try
         {
             var response = await control.CallAsync(c => c.GetNetworkAsync(

@@ -16,23 +16,21 @@ internal sealed class ControlCalls(IClusterNode? cluster)
         "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. "
         + "Please run this command on a manager node or promote the current node to a manager.";
 
-    /// <summary>True where swarm routes are answered.</summary>
-    public bool IsManager => cluster?.Control is not null;
-
     public IClusterNode Node => cluster ?? throw NoManager();
 
-    public Logs.LogsClient Logs => new(Invoker);
+    /// <summary>True where swarm routes are answered.</summary>
+    public async Task<bool> IsManagerAsync() => cluster is not null && await cluster.ControlAsync() is not null;
 
-    public Diagnosis.DiagnosisClient Diagnosis => new(Invoker);
+    public async Task<Logs.LogsClient> LogsAsync() => new(await InvokerAsync());
 
-    private CallInvoker Invoker => cluster?.Control ?? throw NoManager();
+    public async Task<Diagnosis.DiagnosisClient> DiagnosisAsync() => new(await InvokerAsync());
 
     /// <exception cref="UserException">The cluster refused, or this node is no manager.</exception>
     public async Task<T> CallAsync<T>(Func<Control.ControlClient, AsyncUnaryCall<T>> call)
     {
         try
         {
-            return await call(new Control.ControlClient(Invoker));
+            return await call(new Control.ControlClient(await InvokerAsync()));
         }
         catch (RpcException e)
         {
@@ -40,6 +38,15 @@ internal sealed class ControlCalls(IClusterNode? cluster)
         }
     }
 
-    private UserException NoManager() => new(Model.ErrorCode.Unavailable,
-        cluster?.Info.State is ClusterNodeState.Active or ClusterNodeState.Pending ? Worker : NotInCluster);
+    private async Task<CallInvoker> InvokerAsync() =>
+        (cluster is null ? null : await cluster.ControlAsync()) ?? throw NoManager();
+
+    private UserException NoManager() => cluster?.Info switch
+    {
+        { State: ClusterNodeState.Pending, IsManager: true } info => new(
+            Model.ErrorCode.Unavailable, $"This manager has not started. {info.Error}".TrimEnd(),
+            "Try again in a few seconds, or on another manager."),
+        { State: ClusterNodeState.Active or ClusterNodeState.Pending } => new(Model.ErrorCode.Unavailable, Worker),
+        _ => new(Model.ErrorCode.Unavailable, NotInCluster),
+    };
 }

@@ -13,9 +13,9 @@ public interface IClusterNode
 
     /// <summary>
     /// The control service as this manager serves it (a follower forwards to the leader), along with the log service;
-    /// null unless this node is an active manager.
+    /// null unless this node is a manager. A manager that is just starting is waited for, some seconds.
     /// </summary>
-    CallInvoker? Control { get; }
+    Task<CallInvoker?> ControlAsync();
 
     /// <summary>Makes a cluster of one manager: this node.</summary>
     /// <returns>The node's id.</returns>

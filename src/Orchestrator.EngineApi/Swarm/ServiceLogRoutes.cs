@@ -42,7 +42,7 @@ internal sealed class ServiceLogRoutes(ControlCalls control)
     private async Task SendAsync(HttpContext http, LogSelector selector, bool terminal)
     {
         var options = ReadOptions(http);
-        using var call = control.Logs.SubscribeLogs(
+        using var call = (await control.LogsAsync()).SubscribeLogs(
             new SubscribeLogsRequest { Selector = selector, Options = options },
             cancellationToken: http.RequestAborted);
         http.Response.ContentType = terminal ? Api.StreamFrame.RawMediaType : Api.StreamFrame.MultiplexedMediaType;

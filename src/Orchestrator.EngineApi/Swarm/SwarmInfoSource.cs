@@ -15,8 +15,8 @@ internal sealed class SwarmInfoSource(IClusterNode? cluster)
     public async Task<Dto.SwarmInfo> DescribeAsync(CancellationToken cancellationToken)
     {
         var info = Brief;
+        if (cluster?.Info is not { State: ClusterNodeState.Active, IsManager: true }) return info;
         var control = new ControlCalls(cluster);
-        if (!control.IsManager) return info;
         try
         {
             var state = await control.CallAsync(

@@ -65,7 +65,7 @@ internal sealed class ClusterApiServer : IDisposable, IClusterNode
         Managers = [new RemoteManager(SampleObjects.Manager.Id.Value, "10.0.0.1:2377")],
     };
 
-    public CallInvoker? Control => IsManager ? Fake : null;
+    public Task<CallInvoker?> ControlAsync() => Task.FromResult<CallInvoker?>(IsManager ? Fake : null);
 
     private bool IsManager { get; }
 
