@@ -32,7 +32,6 @@ internal sealed class ContainerNetworks(
 
         connection = connection with { Endpoint = await PlugAsync(record, connection, cancellationToken) };
         entry.Set(With(record, connection));
-        store.SaveForNow(entry.Record);
         RefreshFiles(entry);
         events.Network("connect", entry.Record, connection);
     }
@@ -43,8 +42,8 @@ internal sealed class ContainerNetworks(
         Connections = [.. record.Connections.Where(other => other.NetworkName != "none"), connection],
     };
 
-    /// <summary>Has what was asked on disk by the time the kernel is done. What came of it, the addresses, is worth
-    /// knowing only while the container runs.</summary>
+    /// <summary>Has what was asked on disk by the time the kernel is done. What came of it, the addresses, is the
+    /// network's to remember: a daemon that takes the container over asks there.</summary>
     private async Task<Endpoint> PlugAsync(
         ContainerRecord record, NetworkConnection connection, CancellationToken cancellationToken)
     {
