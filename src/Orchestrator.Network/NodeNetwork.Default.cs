@@ -27,8 +27,7 @@ public sealed partial class NodeNetwork
                 return;
             }
 
-            networkRecords.Drop(present.Id);
-            networks = networks.Remove(present.Id);
+            Forget(present);
             if (host.Route.FindLink(Hosting.LinkNames.BridgeOf(present)) is { } link && Hosting.LinkNames.IsOurs(link)
                 && Hosting.LinkNames.BridgeOf(present) != options.Bridge)
                 host.Route.DeleteLink(link.Name);

@@ -73,8 +73,7 @@ public sealed partial class NodeNetwork
                     $"network {network.Name} belongs to the cluster; remove it through a manager");
             RefuseInUse(network);
             RefuseTakenFrom(network);
-            networkRecords.Drop(network.Id);
-            networks = networks.Remove(network.Id);
+            Forget(network);
             ReplaceHostTable();
             ReplaceNeighbours();
             if (IsOutside(network))
@@ -156,7 +155,8 @@ public sealed partial class NodeNetwork
 
     private NetworkConfig AddBridge(NetworkConfig config)
     {
-        var network = networks.ContainsKey(config.Id) ? config : Complete(config);
+        var former = networks.GetValueOrDefault(config.Id);
+        var network = former is not null ? config : Complete(config);
         // On disk first: a bridge without a record would be nobody's, a record without a bridge is mended at start.
         Keep(network);
         try
@@ -167,8 +167,10 @@ public sealed partial class NodeNetwork
         }
         catch
         {
-            networkRecords.Drop(network.Id);
-            networks = networks.Remove(network.Id);
+            if (former is not null)
+                Keep(former);
+            else
+                Forget(network);
             throw;
         }
 
@@ -189,6 +191,12 @@ public sealed partial class NodeNetwork
     {
         networkRecords.Put(network.Id, network);
         networks = networks.SetItem(network.Id, network);
+    }
+
+    private void Forget(NetworkConfig network)
+    {
+        networkRecords.Drop(network.Id);
+        networks = networks.Remove(network.Id);
     }
 
     private NetworkConfig Complete(NetworkConfig config)

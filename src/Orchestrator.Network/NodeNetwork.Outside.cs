@@ -31,8 +31,7 @@ public sealed partial class NodeNetwork
         }
         catch
         {
-            networkRecords.Drop(network.Id);
-            networks = networks.Remove(network.Id);
+            Forget(network);
             RemoveOutside(network);
             throw;
         }

@@ -126,15 +126,21 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         const int SocketLevel = 1, PeerCredentials = 17; // SOL_SOCKET, SO_PEERCRED
         var credentials = new byte[3 * sizeof(int)]; // Process, user, group.
         stream.Socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        var id = BitConverter.ToInt32(credentials);
         try
         {
-            using var process = Process.GetProcessById(BitConverter.ToInt32(credentials));
+            using var process = Process.GetProcessById(id);
             process.Kill();
-            await process.WaitForExitAsync();
+            await process.WaitForExitAsync().WaitAsync(Patience);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             // It has ended meanwhile.
+        }
+        catch (TimeoutException e)
+        {
+            throw new NetworkException(
+                NetworkFault.Kernel, $"orch-net (process {id}) answers no more and does not end: the kernel holds it", e);
         }
     }
 

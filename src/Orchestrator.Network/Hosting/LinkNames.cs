@@ -30,11 +30,12 @@ internal static class LinkNames
         network.Options.TryGetValue(NameOption, out var name) ? name : $"br-{network.Id[..12]}";
 
     /// <summary>What <see cref="IsName"/> asks for.</summary>
-    public const string Rule = "up to 15 characters, no slash, colon or blank";
+    public const string Rule = "up to 15 letters, digits, and _ . - @";
 
-    /// <summary>Whether a link can have that name. Source: dev_valid_name() in net/core/dev.c.</summary>
+    /// <summary>Whether a link can have that name here. The kernel takes more, but a name stands in rules too, where
+    /// quotes and asterisks have their own meaning. Source: dev_valid_name() in net/core/dev.c.</summary>
     public static bool IsName(string name) => name.Length <= 15 && name is not ("." or "..")
-        && !name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c));
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '@');
 
     public static string NewId() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 

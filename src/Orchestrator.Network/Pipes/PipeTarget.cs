@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Switching;
 
 namespace Orchestrator.Network.Pipes;
@@ -12,7 +13,9 @@ internal sealed record PipeTarget(PipeKind Kind, string Name, LinkInfo? Link)
     public static PipeTarget Find(RouteSocket route, VirtualSwitch switches, PipeConfig config)
     {
         var name = NameOf(route, config.HostInterface);
-        var link = name.Length <= MaxName ? route.FindLink(name) : null; // The kernel only says ERANGE of a longer one.
+        if (!LinkNames.IsName(name))
+            throw Invalid($"invalid host interface \"{name}\": {LinkNames.Rule}");
+        var link = route.FindLink(name);
         // A bridge of Open vSwitch need not be a link, and is one of a kind of which there are others.
         var target = link is null or { Kind: "openvswitch" or "tun" } && switches.HasBridge(name)
             ? new PipeTarget(PipeKind.OpenVSwitch, name, link)
@@ -51,12 +54,9 @@ internal sealed record PipeTarget(PipeKind Kind, string Name, LinkInfo? Link)
     private static PipeTarget OfName(string name, VirtualSwitch switches)
     {
         if (name.StartsWith("br", StringComparison.Ordinal))
-            return name.Length <= MaxName && !name.Contains('/', StringComparison.Ordinal)
-                ? new(PipeKind.Bridge, name, null)
-                : throw Invalid($"{name} cannot be the name of a bridge: up to 15 characters, no slash");
+            return new(PipeKind.Bridge, name, null);
         if (name.StartsWith("dummy", StringComparison.Ordinal))
-            return name.Length <= MaxName ? new(PipeKind.Dummy, name, null)
-                : throw Invalid($"{name} cannot be the name of a link: up to 15 characters, no slash");
+            return new(PipeKind.Dummy, name, null);
         if (name.StartsWith("ovs", StringComparison.Ordinal))
             return switches.IsThere ? new(PipeKind.OpenVSwitch, name, null) : throw Invalid(
                 $"{name}: this host has no Open vSwitch; use a Linux bridge (its name begins with br), VLANs included");
@@ -77,7 +77,7 @@ internal sealed record PipeTarget(PipeKind Kind, string Name, LinkInfo? Link)
     public static ushort? PartitionOf(PipeConfig config) =>
         ushort.TryParse(config.Vlan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key) ? key : null;
 
-    private const int Loopback = 772, MaxName = 15;
+    private const int Loopback = 772;
 
     private static NetworkException Invalid(string message) => new(NetworkFault.Invalid, message);
 }
