@@ -62,6 +62,7 @@ public static class TaskContainer
         var limits = task.Spec.Resources;
         return new HostSpec
         {
+            NetworkMode = task.Spec.HostNetwork ? NetworkDrivers.Host : "default",
             Mounts = [.. spec.Mounts.Select(Mount)],
             PortBindings =
             [

@@ -75,8 +75,10 @@ internal static class CreateMapping
     {
         var asked = request.NetworkingConfig?.EndpointsConfig ?? [];
         var mode = request.HostConfig?.NetworkMode ?? "";
-        if (mode is "host" or "none" || mode.StartsWith("container:", StringComparison.Ordinal)
-            || asked.Count == 0 && request.MacAddress is null && request.HostConfig?.Links is null)
+        var isShared = mode is "host" or "none" || mode.StartsWith("container:", StringComparison.Ordinal);
+        if (isShared && asked.Keys.FirstOrDefault(name => name != mode) is { } other)
+            throw EngineException.Invalid($"conflicting options: network {other} and network mode {mode}; leave one out");
+        if (isShared || asked.Count == 0 && request.MacAddress is null && request.HostConfig?.Links is null)
             return [];
         var first = mode is "" or "default" ? "bridge" : mode;
         var all = new List<EndpointConfig>

@@ -9,6 +9,10 @@ namespace Orchestrator.EngineApi.Swarm;
 /// <summary>The networks that the cluster's store has, for the network routes to add to those of the node.</summary>
 internal sealed class ClusterNetworks(ControlCalls control)
 {
+    /// <summary>Name and ID of the network that services have of their nodes; no object of the store, for each node's is its
+    /// own.</summary>
+    public const string Host = NetworkDrivers.Host;
+
     /// <summary>Empty where no cluster answers: the node's own networks are listed all the same.</summary>
     public async Task<ImmutableArray<NetworkConfig>> ListAsync(CancellationToken cancellationToken)
     {
@@ -29,6 +33,7 @@ internal sealed class ClusterNetworks(ControlCalls control)
     public async Task<NetworkConfig?> FindAsync(string reference, CancellationToken cancellationToken)
     {
         if (!await control.IsManagerAsync()) return null;
+        if (reference == Host) return new NetworkConfig { Id = Host, Name = Host, Driver = NetworkDrivers.Host, Scope = "swarm" };
         try
         {
             var response = await control.CallAsync(c => c.GetNetworkAsync(

@@ -64,22 +64,34 @@ internal static class ServiceSpecReader
         SpecFields.Refuse(task.Resources?.Reservations?.GenericResources is { Length: > 0 }, "a generic resource");
         if (task.ContainerSpec is null)
             throw SpecFields.Invalid("ContainerSpec: the service has no container.", "Name an image.");
+        var networks = task.Networks ?? oldNetworks ?? [];
         return new TaskSpec
         {
             Container = ContainerSpecReader.Read(task.ContainerSpec),
             Resources = ReadResources(task.Resources),
             Restart = ReadRestart(task.RestartPolicy),
             Placement = ReadPlacement(task.Placement),
-            Networks = [.. (task.Networks ?? oldNetworks ?? []).Select(
+            Networks = [.. networks.Where(static n => !IsHost(n)).Select(
                 static n => new NetworkAttachment(n.Target ?? "", SpecFields.List(n.Aliases))
                 {
                     Addresses = n.Addresses ?? "", VirtualIp = n.VirtualIP ?? "", Options = SpecFields.Map(n.DriverOpts),
                 })],
+            HostNetwork = networks.Any(IsHost),
             Pipes = [.. (task.Pipes ?? []).Select(PipeSpecReader.Read)],
             LogDriver = task.LogDriver is { Name.Length: > 0 } log
                 ? new LogDriver(log.Name, SpecFields.Map(log.Options)) : null,
             ForceUpdate = task.ForceUpdate,
         };
+    }
+
+    private static bool IsHost(Dto.NetworkAttachmentConfig network)
+    {
+        if (network.Target != ClusterNetworks.Host)
+            return false;
+        if (network is { Aliases.Length: > 0 } or { DriverOpts.Count: > 0 } or { Addresses.Length: > 0 } or { VirtualIP.Length: > 0 })
+            throw SpecFields.Invalid(
+                "the host's network has no aliases, addresses or options of a service's.", "Give --network host alone.");
+        return true;
     }
 
     private static ServiceMode ReadMode(Dto.ServiceMode mode)

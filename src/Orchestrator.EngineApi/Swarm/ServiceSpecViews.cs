@@ -58,7 +58,8 @@ internal static class ServiceSpecViews
             Platforms = task.Placement.Platforms.IsEmpty ? null : [.. task.Placement.Platforms.Select(static p =>
                 new Dto.Platform { Architecture = p.Architecture, OS = p.Os })],
         },
-        Networks = task.Networks.IsEmpty ? null : [.. task.Networks.Select(static n =>
+        Networks = task.HostNetwork ? [new Dto.NetworkAttachmentConfig { Target = ClusterNetworks.Host }]
+            : task.Networks.IsEmpty ? null : [.. task.Networks.Select(static n =>
             new Dto.NetworkAttachmentConfig
             {
                 Target = n.Target,

@@ -22,6 +22,7 @@ internal static class ServiceValidator
         ValidateUpdate(spec.Rollback, "rollback");
         ValidateMode(spec);
         ValidateEndpoint(spec.Endpoint);
+        ValidateHostNetwork(spec);
         RefuseOwnPorts(spec, tx);
         ValidatePortsFree(spec, current, tx);
         RouteValidator.Validate(spec, [.. tx.Services.All().Where(other => other.Id != current?.Id)]);
@@ -109,6 +110,20 @@ internal static class ServiceValidator
             ValidateWords(port);
     }
 
+    /// <summary>What a service has through links and addresses of its own is not to be had there.</summary>
+    private static void ValidateHostNetwork(ServiceSpec spec)
+    {
+        if (!spec.Task.HostNetwork)
+            return;
+        if (!spec.Task.Networks.IsEmpty || !spec.Task.Pipes.IsEmpty)
+            throw UserErrors.Invalid(
+                "a service in its hosts' network can be on no other, nor have pipes", "Give --network host alone.");
+        if (!spec.Endpoint.Ports.IsEmpty || !spec.Endpoint.Routes.IsEmpty)
+            throw UserErrors.Invalid(
+                "a service in its hosts' network has their ports: there is nothing to publish, and no route leads to it",
+                "Leave --publish and --route out, or --network host.");
+    }
+
     private static void ValidateWords(PortConfig port)
     {
         var isHost = port.Mode == PublishMode.Host;
@@ -185,7 +200,7 @@ internal static class ServiceValidator
         // Read in the transaction, so that the network cannot go before the service is there.
         var network = tx.Networks.Get(attachment.Target)
             ?? tx.Networks.Find(Indexes.NetworkName, attachment.Target.ToLowerInvariant()).SingleOrDefault()
-            ?? (attachment.Target is "bridge" or "host" or "none" ? throw OfNodes(attachment.Target)
+            ?? (attachment.Target is "bridge" or "none" ? throw OfNodes(attachment.Target)
                 : tx.Networks.Get(References.Network(tx.Base, attachment.Target).Id.Value)!);
         if (Bandwidth.FaultOf(attachment.Options) is { } fault)
             throw UserErrors.Invalid($"invalid option {fault} for network {network.Spec.Name}", Bandwidth.Remedy);

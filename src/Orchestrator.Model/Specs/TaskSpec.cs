@@ -13,6 +13,9 @@ public sealed record TaskSpec
 
     public ImmutableArray<NetworkAttachment> Networks { get; init; } = [];
 
+    /// <summary>Tasks have no network of their own but their node's, and so none of <see cref="Networks"/>.</summary>
+    public bool HostNetwork { get; init; }
+
     public ImmutableArray<PipeSpec> Pipes { get; init; } = [];
 
     public LogDriver? LogDriver { get; init; }

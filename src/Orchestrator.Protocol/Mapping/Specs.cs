@@ -94,6 +94,7 @@ public static class Specs
         LogDriver = spec.LogDriver is { } log ? new P.LogDriver { Name = log.Name, Options = { log.Options } } : null,
         ForceUpdate = spec.ForceUpdate,
         Pipes = { spec.Pipes.Select(ToProto) },
+        HostNetwork = spec.HostNetwork,
         Attached = spec.Attached is { } attached
             ? new P.AttachedContainer { Id = attached.Id, Name = attached.Name, FormerAddress = attached.FormerAddress } : null,
     };
@@ -110,6 +111,7 @@ public static class Specs
             LogDriver = spec.LogDriver is { } log ? new(log.Name, log.Options.Sorted()) : null,
             ForceUpdate = spec.ForceUpdate,
             Pipes = spec.Pipes.Array(ToModel),
+            HostNetwork = spec.HostNetwork,
             Attached = spec.Attached is { } attached ? new(attached.Id, attached.Name, attached.FormerAddress) : null,
         };
 

@@ -98,6 +98,8 @@ public sealed class ContainerCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("conflicting options: --network host leaves no place for another", "--network=host", "--network=n2")]
+    [InlineData("conflicting options: --network container:a leaves no place", "--network=n2", "--network=container:a")]
     [InlineData("network \"n2\" is specified multiple times", "--network=n2", "--network=n2")]
     [InlineData("network \"n2\" is specified multiple times", "--network=n2", "--net=name=n2,alias=x")]
     [InlineData("--pid: invalid PID mode", "--pid", "private")]

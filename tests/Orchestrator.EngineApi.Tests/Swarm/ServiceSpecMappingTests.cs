@@ -11,7 +11,8 @@ public sealed class ServiceSpecMappingTests
     [Fact]
     public void A_spec_survives_the_way_to_a_client_and_back()
     {
-        foreach (var spec in (ServiceSpec[])[SampleObjects.Spec, Least, Piped("10.1.0.10-10.1.0.12/24@10.1.0.1"), Least with { Mode = new ServiceMode.Global() }])
+        foreach (var spec in (ServiceSpec[])[SampleObjects.Spec, Least, Piped("10.1.0.10-10.1.0.12/24@10.1.0.1"), Least with { Mode = new ServiceMode.Global() },
+            Least with { Task = Least.Task with { HostNetwork = true } }])
         {
             var json = JsonSerializer.Serialize(ServiceSpecViews.Of(spec), Api.ApiJson.Wire.ServiceSpec);
             var again = ServiceSpecReader.Read(JsonSerializer.Deserialize(json, Api.ApiJson.Wire.ServiceSpec)!);
@@ -47,6 +48,7 @@ public sealed class ServiceSpecMappingTests
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2/24"}]},"Mode":{"Replicated":{"Replicas":2}}}""", ErrorCode.InvalidArgument, "1 address for 2 replicas")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2-10.1.0.9/24"}]},"Mode":{"Global":{}}}""", ErrorCode.InvalidArgument, "no slots")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2/24"}]},"UpdateConfig":{"Order":"start-first"}}""", ErrorCode.InvalidArgument, "stop-first")]
+    [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Networks":[{"Target":"host","Aliases":["b"]}]}}""", ErrorCode.InvalidArgument, "no aliases")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"dhcp"},{"HostInterface":"br2","Address":"dhcp"}]}}""", ErrorCode.InvalidArgument, "both eth1")]
     public void What_cannot_be_is_refused_by_name(string body, ErrorCode code, string named)
     {

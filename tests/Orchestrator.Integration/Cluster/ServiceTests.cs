@@ -50,6 +50,29 @@ public sealed class ServiceTests(Testbed testbed, ITestOutputHelper output)
     }
 
     [RootFact]
+    public async Task A_service_in_the_hosts_network_answers_at_the_hosts_own_ports()
+    {
+        await testbed.OrchAsync(
+            "m1", "service", "create", "--name", "node", "--constraint", "node.hostname==w2", "--network", "host",
+            "--stop-grace-period", "1s", Testbed.WebImage);
+        var url = $"http://{Testbed.Address("w2")}/";
+        try
+        {
+            await testbed.AnswersAsync("w1", url);
+            Assert.Equal(
+                "host", await testbed.OrchAsync("m2", "service", "inspect", "-f",
+                    "{{range .Spec.TaskTemplate.Networks}}{{.Target}}{{end}}", "node"));
+
+            await testbed.OrchAsync("m2", "service", "update", "--network-rm", "host", "--publish-add", "8086:80", "node");
+            Assert.Equal("", await testbed.FetchAsync("w1", url));
+        }
+        finally
+        {
+            await testbed.RemoveServiceAsync("node");
+        }
+    }
+
+    [RootFact]
     public async Task A_published_port_answers_on_all_five_hosts_and_spreads_over_the_replicas()
     {
         await testbed.OrchAsync(

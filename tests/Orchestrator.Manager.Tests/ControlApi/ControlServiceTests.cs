@@ -341,7 +341,6 @@ public sealed class ControlServiceTests
 
     [Theory]
     [InlineData("bridge")]
-    [InlineData("host")]
     [InlineData("none")]
     public async Task A_network_that_each_node_has_of_its_own_is_none_for_services(string network)
     {
@@ -352,6 +351,26 @@ public sealed class ControlServiceTests
         Assert.Equal(
             $"The network {network} cannot be used with services. Only networks scoped to the swarm can be used, such as those "
             + "created with the overlay driver. Make one: orch network create -d overlay NAME", error.Message);
+    }
+
+    [Fact]
+    public async Task In_its_hosts_network_a_service_has_nothing_else()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await MakeAsync(cluster, new NetworkSpec { Annotations = Annotations.Named("back") });
+        var alone = Attached();
+        alone = alone with { Task = alone.Task with { HostNetwork = true } };
+        var withBack = alone with { Task = alone.Task with { Networks = Attached("back").Task.Networks } };
+        var published = alone with { Endpoint = new EndpointSpec { Ports = [new PortConfig(PortProtocol.Tcp, 80, 8080)] } };
+
+        Assert.Equal(
+            "a service in its hosts' network can be on no other, nor have pipes. Give --network host alone.",
+            (await RefusedAsync(() => cluster.CreateAsync(withBack))).Message);
+        Assert.Equal(
+            "a service in its hosts' network has their ports: there is nothing to publish, and no route leads to it. "
+            + "Leave --publish and --route out, or --network host.",
+            (await RefusedAsync(() => cluster.CreateAsync(published))).Message);
+        Assert.True((await cluster.CreateAsync(alone)).Spec.Task.HostNetwork);
     }
 
     private static ServiceSpec Attached(params string[] networks)

@@ -63,6 +63,9 @@ internal sealed class NetworkFlags
         if (twice is not null)
             throw new CliException(
                 $"network \"{twice}\" is specified multiple times: name it once, with all that it is to have", 125);
+        if (networks.Count > 1 && networks.Find(IsShared) is { } shared)
+            throw new CliException(
+                $"conflicting options: --network {shared.Name} leaves no place for another network; leave one out", 125);
         var first = networks[0];
         first.Aliases.AddRange(_aliases.Values);
         first.SetAddress(_ip.Value, _ip6.Value);
@@ -71,13 +74,16 @@ internal sealed class NetworkFlags
 
         host.NetworkMode = first.Name;
         host.Links = _links.OrNull;
-        if (first.Name is "host" or "none" || first.Name.StartsWith("container:", StringComparison.Ordinal)) return;
+        if (IsShared(first)) return;
         request.NetworkingConfig = new NetworkingConfig
         {
             EndpointsConfig = networks.ToDictionary(
                 static n => n.Name, static n => n.ToEndpoint(), StringComparer.Ordinal),
         };
     }
+
+    private static bool IsShared(NetworkSpec network) =>
+        network.Name is "host" or "none" || network.Name.StartsWith("container:", StringComparison.Ordinal);
 
     private static void Publish(CreateContainerRequest request, HostConfig host, PortMapping mapping)
     {
