@@ -22,12 +22,18 @@ public sealed partial class NodeNetwork
             if (fix)
                 await RetryPortsAsync(cancellationToken);
             var found = await PassAsync(fix, thorough: true);
+            if (!fix)
+                found = [.. found.Select(AsKnown)];
             return (spaces.Count, found, unanswered, Ways().Take(MostWays).ToList());
         }, cancellationToken);
         using var turns = new SemaphoreSlim(WaysAtOnce);
         var paths = await Task.WhenAll(ways.Select(way => MeasureAsync(way, turns, cancellationToken)));
         return new NetworkReport(places, drifts, [.. paths]) { Unanswered = mute };
     }
+
+    /// <summary>What the last pass could not mend, --fix cannot either.</summary>
+    private NetworkDrift AsKnown(NetworkDrift drift) =>
+        unmended.FirstOrDefault(known => (known.Place, known.Finding) == (drift.Place, drift.Finding)) ?? drift;
 
     private static async Task<NetworkPath> MeasureAsync(
         Way way, SemaphoreSlim turns, CancellationToken cancellationToken)

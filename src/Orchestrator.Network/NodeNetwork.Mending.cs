@@ -15,7 +15,8 @@ public sealed partial class NodeNetwork
     private readonly Dictionary<string, Space> spaces = [];
     private readonly HashSet<string> adopted = [];
     private readonly CancellationTokenSource mendingEnds = new();
-    private ImmutableHashSet<NetworkDrift> unmended = [];
+    private ImmutableHashSet<NetworkDrift> told = [];
+    private ImmutableHashSet<NetworkDrift> unmended = []; // By the last pass that tried.
     private Task mending = Task.CompletedTask;
 
     /// <summary>Told of everything that was found wrong and put right, and once of what cannot be.</summary>
@@ -76,10 +77,10 @@ public sealed partial class NodeNetwork
     /// <summary>What could not be mended is told once, not each second.</summary>
     private void Report(ImmutableArray<NetworkDrift> drifts)
     {
-        var told = drifts.RemoveAll(unmended.Contains);
-        if (!told.IsEmpty)
-            Drifted?.Invoke(told);
-        unmended = [.. drifts.Where(d => d.Fault is not null)];
+        var news = drifts.RemoveAll(told.Contains);
+        if (!news.IsEmpty)
+            Drifted?.Invoke(news);
+        told = [.. drifts.Where(d => d.Fault is not null)];
     }
 
     private async Task<ImmutableArray<NetworkDrift>> PassAsync(bool mend, bool thorough)
@@ -104,6 +105,8 @@ public sealed partial class NodeNetwork
             }
         }
 
+        if (mend)
+            unmended = [.. drifts.Where(d => d.Fault is not null)];
         return drifts.ToImmutable();
     }
 

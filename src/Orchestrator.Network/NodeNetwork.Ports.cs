@@ -86,15 +86,19 @@ public sealed partial class NodeNetwork
         if (!Subnet.TryParseAddress(binding.HostIp, out var address))
             throw new NetworkException(
                 NetworkFault.Invalid, $"invalid host address {binding.HostIp}; give an address of this host");
-        if (address.IsIPv6Multicast || (!IpFamily.Of(binding.HostIp).IsIPv6 && address.GetAddressBytes()[0] >= 224))
+        if (Model.ReservedBlocks.IsOfMany(address))
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"invalid host address {binding.HostIp}: it is no single host's; give an address of this host");
     }
 
-    /// <summary>A port of no family in particular is one of each that the container has.</summary>
-    private static PortBinding Placed(SandboxRecord sandbox, PortBinding binding)
+    /// <summary>A port of no address in particular is one of the network's, and else one of each family that the container
+    /// has.</summary>
+    private PortBinding Placed(SandboxRecord sandbox, PortBinding binding)
     {
+        if (binding.HostIp.Length == 0 && Require(sandbox.Entry!.NetworkId).Options
+            .TryGetValue(BridgeOptions.HostBinding, out var own) && own != "0.0.0.0")
+            return binding with { HostIp = own };
         if (binding.HostIp.Length == 0)
             return binding with { BothFamilies = sandbox.Entry6 is not null };
         if (IpFamily.Of(binding.HostIp).IsIPv6 && sandbox.Entry6 is null)

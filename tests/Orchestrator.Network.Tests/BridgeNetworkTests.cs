@@ -179,6 +179,27 @@ public sealed class BridgeNetworkTests
     }
 
     [RootTheory]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("0.0.0.0", "")]
+    public async Task A_port_of_no_address_in_particular_is_published_on_its_networks(string option, string address)
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.Network.CreateNetworkAsync(
+            new NetworkConfig
+            {
+                Name = "near", Options = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty
+                    .Add("com.docker.network.bridge.host_binding_ipv4", option),
+            },
+            default);
+        using var container = await host.RunAsync("c", "near");
+
+        var ports = await host.Network.PublishAsync(
+            "c", [new PortBinding("", 9309, 80), new PortBinding("127.0.0.2", 9310, 80)], default);
+
+        Assert.Equal([address, "127.0.0.2"], ports.Select(p => p.HostIp));
+    }
+
+    [RootTheory]
     [InlineData("127.0.0.0/8", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("127.9.0.0/24", "127.0.0.0/8 is each host's own loopback; choose another, such as 10.1.0.0/24")]
     [InlineData("0.1.0.0/16", "0.0.0.0/8 is for hosts without an address; choose another, such as 10.1.0.0/24")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Model;
 using Orchestrator.Network;
 using Orchestrator.Network.Pipes;
@@ -37,13 +38,24 @@ internal static class PipeSpecReader
         var pipes = service.Task.Pipes;
         foreach (var pipe in pipes)
         {
-            PipeWords.Parse(pipe, pipe.AddressOf(1) ?? pipe.Address);
+            var first = PipeWords.Parse(pipe, pipe.AddressOf(1) ?? pipe.Address);
+            if (pipe.Range is { Count: > 1 } range)
+                CheckSameSubnet(range, NameOf(pipe), first.Address);
             CheckAddresses(pipe, service);
         }
 
         if (pipes.CountBy(NameOf).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
             throw SpecFields.Invalid(
                 $"two pipes are both {twice} inside the container.", "Name one otherwise: --network type=pipe,name=eth2,…");
+    }
+
+    /// <summary>The gateway and each other are neighbours of all of them.</summary>
+    private static void CheckSameSubnet(AddressRange range, string name, string first)
+    {
+        var length = int.Parse(first[(first.IndexOf('/', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        if (!range.IsWithin(length))
+            throw SpecFields.Invalid(
+                $"pipe {name}: {first} and {range.At(range.Count)} are not of one subnet.", "Give a range within one.");
     }
 
     private static string NameOf(PipeSpec pipe) => pipe.Interface.Length > 0 ? pipe.Interface : "eth1";

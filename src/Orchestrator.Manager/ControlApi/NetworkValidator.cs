@@ -134,6 +134,10 @@ internal static class NetworkValidator
                 throw UserErrors.Invalid(
                     $"invalid ip-range {pool.Range}: addresses of IPv6 go with those of IPv4",
                     "Give the range of IPv4 alone.");
+            if (!pool.Auxiliary.IsEmpty)
+                throw UserErrors.Invalid(
+                    $"invalid aux-address {pool.Auxiliary.First().Key}={pool.Auxiliary.First().Value}: addresses of IPv6 go with those "
+                    + "of IPv4", "Reserve the address of IPv4 alone.");
             if (pool.Gateway.Length > 0
                 && !(IPAddress.TryParse(pool.Gateway, out var gateway) && subnet.Contains(gateway)))
                 throw UserErrors.Invalid($"invalid gateway {pool.Gateway}: it is not in subnet {pool.Subnet}");

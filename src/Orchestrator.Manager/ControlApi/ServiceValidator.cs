@@ -131,7 +131,8 @@ internal static class ServiceValidator
             throw UserErrors.Invalid(
                 $"port {port.TargetPort}: a port of the routing mesh answers on every address of every node",
                 "Publish with mode=host on one address.");
-        if (port.HostIp.Length > 0 && !System.Net.IPAddress.TryParse(port.HostIp, out _))
+        if (port.HostIp.Length > 0
+            && (!System.Net.IPAddress.TryParse(port.HostIp, out var address) || ReservedBlocks.IsOfMany(address)))
             throw UserErrors.Invalid($"invalid IP address: {port.HostIp}", "Give an address that the hosts have.");
         if (isHost && port.OfTask != port)
             throw UserErrors.Invalid(

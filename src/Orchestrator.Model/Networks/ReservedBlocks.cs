@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Orchestrator.Model;
 
@@ -30,6 +31,10 @@ public static class ReservedBlocks
 
         return null;
     }
+
+    /// <summary>Multicast or broadcast: nobody's own.</summary>
+    public static bool IsOfMany(IPAddress address) =>
+        address.IsIPv6Multicast || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] >= 224);
 
     /// <returns>What the block is for that an address is of; null: it is of none.</returns>
     public static (IPNetwork Block, string Use)? Of(IPAddress address)

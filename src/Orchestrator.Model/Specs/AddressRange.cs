@@ -30,6 +30,13 @@ public readonly record struct AddressRange
     /// <returns>Null: there are not so many.</returns>
     public IPAddress? At(ulong slot) => slot == 0 || slot > Count ? null : Address(first + (slot - 1));
 
+    /// <summary>Whether all are of one subnet of that prefix length.</summary>
+    public bool IsWithin(int prefixLength)
+    {
+        var rest = (family == AddressFamily.InterNetwork ? 32 : 128) - prefixLength;
+        return rest >= 128 || (first ^ last) >> rest == UInt128.Zero;
+    }
+
     /// <summary>The form with four numbers only: <c>10.1</c>, which <see cref="IPAddress"/> takes, is a typo here.</summary>
     private static bool TryAddress(string text, out IPAddress address) =>
         IPAddress.TryParse(text, out address!)

@@ -80,6 +80,8 @@ public static class PipeWords
             throw Invalid($"{mac} is not a valid mac address; write it as 02:42:ac:11:00:02, or U: and any words");
         if (mac.Length > 0 && (Convert.ToByte(mac[..2], 16) & 1) != 0)
             throw Invalid($"{mac} is a multicast address; the lowest bit of its first byte must be 0");
+        if (mac.Length > 0 && mac.All(c => c is '0' or ':'))
+            throw Invalid($"{mac} is no card's address; give another, or leave it out");
         return config with { Mac = mac.ToLowerInvariant(), Vlan = at < 0 ? "" : word[(at + 1)..] };
     }
 

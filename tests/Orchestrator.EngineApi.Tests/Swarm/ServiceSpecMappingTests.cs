@@ -48,6 +48,7 @@ public sealed class ServiceSpecMappingTests
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2/24"}]},"Mode":{"Replicated":{"Replicas":2}}}""", ErrorCode.InvalidArgument, "1 address for 2 replicas")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2-10.1.0.9/24"}]},"Mode":{"Global":{}}}""", ErrorCode.InvalidArgument, "no slots")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.2/24"}]},"UpdateConfig":{"Order":"start-first"}}""", ErrorCode.InvalidArgument, "stop-first")]
+    [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"10.1.0.250-10.1.1.4/24"}]},"Mode":{"Replicated":{"Replicas":2}}}""", ErrorCode.InvalidArgument, "not of one subnet")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Networks":[{"Target":"host","Aliases":["b"]}]}}""", ErrorCode.InvalidArgument, "no aliases")]
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Pipes":[{"HostInterface":"br1","Address":"dhcp"},{"HostInterface":"br2","Address":"dhcp"}]}}""", ErrorCode.InvalidArgument, "both eth1")]
     public void What_cannot_be_is_refused_by_name(string body, ErrorCode code, string named)

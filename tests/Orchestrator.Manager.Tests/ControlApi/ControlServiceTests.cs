@@ -438,6 +438,9 @@ public sealed class ControlServiceTests
         "invalid aux-address b=10.51.0.1: it is the gateway's. Give another, or leave it out.", "b=10.51.0.1")]
     [InlineData("10.51.0.0/24", "",
         "invalid aux-address b=10.51.0.5: it is a's already. Give another, or leave it out.", "b=10.51.0.5", "a=10.51.0.5")]
+    [InlineData("fd00:7::/64", "",
+        "invalid aux-address b=fd00:7::5: addresses of IPv6 go with those of IPv4. Reserve the address of IPv4 alone.",
+        "b=fd00:7::5")]
     public void A_pool_with_an_address_of_two_meanings_is_refused(
         string subnet, string gateway, string said, params string[] reserved)
     {
@@ -549,6 +552,7 @@ public sealed class ControlServiceTests
     [InlineData("10.0.0.1", "10.0.0.1", "duplicate published ports")]
     [InlineData("10.0.0.1", "10.0.0.2", null)]
     [InlineData("10.0.0.x", "10.0.0.2", "invalid IP address: 10.0.0.x")]
+    [InlineData("224.0.0.1", "10.0.0.2", "invalid IP address: 224.0.0.1")]
     public async Task One_host_port_is_published_twice_only_on_two_addresses(string one, string other, string? error)
     {
         await using var cluster = await MiniCluster.StartAsync();

@@ -109,6 +109,24 @@ public sealed class KeptCommandTests
         Assert.Contains(3, inForce); // The black hole needs nobody.
     }
 
+    [RootFact]
+    public async Task Of_what_cannot_be_the_doctor_says_why_and_promises_nothing()
+    {
+        await using var host = await TestHost.StartAsync();
+        var side = await host.Network.CreateNetworkAsync(
+            new NetworkConfig { Name = "side", Pools = [new IpamPool("192.168.3.0/24")] }, default);
+        using var container = await host.RunAsync("c", "bridge");
+        await host.Network.ConnectAsync("c", new EndpointConfig { NetworkId = side.Id }, default);
+        await host.Network.RunCommandAsync("c", "route", ["add", "10.0.6.0/24", "via", "192.168.3.1"], keep: true, default);
+        await host.Network.DisconnectAsync("c", side.Id, default);
+
+        var drift = Assert.Single(await host.Network.CheckAsync(mend: true, default));
+        var complaint = Assert.Single((await host.Network.DiagnoseAsync(fix: false, default)).Complaints(fix: false));
+
+        Assert.Equal("route add 10.0.6.0/24 via 192.168.3.1 is not in force", drift.Finding);
+        Assert.Equal((drift.Finding, drift.Fault), (complaint.What, complaint.Remedy));
+    }
+
     [Theory]
     [InlineData("route add 10.0.0.0/8 via 10.1.1.1|route replace 10.0.0.0/8 via 10.1.1.2", "route replace 10.0.0.0/8 via 10.1.1.2")]
     [InlineData("route add 10.0.0.0/8 via 10.1.1.1|route append 10.0.0.0/8 via 10.1.1.2|route del 10.0.0.0/8 via 10.1.1.2",

@@ -52,6 +52,7 @@ public sealed class PipeWordsTests
     [InlineData("192.168.1.1/24@fd00::1", "", "", "invalid gateway fd00::1")]
     [InlineData("192.168.1.1/24", "zz:2e:71:98:60:8f", "", "not a valid mac address")]
     [InlineData("192.168.1.1/24", "01:2e:71:98:60:8f", "", "multicast")]
+    [InlineData("192.168.1.1/24", "00:00:00:00:00:00", "", "00:00:00:00:00:00 is no card's address")]
     [InlineData("192.168.1.1/24", "", "6", "no IPv6 address")]
     [InlineData("10.9.0.0/24", "", "", "10.9.0.0 is the first address of 10.9.0.0/24, which means the network itself; give another")]
     [InlineData("10.9.0.255/24", "", "", "10.9.0.255 is the last address of 10.9.0.0/24, which means all on it; give another")]
