@@ -38,8 +38,15 @@ public sealed class NetworkKeyPlannerTests
     }
 
     [Fact]
-    public void Without_a_network_under_IPsec_there_is_no_key() =>
-        Assert.Empty(NetworkKeyPlanner.Next(NetworkKeyPlanner.Next([], true, Rotation, Start).Keys, false, Rotation, Start).Keys);
+    public void Without_a_network_under_IPsec_no_key_is_made_and_no_number_is_used_again()
+    {
+        var keys = NetworkKeyPlanner.Next([], true, Rotation, Start).Keys;
+        var later = Start.AddDays(9);
+
+        Assert.Empty(NetworkKeyPlanner.Next([], false, Rotation, Start).Keys);
+        Assert.Equal(keys, NetworkKeyPlanner.Next(keys, false, Rotation, later).Keys);
+        Assert.Equal([1, 2], NetworkKeyPlanner.Next(keys, true, Rotation, later).Keys.Select(k => k.Number));
+    }
 
     [Theory]
     [InlineData("", "ok ok", "wireguard")]

@@ -34,7 +34,7 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     public Underlay Wire { get; }
 
-    public List<OverlayEndpoint> Tasks { get; private set; } = [];
+    public List<OverlayEndpoint> Tasks { get; set; } = [];
 
     public List<string> Faults { get; } = [];
 

@@ -30,7 +30,7 @@ internal sealed class ClusterApi(ObjectStore store, TimeProvider time)
             throw UserErrors.OutOfSequence();
         var spec = request.Spec is null ? cluster.Spec : request.Spec.ToModel();
         Validate(spec, cluster.Spec);
-        if (request.RotateNetworkKeys && cluster.NetworkKeys.IsEmpty)
+        if (request.RotateNetworkKeys && !tx.Networks.All().Any(n => n.Allocation?.Encryption == NetworkEncryption.Esp))
             throw new UserException(
                 ErrorCode.FailedPrecondition, "There is no network under IPsec whose keys could be changed.",
                 "Networks under WireGuard change theirs by themselves.");

@@ -290,7 +290,8 @@ internal sealed class Dispatcher : IDisposable
 
     private async Task FollowNetworksAsync(CancellationToken cancellationToken)
     {
-        ObjectKind[] kinds = [ObjectKind.Task, ObjectKind.Network, ObjectKind.Service, ObjectKind.Node];
+        // The cluster has the keys of networks under IPsec.
+        ObjectKind[] kinds = [ObjectKind.Task, ObjectKind.Network, ObjectKind.Service, ObjectKind.Node, ObjectKind.Cluster];
         await foreach (var root in store.FollowAsync(kinds, cancellationToken))
         {
             networks.Set(networks.Value.Advance(root));

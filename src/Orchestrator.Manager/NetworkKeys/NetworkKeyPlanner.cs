@@ -25,13 +25,14 @@ internal static class NetworkKeyPlanner
     public static TimeSpan ShortestRotation { get; } = TimeSpan.FromMinutes(2);
 
     /// <param name="keys">The oldest first.</param>
-    /// <param name="isNeeded">There is a network under IPsec.</param>
+    /// <param name="isNeeded">There is a network under IPsec. While there is none the keys rest: a number stands for one secret
+    /// for ever, for a node may have missed that there was none.</param>
     /// <returns>The keys as they should be now, and when to look again; null: when something changed.</returns>
     public static (ImmutableArray<NetworkKey> Keys, DateTimeOffset? Wake) Next(
         ImmutableArray<NetworkKey> keys, bool isNeeded, TimeSpan rotation, DateTimeOffset now)
     {
         if (!isNeeded)
-            return ([], null);
+            return (keys, null);
         if (keys.IsEmpty)
             keys = [New(1, now) with { IsPrimary = true }];
         else if (keys[^1].IsPrimary && now - keys[^1].CreatedAt >= rotation)

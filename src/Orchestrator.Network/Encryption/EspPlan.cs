@@ -22,6 +22,10 @@ internal sealed record EspAssociation(EspState State, ClusterKey Key)
 /// fly.</remarks>
 internal sealed record EspPlan(ImmutableArray<EspAssociation> Associations, ImmutableArray<EspPolicy> Policies)
 {
+    private IPAddress? Own { get; init; }
+
+    private ImmutableArray<ClusterKey> Keys { get; init; } = [];
+
     /// <summary>Tells ours from others' (the kernel's reqid).</summary>
     public const uint Owner = 0x0b0d;
 
@@ -47,8 +51,15 @@ internal sealed record EspPlan(ImmutableArray<EspAssociation> Associations, Immu
             [
                 .. others.Select(peer => new EspPolicy(
                     own, peer, vxlanPort, TunnelMarks.Esp, StateOf(own, peer, primary).Spi, Owner)),
-            ]);
+            ]) { Own = own, Keys = keys };
     }
+
+    /// <summary>
+    /// An association by which this node sends is kept for as long as its key, also while the other node is not to be
+    /// reached: that one may have been there all the time, and what begins again at number 1 it would take for a repetition.
+    /// </summary>
+    public bool Keeps(EspState state) =>
+        state.Source.Equals(Own) && Keys.Any(key => StateOf(state.Source, state.Destination, key) == state);
 
     /// <summary>
     /// A receiver tells associations apart by their number alone: it is made of who sends and of the key. Numbers below

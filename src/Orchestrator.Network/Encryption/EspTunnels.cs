@@ -17,14 +17,15 @@ internal sealed class EspTunnels(HostSpace host)
             xfrm.Put(policy);
         foreach (var gone in policies.Where(p => !plan.Policies.Any(w => IsOfSame(w, p))))
             xfrm.Remove(gone);
-        foreach (var gone in states.Except(plan.Associations.Select(a => a.State)))
+        foreach (var gone in states.Except(plan.Associations.Select(a => a.State)).Where(state => !plan.Keeps(state)))
             xfrm.Remove(gone);
     });
 
     public bool IsAsPlanned(EspPlan plan)
     {
         using var xfrm = XfrmSocket.Open(host.Namespace);
-        return xfrm.ListStates(EspPlan.Owner).ToHashSet().SetEquals(plan.Associations.Select(a => a.State))
+        var (states, wanted) = (xfrm.ListStates(EspPlan.Owner), plan.Associations.Select(a => a.State).ToHashSet());
+        return wanted.IsSubsetOf(states) && states.TrueForAll(state => wanted.Contains(state) || plan.Keeps(state))
             && xfrm.ListPolicies(EspPlan.Owner).ToHashSet().SetEquals(plan.Policies);
     }
 

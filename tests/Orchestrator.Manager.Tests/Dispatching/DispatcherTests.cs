@@ -5,6 +5,7 @@ using Orchestrator.Model;
 using Orchestrator.Store.Transactions;
 using Orchestrator.Store.Watching;
 using Orchestrator.Testing;
+using P = Orchestrator.Protocol.V1;
 
 namespace Orchestrator.Manager.Tests.Dispatching;
 
@@ -34,6 +35,37 @@ public sealed class DispatcherTests : IAsyncDisposable
             world.Store, new DispatcherOptions { MissedHeartbeats = 3, AssignmentInterval = TimeSpan.Zero }, metrics,
             world.Time, new Random(1), NullLogger<Dispatcher>.Instance);
         watcher = world.Store.ViewAndWatch().Watcher;
+    }
+
+    [Fact]
+    public async Task A_node_is_told_of_a_key_though_nothing_else_changes()
+    {
+        var network = new NetworkId("net");
+        world.Add(World.Node("n"));
+        world.Add(new Network
+        {
+            Id = network, Spec = new NetworkSpec { Annotations = Annotations.Named("net") },
+            Allocation = new NetworkAllocation(4097, [new IpamPool("10.0.2.0/24")], NetworkEncryption.Esp),
+        });
+        world.Add(World.Task("a", "s", 1, TaskState.Running, "n") with { Networks = [new TaskNetwork(network, ["10.0.2.2/24"], [])] });
+        await LeadAsync();
+        var session = await RegisterAsync("n");
+        var stream = new Scenarios.TestStream<P.AssignmentsMessage>();
+        var writing = dispatcher.WriteAssignmentsAsync(session, stream, stop.Token);
+
+        foreach (var numbers in new int[][] { [1], [1, 2] })
+        {
+            world.Do(tx => tx.Clusters.Update(tx.Clusters.Get("c")! with
+            {
+                NetworkKeys = [.. numbers.Select(n => new NetworkKey(n, $"secret{n}", DateTimeOffset.UnixEpoch, n == 1))],
+            }));
+            using var patience = new CancellationTokenSource(Patience);
+            while (!(await stream.Messages.ReadAsync(patience.Token)).Changes.Any(
+                change => change.Network?.Keys.Select(k => (int)k.Number).SequenceEqual(numbers) == true)) ;
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
     }
 
     [Fact]

@@ -33,6 +33,19 @@ public sealed class EspPlanTests
     }
 
     [Fact]
+    public void What_a_node_sends_by_is_kept_as_long_as_its_key_and_what_it_receives_by_is_not()
+    {
+        var states = Plan(A, B, primary: 2).Associations.Select(x => x.State).ToList();
+        var alone = EspPlan.For(A, [], [new(2, Secret, false), new(3, Secret, true)], 4789);
+
+        Assert.Empty(alone.Associations);
+        Assert.Equal(
+            Plan(A, B, primary: 2).Associations.Where(x => x.State.Source.Equals(A) && x.Key.Number > 1).Select(x => x.State),
+            states.Where(alone.Keeps));
+        Assert.DoesNotContain(states, EspPlan.Empty.Keeps);
+    }
+
+    [Fact]
     public void Without_a_primary_key_there_is_no_plan() => Assert.Empty(Plan(A, B, primary: 9).Associations);
 
     private static EspPlan Plan(IPAddress own, IPAddress peer, int primary) => EspPlan.For(

@@ -126,6 +126,31 @@ public sealed class TunnelTests
     }
 
     [VmFact(Only = "net")]
+    public async Task A_node_takes_what_another_sends_that_had_lost_it_for_a_while()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Sealed with { Encryption = "esp" });
+        cluster.Keys = Keys(1, (1, 'a'));
+        await PlaceAsync(cluster);
+        var client = cluster["web.1.a"].Namespace;
+        using var before = Wire.Listen(cluster["web.2.b"].Namespace, 9998);
+        for (var i = 0; i < 1_200; i++) // More than the receiver's window of numbers is wide.
+            Wire.Send(client, "10.0.1.4", 9998);
+        Assert.Equal("10.0.1.3", await Wire.SenderAsync(before));
+
+        var all = cluster.Tasks;
+        foreach (List<OverlayEndpoint> tasks in (List<OverlayEndpoint>[])[[.. all.Where(t => t.Name != "web.2.b")], all])
+        {
+            cluster.Tasks = tasks;
+            await cluster.ApplyAsync(host: 0); // The other was there all the time.
+        }
+
+        using var after = Wire.Listen(cluster["web.2.b"].Namespace, 9999);
+        Wire.Send(client, "10.0.1.4", 9999);
+        Assert.Equal("10.0.1.3", await Wire.SenderAsync(after));
+        Assert.Empty(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
+    }
+
+    [VmFact(Only = "net")]
     public async Task A_daemon_that_comes_back_without_managers_leaves_the_keys_that_the_kernel_has()
     {
         await using var cluster = await TwoHosts.StartAsync(Sealed with { Encryption = "esp" });
