@@ -9,7 +9,6 @@ namespace Orchestrator.Network;
 
 public sealed partial class NodeNetwork
 {
-    private const string BridgeNameOption = "com.docker.network.bridge.name";
     private const string MtuOption = "com.docker.network.driver.mtu";
 
     private static readonly ImmutableArray<string> Predefined =
@@ -144,7 +143,7 @@ public sealed partial class NodeNetwork
     }
 
     private static ImmutableDictionary<string, string> Named(string bridge) =>
-        ImmutableDictionary<string, string>.Empty.Add(BridgeNameOption, bridge);
+        ImmutableDictionary<string, string>.Empty.Add(Model.LinkName.BridgeOption, bridge);
 
     private void EnsurePredefined(string name, string driver)
     {
@@ -261,7 +260,7 @@ public sealed partial class NodeNetwork
     private void RefuseOwn(Subnet subnet, NetworkConfig config)
     {
         var bridges = networks.Values.Where(n => n.Driver == NetworkDrivers.Bridge && !n.ConfigOnly).Select(LinkNames.BridgeOf)
-            .Append(config.Options.GetValueOrDefault(BridgeNameOption)).ToHashSet();
+            .Append(config.Options.GetValueOrDefault(Model.LinkName.BridgeOption)).ToHashSet();
         var links = host.Route.ListLinks().Where(link => !LinkNames.IsOurs(link) && !bridges.Contains(link.Name))
             .ToDictionary(link => link.Index, link => link.Name);
         var own = host.Route.ListAddresses(subnet.IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork)
@@ -295,9 +294,9 @@ public sealed partial class NodeNetwork
 
     private static void CheckBridgeName(NetworkConfig config)
     {
-        if (config.Options.TryGetValue(BridgeNameOption, out var name) && !LinkNames.IsName(name))
+        if (config.Options.TryGetValue(Model.LinkName.BridgeOption, out var name) && !Model.LinkName.IsValid(name))
             throw new NetworkException(
-                NetworkFault.Invalid, $"invalid bridge name \"{name}\": {LinkNames.Rule}; give another {BridgeNameOption}");
+                NetworkFault.Invalid, $"invalid bridge name \"{name}\": {Model.LinkName.Rule}; give another {Model.LinkName.BridgeOption}");
     }
 
     /// <summary>One pool of IPv4, and one of IPv6 where that is enabled.</summary>

@@ -31,7 +31,7 @@ public sealed partial class NodeNetwork
         if (address.IsIPv6LinkLocal)
             return; // Each link has those of its own.
         // Given away, a card takes the host's address along.
-        if (pipe.Kind != PipeKind.Physical && plumber.HostSideOf(pipe) is { } side && LinkNames.IsName(side)
+        if (pipe.Kind != PipeKind.Physical && plumber.HostSideOf(pipe) is { } side && Model.LinkName.IsValid(side)
             && host.Route.FindLink(side) is { } link
             && host.Route.ListAddresses(address.AddressFamily).Exists(a => a.Index == link.Index && a.Address.Equals(address)))
             throw new NetworkException(

@@ -64,7 +64,7 @@ public sealed partial class NodeNetwork
     private ImmutableSortedSet<string> SharedLinks =>
     [
         .. VlanBridges, .. Outside.Where(n => Parents.HostAccess.AddressOf(n) is not null).Select(Parents.HostAccess.NameOf),
-        .. pipes.Values.Where(p => p.Kind.HasHostEnd()).Select(p => p.Config.HostInterface),
+        .. pipes.Values.Where(p => p.Kind.HasHostEnd()).Select(plumber.NameOf).OfType<string>(),
     ];
 
     /// <summary>Nothing is done when nothing changed.</summary>

@@ -34,12 +34,12 @@ public sealed class BridgeNetworkTests
 
     [RootTheory]
     [InlineData("com.docker.network.bridge.name", "sixteen-letters0",
-        "invalid bridge name \"sixteen-letters0\": up to 15 letters, digits, and _ . - @; give another "
+        "invalid bridge name \"sixteen-letters0\": 1 to 15 letters, digits, and _ . - @; give another "
         + "com.docker.network.bridge.name")]
     [InlineData("com.docker.network.bridge.name", "a/b",
-        "invalid bridge name \"a/b\": up to 15 letters, digits, and _ . - @; give another com.docker.network.bridge.name")]
+        "invalid bridge name \"a/b\": 1 to 15 letters, digits, and _ . - @; give another com.docker.network.bridge.name")]
     [InlineData("com.docker.network.bridge.name", "a\"b",
-        "invalid bridge name \"a\"b\": up to 15 letters, digits, and _ . - @; give another com.docker.network.bridge.name")]
+        "invalid bridge name \"a\"b\": 1 to 15 letters, digits, and _ . - @; give another com.docker.network.bridge.name")]
     [InlineData("com.docker.network.driver.mtu", "99999999", "invalid com.docker.network.driver.mtu 99999999: give 68 to 65535")]
     [InlineData("com.docker.network.driver.mtu", "67", "invalid com.docker.network.driver.mtu 67: give 68 to 65535")]
     [InlineData("com.docker.network.driver.mtu", "big", "invalid com.docker.network.driver.mtu big: give 68 to 65535")]

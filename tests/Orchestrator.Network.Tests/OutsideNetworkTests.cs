@@ -137,6 +137,7 @@ public sealed class OutsideNetworkTests
     [InlineData("ipvlan", "up0", "ipvlan_mode=l4", "requested ipvlan mode 'l4' is not valid")]
     [InlineData("ipvlan", "up0", "ipvlan_flag=loud", "requested ipvlan flag 'loud' is not valid")]
     [InlineData("vlan", "up0", "", "-o parent=eth0 -o vlan=42")]
+    [InlineData("vlan", "up0", "com.docker.network.bridge.name=br\"x", "invalid bridge name \"br\"x\"")]
     [InlineData("vlan", "", "vlan=42", "-o parent=eth0 -o vlan=42")]
     [InlineData("vlan", "up0", "vlan=4095", "-o parent=eth0 -o vlan=42")]
     [InlineData("macvlan", "up0.5000", "", "invalid VLAN 5000 of up0")]

@@ -5,6 +5,7 @@ using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Model;
 using Orchestrator.Network.Dhcp;
+using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests;
@@ -12,6 +13,23 @@ namespace Orchestrator.Network.Tests;
 /// <summary>Overlays follow what they stand on.</summary>
 public sealed class UnderlayTests
 {
+    [RootFact]
+    public async Task A_bridge_that_a_pipe_names_by_its_hardware_address_stands_in_no_rule_by_that()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        var bridge = host.Route.EnsureBridge("lan0", new BridgeSettings(Mac: new MacAddress(0x0242_0a0a_0a0a)));
+        using var container = await host.RunAsync("c", "bridge");
+        await host.PipeAsync($"mac:{bridge.Mac}", "c", "192.168.7.2/24");
+
+        var report = await host.Network.ApplyClusterAsync(
+            new ClusterView("10.77.0.1") { Overlays = [new OverlayView(TwoHosts.Backend)] }, default);
+
+        Assert.Empty(report.Faults);
+        Assert.Contains("iifname \"lan0\" udp dport 4789 fib", Nft.List(host.Namespace, "list chain ip orch raw_in"), StringComparison.Ordinal);
+        await host.RestartDaemonAsync();
+    }
+
     [RootFact]
     public async Task The_size_of_an_overlay_is_that_of_its_smallest_underlay_and_follows_it_into_containers()
     {

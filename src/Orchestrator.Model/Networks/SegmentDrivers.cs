@@ -19,6 +19,8 @@ public static class SegmentDrivers
     /// <summary>What is wrong with the options of one of the drivers, with the remedy; null: nothing.</summary>
     public static string? FaultOf(string driver, IReadOnlyDictionary<string, string> options)
     {
+        if (options.TryGetValue(LinkName.BridgeOption, out var bridge) && !LinkName.IsValid(bridge))
+            return $"invalid bridge name \"{bridge}\": {LinkName.Rule}; give another {LinkName.BridgeOption}";
         if (options.GetValueOrDefault(ParentOption) == "lo")
             return $"loopback interface is not a valid {driver} parent link; name a network card";
         if (options.ContainsKey(HostAccessOption) && (driver != Macvlan

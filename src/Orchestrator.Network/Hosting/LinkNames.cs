@@ -12,8 +12,6 @@ internal static class LinkNames
     /// <summary>Every link of ours carries this at the start of its IFALIAS.</summary>
     public const string Mark = "orch:";
 
-    private const string NameOption = "com.docker.network.bridge.name";
-
     public static bool IsOurs(LinkInfo link) => link.Alias.StartsWith(Mark, StringComparison.Ordinal);
 
     public static string EndpointId(string containerId, string networkId) =>
@@ -24,18 +22,10 @@ internal static class LinkNames
     public static string AliasOf(string containerId, string networkId) => $"{Mark}{containerId}:{networkId}";
 
     /// <summary>Somebody chose the name of its bridge, which may have been there before us.</summary>
-    public static bool IsNamed(NetworkConfig network) => network.Options.ContainsKey(NameOption);
+    public static bool IsNamed(NetworkConfig network) => network.Options.ContainsKey(Model.LinkName.BridgeOption);
 
     public static string BridgeOf(NetworkConfig network) =>
-        network.Options.TryGetValue(NameOption, out var name) ? name : $"br-{network.Id[..12]}";
-
-    /// <summary>What <see cref="IsName"/> asks for.</summary>
-    public const string Rule = "up to 15 letters, digits, and _ . - @";
-
-    /// <summary>Whether a link can have that name here. The kernel takes more, but a name stands in rules too, where
-    /// quotes and asterisks have their own meaning. Source: dev_valid_name() in net/core/dev.c.</summary>
-    public static bool IsName(string name) => name.Length <= 15 && name is not ("." or "..")
-        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '@');
+        network.Options.TryGetValue(Model.LinkName.BridgeOption, out var name) ? name : $"br-{network.Id[..12]}";
 
     public static string NewId() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 

@@ -50,6 +50,22 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
 
     public PipeTarget TargetOf(Pipe pipe) => PipeTarget.Find(host.Route, switches, pipe.Config);
 
+    /// <summary>The name of what the word for the host's side stands for, where it says that itself; of a hardware address
+    /// that of its link, if that is there.</summary>
+    public string? NameOf(Pipe pipe)
+    {
+        if (Model.LinkName.IsValid(pipe.Config.HostInterface))
+            return pipe.Config.HostInterface;
+        try
+        {
+            return TargetOf(pipe).Name;
+        }
+        catch (NetworkException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The link at which the host is in the pipe's segment, if it is there; null: it has none.</summary>
     public string? HostSideOf(Pipe pipe) => pipe.Config.Vlan.Length == 0 ? TargetOf(pipe).Link?.Name : VlanLinkOf(pipe);
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Linux.Netlink;
-using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Switching;
 
 namespace Orchestrator.Network.Pipes;
@@ -13,8 +12,8 @@ internal sealed record PipeTarget(PipeKind Kind, string Name, LinkInfo? Link)
     public static PipeTarget Find(RouteSocket route, VirtualSwitch switches, PipeConfig config)
     {
         var name = NameOf(route, config.HostInterface);
-        if (!LinkNames.IsName(name))
-            throw Invalid($"invalid host interface \"{name}\": {LinkNames.Rule}");
+        if (!Model.LinkName.IsValid(name))
+            throw Invalid($"invalid host interface \"{name}\": {Model.LinkName.Rule}");
         var link = route.FindLink(name);
         // A bridge of Open vSwitch need not be a link, and is one of a kind of which there are others.
         var target = link is null or { Kind: "openvswitch" or "tun" } && switches.HasBridge(name)

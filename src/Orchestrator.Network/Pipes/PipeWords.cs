@@ -121,8 +121,8 @@ public static class PipeWords
 
     private static void CheckName(string name, string flag)
     {
-        if (!LinkNames.IsName(name))
-            throw Invalid($"invalid interface name \"{name}\" after {flag}: {LinkNames.Rule}");
+        if (name.Length > 0 && !Model.LinkName.IsValid(name))
+            throw Invalid($"invalid interface name \"{name}\" after {flag}: {Model.LinkName.Rule}");
     }
 
     private static NetworkException Invalid(string message) => new(NetworkFault.Invalid, message);

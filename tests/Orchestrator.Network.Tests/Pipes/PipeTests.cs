@@ -316,10 +316,10 @@ public sealed class PipeTests
             ["eth7"] = "do not know how to set up interface eth7",
             ["mac:00:f3:15:4a:42:c8"] = "no host interface matched",
             ["lo"] = "leads nowhere",
-            ["br-of-sixteen-ch"] = "invalid host interface \"br-of-sixteen-ch\": up to 15 letters, digits, and _ . - @",
-            ["dummy-of-sixteen"] = "invalid host interface \"dummy-of-sixteen\": up to 15 letters, digits, and _ . - @",
-            ["br\"x"] = "invalid host interface \"br\"x\": up to 15 letters, digits, and _ . - @",
-            ["br*"] = "invalid host interface \"br*\": up to 15 letters, digits, and _ . - @",
+            ["br-of-sixteen-ch"] = "invalid host interface \"br-of-sixteen-ch\": 1 to 15 letters, digits, and _ . - @",
+            ["dummy-of-sixteen"] = "invalid host interface \"dummy-of-sixteen\": 1 to 15 letters, digits, and _ . - @",
+            ["br\"x"] = "invalid host interface \"br\"x\": 1 to 15 letters, digits, and _ . - @",
+            ["br*"] = "invalid host interface \"br*\": 1 to 15 letters, digits, and _ . - @",
         };
         foreach (var (name, expected) in words)
         {
