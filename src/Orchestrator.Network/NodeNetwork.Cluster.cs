@@ -17,16 +17,26 @@ public sealed partial class NodeNetwork
     // The last view, and of overlays it no longer has those that local containers are still on.
     private ClusterView cluster = new("");
 
+    // What the kernel may hold: the last view that all was done of, and what tries since then that failed half-way brought.
+    private ClusterView? held;
+
     /// <summary>Makes this node's part of the cluster's networks equal to <paramref name="view"/>.</summary>
     /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are
     /// programmed.</remarks>
     public async Task<ClusterReport> ApplyClusterAsync(ClusterView view, CancellationToken cancellationToken)
     {
         var dead = new List<DeadBackends>();
-        var report = await ExclusiveAsync(() => ApplyAsync(view, dead, cancellationToken), cancellationToken);
-        // Out of the way of everybody else: reading a connection table takes the kernel some thirty milliseconds.
-        await Task.Run(() => dead.ForEach(Forget), cancellationToken);
-        return report;
+        try
+        {
+            var report = await ExclusiveAsync(() => ApplyAsync(view, dead, cancellationToken), cancellationToken);
+            // Out of the way of everybody else: reading a connection table takes the kernel some thirty milliseconds.
+            await Task.Run(() => dead.ForEach(Forget), CancellationToken.None);
+            return report;
+        }
+        finally
+        {
+            dead.ForEach(one => one.Namespace.Dispose());
+        }
     }
 
     private async Task<ClusterReport> ApplyAsync(
@@ -34,8 +44,8 @@ public sealed partial class NodeNetwork
     {
         Check(view);
         var faults = ImmutableArray.CreateBuilder<string>();
-        var (before, after) = (cluster, Merge(view));
-        cluster = after;
+        var (before, after) = (Held(), Merge(view));
+        (held, cluster) = (before, after);
         clusterRecords.Put("view", after);
 
         if (hostTablePort != after.DataPathPort)
@@ -71,7 +81,24 @@ public sealed partial class NodeNetwork
             Unprotect();
         });
         faults.AddRange(TooSmallForIPv6());
+        held = after;
         return new ClusterReport(faults.ToImmutable());
+    }
+
+    private ClusterView Held()
+    {
+        if (held is null || ReferenceEquals(held, cluster))
+            return cluster;
+        var further = cluster.Overlays.ToDictionary(o => o.Network.Id);
+        return held with
+        {
+            Overlays =
+            [
+                .. held.Overlays.Select(o => further.Remove(o.Network.Id, out var more)
+                    ? o with { Endpoints = [.. o.Endpoints.Union(more.Endpoints)] } : o),
+                .. further.Values,
+            ],
+        };
     }
 
     private static void Check(ClusterView view)

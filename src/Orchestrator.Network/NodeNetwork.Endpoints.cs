@@ -29,27 +29,60 @@ public sealed partial class NodeNetwork
             }
 
             CheckLimits(network, (IReadOnlyDictionary<string, string>?)config.Options ?? NoOptions);
-            var endpoint = network.Driver switch
+            try
             {
-                NetworkDrivers.Bridge => await JoinAsync(sandbox, network, config, cancellationToken),
-                NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan or NetworkDrivers.Vlan =>
-                    JoinOutside(sandbox, network, config),
-                NetworkDrivers.Overlay => JoinOverlay(sandbox, network, config),
-                NetworkDrivers.Configuration => throw Forbidden(
-                    $"cannot create endpoint on configuration-only network {network.Name}; make a network with --config-from "
-                    + $"{network.Name} and connect to that"),
-                _ => throw new NetworkException(
-                    NetworkFault.Invalid,
-                    $"container cannot be connected to network {network.Name}: "
-                    + $"{network.Driver} is chosen when it is created"),
-            };
-            SetExit(sandboxes[containerId]);
-            if (network.Driver != NetworkDrivers.Bridge) // There they were told meanwhile.
-                await PutNamesAsync(network.Id, sandboxes[containerId], cancellationToken);
-            if (network.Driver == NetworkDrivers.Overlay)
-                Balance(sandboxes[containerId]);
-            return endpoint;
+                return await JoinWhollyAsync(sandbox, network, config, cancellationToken);
+            }
+            catch
+            {
+                await UndoJoinAsync(containerId, network);
+                throw;
+            }
         }, cancellationToken);
+
+    private async Task<Endpoint> JoinWhollyAsync(
+        SandboxRecord sandbox, NetworkConfig network, EndpointConfig config, CancellationToken cancellationToken)
+    {
+        var endpoint = network.Driver switch
+        {
+            NetworkDrivers.Bridge => await JoinAsync(sandbox, network, config, cancellationToken),
+            NetworkDrivers.Macvlan or NetworkDrivers.Ipvlan or NetworkDrivers.Vlan =>
+                JoinOutside(sandbox, network, config),
+            NetworkDrivers.Overlay => JoinOverlay(sandbox, network, config),
+            NetworkDrivers.Configuration => throw Forbidden(
+                $"cannot create endpoint on configuration-only network {network.Name}; make a network with --config-from "
+                + $"{network.Name} and connect to that"),
+            _ => throw new NetworkException(
+                NetworkFault.Invalid,
+                $"container cannot be connected to network {network.Name}: "
+                + $"{network.Driver} is chosen when it is created"),
+        };
+        SetExit(sandboxes[sandbox.ContainerId]);
+        if (network.Driver != NetworkDrivers.Bridge) // There they were told meanwhile.
+            await PutNamesAsync(network.Id, sandboxes[sandbox.ContainerId], cancellationToken);
+        if (network.Driver == NetworkDrivers.Overlay)
+            Balance(sandboxes[sandbox.ContainerId]);
+        return endpoint;
+    }
+
+    /// <summary>Takes back what of a join was done before it failed. What cannot be now is mended with the next pass.</summary>
+    private async Task UndoJoinAsync(string containerId, NetworkConfig network)
+    {
+        if (sandboxes[containerId].On(network.Id) is not { } half)
+            return;
+        try
+        {
+            Leave(sandboxes[containerId], half);
+            if (network.Driver == NetworkDrivers.Overlay)
+                LeaveGateway(sandboxes[containerId]);
+            SetExit(sandboxes[containerId]);
+            await PutNamesAsync(network.Id, sandboxes[containerId], CancellationToken.None);
+        }
+        catch (Exception e) when (IsKernel(e) || e is NetworkException)
+        {
+            // What failed first is told.
+        }
+    }
 
     public Task DisconnectAsync(string containerId, string networkId, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
@@ -93,11 +126,8 @@ public sealed partial class NodeNetwork
         }
         catch
         {
+            // Two that tell names would take each other's turn.
             await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Unplug(endpoint);
-            Keep(sandbox);
-            await PutNamesAsync(network.Id, sandbox, CancellationToken.None)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // What failed is told already.
             throw;
         }
     }

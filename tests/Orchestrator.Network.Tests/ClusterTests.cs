@@ -1,6 +1,7 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dns;
+using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Network.Tests;
@@ -123,6 +124,51 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.Empty(Tracked(client, "10.0.1.4"));
         Assert.Equal("ConnectionRefused", await Wire.CallAsync(client, "10.0.1.2", 80));
         Assert.Empty((await Wire.ResolveAsync(client, "web.2.b")).Values);
+    }
+
+    [RootFact]
+    public async Task A_join_that_is_given_up_half_way_leaves_nothing_and_can_be_done_again()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await host.Network.ApplyClusterAsync(new ClusterView("10.77.0.1") { Overlays = [new OverlayView(TwoHosts.Backend)] }, default);
+        using var container = await host.RunAsync("c", "bridge");
+        EndpointConfig Place(string lease) => new() { NetworkId = TwoHosts.Backend.Id, IPv4 = "10.0.1.9", Lease = lease };
+
+        await host.WhileHelperStandsStillAsync(async () =>
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            var join = host.Network.ConnectAsync("c", Place("first"), soon.Token);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => join);
+        });
+
+        Assert.Equal(["bridge"], host.Network.GetEndpoints("c").Select(e => e.NetworkName));
+        Assert.Null(container.Link("eth1"));
+        await host.Network.ConnectAsync("c", Place("second"), default);
+        Assert.NotNull(container.Link("eth1"));
+    }
+
+    [RootFact]
+    public async Task What_a_view_that_failed_half_way_had_to_take_away_the_next_takes_away()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        var other = TwoHosts.Backend with { Id = "other00000000000000000000", Name = "other", Vni = 4098, Pools = [new IpamPool("10.0.9.0/24")] };
+        var both = new ClusterView("10.77.0.1") { Overlays = [new OverlayView(TwoHosts.Backend), new OverlayView(other)] };
+        await host.Network.ApplyClusterAsync(both, default);
+        Assert.True(File.Exists(host.FileOfNamespace("overlay-1001")));
+        // Of the one that stays a name is new, which orch-net has to be told.
+        var one = both with { Overlays = [both.Overlays[1] with { Services = [new OverlayService("s9", "nine", "10.0.9.9")] }] };
+
+        await host.WhileHelperStandsStillAsync(async () =>
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Network.ApplyClusterAsync(one, soon.Token));
+        });
+        await host.Network.ApplyClusterAsync(one, default);
+
+        Assert.False(File.Exists(host.FileOfNamespace("overlay-1001")));
+        Assert.True(File.Exists(host.FileOfNamespace("overlay-1002")));
     }
 
     [RootFact]

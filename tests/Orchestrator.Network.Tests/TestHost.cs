@@ -63,6 +63,27 @@ internal sealed class TestHost : IAsyncDisposable
     public string LogOfHelper => File.ReadAllText(Path.Combine(Options.ExecRoot, "helper", "net.log"));
 
     /// <returns>The orch-net of this host, other than the one with that process id; null: there is none.</returns>
+    /// <summary>orch-net answers nothing for as long as <paramref name="work"/> takes.</summary>
+    public async Task WhileHelperStandsStillAsync(Func<Task> work)
+    {
+        var helper = FindHelper()!.Id;
+        await SignalAsync("STOP");
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await SignalAsync("CONT");
+        }
+
+        async Task SignalAsync(string signal)
+        {
+            using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{helper}"]);
+            await kill.WaitForExitAsync();
+        }
+    }
+
     public System.Diagnostics.Process? FindHelper(int except = 0)
     {
         var folder = Path.Combine(Options.ExecRoot, "helper");

@@ -83,7 +83,7 @@ internal static class DnsCodec
     public static bool IsAnswerTo(ReadOnlySpan<byte> answer, DnsQuery query) =>
         answer.Length >= HeaderSize + query.Question.Length
         && (answer[2] & 0x80) != 0
-        && ReadName(answer[HeaderSize..]) is var (name, size) && name == query.Name
+        && ReadName(answer[HeaderSize..]) is var (name, size) && name == query.Name && size + 4 == query.Question.Length
         && answer.Slice(HeaderSize + size, 4).SequenceEqual(query.Question.AsSpan()[size..]);
 
     public static bool IsTruncated(ReadOnlySpan<byte> answer) => answer.Length > 2 && (answer[2] & 0x02) != 0;

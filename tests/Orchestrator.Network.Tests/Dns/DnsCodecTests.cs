@@ -100,6 +100,16 @@ public sealed class DnsCodecTests
         Assert.False(DnsCodec.IsAnswerTo(DnsCodec.WriteQuery(1, "web", DnsType.A), query));
     }
 
+    [Fact]
+    public void A_label_with_a_dot_in_it_makes_no_answer_of_another_question()
+    {
+        var query = DnsCodec.ReadQuery(DnsCodec.WriteQuery(1, "example.com", DnsType.A))!;
+        byte[] longer = [0, 1, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 7, .. "example"u8, 4, .. "com."u8, 0, 0, 1, 0];
+
+        Assert.Equal(12 + query.Question.Length, longer.Length);
+        Assert.False(DnsCodec.IsAnswerTo(longer, query));
+    }
+
     private static byte[] Damage(byte[] message, byte[] by)
     {
         var damaged = message.ToArray();
