@@ -65,8 +65,9 @@ public sealed partial class NodeNetwork
     public SandboxFiles GetFiles(string containerId) =>
         EtcFiles.Write(RequireSandbox(containerId), HostResolvers(), HostGateways());
 
+    /// <summary>None on a node without a default network.</summary>
     private ImmutableArray<string> HostGateways() => // Filled in at its creation.
-        [.. networks.Values.First(n => n.Name == NetworkDrivers.Bridge).Pools.Select(pool => pool.Gateway!)];
+        [.. networks.Values.Where(n => n.Name == NetworkDrivers.Bridge).SelectMany(n => n.Pools).Select(pool => pool.Gateway!)];
 
     private SandboxRecord RequireSandbox(string containerId) =>
         sandboxes.GetValueOrDefault(containerId) ?? throw new NetworkException(

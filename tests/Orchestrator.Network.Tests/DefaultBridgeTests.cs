@@ -65,6 +65,19 @@ public sealed class DefaultBridgeTests
     }
 
     [RootFact]
+    public async Task Without_a_default_network_a_container_of_another_has_its_files()
+    {
+        await using var host = new TestHost();
+        await host.StartWithAsync(host.Options with { Bridge = "none" });
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var container = await host.RunAsync("c", "app");
+
+        var files = host.Network.GetFiles("c");
+
+        Assert.Contains(container.Address.ToString(), files.Hosts, StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public async Task A_new_network_has_the_options_of_the_settings_that_it_does_not_set_itself()
     {
         await using var host = new TestHost();
