@@ -67,5 +67,9 @@ public sealed record NetworkConfig
 
     public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Gateways that a bridge which somebody made before us was given as addresses: these are taken off it in the
+    /// end.</summary>
+    public ImmutableArray<string> GivenToBridge { get; init; } = [];
+
     public DateTimeOffset Created { get; init; }
 }

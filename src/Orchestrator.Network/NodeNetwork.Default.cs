@@ -28,9 +28,7 @@ public sealed partial class NodeNetwork
             }
 
             Forget(present);
-            if (host.Route.FindLink(Hosting.LinkNames.BridgeOf(present)) is { } link && Hosting.LinkNames.IsOurs(link)
-                && Hosting.LinkNames.BridgeOf(present) != options.Bridge)
-                host.Route.DeleteLink(link.Name);
+            BridgeLink.Remove(host, present);
             if (wanted is not null)
                 wanted = wanted with { Pools = Kept(wanted, present) };
             present = null;

@@ -22,7 +22,7 @@ public sealed partial class NodeNetwork
             new WantedSetting("ipv4/ip_forward", "1"),
             .. Bridges.Any(n => n.Pool6 is not null) || PublishesIPv6
                 ? ImmutableArray.Create(new WantedSetting(Forwarding.Path, "1")) : [],
-            .. Bridges.Where(n => IsOurLink(LinkNames.BridgeOf(n))).SelectMany(n => BridgeLink.Settings(host, n)),
+            .. Bridges.Where(n => BridgeLink.IsThere(host, n)).SelectMany(n => BridgeLink.Settings(host, n)),
             .. VlanBridges.Where(IsOurLink).SelectMany(name => BridgeLink.WithoutIPv6(name)),
             .. IngressOverlay is null || !IsOurLink(IngressTable.LinkName) ? ImmutableArray<WantedSetting>.Empty
                 : IngressTable.Settings,

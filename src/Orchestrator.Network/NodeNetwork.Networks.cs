@@ -78,7 +78,7 @@ public sealed partial class NodeNetwork
             if (IsOutside(network))
                 RemoveOutside(network);
             else if (!network.ConfigOnly)
-                host.Route.DeleteLink(LinkNames.BridgeOf(network));
+                BridgeLink.Remove(host, network);
             await names.DropTableAsync(network.Id, cancellationToken);
         }, cancellationToken);
 
@@ -156,6 +156,7 @@ public sealed partial class NodeNetwork
     {
         var former = networks.GetValueOrDefault(config.Id);
         var network = former is not null ? config : Complete(config);
+        network = network with { GivenToBridge = [.. GivenBefore(former), .. BridgeLink.MissingOf(host, network)] };
         // On disk first: a bridge without a record would be nobody's, a record without a bridge is mended at start.
         Keep(network);
         try
@@ -169,12 +170,19 @@ public sealed partial class NodeNetwork
             if (former is not null)
                 Keep(former);
             else
+            {
                 Forget(network);
+                Try(() => BridgeLink.Remove(host, network));
+            }
+
             throw;
         }
 
         return network;
     }
+
+    private static ImmutableArray<string> GivenBefore(NetworkConfig? former) =>
+        former is { GivenToBridge.IsDefault: false } ? former.GivenToBridge : [];
 
     private Linux.Netlink.LinkInfo EnsureBridge(NetworkConfig network)
     {
@@ -292,12 +300,22 @@ public sealed partial class NodeNetwork
         ? mtu
         : throw new NetworkException(NetworkFault.Invalid, $"invalid {MtuOption} {text}: give 68 to 65535");
 
-    private static void CheckBridgeName(NetworkConfig config)
+    private void CheckBridgeName(NetworkConfig config)
     {
-        if (config.Options.TryGetValue(Model.LinkName.BridgeOption, out var name) && !Model.LinkName.IsValid(name))
+        if (!config.Options.TryGetValue(Model.LinkName.BridgeOption, out var name))
+            return;
+        if (!Model.LinkName.IsValid(name))
             throw new NetworkException(
                 NetworkFault.Invalid, $"invalid bridge name \"{name}\": {Model.LinkName.Rule}; give another {Model.LinkName.BridgeOption}");
+        if (NetworkOfBridge(name) is { } other)
+            throw new NetworkException(
+                NetworkFault.Conflict,
+                $"bridge {name} is that of network {other.Name}; give network {config.Name} another {Model.LinkName.BridgeOption}");
     }
+
+    /// <returns>Null: the link, if there is one, is no network's bridge.</returns>
+    private NetworkConfig? NetworkOfBridge(string name) =>
+        networks.Values.FirstOrDefault(n => IsBridged(n) && !n.ConfigOnly && LinkNames.BridgeOf(n) == name);
 
     /// <summary>One pool of IPv4, and one of IPv6 where that is enabled.</summary>
     private ImmutableArray<IpamPool> CompletePools(NetworkConfig config)

@@ -11,12 +11,13 @@ public sealed partial class NodeNetwork
     private void RefuseOwnLink(Pipe pipe)
     {
         var target = plumber.TargetOf(pipe);
-        if (networks.Values.FirstOrDefault(n => IsBridged(n) && !n.ConfigOnly && n.Name != NetworkDrivers.GatewayNetwork
-            && LinkNames.BridgeOf(n) == target.Name) is { } network)
+        var network = NetworkOfBridge(target.Name);
+        if (network is not null && network.Name != NetworkDrivers.GatewayNetwork)
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"{target.Name} is the bridge of network {network.Name}; join that: orch network connect {network.Name} CONTAINER");
-        if (target.Link is { } link && LinkNames.IsOurs(link) && !VlanLinks.IsOurs(link) && link.Alias != PipeBridges.BridgeAlias)
+        if (network is not null
+            || (target.Link is { } link && LinkNames.IsOurs(link) && !VlanLinks.IsOurs(link) && link.Alias != PipeBridges.BridgeAlias))
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"{target.Name} is a link that orch made for its own use; name a bridge or a network card of the host's, or join a "

@@ -111,6 +111,8 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             cluster = ClusterView.OfNoCluster;
             RemoveTunnels();
             UnplugAllPipes();
+            foreach (var network in Bridges)
+                BridgeLink.Remove(host, network);
             foreach (var link in host.Route.ListLinks().Where(LinkNames.IsOurs))
                 host.Route.DeleteLink(link.Name);
             UnpinAll();

@@ -571,6 +571,118 @@ public sealed class BridgeNetworkTests
         Assert.Empty(Directory.GetFiles(records, "*.tmp"));
     }
 
+    [RootTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_bridge_that_somebody_made_stays_when_its_network_goes_with_its_own_address_alone(bool hadGateway)
+    {
+        await using var host = await TestHost.StartAsync();
+        var bridge = TheirBridge(host, hadGateway ? "10.79.0.1" : "10.79.0.7");
+        await host.Network.CreateNetworkAsync(OnTheirBridge, default);
+        using (var container = await host.RunAsync("c", "theirs"))
+            await host.Network.DeleteSandboxAsync("c", default);
+
+        await host.RestartDaemonAsync();
+        await host.Network.RemoveNetworkAsync("theirs", default);
+
+        Assert.Equal((bridge.Index, ""), (host.Route.FindLink("br9")?.Index, host.Route.FindLink("br9")?.Alias));
+        Assert.Equal(
+            hadGateway ? "10.79.0.1" : "10.79.0.7",
+            Assert.Single(host.Route.ListAddresses(), a => a.Index == bridge.Index).Address.ToString());
+        Assert.Equal("0", host.Namespace.Run(() => File.ReadAllText("/proc/sys/net/ipv4/conf/br9/route_localnet").Trim()));
+    }
+
+    [RootFact]
+    public async Task A_bridge_that_somebody_made_serves_its_network_through_restarts_and_stays_when_the_node_is_destroyed()
+    {
+        await using var outside = new TestHost();
+        await using (var host = await TestHost.StartAsync())
+        {
+            var bridge = TheirBridge(host, "10.79.0.1");
+            outside.Route.CreateVeth(new VethSettings("far0", "near0", new MacAddress(0x0242_0b0b_0b0b), 1500), host.Namespace);
+            host.Route.SetMaster("near0", bridge.Index);
+            var network = await host.Network.CreateNetworkAsync(OnTheirBridge, default);
+            host.Route.SetAlias("br9", $"orch:{network.Id}"); // As an earlier version marked it.
+            await host.RestartDaemonAsync();
+            using var container = await host.RunAsync("c", "theirs");
+            using var server = Wire.Serve(container.Namespace, 80, "c");
+
+            Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+            Assert.Equal("", host.Route.GetLink("br9").Alias);
+            Assert.Equal("c 10.79.0.1", await Wire.CallAsync(host.Namespace, container.Address.ToString(), 80));
+
+            await host.Network.DestroyAsync(default);
+            Assert.Equal(bridge.Index, host.Route.FindLink("br9")?.Index);
+            Assert.Equal(bridge.Index, host.Route.FindLink("near0")?.Master);
+        }
+    }
+
+    [RootFact]
+    public async Task A_bridge_that_somebody_made_and_deletes_is_made_anew_and_then_goes_with_its_network()
+    {
+        await using var host = await TestHost.StartAsync();
+        TheirBridge(host, "10.79.0.1");
+        await host.Network.CreateNetworkAsync(OnTheirBridge, default);
+        using var container = await host.RunAsync("c", "theirs");
+        using var server = Wire.Serve(container.Namespace, 80, "c");
+
+        host.Route.DeleteLink("br9");
+        await host.Network.CheckAsync(mend: true, default);
+
+        Assert.Equal("c 10.79.0.1", await Wire.CallAsync(host.Namespace, container.Address.ToString(), 80));
+        await host.Network.DeleteSandboxAsync("c", default);
+        await host.Network.RemoveNetworkAsync("theirs", default);
+        Assert.Null(host.Route.FindLink("br9"));
+    }
+
+    [RootFact]
+    public async Task A_network_that_cannot_be_made_leaves_a_bridge_of_somebody_else_as_it_was_and_none_of_its_own()
+    {
+        await using var host = new TestHost();
+        await host.StartWithAsync(host.Options with { Mtu = 1000 }); // Too small for IPv6.
+        var bridge = TheirBridge(host, "10.79.0.7");
+        host.Route.SetMtu("br9", 1000);
+        var before = host.Route.ListLinks().Select(link => link.Name).ToList();
+        var six = new IpamPool("fd00:79::/64");
+
+        await Assert.ThrowsAsync<NetworkException>(() => host.Network.CreateNetworkAsync(
+            OnTheirBridge with { EnableIPv6 = true, Pools = OnTheirBridge.Pools.Add(six) }, default));
+        await Assert.ThrowsAsync<NetworkException>(() => host.Network.CreateNetworkAsync(
+            new NetworkConfig { Name = "ours", EnableIPv6 = true, Pools = [six] }, default));
+
+        Assert.Equal("", host.Route.GetLink("br9").Alias);
+        Assert.Equal("10.79.0.7", Assert.Single(host.Route.ListAddresses(), a => a.Index == bridge.Index).Address.ToString());
+        Assert.Equal(before, host.Route.ListLinks().Select(link => link.Name));
+    }
+
+    [RootFact]
+    public async Task A_bridge_is_one_networks_alone()
+    {
+        await using var host = await TestHost.StartAsync();
+        TheirBridge(host, "10.79.0.1");
+        await host.Network.CreateNetworkAsync(OnTheirBridge, default);
+
+        var refusal = await Assert.ThrowsAsync<NetworkException>(() => host.Network.CreateNetworkAsync(
+            OnTheirBridge with { Name = "second", Pools = [] }, default));
+
+        Assert.Equal(NetworkFault.Conflict, refusal.Fault);
+        Assert.Contains("bridge br9 is that of network theirs", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static NetworkConfig OnTheirBridge => new()
+    {
+        Name = "theirs",
+        Pools = [new IpamPool("10.79.0.0/24")],
+        Options = ImmutableDictionary<string, string>.Empty.Add("com.docker.network.bridge.name", "br9"),
+    };
+
+    private static LinkInfo TheirBridge(TestHost host, string address)
+    {
+        var bridge = host.Route.EnsureBridge("br9", new BridgeSettings());
+        host.Route.EnsureAddress(bridge.Index, IPAddress.Parse(address), 24);
+        return bridge;
+    }
+
     [RootFact]
     public async Task A_killed_helper_is_back_at_once_with_all_names_and_ports()
     {

@@ -53,6 +53,21 @@ public sealed class DefaultBridgeTests
     }
 
     [RootFact]
+    public async Task A_bridge_that_somebody_made_stays_as_it_was_when_the_default_network_changes_or_goes_elsewhere()
+    {
+        await using var host = new TestHost();
+        var bridge = host.Route.EnsureBridge("br0", new BridgeSettings());
+        host.Route.EnsureAddress(bridge.Index, IPAddress.Parse("192.168.5.1"), 24);
+
+        await host.StartWithAsync(host.Options with { Bridge = "br0" });
+        await host.StartWithAsync(host.Options with { Icc = false });
+        await host.StartWithAsync(host.Options with { Bridge = "orch0" });
+
+        Assert.Equal((bridge.Index, ""), (host.Route.FindLink("br0")?.Index, host.Route.FindLink("br0")?.Alias));
+        Assert.Contains(host.Route.ListAddresses(), a => a.Index == bridge.Index && a.Address.ToString() == "192.168.5.1");
+    }
+
+    [RootFact]
     public async Task Without_a_bridge_there_is_no_default_network()
     {
         await using var host = await TestHost.StartAsync();

@@ -18,7 +18,8 @@ internal static class BridgeLink
         var gateway = IPAddress.Parse(pool.Gateway!); // Filled in when the network was made.
         RefuseForeign(host, name, network);
         var bridge = host.Route.EnsureBridge(name, new BridgeSettings(
-            LinkNames.Mark + network.Id, network.Mtu ?? defaultMtu, MacAddress.Derive(gateway)));
+            Mtu: network.Mtu ?? defaultMtu, Mac: MacAddress.Derive(gateway)));
+        Mark(host, bridge, network);
         foreach (var setting in Settings(host, network))
             host.TrySet(setting);
         foreach (var one in network.Pools)
@@ -29,8 +30,44 @@ internal static class BridgeLink
     /// <returns>The bridge as it was made, of which only what somebody else took away is mended, with the next look. Null:
     /// there is none, or it is not up.</returns>
     public static LinkInfo? Find(HostSpace host, NetworkConfig network) =>
-        host.Route.FindLink(LinkNames.BridgeOf(network)) is { Kind: "bridge", IsUp: true } link
-            && link.Alias == LinkNames.Mark + network.Id ? link : null;
+        host.Route.FindLink(LinkNames.BridgeOf(network)) is { IsUp: true } link && IsOf(link, network) ? link : null;
+
+    /// <summary>Is the bridge there, and no foreign link in its place?</summary>
+    public static bool IsThere(HostSpace host, NetworkConfig network) =>
+        host.Route.FindLink(LinkNames.BridgeOf(network)) is { } link && IsOf(link, network);
+
+    /// <summary>Gateways that a bridge which is there already does not have as addresses yet.</summary>
+    public static ImmutableArray<string> MissingOf(HostSpace host, NetworkConfig network)
+    {
+        if (host.Route.FindLink(LinkNames.BridgeOf(network)) is not { } link)
+            return [];
+        var present = IpFamily.Both.SelectMany(family => host.Route.ListAddresses(family.Sockets))
+            .Where(a => a.Index == link.Index).Select(a => a.Address.ToString()).ToHashSet();
+        return [.. network.Pools.Select(pool => pool.Gateway!).Where(gateway => !present.Contains(gateway))];
+    }
+
+    /// <summary>Takes the bridge away. One that somebody made before us stays, without what we put on it.</summary>
+    public static void Remove(HostSpace host, NetworkConfig network)
+    {
+        if (host.Route.FindLink(LinkNames.BridgeOf(network)) is not { } link || !IsOf(link, network))
+            return;
+        if (IsMade(link, network))
+        {
+            host.Route.DeleteLink(link.Name);
+            return;
+        }
+
+        // No table keeps its neighbours from what listens on the host's loopback any more.
+        host.TrySet(LoopbackRouted(link.Name, "0"));
+        if (!network.GivenToBridge.IsDefault)
+        {
+            foreach (var pool in network.Pools.Where(pool => network.GivenToBridge.Contains(pool.Gateway!)))
+                host.Route.DeleteAddress(link.Index, IPAddress.Parse(pool.Gateway!), Subnet.Parse(pool.Subnet).PrefixLength);
+        }
+
+        if (link.Alias.Length > 0)
+            host.Route.SetAlias(link.Name, "");
+    }
 
     /// <summary>Settings of the bridge itself, besides what its addresses bring along.</summary>
     public static ImmutableArray<WantedSetting> Settings(HostSpace host, NetworkConfig network)
@@ -40,7 +77,7 @@ internal static class BridgeLink
         [
             // Lets localhost:port of the host be translated to a container; the table drops what outsiders could do
             // with it.
-            new WantedSetting($"ipv4/conf/{name}/route_localnet", "1"),
+            LoopbackRouted(name, "1"),
             .. network.Pool6 is null ? HasForeignIPv6(host, network) ? [] : WithoutIPv6(name) :
             [
                 new WantedSetting($"ipv6/conf/{name}/disable_ipv6", "0"),
@@ -61,14 +98,31 @@ internal static class BridgeLink
         && host.Route.ListAddresses(AddressFamily.InterNetworkV6).Exists(a => a.Index == link.Index
             && !a.Address.IsIPv6LinkLocal);
 
+    private static WantedSetting LoopbackRouted(string bridge, string value) => new($"ipv4/conf/{bridge}/route_localnet", value);
+
+    private static bool IsOf(LinkInfo link, NetworkConfig network) =>
+        link.Kind == "bridge" && (link.Alias.Length == 0 || link.Alias == LinkNames.Mark + network.Id);
+
+    /// <summary>We made it: a name that nobody chose tells, else the hardware address does.</summary>
+    private static bool IsMade(LinkInfo bridge, NetworkConfig network) =>
+        !LinkNames.IsNamed(network) || bridge.Mac == MacAddress.Derive(IPAddress.Parse(network.Pools[0].Gateway!));
+
+    /// <summary>Whatever bears the mark is taken for ours, and goes when no record speaks of it: so only what we made bears
+    /// it. An earlier version marked others, too.</summary>
+    private static void Mark(HostSpace host, LinkInfo bridge, NetworkConfig network)
+    {
+        var mark = IsMade(bridge, network) ? LinkNames.Mark + network.Id : "";
+        if (bridge.Alias != mark)
+            host.Route.SetAlias(bridge.Name, mark);
+    }
+
     private static void EnsureAddress(HostSpace host, LinkInfo bridge, IpamPool pool) =>
         // Both were filled in when the network was made.
         host.Route.EnsureAddress(bridge.Index, IPAddress.Parse(pool.Gateway!), Subnet.Parse(pool.Subnet).PrefixLength);
 
     private static void RefuseForeign(HostSpace host, string name, NetworkConfig network)
     {
-        if (host.Route.FindLink(name) is not { } link
-            || (link.Kind == "bridge" && (link.Alias.Length == 0 || link.Alias == LinkNames.Mark + network.Id)))
+        if (host.Route.FindLink(name) is not { } link || IsOf(link, network))
             return;
         // The default bridge of a data root that is no more: whoever was on it went with it.
         if (network.Name == NetworkDrivers.Bridge && link.Kind == "bridge"

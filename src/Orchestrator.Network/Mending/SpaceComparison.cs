@@ -95,9 +95,10 @@ internal static class SpaceComparison
 
     private static IEnumerable<SpaceChange> Properties(WantedLink wanted, LinkInfo link)
     {
-        if (wanted.Alias is { } alias && link.Alias != alias)
+        var isMade = wanted.OwnMac is null || link.Mac == wanted.OwnMac;
+        if (isMade && wanted.Alias is { } alias && link.Alias != alias)
             yield return new SpaceChange.Mark(wanted.Name, alias);
-        if (wanted.Mtu is { } mtu && link.Mtu != mtu && (wanted.OwnMac is null || link.Mac == wanted.OwnMac))
+        if (isMade && wanted.Mtu is { } mtu && link.Mtu != mtu)
             yield return new SpaceChange.Resize(wanted.Name, mtu);
         if (wanted.Mac is { } mac && link.Mac != mac)
             yield return new SpaceChange.SetMac(wanted.Name, mac);

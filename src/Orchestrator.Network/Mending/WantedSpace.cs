@@ -47,7 +47,7 @@ internal sealed record WantedLink(string Name, string Kind)
     /// <summary>Hardware address, by which others know the link; null: whatever it has.</summary>
     public MacAddress? Mac { get; init; }
 
-    /// <summary>The size is ours to set only where this hardware address tells that we made the link.</summary>
+    /// <summary>Size and mark are ours to set only where this hardware address tells that we made the link.</summary>
     public MacAddress? OwnMac { get; init; }
 
     /// <summary>Address with prefix length.</summary>
