@@ -124,6 +124,7 @@ public sealed partial class NodeNetwork
     /// it.</summary>
     private NetworkConfig EnsureGatewayNetwork(bool withIPv6)
     {
+        withIPv6 &= options.Mtu >= IpFamily.SmallestMtuOfIPv6; // Else its bridge takes no address of it.
         var present = networks.Values.FirstOrDefault(n => n.Name == NetworkDrivers.GatewayNetwork);
         if (present is null)
             return AddBridge(new NetworkConfig

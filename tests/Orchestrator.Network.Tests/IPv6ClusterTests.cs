@@ -161,6 +161,29 @@ public sealed class IPv6ClusterTests
         Assert.Equal("world fd77::1", await Wire.CallAsync(first.Namespace, "fd77::9", 80));
     }
 
+    [RootTheory]
+    [InlineData(null)]
+    [InlineData(1500)] // Between nodes alone there is room for it.
+    public async Task Where_packets_are_too_small_for_IPv6_a_task_of_an_overlay_with_it_joins_and_goes_out_by_IPv4(int? underlayMtu)
+    {
+        var six = Six with { Id = "sixsixsix0000000000000000", Name = "six", Vni = 4099, Pools = [new("10.0.8.0/24"), new("fd08::/64")] };
+        await using var host = new TestHost("10.77.0.1");
+        await host.StartWithAsync(host.Options with { Mtu = 1200, UnderlayMtu = underlayMtu });
+        using var wire = TestHost.Join(host);
+        using var server = Wire.Serve(host.Namespace, 80, "host");
+        await host.Network.ApplyClusterAsync(
+            new ClusterView("10.77.0.1") { Overlays = [new OverlayView(TwoHosts.Backend), new OverlayView(six)] }, default);
+        using var before = await host.RunAsync(
+            "before", new EndpointConfig { NetworkId = TwoHosts.Backend.Id, IPv4 = "10.0.1.9", Lease = "t1" });
+
+        using var after = await host.RunAsync(
+            "after", new EndpointConfig { NetworkId = six.Id, IPv4 = "10.0.8.9", IPv6 = "fd08::a00:809", Lease = "t2" });
+
+        Assert.NotNull(host.Network.FindNetwork(NetworkDrivers.GatewayNetwork));
+        foreach (var task in new[] { before, after })
+            Assert.StartsWith("host ", await Wire.CallAsync(task.Namespace, "10.77.0.1", 80), StringComparison.Ordinal);
+    }
+
     [RootFact]
     public async Task Nobody_sends_under_anothers_address_or_says_that_he_has_it()
     {
