@@ -60,8 +60,10 @@ internal sealed class PipeBridges(HostSpace host)
         var links = host.Route.ListLinks();
         var idle = links.Where(l => l.Alias == BridgeAlias && l.Kind == "bridge" && !used.Contains(l.Name)
             && links.All(port => port.Master != l.Index));
-        // With an address it is somebody's way into the private network.
-        foreach (var bridge in idle.Where(l => host.Route.ListAddresses().All(a => a.Index != l.Index)))
+        // With an address it is somebody's way into the private network. Each link has one of its own.
+        var ways = IpFamily.Both.SelectMany(family => host.Route.ListAddresses(family.Sockets))
+            .Where(a => !a.Address.IsIPv6LinkLocal).Select(a => a.Index).ToHashSet();
+        foreach (var bridge in idle.Where(l => !ways.Contains(l.Index)))
             host.Route.DeleteLink(bridge.Name);
     }
 

@@ -18,7 +18,8 @@ internal sealed class PipeCards(HostSpace host)
     public void Hand(Pipe pipe, PipeTarget target, RouteSocket inside, NetNamespace container)
     {
         var card = ParentOf(pipe, target);
-        if (host.Route.ListRoutes().Any(r => r.Destination.PrefixLength == 0 && r.Index == card.Index))
+        if (IpFamily.Both.SelectMany(family => host.Route.ListRoutes(family.Sockets))
+            .Any(r => r.Destination.PrefixLength == 0 && r.Index == card.Index))
             throw new NetworkException(NetworkFault.Conflict,
                 $"{card.Name} carries this host's default route; without --direct-phys the host and the container share it");
         host.Route.SetAlias(card.Name, PipePlumber.AliasOf(pipe));

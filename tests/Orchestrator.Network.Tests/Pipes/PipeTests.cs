@@ -56,6 +56,21 @@ public sealed class PipeTests
         Assert.NotNull(host.Route.FindLink("br1")); // It is somebody's way by now.
     }
 
+    [RootTheory]
+    [InlineData("fd00:9::254", true)]
+    [InlineData("fe80::254", false)] // Each link has one of these.
+    public async Task A_bridge_that_was_made_for_a_pipe_stays_for_an_address_of_IPv6_too(string address, bool stays)
+    {
+        await using var host = await TestHost.StartAsync();
+        using var container = await host.RunAsync("c", "bridge");
+        await host.PipeAsync("br1", "c", "fd00:9::1/64");
+
+        host.Route.EnsureAddress(host.Route.GetLink("br1").Index, IPAddress.Parse(address), 64);
+        await host.Network.RemovePipeAsync("c", "eth1", default);
+
+        Assert.Equal(stays, host.Route.FindLink("br1") is not null);
+    }
+
     [RootFact]
     public async Task Names_are_those_asked_for_inside_and_outside()
     {
@@ -288,12 +303,14 @@ public sealed class PipeTests
         Assert.Equal(!whileInside, host.Route.FindLink("up0") is { Alias: "another's" });
     }
 
-    [RootFact]
-    public async Task The_card_of_the_hosts_own_way_out_is_not_given_away()
+    [RootTheory]
+    [InlineData("0.0.0.0", "10.9.0.254")]
+    [InlineData("::", "fd77::254")]
+    public async Task The_card_of_the_hosts_own_way_out_is_not_given_away(string any, string router)
     {
         await using var host = await TestHost.StartAsync("10.9.0.1");
         using var underlay = TestHost.Join(host);
-        host.Route.SetRoute(new IPNetwork(IPAddress.Any, 0), IPAddress.Parse("10.9.0.254"), host.Route.GetLink("up0").Index);
+        host.Route.SetRoute(new IPNetwork(IPAddress.Parse(any), 0), IPAddress.Parse(router), host.Route.GetLink("up0").Index);
         using var container = await host.RunAsync("c", "bridge");
 
         var refusal = await Assert.ThrowsAsync<NetworkException>(
