@@ -28,9 +28,11 @@ public sealed partial class RouteSocket
             $"add address {address}/{prefixLength}")
             .Struct(new IfAddr { Family = FamilyOf(address), PrefixLength = (byte)prefixLength, Index = index })
             .Add(IFA_LOCAL, address).Add(IFA_ADDRESS, address);
-        netlink.Execute(isIPv6
-            ? message.Add(IFA_FLAGS, IFA_F_NODAD)
-            : message.Add(IFA_BROADCAST, Broadcast(new IPNetwork(Mask(address, prefixLength), prefixLength))));
+        if (isIPv6)
+            message.Add(IFA_FLAGS, IFA_F_NODAD);
+        else if (prefixLength < 31) // In a network of two the last address is the other's. Source: RFC 3021.
+            message.Add(IFA_BROADCAST, Broadcast(new IPNetwork(Mask(address, prefixLength), prefixLength)));
+        netlink.Execute(message);
     }
 
     /// <summary>Takes an address off a link; absent counts as done.</summary>

@@ -42,6 +42,20 @@ public sealed class PipeTests
     }
 
     [RootFact]
+    public async Task Two_are_enough_for_a_network_without_broadcasts()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var one = await host.RunAsync("one", "bridge");
+        using var two = await host.RunAsync("two", "bridge");
+
+        await host.PipeAsync("br1", "one", "10.9.0.0/31");
+        await host.PipeAsync("br1", "two", "10.9.0.1/31");
+
+        using var server = Wire.Serve(two.Namespace, 80, "two");
+        Assert.Equal("two 10.9.0.0", await Wire.CallAsync(one.Namespace, "10.9.0.1", 80));
+    }
+
+    [RootFact]
     public async Task The_host_peeks_into_the_private_network_by_an_address_on_the_bridge()
     {
         await using var host = await TestHost.StartAsync();
