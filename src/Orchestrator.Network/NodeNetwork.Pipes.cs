@@ -137,8 +137,10 @@ public sealed partial class NodeNetwork
         var located = plumber.Locate(pipe, container);
         if (located != pipe || pipe.Fault.Length > 0)
             Keep(located with { Fault = "" });
-        plumber.Plug(located, container);
-        KeepLease(located, container);
+        var plugged = plumber.Plug(located, container);
+        if (plugged != located)
+            Keep(plugged);
+        KeepLease(plugged, container);
     }
 
     private void PlugNamed(Pipe pipe)

@@ -20,6 +20,13 @@ public sealed record Pipe
     /// <summary>Of a card that was moved, its own, which it gets back.</summary>
     public required string Mac { get; init; }
 
+    /// <summary>Kind of the card that was moved, empty for hardware, of which a container can make none; null: on record
+    /// from an earlier version.</summary>
+    public string? CardKind { get; init; }
+
+    /// <summary>Index of the card inside the container, which nothing else there has; 0: not known yet.</summary>
+    public int CardIndex { get; init; }
+
     public required DateTimeOffset Created { get; init; }
 
     /// <summary>Why it could not be restored; empty: it is as it should be.</summary>

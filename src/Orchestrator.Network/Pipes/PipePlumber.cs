@@ -41,11 +41,20 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
     /// <summary>Notes what a card is called before it goes into a container; it is to be on disk first.</summary>
     public Pipe Locate(Pipe pipe, NetNamespace container)
     {
-        using var inside = RouteSocket.Open(container);
-        if (pipe.Kind != PipeKind.Physical || inside.ListLinks().Exists(l => l.Alias == AliasOf(pipe)))
+        if (pipe.Kind != PipeKind.Physical)
             return pipe;
+        using var inside = RouteSocket.Open(container);
+        if (cards.Find(pipe, inside) is { } lent)
+            return PipeCards.Known(pipe, lent);
         var card = cards.ParentOf(pipe, PipeTarget.Find(host.Route, switches, pipe.Config));
-        return pipe with { HostLink = card.Name, HostAlias = card.Alias, Mac = card.Mac?.ToString() ?? "" };
+        return pipe with
+        {
+            HostLink = card.Name,
+            HostAlias = card.Alias,
+            Mac = card.Mac?.ToString() ?? "",
+            CardKind = card.Kind,
+            CardIndex = 0,
+        };
     }
 
     public PipeTarget TargetOf(Pipe pipe) => PipeTarget.Find(host.Route, switches, pipe.Config);
@@ -75,22 +84,24 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
             ? $"{PipeTarget.Find(host.Route, switches, pipe.Config).Name}.{pipe.Config.Vlan}" : null;
 
     /// <summary>Makes what is missing of a pipe. Done again, it does nothing.</summary>
+    /// <returns>With what is known now of a card that was moved.</returns>
     /// <exception cref="NetworkException">It cannot be; what was made for it is gone again.</exception>
-    public void Plug(Pipe pipe, NetNamespace container)
+    public Pipe Plug(Pipe pipe, NetNamespace container)
     {
         using var inside = RouteSocket.Open(container);
         var present = inside.FindLink(pipe.Config.InterfaceName);
-        if (present is not null && present.Alias != AliasOf(pipe))
+        if (present is not null && !IsOwn(present, pipe, inside))
             throw new NetworkException(NetworkFault.Conflict,
                 $"the container has an interface {present.Name} already; choose another name with -i");
         // The container renamed it: with two there would be two of its address, and a card there is only once.
-        if (present is null && inside.ListLinks().Exists(l => l.Alias == AliasOf(pipe)))
+        if (present is null && FindInside(pipe, inside) is not null)
             Unplug(pipe, container);
         try
         {
             if (present is null || !IsJoined(pipe))
-                Make(pipe, inside, container);
+                pipe = Make(pipe, inside, container);
             PipeAddress.Set(pipe, inside, container);
+            return pipe;
         }
         catch
         {
@@ -112,7 +123,7 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
             return;
         using var inside = RouteSocket.Open(container);
         // A card may have been moved, and not yet been renamed.
-        if (inside.ListLinks().Find(l => l.Alias == AliasOf(pipe)) is not { } link)
+        if (FindInside(pipe, inside) is not { } link)
             return;
         if (pipe.Kind == PipeKind.Physical)
             cards.Return(pipe, link, inside);
@@ -141,6 +152,13 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
     public static string AliasOf(Pipe pipe) =>
         LinkNames.AliasOf(pipe.ContainerId, $"pipe-{pipe.Config.InterfaceName}");
 
+    /// <returns>The container's side, whatever it is called; null: it is not there.</returns>
+    private LinkInfo? FindInside(Pipe pipe, RouteSocket inside) => pipe.Kind == PipeKind.Physical
+        ? cards.Find(pipe, inside) : inside.ListLinks().Find(l => l.Alias == AliasOf(pipe));
+
+    private bool IsOwn(LinkInfo present, Pipe pipe, RouteSocket inside) => pipe.Kind == PipeKind.Physical
+        ? present.Index == cards.Find(pipe, inside)?.Index : present.Alias == AliasOf(pipe);
+
     private bool IsJoined(Pipe pipe)
     {
         if (!pipe.Kind.HasHostEnd())
@@ -149,7 +167,7 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
         return pipe.Kind == PipeKind.Bridge ? bridges.IsJoined(pipe, name) : switched.IsJoined(pipe, name);
     }
 
-    private void Make(Pipe pipe, RouteSocket inside, NetNamespace container)
+    private Pipe Make(Pipe pipe, RouteSocket inside, NetNamespace container)
     {
         var target = PipeTarget.Find(host.Route, switches, pipe.Config);
         switch (pipe.Kind)
@@ -174,9 +192,10 @@ internal sealed class PipePlumber(HostSpace host, VirtualSwitch switches)
                     pipe.Config.InterfaceName, AliasOf(pipe), MacOf(pipe)));
                 break;
             default:
-                cards.Hand(pipe, target, inside, container);
-                break;
+                return cards.Hand(pipe, target, inside, container);
         }
+
+        return pipe;
     }
 
     private static SublinkSettings Settings(Pipe pipe, LinkInfo parent) =>

@@ -295,6 +295,61 @@ public sealed class PipeTests
     }
 
     [RootTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_link_that_a_container_makes_up_as_its_card_does_not_get_to_the_host(bool afterRestart)
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var other = await TestHost.StartAsync();
+        // Whose indices are free in the container: what it makes afterwards is found before the card.
+        foreach (var name in new[] { "spare0", "spare1", "spare2", "card0" })
+            host.Route.CreateVeth(new VethSettings(name, $"{name}-far", new MacAddress(0x0242_0b0b_0b00), 1500), other.Namespace);
+        using var container = await host.RunAsync("c", "bridge");
+        await host.PipeAsync("card0", "c", "10.9.0.11/24", with: p => p with { DirectPhys = true });
+        var card = container.Link("eth1")!;
+
+        using (var inside = RouteSocket.Open(container.Namespace))
+        {
+            inside.CreateVeth(new VethSettings("fake0", "fake1", new MacAddress(0x0242_0c0c_0c0c), 1500), container.Namespace);
+            inside.SetAlias("fake0", card.Alias);
+            inside.SetMac("fake0", card.Mac!.Value);
+            Assert.InRange(inside.GetLink("fake0").Index, 1, card.Index - 1);
+        }
+
+        if (afterRestart)
+            await host.RestartDaemonAsync();
+        await host.Network.RemovePipeAsync("c", "eth1", default);
+
+        Assert.Equal(("veth", card.Parent), (host.Route.FindLink("card0")?.Kind, host.Route.FindLink("card0")?.Parent));
+        Assert.Null(container.Link("eth1"));
+        Assert.NotNull(container.Link("fake0"));
+    }
+
+    [RootFact]
+    public async Task A_card_that_is_lent_once_more_is_known_where_a_link_pretends_to_be_it_already()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var other = await TestHost.StartAsync();
+        host.Route.CreateVeth(new VethSettings("card0", "wire0", new MacAddress(0x0242_0b0b_0b00), 1500), other.Namespace);
+        using var container = await host.RunAsync("c", "bridge");
+        await host.PipeAsync("card0", "c", "10.9.0.11/24", with: p => p with { DirectPhys = true });
+        var card = container.Link("eth1")!;
+        await host.Network.RemovePipeAsync("c", "eth1", default);
+        using (var inside = RouteSocket.Open(container.Namespace))
+        {
+            inside.CreateVeth(new VethSettings("fake0", "fake1", new MacAddress(0x0242_0c0c_0c0c), 1500), container.Namespace);
+            inside.SetAlias("fake0", card.Alias);
+        }
+
+        await host.PipeAsync("card0", "c", "10.9.0.11/24", with: p => p with { DirectPhys = true });
+        Assert.Equal(card.Mac, container.Link("eth1")?.Mac);
+        await host.Network.RemovePipeAsync("c", "eth1", default);
+
+        Assert.Equal(("veth", card.Mac), (host.Route.FindLink("card0")?.Kind, host.Route.FindLink("card0")?.Mac));
+        Assert.NotNull(container.Link("fake0"));
+    }
+
+    [RootTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_card_that_is_pulled_on_its_way_back_is_missed_by_nobody(bool whileInside)
