@@ -89,6 +89,9 @@ public sealed partial class NodeNetwork
         FollowUnderlay(thorough);
         if (mend)
             drifts.AddRange(MendProxy());
+        if (mend && thorough)
+            drifts.AddRange(await RetryLostPortsAsync(mendingEnds.Token));
+        drifts.AddRange(LostPorts);
         var sites = Sites().ToList();
         foreach (var gone in spaces.Keys.Except(sites.Select(s => s.Key)).ToList())
             CloseSpace(gone);

@@ -78,24 +78,17 @@ public sealed partial class NodeNetwork
             Try(() => parents.Ensure(network));
     }
 
-    /// <summary>A network of the world outside may have lost its card; others keep theirs all the same.</summary>
-    private void Mend(Endpoint endpoint)
-    {
-        if (endpoint.IsOutside)
-            Try(() => Plug(endpoint));
-        else
-            Plug(endpoint);
-    }
-
+    /// <summary>What cannot be, as on a card that is gone or under a name that something else has taken, keeps nobody else
+    /// from being restored.</summary>
     private static void Try(Action make)
     {
         try
         {
             make();
         }
-        catch (Exception e) when (e is NetworkException or NetlinkException)
+        catch (Exception e) when (IsKernel(e) || e is NetworkException)
         {
-            // Said when the next container is to join.
+            // The next look finds it missing, tries again and says why not; so does who joins.
         }
     }
 }

@@ -17,7 +17,8 @@ public sealed partial class NodeNetwork
                 NetworkFault.Invalid,
                 $"{target.Name} is the bridge of network {network.Name}; join that: orch network connect {network.Name} CONTAINER");
         if (network is not null
-            || (target.Link is { } link && LinkNames.IsOurs(link) && !VlanLinks.IsOurs(link) && link.Alias != PipeBridges.BridgeAlias))
+            || (target.Link is { } link && LinkNames.IsOurs(link) && !VlanLinks.IsOurs(link)
+                && link.Alias != PipeBridges.BridgeAlias))
             throw new NetworkException(
                 NetworkFault.Invalid,
                 $"{target.Name} is a link that orch made for its own use; name a bridge or a network card of the host's, or join a "

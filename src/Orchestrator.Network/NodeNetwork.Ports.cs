@@ -112,9 +112,10 @@ public sealed partial class NodeNetwork
         return binding;
     }
 
-    private static IEnumerable<HostPort> HostPorts(SandboxRecord sandbox)
+    private IEnumerable<HostPort> HostPorts(SandboxRecord sandbox)
     {
-        foreach (var port in sandbox.Ports.SelectMany(p => p.Split()))
+        var led = sandbox.Ports.Where(port => !lostPorts.ContainsKey((sandbox.ContainerId, port)));
+        foreach (var port in led.SelectMany(p => p.Split()))
         {
             if (EntryOf(sandbox, IpFamily.Of(port.HostIp)) is { } address)
                 yield return new HostPort(port, address);
@@ -130,6 +131,7 @@ public sealed partial class NodeNetwork
             return;
         var ports = HostPorts(sandbox).ToList();
         Keep(sandbox with { Ports = [] });
+        lostPorts = lostPorts.RemoveRange(sandbox.Ports.Select(port => (sandbox.ContainerId, port)));
         ChangePorts(gone: ports, come: []);
         ForgetConnections(ports.Select(p => p.ContainerAddress).ToHashSet());
         await helper.AskAsync(new HelperRequest(HelperOperation.Release, sandbox.ContainerId), cancellationToken);

@@ -67,7 +67,7 @@ public sealed partial class NodeNetwork
 
     /// <summary>None on a node without a default network.</summary>
     private ImmutableArray<string> HostGateways() => // Filled in at its creation.
-        [.. networks.Values.Where(n => n.Name == NetworkDrivers.Bridge).SelectMany(n => n.Pools).Select(pool => pool.Gateway!)];
+        [.. networks.Values.Where(n => n.Name == NetworkDrivers.Bridge).SelectMany(n => n.Pools).Select(p => p.Gateway!)];
 
     private SandboxRecord RequireSandbox(string containerId) =>
         sandboxes.GetValueOrDefault(containerId) ?? throw new NetworkException(
@@ -148,8 +148,8 @@ public sealed partial class NodeNetwork
             }
 
             foreach (var endpoint in sandbox.Endpoints)
-                Mend(endpoint);
-            SetExit(sandbox);
+                Try(() => Plug(endpoint));
+            Try(() => SetExit(sandbox));
         }
 
         var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
@@ -164,13 +164,7 @@ public sealed partial class NodeNetwork
     private async Task RestoreHelperAsync(CancellationToken cancellationToken)
     {
         foreach (var sandbox in sandboxes.Values)
-        {
-            if (!sandbox.Ports.IsEmpty)
-                await helper.AskAsync(
-                    new HelperRequest(HelperOperation.Reserve, sandbox.ContainerId) { Ports = sandbox.Ports },
-                    cancellationToken);
             await PutResolverAsync(sandbox, cancellationToken);
-        }
 
         await PutTablesAsync(AllNetworks.Select(n => n.Id), cancellationToken);
         await names.DropOthersAsync(

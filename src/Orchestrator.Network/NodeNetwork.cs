@@ -77,7 +77,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             host.Set("ipv4/ip_forward", "1");
             EnsurePredefined();
             foreach (var network in Bridges)
-                EnsureBridge(network);
+                Try(() => EnsureBridge(network));
             ReplaceNeighbours();
             MendOutside();
             await names.LoadAsync(cancellationToken);
@@ -86,6 +86,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             MendSandboxes();
             FindCallers();
             MendPipes(containerIds);
+            await HoldPortsAsync(cancellationToken); // What is not held the table does not lead to containers.
             ReplaceHostTable();
             // Of a version that had a table for it: nobody would tell it of nodes that come.
             host.Apply("table inet orch_underlay\ndelete table inet orch_underlay\n");
@@ -184,7 +185,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
 
     /// <summary>Families of which there is a table: a host without networks of IPv6 has none for it.</summary>
     private IpFamily[] TabledFamilies =>
-        Bridges.Any(n => n.Pool6 is not null) || cluster.NodeVtep.Contains(':', StringComparison.Ordinal)
+        host.HasIPv6 && (Bridges.Any(n => n.Pool6 is not null) || cluster.NodeVtep.Contains(':', StringComparison.Ordinal))
             ? IpFamily.Both : [IpFamily.V4];
 
     private IpFamily[] hostFamilies = []; // Of which the host's table was stated, and with which port of VXLAN.

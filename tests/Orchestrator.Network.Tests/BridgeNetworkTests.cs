@@ -534,6 +534,70 @@ public sealed class BridgeNetworkTests
     }
 
     [RootFact]
+    public async Task A_port_that_a_program_took_while_nobody_held_it_is_the_programs_until_it_is_free()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        using var web = await host.RunAsync("web", "bridge");
+        using var one = Wire.Serve(web.Namespace, 80, "web");
+        await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80), new PortBinding("", 9090, 80)], default);
+        await host.Network.DisposeAsync();
+        var helper = host.FindHelper()!;
+        helper.Kill();
+        await helper.WaitForExitAsync();
+        var theirs = Wire.Serve(host.Namespace, 8080, "theirs");
+
+        await host.RestartDaemonAsync();
+
+        var told = Assert.Single(await host.Network.CheckAsync(mend: true, default));
+        Assert.Equal(("container web", "port 8080/tcp does not answer"), (told.Place, told.Finding));
+        Assert.Contains("port is already allocated", told.Fault, StringComparison.Ordinal);
+        Assert.StartsWith("theirs ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 9090), StringComparison.Ordinal);
+
+        theirs.Dispose();
+        var then = told;
+        for (var tries = 0; then.Fault is not null && tries < 100; tries++, await Task.Delay(50)) // A listener closes in its own time.
+            then = Assert.Single(await host.Network.CheckAsync(mend: true, default));
+        Assert.Equal(told with { Fault = null }, then);
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+        foreach (var port in new[] { 8080, 9090 })
+            Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", port), StringComparison.Ordinal);
+        using var other = await host.RunAsync("other", "bridge");
+        foreach (var port in new[] { 8080, 9090 })
+            await Assert.ThrowsAsync<NetworkException>(
+                () => host.Network.PublishAsync("other", [new PortBinding("", port, 80)], default));
+    }
+
+    [RootFact]
+    public async Task A_network_that_cannot_be_restored_keeps_no_other_from_being_and_is_as_soon_as_it_can()
+    {
+        await using var host = await TestHost.StartAsync();
+        var app = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "other" }, default);
+        using var lost = await host.RunAsync("lost", "app");
+        using var well = await host.RunAsync("well", "other");
+        using var first = Wire.Serve(lost.Namespace, 80, "lost");
+        using var second = Wire.Serve(well.Namespace, 80, "well");
+        var (bridge, spare) = ($"br-{app.Id[..12]}", LinkOf(host, "lost"));
+        await host.Network.DisposeAsync();
+        host.Route.DeleteLink(bridge);
+        host.Route.DeleteLink(spare);
+        host.Route.DeleteLink(LinkOf(host, "well"));
+        host.Route.CreateVeth(new VethSettings(bridge, "foreign", new MacAddress(0x0242_0b0b_0b0b), 1500), host.Namespace);
+
+        await host.RestartDaemonAsync();
+
+        Assert.StartsWith("well ", await Wire.CallAsync(host.Namespace, well.Address.ToString(), 80), StringComparison.Ordinal);
+        Assert.Contains(await host.Network.CheckAsync(mend: true, default), drift =>
+            drift.Finding.Contains(bridge, StringComparison.Ordinal) && drift.Fault is not null);
+        host.Route.DeleteLink(bridge);
+        await host.Network.CheckAsync(mend: true, default);
+        Assert.StartsWith("lost ", await Wire.CallAsync(host.Namespace, lost.Address.ToString(), 80), StringComparison.Ordinal);
+        Assert.Empty(await host.Network.CheckAsync(mend: true, default));
+    }
+
+    [RootFact]
     public async Task What_was_removed_by_hand_is_mended_and_what_belongs_to_a_lost_container_is_removed_at_start()
     {
         await using var host = await TestHost.StartAsync();

@@ -98,7 +98,8 @@ internal static class BridgeLink
         && host.Route.ListAddresses(AddressFamily.InterNetworkV6).Exists(a => a.Index == link.Index
             && !a.Address.IsIPv6LinkLocal);
 
-    private static WantedSetting LoopbackRouted(string bridge, string value) => new($"ipv4/conf/{bridge}/route_localnet", value);
+    private static WantedSetting LoopbackRouted(string bridge, string value) =>
+        new($"ipv4/conf/{bridge}/route_localnet", value);
 
     private static bool IsOf(LinkInfo link, NetworkConfig network) =>
         link.Kind == "bridge" && (link.Alias.Length == 0 || link.Alias == LinkNames.Mark + network.Id);
