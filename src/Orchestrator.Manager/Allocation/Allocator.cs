@@ -28,7 +28,7 @@ internal sealed class Allocator(
             plan.Networks, (tx, network) => tx.Networks.UpdateIfUnchanged(network), cancellationToken);
         await Store.UpdateEachAsync(plan.Nodes, (tx, node) => tx.Nodes.UpdateIfUnchanged(node), cancellationToken);
         await Store.UpdateEachAsync(
-            plan.Services, (tx, service) => tx.Services.UpdateIfUnchanged(service), cancellationToken);
+            plan.Services, static (tx, service) => ServiceAllocator.Write(service, tx), cancellationToken);
         await Store.UpdateEachAsync(plan.Tasks, (tx, task) => tx.Tasks.UpdateIfUnchanged(task), cancellationToken);
         return plan.Wake;
     }

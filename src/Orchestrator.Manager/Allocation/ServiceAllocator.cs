@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Orchestrator.Manager.Loops;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
 using Orchestrator.Store.Tables;
+using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.Allocation;
 
@@ -21,6 +23,17 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
     }
 
     /// <summary>
+    /// Writes a planned service unless it has changed since, or a port chosen for it has become another's. Whoever took the
+    /// port is a change, too, which brings about another pass.
+    /// </summary>
+    public static void Write(Service planned, Transaction tx)
+    {
+        var chosen = ChosenPorts(planned).ToHashSet();
+        if (chosen.Count == 0 || !AnotherHas(chosen.Contains, planned, tx.Services.All()))
+            tx.Services.UpdateIfUnchanged(planned);
+    }
+
+    /// <summary>
     /// The networks that a service's tasks join: those of its spec, and ingress when it publishes there.
     /// </summary>
     public static IReadOnlyList<NetworkId> NetworksOf(Service service, StoreRoot root)
@@ -32,10 +45,11 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
         return [.. networks.Distinct()];
     }
 
-    /// <summary>The ports that nobody else may publish through the ingress network.</summary>
-    public static IEnumerable<(PortProtocol Protocol, int Port)> PublishedPorts(Service service) =>
+    /// <summary>The ports that nobody else may publish through the ingress network: those of tasks' nodes are among them.
+    /// </summary>
+    private static IEnumerable<(PortProtocol Protocol, int Port)> PublishedPorts(Service service) =>
         service.Spec.Endpoint.Ports.Concat(service.Endpoint?.Ports ?? [])
-            .Where(p => p.Mode == PublishMode.Ingress && p.PublishedPort != 0)
+            .Where(p => p.PublishedPort != 0)
             .Select(p => (p.Protocol, p.PublishedPort));
 
     /// <summary>Whether a service has all that its spec asks for.</summary>
@@ -55,6 +69,16 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
     private static IReadOnlyList<NetworkId> VipNetworksOf(Service service, StoreRoot root) =>
         service.Spec.Endpoint.Mode == EndpointMode.Vip
             ? [.. NetworksOf(service, root).Where(id => root.Networks.Get(id.Value)?.Spec.IsSegment != true)] : [];
+
+    /// <summary>Those that its spec leaves open: nobody's word has reserved them until they are written.</summary>
+    private static IEnumerable<(PortProtocol Protocol, int Port)> ChosenPorts(Service planned) =>
+        planned.Spec.Endpoint.Ports.Zip(planned.Endpoint!.Ports)
+            .Where(pair => pair.First.PublishedPort == 0 && pair.Second.PublishedPort != 0)
+            .Select(pair => (pair.Second.Protocol, pair.Second.PublishedPort));
+
+    private static bool AnotherHas(
+        Func<(PortProtocol, int), bool> port, Service service, IEnumerable<Service> services) =>
+        services.Any(other => other.Id != service.Id && PublishedPorts(other).Any(port));
 
     private bool NeedsAllocation(Service service) => !IsAllocated(service, root);
 
@@ -86,7 +110,8 @@ internal sealed class ServiceAllocator(StoreRoot root, AddressSpaces spaces, All
             return port;
         var kept = service.Endpoint?.Ports.FirstOrDefault(
             p => p.Mode == port.Mode && p.Protocol == port.Protocol && p.TargetPort == port.TargetPort);
-        if (kept is { PublishedPort: > 0 })
+        if (kept is { PublishedPort: > 0 }
+            && !AnotherHas(taken => taken == (kept.Protocol, kept.PublishedPort), service, root.Services.All))
             return port with { PublishedPort = kept.PublishedPort };
         var cluster = root.Clusters.All.FirstOrDefault();
         for (var number = options.FirstDynamicPort; number <= options.LastDynamicPort; number++)

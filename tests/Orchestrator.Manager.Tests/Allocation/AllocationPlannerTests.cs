@@ -209,6 +209,52 @@ public sealed class AllocationPlannerTests
     }
 
     [Fact]
+    public void A_port_that_somebody_asked_for_while_it_was_being_chosen_is_that_ones_and_another_is_chosen()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        Settle();
+        world.Add(Publishing("one", 0));
+        var plan = new AllocationPlanner(new AllocatorOptions()).Plan(world.Root, memory, world.Now);
+
+        world.Add(Publishing("quicker", 30_000));
+        world.Do(tx => ServiceAllocator.Write(Assert.Single(plan.Services), tx));
+        var meanwhile = world.Root.Services.Get("one")!.Endpoint;
+        Settle();
+
+        Assert.Null(meanwhile);
+        Assert.Equal(30_001, PortOf("one"));
+    }
+
+    [Fact]
+    public void A_port_that_two_have_is_kept_by_who_asked_for_it()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        world.Add(Publishing("one", 0));
+        Settle();
+        world.Add(Publishing("other", 30_000));
+
+        world.Respec("one", spec => spec with { Endpoint = spec.Endpoint with { Mode = EndpointMode.DnsRoundRobin } });
+        Settle();
+
+        Assert.Equal(30_001, PortOf("one"));
+        Assert.Equal(30_000, PortOf("other"));
+    }
+
+    [Fact]
+    public void An_open_port_is_none_that_a_service_has_on_its_tasks_nodes()
+    {
+        world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
+        var host = Publishing("host", 30_000);
+        var port = host.Spec.Endpoint.Ports[0] with { Mode = PublishMode.Host };
+        world.Add(host with { Spec = host.Spec with { Endpoint = new EndpointSpec { Ports = [port] } } });
+        world.Add(Publishing("one", 0));
+
+        Settle();
+
+        Assert.Equal(30_001, PortOf("one"));
+    }
+
+    [Fact]
     public void An_open_port_is_none_that_managers_answer_at()
     {
         world.Add(Network("ingress") with { Spec = Spec("ingress") with { Ingress = true } });
@@ -217,7 +263,7 @@ public sealed class AllocationPlannerTests
 
         Settle();
 
-        Assert.Equal(30_001, world.Root.Services.Get("one")!.Endpoint!.Ports[0].PublishedPort);
+        Assert.Equal(30_001, PortOf("one"));
     }
 
     [Fact]
@@ -308,6 +354,8 @@ public sealed class AllocationPlannerTests
         };
     }
 
+    private int PortOf(string service) => world.Root.Services.Get(service)!.Endpoint!.Ports[0].PublishedPort;
+
     private string[] Pools() => [.. world.Root.Networks.All.Select(n => n.Allocation!.Pools[0].Subnet)];
 
     private void AddTasks(int count)
@@ -333,7 +381,7 @@ public sealed class AllocationPlannerTests
                 foreach (var node in plan.Nodes)
                     tx.Nodes.Update(node);
                 foreach (var service in plan.Services)
-                    tx.Services.Update(service);
+                    ServiceAllocator.Write(service, tx);
                 foreach (var task in plan.Tasks)
                     tx.Tasks.Update(task);
             });
