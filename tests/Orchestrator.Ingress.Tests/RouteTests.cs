@@ -85,9 +85,11 @@ public sealed class RouteTests
             .. ask, "-H", "Tell: headers", "-H", "X_Forwarded_For: 6.6.6.6", "-H", "x-forwarded_proto: https",
             "-H", "X_Forwarded_Host: evil", "-H", "X_Real_IP: 6.6.6.6", "-H", "X_Mine: 1", $"http://{Shop}/",
         ]);
+        var real = await CurlAsync(outside, [.. ask, "-H", "Tell: real", "-H", "X-Real-IP: 6.6.6.6", $"http://{Shop}/"]);
 
         Assert.StartsWith($"pages GET / host={Shop} xff=", dotted, StringComparison.Ordinal);
-        Assert.Equal("Accept,Forwarded,Host,Tell,User-Agent,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto,X_Mine", headers);
+        Assert.Equal("Accept,Forwarded,Host,Tell,User-Agent,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto,X-Real-IP,X_Mine", headers);
+        Assert.Equal(Client, real);
     }
 
     [RootFact]
@@ -244,6 +246,7 @@ public sealed class RouteTests
     private static string Describe(HttpRequest request, string name) => request.Headers["Tell"] == "target"
         ? $"{name} {request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}"
         : request.Headers["Tell"] == "headers" ? string.Join(',', request.Headers.Keys.Order(StringComparer.Ordinal))
+        : request.Headers["Tell"] == "real" ? $"{request.Headers["X-Real-IP"]}"
         : $"{name} {request.Method} {request.Path}{request.QueryString} host={request.Host} "
         + $"xff={request.Headers["X-Forwarded-For"]} forwarded={request.Headers["Forwarded"]} {request.Protocol}";
 

@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.Ingress.Routing;
 
 namespace Orchestrator.Ingress.Tests.Routing;
@@ -9,11 +11,33 @@ public sealed class ClientRequestTests
     [InlineData("X_Forwarded_For", true)]
     [InlineData("x-forwarded_host", true)]
     [InlineData("X_REAL_IP", true)]
-    [InlineData("X-Forwarded-For", false)]
+    [InlineData("X-Real-IP", true)]
+    [InlineData("X-Forwarded-For", true)]
+    [InlineData("x-forwarded-port", true)]
+    [InlineData("X_Original_URL", true)]
     [InlineData("X_Forwarded_Fort", false)]
     [InlineData("My_Header", false)]
-    public void An_underscore_does_not_make_another_header_of_the_proxys(string header, bool isTwin) =>
-        Assert.Equal(isTwin, ClientRequest.IsTwin(header));
+    public void What_only_a_proxy_may_say_is_known_in_any_case_and_by_dash_or_underscore(string header, bool isOfProxies) =>
+        Assert.Equal(isOfProxies, ClientRequest.IsOfProxies(header));
+
+    [Fact]
+    public void Whatever_a_client_says_of_its_address_and_its_way_the_address_it_came_from_is_told()
+    {
+        var context = new DefaultHttpContext();
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/";
+        context.Connection.RemoteIpAddress = IPAddress.Parse("::ffff:192.0.2.9");
+        foreach (var header in new[]
+        {
+            "X-Real-IP", "x_real_ip", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Ssl", "X-Original-URL", "Forwarded",
+            "True-Client-IP",
+        })
+            context.Request.Headers[header] = "6.6.6.6";
+        (context.Request.Host, context.Request.Headers.Accept) = (new HostString("shop"), "*/*");
+
+        ClientRequest.Prepare(context);
+
+        Assert.Equal(["Accept=*/*", "Host=shop", "X-Real-IP=192.0.2.9"], context.Request.Headers.Select(h => $"{h.Key}={h.Value}").Order());
+    }
 
     [Theory]
     [InlineData("shop.example.", "shop.example")]
