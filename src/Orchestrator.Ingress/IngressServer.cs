@@ -14,23 +14,19 @@ internal sealed class IngressServer(ProxyFolder folder) : IAsyncDisposable
     private readonly Dictionary<int, Relay> relays = [];
     private readonly Routes routes = new();
     private readonly SemaphoreSlim told = new(0);
+    private readonly SemaphoreSlim room = RelayRoom.OfProcess();
     private string version = "";
+
+    /// <summary>What the daemon is to hear; null: it has.</summary>
+    private ProxyStatus? unsaid;
 
     public async Task RunAsync()
     {
         using var watcher = new FileSystemWatcher(folder.Root, Path.GetFileName(folder.StateFile));
         watcher.Renamed += (_, _) => told.Release();
         watcher.EnableRaisingEvents = true;
-        while (true)
-        {
-            if (folder.State() is not { } known)
-                return;
-            if (known.Version != version)
-                await ApplyAsync(known.State, known.Version);
-            if (known.State is { IsEmpty: true } && (known.State.EndsAtOnce || relays.Count == 0))
-                return;
+        while (await LookAsync())
             await told.WaitAsync(Pause);
-        }
     }
 
     public async ValueTask DisposeAsync()
@@ -39,6 +35,33 @@ internal sealed class IngressServer(ProxyFolder folder) : IAsyncDisposable
             await relay.DisposeAsync();
         await routes.DisposeAsync();
         told.Dispose();
+        room.Dispose();
+    }
+
+    /// <returns>False: there is nothing left to do.</returns>
+    private async Task<bool> LookAsync()
+    {
+        try
+        {
+            if (folder.State() is not { } known)
+                return false;
+            if (known.Version != version)
+                await ApplyAsync(known.State, known.Version);
+            Say();
+            return !known.State.IsEmpty || (!known.State.EndsAtOnce && relays.Count > 0);
+        }
+        catch (IOException)
+        {
+            return true; // Clients may have used up the descriptors, or others the disk: whoever is served is served on.
+        }
+    }
+
+    private void Say()
+    {
+        if (unsaid is null)
+            return;
+        folder.Put(unsaid);
+        unsaid = null;
     }
 
     private async Task ApplyAsync(ProxyState state, string next)
@@ -56,7 +79,7 @@ internal sealed class IngressServer(ProxyFolder folder) : IAsyncDisposable
         await routes.ApplyAsync(state, faults);
         // Not done yet is what could not be: it is tried again at the next look.
         version = relays.Values.Any(r => r.IsClosed) || faults.Count > 0 ? "" : next;
-        folder.Put(new ProxyStatus(next, faults.ToImmutable()));
+        unsaid = new ProxyStatus(next, faults.ToImmutable());
     }
 
     private void Apply(ProxyRelay wanted, ImmutableArray<string>.Builder faults)
@@ -64,7 +87,7 @@ internal sealed class IngressServer(ProxyFolder folder) : IAsyncDisposable
         try
         {
             if (!relays.TryGetValue(wanted.Port, out var relay) || relay.IsClosed)
-                relays[wanted.Port] = relay = Relay.Listen(wanted.Port);
+                relays[wanted.Port] = relay = Relay.Listen(wanted.Port, room);
             relay.Serve(wanted);
         }
         catch (System.Net.Sockets.SocketException e)

@@ -13,32 +13,33 @@ public sealed partial class NodeNetwork
         var shells = SshPorts.Of(options.SshConfig);
         foreach (var port in ingress.Ports.Where(p => p.HasProxyHeader && shells.Contains(p.PublishedPort)))
             faults.Add(IsOfSsh(port));
-        var state = new ProxyState
-        {
-            Relays =
-            [
-                .. ingress.Ports.Where(p => p.HasProxyHeader && !shells.Contains(p.PublishedPort)).Select(p => new ProxyRelay(
-                    p.PublishedPort, At(p.Backends, p.TargetPort), At(p.Draining, p.TargetPort), p.IsSticky)),
-            ],
-            Routes =
-            [
-                .. ingress.Routes.Select(r => new ProxyRoute(
-                    r.ServiceId, r.Host, r.Path, r.Certificate, At(r.Backends, r.TargetPort), r.IsSticky)
-                {
-                    IsHttp2 = r.IsHttp2,
-                }),
-            ],
-            Certificates = proxy.WithKnown(ingress.Certificates, ingress.Routes.Select(r => r.Certificate)),
-        };
         try
         {
-            faults.AddRange(await proxy.ApplyAsync(state, cancellationToken));
+            faults.AddRange(await proxy.ApplyAsync(ProxyStateOf(ingress, shells), cancellationToken));
         }
-        catch (NetworkException e)
+        catch (Exception e) when (e is NetworkException or IOException)
         {
             faults.Add(e.Message); // The rest of the view is done all the same.
         }
     }
+
+    private ProxyState ProxyStateOf(IngressView ingress, IReadOnlySet<int> shells) => new()
+    {
+        Relays =
+        [
+            .. ingress.Ports.Where(p => p.HasProxyHeader && !shells.Contains(p.PublishedPort)).Select(p => new ProxyRelay(
+                p.PublishedPort, At(p.Backends, p.TargetPort), At(p.Draining, p.TargetPort), p.IsSticky)),
+        ],
+        Routes =
+        [
+            .. ingress.Routes.Select(r => new ProxyRoute(
+                r.ServiceId, r.Host, r.Path, r.Certificate, At(r.Backends, r.TargetPort), r.IsSticky)
+            {
+                IsHttp2 = r.IsHttp2,
+            }),
+        ],
+        Certificates = proxy.WithKnown(ingress.Certificates, ingress.Routes.Select(r => r.Certificate)),
+    };
 
     private IEnumerable<NetworkDrift> MendProxy()
     {

@@ -1,6 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Orchestrator.Ingress.Relaying;
 using Orchestrator.Network;
+using Orchestrator.Network.Proxying;
 using Orchestrator.Network.Tests;
 using Orchestrator.Testing;
 
@@ -80,6 +83,75 @@ public sealed class RelayTests
         await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 0));
 
         Assert.StartsWith("port 8080/tcp does not answer here", Assert.Single(cluster.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_without_a_word_is_noticed()
+    {
+        using var task = Listener();
+        using var port = Listener();
+        using var client = await ConnectAsync(PortOf(port));
+        using var taken = await port.AcceptAsync();
+        using var stop = new CancellationTokenSource();
+
+        var running = new RelayedConnection(taken).RunAsync(new ProxyRelay(0, [$"127.0.0.1:{PortOf(task)}"], [], false), stop.Token);
+        using var server = await task.AcceptAsync().WaitAsync(Patience);
+
+        Assert.NotEqual(0, taken.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Assert.InRange((int)taken.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime)!, 1, 60);
+        await stop.CancelAsync();
+        await running.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Who_comes_when_all_places_are_taken_waits_for_one()
+    {
+        using var task = Listener();
+        using var room = new SemaphoreSlim(1);
+        var port = FreePort();
+        await using var relay = Relay.Listen(port, room);
+        relay.Serve(new ProxyRelay(port, [$"127.0.0.1:{PortOf(task)}"], [], false));
+        using var first = await ConnectAsync(port);
+        using var served = await task.AcceptAsync().WaitAsync(Patience);
+        using var second = await ConnectAsync(port);
+
+        var next = task.AcceptAsync();
+        await Task.Delay(200);
+        var hasWaited = !next.IsCompleted;
+        first.Dispose();
+        served.Dispose();
+
+        using var later = await next.WaitAsync(Patience);
+        Assert.True(hasWaited);
+    }
+
+    [Theory]
+    [InlineData("Max open files            1024                 524288               files     ", 1024)]
+    [InlineData("Max open files            unlimited            unlimited            files     ", int.MaxValue)]
+    public void How_many_places_there_are_is_read_from_the_processs_limits(string line, int descriptors) => Assert.Equal(
+        descriptors, RelayRoom.Descriptors(["Limit                     Soft Limit           Hard Limit           Units", line]));
+
+    private static Socket Listener()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        return listener;
+    }
+
+    private static int PortOf(Socket listener) => ((IPEndPoint)listener.LocalEndPoint!).Port;
+
+    private static int FreePort()
+    {
+        using var listener = Listener();
+        return PortOf(listener);
+    }
+
+    private static async Task<Socket> ConnectAsync(int port)
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        return client;
     }
 
     private static async Task<TwoHosts> StartAsync(TimeSpan? mends = null)

@@ -9,22 +9,24 @@ namespace Orchestrator.Ingress.Relaying;
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly Socket listener;
+    private readonly SemaphoreSlim room;
     private readonly ConcurrentDictionary<RelayedConnection, Task> connections = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Task accepting;
     private volatile ProxyRelay? wanted;
 
-    private Relay(Socket listener)
+    private Relay(Socket listener, SemaphoreSlim room)
     {
-        this.listener = listener;
+        (this.listener, this.room) = (listener, room);
         accepting = AcceptAsync();
     }
 
     /// <summary>No more connections are taken; those that are there may still go on.</summary>
     public bool IsClosed { get; private set; }
 
+    /// <param name="room">Places for connections, which relays share.</param>
     /// <exception cref="SocketException">The port is somebody else's.</exception>
-    public static Relay Listen(int port)
+    public static Relay Listen(int port, SemaphoreSlim room)
     {
         var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
         var socket = new Socket(any.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -34,7 +36,7 @@ internal sealed class Relay : IAsyncDisposable
                 socket.DualMode = true;
             socket.Bind(new IPEndPoint(any, port));
             socket.Listen();
-            return new Relay(socket);
+            return new Relay(socket, room);
         }
         catch
         {
@@ -75,8 +77,7 @@ internal sealed class Relay : IAsyncDisposable
         {
             try
             {
-                var client = await listener.AcceptAsync(stop.Token);
-                var connection = new RelayedConnection(client);
+                var connection = new RelayedConnection(await TakeAsync());
                 connections[connection] = ServeAsync(connection);
                 if (connection.HasEnded)
                     connections.TryRemove(connection, out _); // Before it was put there.
@@ -90,9 +91,31 @@ internal sealed class Relay : IAsyncDisposable
         }
     }
 
+    /// <returns>The next client, which has a place.</returns>
+    private async Task<Socket> TakeAsync()
+    {
+        await room.WaitAsync(stop.Token);
+        try
+        {
+            return await listener.AcceptAsync(stop.Token);
+        }
+        catch
+        {
+            room.Release();
+            throw;
+        }
+    }
+
     private async Task ServeAsync(RelayedConnection connection)
     {
-        await connection.RunAsync(wanted, stop.Token);
-        connections.TryRemove(connection, out _);
+        try
+        {
+            await connection.RunAsync(wanted, stop.Token);
+        }
+        finally
+        {
+            connections.TryRemove(connection, out _);
+            room.Release();
+        }
     }
 }

@@ -36,6 +36,9 @@ internal sealed class RelayedConnection(Socket client)
         try
         {
             client.NoDelay = true;
+            // More patient than with tasks, for a client's way may be interrupted; and without a limit to what it has not
+            // taken yet, for it may pause.
+            Vanished.Notice(client, idle: TimeSpan.FromSeconds(30), between: TimeSpan.FromSeconds(10), tries: 6);
             using var task = await ConnectAsync(relay, either.Token);
             if (task is not null)
             {

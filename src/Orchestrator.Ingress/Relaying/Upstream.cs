@@ -20,10 +20,7 @@ internal static class Upstream
         try
         {
             // A task whose host has gone without a word: its clients are to hear of it within seconds.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 5);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 2);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            Vanished.Notice(socket, idle: TimeSpan.FromSeconds(5), between: TimeSpan.FromSeconds(2), tries: 3);
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TCP_USER_TIMEOUT, BitConverter.GetBytes(Milliseconds));
             await socket.ConnectAsync(task, patience.Token);
             return socket;

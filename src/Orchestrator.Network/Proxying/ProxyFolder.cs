@@ -35,9 +35,12 @@ internal sealed class ProxyFolder(string root)
         Replace(StatusFile, JsonSerializer.SerializeToUtf8Bytes(status, ProxyJson.Default.ProxyStatus));
 
     /// <returns>Null: nothing was ever written.</returns>
+    /// <exception cref="IOException">It cannot be read just now: descriptors are used up, or the disk fails.</exception>
     public (ProxyState State, string Version)? State() => Read(StateFile) is { } bytes
         && Parse(bytes, ProxyJson.Default.ProxyState) is { } state ? (state, VersionOf(bytes)) : null;
 
+    /// <returns>Null: there is none yet.</returns>
+    /// <inheritdoc cref="State"/>
     public ProxyStatus? Status() => Read(StatusFile) is { } bytes ? Parse(bytes, ProxyJson.Default.ProxyStatus) : null;
 
     private static string VersionOf(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
@@ -60,7 +63,7 @@ internal sealed class ProxyFolder(string root)
         {
             return File.ReadAllBytes(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
