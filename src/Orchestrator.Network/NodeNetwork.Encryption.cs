@@ -100,12 +100,7 @@ public sealed partial class NodeNetwork
 
     private WireGuardSettings WireGuardWanted() => new(
         options.TunnelPort, UnderlayMtu - TunnelOverhead(NetworkEncryption.WireGuard),
-        [
-            .. EndpointsUnder(NetworkEncryption.WireGuard).Where(e => e.WireGuardKey is { Length: > 0 })
-                .DistinctBy(e => e.NodeVtep).DistinctBy(e => e.WireGuardKey)
-                .Select(e => IPAddress.Parse(e.NodeVtep) is var peer
-                    ? new WireGuardPeer(e.WireGuardKey, new IPEndPoint(peer, options.TunnelPort), peer) : null!), // Always.
-        ]);
+        WireGuardPeers.Of(EndpointsUnder(NetworkEncryption.WireGuard), options.TunnelPort));
 
     /// <returns>Null: the keys, which are on no disk, are not known yet; what the kernel has stays.</returns>
     private EspPlan? EspWanted() => cluster.Keys is not { IsDefaultOrEmpty: false } keys ? null : EspPlan.For(
