@@ -24,6 +24,7 @@ public sealed partial class NodeNetwork
                 .. sandbox.Endpoints.Where(IsKnown).Select(e => e with { IPv6 = IPv6Of(e) }).SelectMany(ContainerLink.Settings),
                 .. returns.GetValueOrDefault(sandbox.ContainerId)?.Settings ?? [],
             ],
+            States = [.. LeasesKept(sandbox.ContainerId)],
             Tables = [.. TablesOfContainer(sandbox)],
         };
 

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Net;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dhcp;
 using Orchestrator.Network.Hosting;
+using Orchestrator.Network.Mending;
 using Orchestrator.Network.Pipes;
 
 namespace Orchestrator.Network;
@@ -17,8 +19,28 @@ public sealed partial class NodeNetwork
     /// <summary>How long the start of a container does. What comes later still finds its way.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(4);
 
-    // By key of the pipe; under the gate.
-    private readonly Dictionary<string, LeaseKeeper> keepers = [];
+    // By key of the pipe. Replaced whole under the gate; read without it.
+    private ImmutableDictionary<string, LeaseKeeper> keepers = ImmutableDictionary<string, LeaseKeeper>.Empty;
+
+    /// <summary>Somebody cares for each lease of a plugged pipe: whoever gave up, for the link was another's for a while,
+    /// is replaced. A link that is gone is made first, which starts a new one.</summary>
+    private IEnumerable<WantedState> LeasesKept(string containerId) =>
+        PipesOf(containerId).Where(p => keepers.GetValueOrDefault(p.Key) is { IsOver: true }).Select(p => new WantedState(
+            $"nobody prolonged the DHCP lease of {p.Config.InterfaceName}",
+            () => keepers.GetValueOrDefault(p.Key) is not { IsOver: true } || !HasLink(p), () => KeepLease(p.Key)));
+
+    private bool HasLink(Pipe pipe)
+    {
+        using var container = NetNamespace.Open(paths.NamespaceOf(pipe.ContainerId));
+        using var inside = RouteSocket.Open(container);
+        return inside.FindLink(pipe.Config.InterfaceName) is not null;
+    }
+
+    private void KeepLease(string key)
+    {
+        using var container = NetNamespace.Open(paths.NamespaceOf(pipes[key].ContainerId));
+        KeepLease(pipes[key], container);
+    }
 
     /// <summary>Sees to it that somebody cares for a plugged pipe's address.</summary>
     private void KeepLease(Pipe pipe, NetNamespace container)
@@ -40,7 +62,7 @@ public sealed partial class NodeNetwork
         LeaseKeeper? keeper = null;
         keeper = new LeaseKeeper(
             new DhcpClient(home, link, name), home, (now, token) => ApplyLeaseAsync(pipe.Key, keeper!, now, token));
-        keepers[pipe.Key] = keeper;
+        keepers = keepers.SetItem(pipe.Key, keeper);
         keeper.Start(lease, isHeld, IPAddress.TryParse(wish, out var wanted) ? wanted : null);
     }
 
@@ -62,8 +84,8 @@ public sealed partial class NodeNetwork
 
     private void DropLease(Pipe pipe)
     {
-        if (keepers.Remove(pipe.Key, out var keeper))
-            keeper.Dispose();
+        keepers.GetValueOrDefault(pipe.Key)?.Dispose();
+        keepers = keepers.Remove(pipe.Key);
     }
 
     /// <summary>Waits, outside the gate, until a server has lent an address.</summary>

@@ -15,6 +15,23 @@ internal sealed class DhcpClient(NetNamespace ns, LinkInfo link, string hostname
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(16);
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The link is there, as far as can be told just now.</summary>
+    public bool HasLink
+    {
+        get
+        {
+            try
+            {
+                using var inside = RouteSocket.Open(ns);
+                return inside.FindLink(link.Name)?.Index == link.Index;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+    }
+
     private MacAddress Mac => link.Mac ?? default;
 
     /// <summary>Until a server lends an address, however long that takes.</summary>

@@ -6,13 +6,16 @@ namespace Orchestrator.Network.Dhcp;
 internal sealed class LeaseKeeper(
     DhcpClient client, IDisposable home, Func<DhcpLease?, CancellationToken, Task> apply) : IDisposable
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>The clock of a wait stands still while the machine sleeps; that of a lease does not.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource ending = new();
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task running = Task.CompletedTask;
 
-    /// <summary>It gave up: the link is gone.</summary>
+    /// <summary>It gave up: the link is gone, or another by now.</summary>
     public bool IsOver => running.IsCompleted;
 
     /// <summary>Done when the link has an address.</summary>
@@ -48,13 +51,13 @@ internal sealed class LeaseKeeper(
                 {
                     var former = lease is null ? wanted : System.Net.IPAddress.Parse(lease.Address.Split('/')[0]);
                     lease = await OnThreadAsync(() => client.Acquire(former, cancellationToken), cancellationToken);
-                    await apply(lease, cancellationToken);
+                    await ApplyAsync(lease, cancellationToken);
                     first.TrySetResult();
                 }
 
                 isHeld = false;
                 lease = await HoldAsync(lease!, cancellationToken);
-                await apply(null, cancellationToken);
+                await ApplyAsync(null, cancellationToken);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or NetworkException or IOException)
@@ -69,6 +72,28 @@ internal sealed class LeaseKeeper(
             home.Dispose();
         }
     }
+
+    /// <summary>What hinders it may pass, as a full disk does. While the link is there it is tried again, until the lease is
+    /// over; whoever waits for the first address hears at once.</summary>
+    private async Task ApplyAsync(DhcpLease? lease, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await apply(lease, cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is NetworkException or IOException && client.HasLink && !HasRunOut(lease))
+            {
+                first.TrySetException(e);
+                _ = first.Task.Exception; // Seen, also when nobody waits.
+                await Task.Delay(ShortestWait, cancellationToken);
+            }
+        }
+    }
+
+    private static bool HasRunOut(DhcpLease? lease) => lease?.Expire <= DateTimeOffset.UtcNow;
 
     /// <summary>Returns when the lease is over, which it is not for as long as it is prolonged.</summary>
     private async Task<DhcpLease> HoldAsync(DhcpLease lease, CancellationToken cancellationToken)
@@ -93,7 +118,7 @@ internal sealed class LeaseKeeper(
                 if (longer is not null)
                 {
                     lease = longer;
-                    await apply(lease, cancellationToken);
+                    await ApplyAsync(lease, cancellationToken);
                     continue;
                 }
             }
@@ -106,7 +131,7 @@ internal sealed class LeaseKeeper(
         }
     }
 
-    private static TimeSpan Clamp(TimeSpan wait) =>
+    internal static TimeSpan Clamp(TimeSpan wait) =>
         wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
 
     private static Task<T> OnThreadAsync<T>(Func<T> work, CancellationToken cancellationToken) => Task.Factory.StartNew(

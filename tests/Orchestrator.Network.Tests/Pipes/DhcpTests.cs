@@ -136,6 +136,59 @@ public sealed class DhcpTests
         Assert.Equal(["10.9.0.123"], wire.Addresses());
     }
 
+    [RootFact]
+    public async Task A_lease_that_cannot_be_written_down_just_now_is_written_later()
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1");
+        var ran = Lease(DateTimeOffset.UtcNow.AddSeconds(-1));
+        var (tries, given) = (0, new TaskCompletionSource<DhcpLease?>());
+        using var keeper = new LeaseKeeper(
+            new DhcpClient(host.Namespace, host.Route.GetLink("lo"), "c"), new MemoryStream(), (lease, _) =>
+            {
+                if (++tries < 3)
+                    throw new IOException("No space left on device");
+                given.TrySetResult(lease);
+                return Task.CompletedTask;
+            });
+
+        keeper.Start(ran, isHeld: true, wanted: null);
+
+        Assert.Null(await given.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.False(keeper.IsOver);
+        await keeper.StopAsync();
+    }
+
+    [RootFact]
+    public async Task A_lease_whose_link_was_made_again_is_prolonged_all_the_same()
+    {
+        await using var wire = await WireAsync();
+        using (var server = await Dnsmasq.StartAsync(wire.Router))
+            await wire.Host.PipeAsync("up0", "c", "dhcp:-r 10.9.0.123");
+        await wire.PassAsync("Renew", "Rebind");
+        var before = wire.Host.Network.ListPipes().Single().Lease!;
+
+        // Whoever asks is between two questions: the link that it asked on is another one at the next.
+        using (var inside = RouteSocket.Open(wire.Container.Namespace))
+            inside.DeleteLink("eth1");
+        await wire.Host.Network.CheckAsync(mend: true, default);
+        using var again = await Dnsmasq.StartAsync(wire.Router);
+
+        await again.UntilAsync(() =>
+        {
+            wire.Host.Network.CheckAsync(mend: true, default).GetAwaiter().GetResult();
+            return wire.Host.Network.ListPipes().Single().Lease is { } lease && lease.Expire > before.Expire;
+        });
+    }
+
+    [Fact]
+    public void However_long_a_lease_is_the_clock_is_looked_at_each_minute() =>
+        Assert.Equal(TimeSpan.FromMinutes(1), LeaseKeeper.Clamp(TimeSpan.FromDays(1)));
+
+    private static DhcpLease Lease(DateTimeOffset end) => new()
+    {
+        Address = "10.9.0.123/24", Router = "", Server = "10.9.0.2", Renew = end, Rebind = end, Expire = end,
+    };
+
     private static async Task<DhcpWire> WireAsync()
     {
         var host = await TestHost.StartAsync("10.9.0.1");
