@@ -36,8 +36,12 @@ internal sealed class HelperWatch(HelperClient helper, HelperPaths paths) : IAsy
         {
             try
             {
+                var begun = TimeProvider.System.GetTimestamp();
                 await WaitForEndAsync();
                 await helper.AskAsync(new HelperRequest(HelperOperation.List), stop.Token);
+                // It may answer on the connection that is kept although its socket is gone, by which nobody finds it.
+                if (TimeProvider.System.GetElapsedTime(begun) < Pause)
+                    await Task.Delay(Pause, stop.Token);
             }
             catch (NetworkException)
             {
