@@ -93,6 +93,11 @@ internal static partial class NetworkViews
         if (request.IPAM?.Driver is not (null or "" or "default"))
             throw EngineException.Invalid(
                 $"ipam driver \"{request.IPAM.Driver}\" not found; addresses are given by default alone: leave out --ipam-driver");
+        if (request.IPAM?.Options?.Keys.Order(StringComparer.Ordinal).FirstOrDefault() is { } option)
+            throw EngineException.Invalid($"IPAM option {option} is not supported; leave it out");
+        if (request.IPAM?.Config?.Any(LacksSubnet) == true)
+            throw EngineException.Invalid(
+                "every ip-range or gateway must have a corresponding subnet; give that one, too, or leave them out");
         if (request is { Driver: NetworkDrivers.Overlay, Scope: "local", ConfigOnly: false })
             throw EngineException.Invalid(
                 "cannot downgrade network scope for overlay networks; leave out --scope, or make one of this node alone: "
@@ -116,6 +121,9 @@ internal static partial class NetworkViews
     private static string ScopeOf(Api.NetworkCreateRequest request) => request.Scope is not ("" or "local" or SwarmScope)
         ? throw EngineException.Invalid($"invalid scope \"{request.Scope}\"; give local, which is this node alone, or swarm")
         : request is { ConfigOnly: false, Driver: NetworkDrivers.Overlay } || request.Scope == SwarmScope ? SwarmScope : "local";
+
+    private static bool LacksSubnet(Api.IpamConfig pool) => string.IsNullOrEmpty(pool.Subnet)
+        && (NullIfEmpty(pool.Gateway) ?? NullIfEmpty(pool.IPRange) ?? pool.AuxAddress?.Values.FirstOrDefault()) is not null;
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

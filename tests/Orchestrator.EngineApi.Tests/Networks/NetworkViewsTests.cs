@@ -45,6 +45,18 @@ public sealed class NetworkViewsTests
         RefusalOf(new() { Name = "n", IPAM = new() { Driver = driver } }));
 
     [Fact]
+    public void An_option_of_the_addresses_driver_is_refused_by_its_name() => Assert.Equal(
+        "IPAM option serial is not supported; leave it out",
+        RefusalOf(new() { Name = "n", IPAM = new() { Options = new() { ["serial"] = "true" } } }));
+
+    [Theory]
+    [InlineData("10.8.0.1", null)]
+    [InlineData(null, "10.8.0.0/25")]
+    public void A_gateway_or_a_range_of_no_subnet_is_refused(string? gateway, string? range) => Assert.Equal(
+        "every ip-range or gateway must have a corresponding subnet; give that one, too, or leave them out",
+        RefusalOf(new() { Name = "n", IPAM = new() { Config = [new() { Gateway = gateway, IPRange = range }] } }));
+
+    [Fact]
     public void An_overlay_is_of_no_node_alone() => Assert.Equal(
         "cannot downgrade network scope for overlay networks; leave out --scope, or make one of this node alone: --driver bridge",
         RefusalOf(Asking("local", "overlay")));
@@ -106,7 +118,7 @@ public sealed class NetworkViewsTests
     [InlineData("9_x.Y-", "local", "bridge")]
     [InlineData("n", "swarm", "overlay")]
     public void What_can_be_is_not_refused(string name, string scope, string driver) =>
-        NetworkViews.Check(new() { Name = name, Scope = scope, Driver = driver, IPAM = new() { Driver = "default" } });
+        NetworkViews.Check(new() { Name = name, Scope = scope, Driver = driver, IPAM = new() { Driver = "default", Options = [], Config = [new()] } });
 
     [Fact]
     public void A_network_of_this_node_is_said_to_be_none_for_services()
