@@ -35,7 +35,7 @@ public sealed partial class NodeNetwork
                 family.TableNamed(HostTable.Name), () => Done(() => ReplaceHostTable(family)))),
             NeighbourTableWanted,
             .. CryptTables,
-            .. ingressPorts.Where(s => s.Value is not null).Select(s => new WantedTable(
+            .. ingressModels.Where(s => s.Value is not null).Select(s => new WantedTable(
                 s.Key.TableNamed(IngressTable.Name), () => Done(() => StateIngress(s.Key, s.Value)))),
         ],
     };

@@ -22,7 +22,7 @@ public sealed partial class NodeNetwork
     private readonly HashSet<string> ingressOwners = [];
 
     /// <summary>What the tables were told; null: there is none. Of a family that is not here nobody knows.</summary>
-    private readonly Dictionary<IpFamily, ImmutableArray<IngressPort>?> ingressPorts = [];
+    private readonly Dictionary<IpFamily, IngressModel?> ingressModels = [];
 
     /// <summary>Published ports that do not answer on this host, and why, as the last try found it.</summary>
     private ImmutableArray<string> unanswered = [];
@@ -37,7 +37,8 @@ public sealed partial class NodeNetwork
             await ApplyProxyAsync(IngressView.None, faults, cancellationToken);
             foreach (var family in HostFamilies)
                 SetIngressTable(family, null);
-            host.Route.DeleteLink(IngressTable.LinkName);
+            if (IsOurLink(IngressTable.LinkName))
+                host.Route.DeleteLink(IngressTable.LinkName);
             return;
         }
 
@@ -46,9 +47,11 @@ public sealed partial class NodeNetwork
         faults.AddRange(unanswered);
     }
 
-    private async Task ApplyPortsAsync(NetworkConfig network, IngressView ingress, CancellationToken cancellationToken)
+    private async Task ApplyPortsAsync(NetworkConfig network, IngressView view, CancellationToken cancellationToken)
     {
         var faults = ImmutableArray.CreateBuilder<string>();
+        faults.AddRange(PublishedTwice(view.Ports));
+        var ingress = view with { Ports = [.. view.Ports.DistinctBy(OwnerOf)] };
         var translated = ingress.Ports.RemoveAll(p => p.HasProxyHeader);
         // A port may go over from one to the other: given up first, taken then.
         await ReleasePortsAsync(translated, cancellationToken);
@@ -56,9 +59,16 @@ public sealed partial class NodeNetwork
         var taken = await ReservePortsAsync(translated, faults, cancellationToken);
         foreach (var family in HostFamilies)
             SetIngressTable(family, family.IsIPv6 && network.Pool6 is null
-                ? null : translated.RemoveAll(taken.Contains));
+                ? null : new IngressModel(ingress.NodeAddress, translated.RemoveAll(taken.Contains)));
         unanswered = faults.ToImmutable();
     }
+
+    /// <summary>No cluster is to say so; one that does costs the second service its port, and nobody else anything.</summary>
+    private static IEnumerable<string> PublishedTwice(ImmutableArray<IngressPort> ports) =>
+        from port in ports.GroupBy(OwnerOf)
+        from second in port.Skip(1)
+        select $"port {second.PublishedPort}/{second.Protocol} of service {second.ServiceId} does not answer here: service "
+            + $"{port.First().ServiceId} publishes it, too; publish another port";
 
     /// <summary>What held a port may be gone.</summary>
     private async Task RetryPortsAsync(CancellationToken cancellationToken)
@@ -164,21 +174,22 @@ public sealed partial class NodeNetwork
 
     private static string OwnerOf(IngressPort port) => $"{IngressOwner}{port.Protocol}:{port.PublishedPort}";
 
-    private void SetIngressTable(IpFamily family, ImmutableArray<IngressPort>? wanted)
+    private void SetIngressTable(IpFamily family, IngressModel? wanted)
     {
         // After a restart the first view states the whole table, whatever is there.
-        if (ingressPorts.TryGetValue(family, out var present) && present.HasValue == wanted.HasValue)
+        if (ingressModels.TryGetValue(family, out var present) && present is null == wanted is null)
             ChangeInHost(
-                family.TableNamed(IngressTable.Name), IngressTable.Change(family, present ?? [], wanted ?? []),
+                family.TableNamed(IngressTable.Name),
+                IngressTable.Change(family, present ?? IngressModel.Empty, wanted ?? IngressModel.Empty),
                 restate: () => StateIngress(family, wanted));
         else
             StateIngress(family, wanted);
-        ingressPorts[family] = wanted;
+        ingressModels[family] = wanted;
     }
 
-    private void StateIngress(IpFamily family, ImmutableArray<IngressPort>? ports)
+    private void StateIngress(IpFamily family, IngressModel? model)
     {
-        var script = ports is { } some ? IngressTable.Replace(family, some) : family.Delete(IngressTable.Name);
+        var script = model is null ? family.Delete(IngressTable.Name) : IngressTable.Replace(family, model);
         Stating(HostSite, family.TableNamed(IngressTable.Name), whole: true, () => host.Apply(script));
     }
 }

@@ -96,6 +96,37 @@ public sealed class IngressTests
     }
 
     [RootFact]
+    public async Task A_port_that_two_services_publish_costs_only_the_second_one_its_port_and_says_so()
+    {
+        await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);
+        cluster.Published =
+        [
+            new IngressPort("tcp", 8080, 80, "s1", []), new IngressPort("tcp", 8080, 81, "s2", []),
+            new IngressPort("tcp", 8081, 80, "s3", []),
+        ];
+        await cluster.PlaceAsync(("web.1.a", "10.0.0.5", 1));
+        using var servers = cluster.ServeAll(80);
+        await using var outside = Outside(cluster);
+
+        foreach (var port in new[] { 8080, 8081 })
+            Assert.Equal($"web.1.a {Client}", await Wire.CallAsync(outside.Namespace, "10.77.0.1", port, TimeSpan.FromSeconds(20)));
+        Assert.Equal(
+            "port 8080/tcp of service s2 does not answer here: service s1 publishes it, too; publish another port",
+            Assert.Single(cluster.Faults.Distinct()));
+    }
+
+    [RootFact]
+    public async Task A_link_of_the_hosts_that_is_named_like_the_meshs_is_left_alone()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        host.Route.CreateVxlan(new VxlanSettings("ing0", 7, IPAddress.Parse(host.Vtep), 4790, 1450), host.Namespace);
+
+        await host.Network.ApplyClusterAsync(new ClusterView(host.Vtep), default);
+
+        Assert.NotNull(host.Route.FindLink("ing0"));
+    }
+
+    [RootFact]
     public async Task Datagrams_bear_the_clients_address_and_are_answered_from_the_port_that_was_asked()
     {
         await using var cluster = await TwoHosts.StartAsync(TwoHosts.Mesh);

@@ -45,10 +45,10 @@ internal static class IngressTable
         """;
 
     /// <summary>The whole table, in one transaction.</summary>
-    public static string Replace(IpFamily family, IReadOnlyCollection<IngressPort> ports)
+    public static string Replace(IpFamily family, IngressModel model)
     {
         var ip = family.Table;
-        var elements = Elements(family, ports).ToLookup(e => e.Set);
+        var elements = Elements(family, model).ToLookup(e => e.Set);
         return $$"""
             {{family.Delete(Name)}}
             table {{ip}} {{Name}} {
@@ -122,13 +122,13 @@ internal static class IngressTable
     }
 
     /// <summary>What differs between two.</summary>
-    public static NftBatch Change(IpFamily family, IEnumerable<IngressPort> from, IEnumerable<IngressPort> to) =>
+    public static NftBatch Change(IpFamily family, IngressModel from, IngressModel to) =>
         NftBatch.Between(family.TableNamed(Name), Elements(family, from), Elements(family, to));
 
-    private static IEnumerable<NftElement> Elements(IpFamily family, IEnumerable<IngressPort> ports) =>
-        ports.SelectMany(port => ElementsOf(family, port));
+    private static IEnumerable<NftElement> Elements(IpFamily family, IngressModel model) =>
+        model.Ports.SelectMany(port => ElementsOf(family, port, model.SeedOf(port)));
 
-    private static IEnumerable<NftElement> ElementsOf(IpFamily family, IngressPort port)
+    private static IEnumerable<NftElement> ElementsOf(IpFamily family, IngressPort port, string seed)
     {
         var (protocol, published) = (NftValue.Protocol(port.Protocol), NftValue.Port(port.PublishedPort));
         var key = NftValue.Join(protocol, published);
@@ -137,7 +137,7 @@ internal static class IngressTable
             yield return new NftElement(Sticky, key);
         if (port is { Masquerades: true, Protocol: "tcp" or "udp" })
             yield return new NftElement(port.Protocol == "tcp" ? MaskedTcp : MaskedUdp, published);
-        var slots = SlotTable.Fill(port.Backends.Where(backend => IpFamily.Of(backend) == family), "ingress");
+        var slots = SlotTable.Fill(port.Backends.Where(backend => IpFamily.Of(backend) == family), seed);
         for (var slot = 0; slot < slots.Length; slot++)
             yield return new NftElement(
                 Backends,

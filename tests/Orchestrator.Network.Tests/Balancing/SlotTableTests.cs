@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Orchestrator.Network.Balancing;
+using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Tests.Balancing;
 
@@ -34,6 +35,19 @@ public sealed class SlotTableTests
     public void With_more_backends_than_slots_different_clients_use_different_ones() =>
         Assert.Equal(200, Enumerable.Range(0, 40).SelectMany(c => SlotTable.Fill(Backends(200),
             $"client{c}")).Distinct().Count());
+
+    [Theory]
+    [InlineData(false, 100)]
+    [InlineData(true, SlotTable.Size)]
+    public void Of_more_tasks_than_slots_all_get_clients_of_the_mesh_but_where_each_client_is_to_keep_its_own(bool isSticky, int used)
+    {
+        var port = new IngressPort("tcp", 8080, 80, "s1", [.. Backends(100)]) { IsSticky = isSticky };
+        var tables = Enumerable.Range(2, 20)
+            .Select(node => IngressTable.Replace(IpFamily.V4, new IngressModel($"10.1.0.{node}", [port]))).ToList();
+
+        Assert.Equal(used, Backends(100).Count(b => tables.Exists(t => t.Contains($": {b} . 80", StringComparison.Ordinal))));
+        Assert.Equal(isSticky, tables.Distinct().Count() == 1);
+    }
 
     [Fact]
     public void No_backends_no_slots() => Assert.Empty(SlotTable.Fill([], "client"));

@@ -35,8 +35,9 @@ public sealed class TableTests
             {
                 IsSticky = random.Next(2) == 0, Masquerades = random.Next(2) == 0,
             }).ToList();
+            var model = new IngressModel("10.0.0.2", [.. ports]);
 
-            Nft.Apply(space.Namespace, IngressTable.Replace(family, ports));
+            Nft.Apply(space.Namespace, IngressTable.Replace(family, model));
 
             Assert.Equal(Sorted(ports.Select(p => $"{p.Protocol} . {p.PublishedPort}")), space.Elements(family.Table, IngressTable.Name, "published"));
             Assert.Equal(
@@ -47,7 +48,7 @@ public sealed class TableTests
                 space.Elements(family.Table, IngressTable.Name, "masked_udp"));
             var slots = space.Elements(family.Table, IngressTable.Name, "backends");
             Assert.Equal(
-                Sorted(ports.SelectMany(p => SlotTable.Fill(p.Backends.Where(b => IpFamily.Of(b) == family), "ingress")
+                Sorted(ports.SelectMany(p => SlotTable.Fill(p.Backends.Where(b => IpFamily.Of(b) == family), model.SeedOf(p))
                     .Select((b, slot) => $"{p.Protocol} . {p.PublishedPort} . {slot} : {b} . {p.TargetPort}"))), slots);
         }).Check(Few);
     }
@@ -177,7 +178,7 @@ public sealed class TableTests
         {
             var family = IpFamily.Both[random.Next(2)];
             T[] Three<T>(Func<T> one) => [.. Enumerable.Range(0, 3).Select(_ => one())];
-            Check(Three(() => Ingress(random)), ports => IngressTable.Replace(family, ports), (from, to) => IngressTable.Change(family, from, to));
+            Check(Three(() => Ingress(random)), model => IngressTable.Replace(family, model), (from, to) => IngressTable.Change(family, from, to));
             Check(Three(() => Guard(random)), GuardTable.Replace, GuardTable.Change);
             Check(
                 Three(() => Underlay(random)), model => HostTable.Replace(family, [], [], [2377], model, 4789),
@@ -189,7 +190,7 @@ public sealed class TableTests
         }).Check(Few);
     }
 
-    private static List<IngressPort> Ingress(Random random) =>
+    private static IngressModel Ingress(Random random) => new($"10.0.0.{random.Next(2, 4)}",
     [
         .. Enumerable.Range(1, 4).Where(_ => random.Next(2) == 0).Select(n => new IngressPort(
             random.Next(2) == 0 ? "tcp" : "udp", 8000 + n, 80 + n, $"s{n}",
@@ -197,7 +198,7 @@ public sealed class TableTests
         {
             IsSticky = random.Next(2) == 0, Masquerades = random.Next(2) == 0,
         }),
-    ];
+    ]);
 
     private static GuardModel Guard(Random random) => new(
         [
