@@ -9,7 +9,8 @@ internal static class RelayRoom
 
     /// <summary>Half of the descriptors that the process may have: the others are for routes, and for reading what is to be
     /// done. The runtime has raised that limit to the highest allowed.</summary>
-    public static SemaphoreSlim OfProcess() => new(Math.Max(1, Descriptors(File.ReadLines("/proc/self/limits")) / 2 / DescriptorsOfOne));
+    public static SemaphoreSlim OfProcess() =>
+        new(Math.Max(1, Descriptors(File.ReadLines("/proc/self/limits")) / 2 / DescriptorsOfOne));
 
     /// <param name="limits">As proc_pid_limits(5) has them: name, soft limit, hard limit, unit.</param>
     internal static int Descriptors(IEnumerable<string> limits)
