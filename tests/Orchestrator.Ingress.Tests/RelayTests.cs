@@ -104,6 +104,30 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task A_task_may_pause_as_long_as_it_likes()
+    {
+        var sent = new byte[32 << 20]; // More than what buffers on the way hold.
+        using var task = Listener();
+        using var port = Listener();
+        using var client = await ConnectAsync(PortOf(port));
+        using var taken = await port.AcceptAsync();
+        using var stop = new CancellationTokenSource();
+        var running = new RelayedConnection(taken).RunAsync(new ProxyRelay(0, [$"127.0.0.1:{PortOf(task)}"], [], false), stop.Token);
+        using var server = await task.AcceptAsync().WaitAsync(Patience);
+
+        var sending = client.SendAsync(sent);
+        await Task.Delay(TimeSpan.FromSeconds(12)); // Longer than anybody would wait for a host that is gone.
+        var (received, buffer) = (0L, new byte[1 << 20]);
+        while (received < sent.Length && await server.ReceiveAsync(buffer).WaitAsync(Patience) is > 0 and var more)
+            received += more;
+
+        Assert.True(received >= sent.Length, $"{received} bytes");
+        await sending;
+        await stop.CancelAsync();
+        await running.WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task Who_comes_when_all_places_are_taken_waits_for_one()
     {
         using var task = Listener();

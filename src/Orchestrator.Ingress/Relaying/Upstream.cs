@@ -12,16 +12,14 @@ internal static class Upstream
     /// <exception cref="OperationCanceledException">It says nothing.</exception>
     public static async ValueTask<Socket> ConnectAsync(EndPoint task, CancellationToken cancellationToken)
     {
-        const int TCP_USER_TIMEOUT = 18, Milliseconds = 10_000;
-
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // A task whose host has gone without a word: its clients are to hear of it within seconds.
+            // A task whose host has gone without a word: its clients are to hear of it within seconds. There is no limit to
+            // what is not taken yet, for the kernel does not tell a task that pauses from one that is gone: the cluster does.
             Vanished.Notice(socket, idle: TimeSpan.FromSeconds(5), between: TimeSpan.FromSeconds(2), tries: 3);
-            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TCP_USER_TIMEOUT, BitConverter.GetBytes(Milliseconds));
             await socket.ConnectAsync(task, patience.Token);
             return socket;
         }
