@@ -88,43 +88,26 @@ public sealed class RelayTests
     [Fact]
     public async Task A_client_that_is_gone_without_a_word_is_noticed()
     {
-        using var task = Listener();
-        using var port = Listener();
-        using var client = await ConnectAsync(PortOf(port));
-        using var taken = await port.AcceptAsync();
-        using var stop = new CancellationTokenSource();
+        await using var relayed = await Relayed.StartAsync();
 
-        var running = new RelayedConnection(taken).RunAsync(new ProxyRelay(0, [$"127.0.0.1:{PortOf(task)}"], [], false), stop.Token);
-        using var server = await task.AcceptAsync().WaitAsync(Patience);
-
-        Assert.NotEqual(0, taken.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
-        Assert.InRange((int)taken.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime)!, 1, 60);
-        await stop.CancelAsync();
-        await running.WaitAsync(Patience);
+        Assert.NotEqual(0, relayed.Taken.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Assert.InRange((int)relayed.Taken.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime)!, 1, 60);
     }
 
     [Fact]
     public async Task A_task_may_pause_as_long_as_it_likes()
     {
         var sent = new byte[32 << 20]; // More than what buffers on the way hold.
-        using var task = Listener();
-        using var port = Listener();
-        using var client = await ConnectAsync(PortOf(port));
-        using var taken = await port.AcceptAsync();
-        using var stop = new CancellationTokenSource();
-        var running = new RelayedConnection(taken).RunAsync(new ProxyRelay(0, [$"127.0.0.1:{PortOf(task)}"], [], false), stop.Token);
-        using var server = await task.AcceptAsync().WaitAsync(Patience);
+        await using var relayed = await Relayed.StartAsync();
 
-        var sending = client.SendAsync(sent);
+        var sending = relayed.Client.SendAsync(sent);
         await Task.Delay(TimeSpan.FromSeconds(12)); // Longer than anybody would wait for a host that is gone.
         var (received, buffer) = (0L, new byte[1 << 20]);
-        while (received < sent.Length && await server.ReceiveAsync(buffer).WaitAsync(Patience) is > 0 and var more)
+        while (received < sent.Length && await relayed.Server.ReceiveAsync(buffer).WaitAsync(Patience) is > 0 and var more)
             received += more;
 
         Assert.True(received >= sent.Length, $"{received} bytes");
         await sending;
-        await stop.CancelAsync();
-        await running.WaitAsync(Patience);
     }
 
     [Fact]
@@ -209,6 +192,38 @@ public sealed class RelayTests
         catch (IOException)
         {
             return ""; // It has just ended.
+        }
+    }
+
+    /// <summary>A connection from a client by the relay to a task.</summary>
+    private sealed class Relayed(Socket client, Socket taken, Socket server, CancellationTokenSource stop, Task running)
+        : IAsyncDisposable
+    {
+        public Socket Client => client;
+
+        public Socket Taken => taken;
+
+        public Socket Server => server;
+
+        public static async Task<Relayed> StartAsync()
+        {
+            using var task = Listener();
+            using var port = Listener();
+            var client = await ConnectAsync(PortOf(port));
+            var taken = await port.AcceptAsync();
+            var stop = new CancellationTokenSource();
+            var relay = new ProxyRelay(0, [$"127.0.0.1:{PortOf(task)}"], [], false);
+            var running = new RelayedConnection(taken).RunAsync(relay, stop.Token);
+            return new Relayed(client, taken, await task.AcceptAsync().WaitAsync(Patience), stop, running);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await running.WaitAsync(Patience);
+            foreach (var socket in new[] { client, taken, server })
+                socket.Dispose();
+            stop.Dispose();
         }
     }
 }
