@@ -62,7 +62,6 @@ internal sealed class TestHost : IAsyncDisposable
 
     public string LogOfHelper => File.ReadAllText(Path.Combine(Options.ExecRoot, "helper", "net.log"));
 
-    /// <returns>The orch-net of this host, other than the one with that process id; null: there is none.</returns>
     /// <summary>orch-net answers nothing for as long as <paramref name="work"/> takes.</summary>
     public async Task WhileHelperStandsStillAsync(Func<Task> work)
     {
@@ -84,6 +83,7 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <returns>The orch-net of this host, other than the one with that process id; null: there is none.</returns>
     public System.Diagnostics.Process? FindHelper(int except = 0)
     {
         var folder = Path.Combine(Options.ExecRoot, "helper");

@@ -126,21 +126,32 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         const int SocketLevel = 1, PeerCredentials = 17; // SOL_SOCKET, SO_PEERCRED
         var credentials = new byte[3 * sizeof(int)]; // Process, user, group.
         stream.Socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
-        var id = BitConverter.ToInt32(credentials);
         try
         {
-            using var process = Process.GetProcessById(id);
+            using var process = Process.GetProcessById(BitConverter.ToInt32(credentials));
+            await EndAsync(process);
+        }
+        catch (ArgumentException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
+    private static async Task EndAsync(Process process)
+    {
+        try
+        {
             process.Kill();
             await process.WaitForExitAsync().WaitAsync(Patience);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
             // It has ended meanwhile.
         }
         catch (TimeoutException e)
         {
-            throw new NetworkException(
-                NetworkFault.Kernel, $"orch-net (process {id}) answers no more and does not end: the kernel holds it", e);
+            throw new NetworkException(NetworkFault.Kernel,
+                $"orch-net (process {process.Id}) answers no more and does not end: the kernel holds it", e);
         }
     }
 
@@ -168,8 +179,13 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         while ((stream = await ConnectAsync(cancellationToken)) is null)
         {
             if (deadline.Elapsed > StartDeadline)
+            {
+                // Whoever hangs before it listens has the lock already: no other could start.
+                await EndAsync(process);
                 throw new NetworkException(NetworkFault.Kernel,
                     $"orch-net does not answer on {paths.Socket}: its log is {paths.Log}");
+            }
+
             await Task.Delay(5, cancellationToken);
         }
     }
