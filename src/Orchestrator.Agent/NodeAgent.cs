@@ -92,7 +92,8 @@ public sealed class NodeAgent : ISessionHandler
         engine.ClusterNetworks = desk;
         // What was assigned before a restart is made so while the session is begun that tells what is assigned now.
         _ = loop.Ask();
-        var reconciling = loop.RunAsync(ended.Token);
+        // Its first round asks much of the kernel before it first waits.
+        var reconciling = Task.Run(() => loop.RunAsync(ended.Token), ended.Token);
         var resync = network.RunAsync(ended.Token);
         var watching = watch.RunAsync(ended.Token);
         try

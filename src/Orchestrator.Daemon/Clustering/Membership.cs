@@ -99,13 +99,15 @@ internal sealed class Membership : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        Task[] parts =
+        // Each on its own: a part that begins with much to read or to ask the kernel would hold up those after it, and how
+        // soon a daemon is back is what its node's tasks wait for.
+        Func<CancellationToken, Task>[] parts =
         [
-            KeepRoleAsync(cancellationToken), agent.RunAsync(cancellationToken), renewer.RunAsync(cancellationToken),
-            sharing.RunAsync(() => !IsManager, cancellationToken), logBroke.Task,
+            KeepRoleAsync, agent.RunAsync, renewer.RunAsync, token => sharing.RunAsync(() => !IsManager, token),
+            _ => logBroke.Task,
         ];
-        await await Task.WhenAny(parts).ConfigureAwait(false); // None ends by itself.
+        var running = parts.Select(part => Task.Run(() => part(cancellationToken), cancellationToken));
+        await await Task.WhenAny(running).ConfigureAwait(false); // None ends by itself.
     }
 
     /// <summary>Level-triggered: makes the manager be there exactly while the certificate says manager.</summary>
