@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Orchestrator.Model;
 
 namespace Orchestrator.Engine.Containers;
 

@@ -48,7 +48,7 @@ internal sealed class ServiceApi(ObjectStore store)
         var asked = ModelOf(request.Spec);
         var id = new ServiceId(Identifier.New());
         await store.UpdateAsync(
-            tx => tx.Services.Create(new Service { Id = id, Spec = ServiceValidator.Validate(asked, null, tx) }),
+            tx => tx.Services.Create(new Service { Id = id, Spec = ServiceValidator.Validate(Named(asked, tx), null, tx) }),
             cancellationToken);
         var root = store.View();
         var service = root.Services.Get(id.Value)!;
@@ -76,6 +76,19 @@ internal sealed class ServiceApi(ObjectStore store)
         await store.UpdateAsync(
             tx => tx.Services.Delete(References.Service(tx.Base, request.Id).Id.Value), cancellationToken);
         return new P.RemoveServiceResponse();
+    }
+
+    /// <summary>With a name of its own, when it was given none.</summary>
+    private static ServiceSpec Named(ServiceSpec asked, Transaction tx)
+    {
+        var name = asked.Name;
+        for (var attempt = 0; name.Length == 0; attempt++)
+        {
+            var made = NameMaker.Make(Random.Shared, attempt);
+            name = tx.Services.Find(Indexes.ServiceName, made).Count == 0 ? made : "";
+        }
+
+        return asked with { Annotations = asked.Annotations with { Name = name } };
     }
 
     private static Service Update(Transaction tx, P.UpdateServiceRequest request)

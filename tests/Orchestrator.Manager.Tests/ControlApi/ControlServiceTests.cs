@@ -169,8 +169,19 @@ public sealed class ControlServiceTests
         Assert.Equal("web:2", (await RollBackAsync(cluster)).Spec.Task.Container.Image);
     }
 
+    [Fact]
+    public async Task Services_without_a_name_are_each_given_one()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+
+        var first = await cluster.CreateAsync(MiniCluster.Spec("", 0, "web:1"));
+        var second = await cluster.CreateAsync(MiniCluster.Spec("", 0, "web:1"));
+
+        Assert.Matches("^[a-z]+_[a-z]+$", first.Spec.Annotations.Name);
+        Assert.NotEqual(first.Spec.Annotations.Name, second.Spec.Annotations.Name);
+    }
+
     [Theory]
-    [InlineData("", "web:1", "meta: name must be provided")]
     [InlineData("-web", "web:1", "name must be valid as a DNS name component")]
     [InlineData("web", "", "ContainerSpec: image reference must be provided")]
     [InlineData("web", "Web:1 x", "ContainerSpec: \"Web:1 x\" is not a valid repository/tag")]

@@ -1,7 +1,7 @@
-namespace Orchestrator.Engine.Containers;
+namespace Orchestrator.Model;
 
-/// <summary>Names for containers whose creator gave none: a quality and a river, such as <c>calm_rhine</c>.</summary>
-internal static class NameMaker
+/// <summary>Names for containers and services whose creator gave none: a quality and a river, such as <c>calm_rhine</c>.</summary>
+public static class NameMaker
 {
     private static readonly string[] Qualities =
     [
@@ -24,7 +24,7 @@ internal static class NameMaker
         "tiber", "tigris", "tisza", "trent", "tweed", "ural", "vistula", "volga", "volta", "weser", "yukon", "zambezi",
     ];
 
-    /// <param name="attempt">From the fourth on a number is added, so that a crowded node finds a free name.</param>
+    /// <param name="attempt">From the fourth on a number is added, so that even where there are many a free name is found.</param>
     public static string Make(Random random, int attempt)
     {
         var name = $"{Qualities[random.Next(Qualities.Length)]}_{Rivers[random.Next(Rivers.Length)]}";
