@@ -197,8 +197,8 @@ public sealed class NodeAgent : ISessionHandler
     private bool HasChanged(NodeDescription told)
     {
         var now = describe();
-        return told.UnderlayMtu != measureMtu(underlay.Current) || !told.Links.SequenceEqual(now.Links)
-            || !told.ConfigNetworks.SequenceEqual(now.ConfigNetworks);
+        return told.UnderlayMtu != measureMtu(underlay.Current) || told.EspEpoch != now.EspEpoch
+            || !told.Links.SequenceEqual(now.Links) || !told.ConfigNetworks.SequenceEqual(now.ConfigNetworks);
     }
 
     private async Task KeepSessionAsync(CancellationToken cancellationToken)

@@ -77,7 +77,7 @@ public sealed partial class NodeNetwork
             await RemoveOverlayAsync(gone, cancellationToken);
         Attempt(faults, "encryption", () =>
         {
-            RemoveTunnels();
+            RemoveTunnels(isMember: view.NodeVtep.Length > 0);
             Unprotect();
         });
         faults.AddRange(TooSmallForIPv6());

@@ -22,9 +22,13 @@ public sealed partial class NodeNetwork
     private ImmutableSortedDictionary<int, string> protectedVnis = ImmutableSortedDictionary<int, string>.Empty;
     private int? cryptPort; // Of the table that was stated; null: none was.
     private EspPlan? espPlan;
+    private (ClusterView View, uint Epoch, EspPlan Plan)? espWanted; // It is asked for each second.
 
     /// <summary>Public half of this node's own key, for others to know; empty: its kernel has no WireGuard.</summary>
     public string WireGuardPublicKey() => wireGuardKey.Public();
+
+    /// <summary>What this node's IPsec associations are made under, for others to know; 0: its kernel has no IPsec.</summary>
+    public uint EspEpoch() => esp.Epoch;
 
     private bool Has(string encryption) => cluster.Overlays.Any(o => o.Network.Encryption == encryption);
 
@@ -75,22 +79,24 @@ public sealed partial class NodeNetwork
         if (Has(NetworkEncryption.Esp) && EspWanted() is { } plan)
         {
             espPlan = plan;
-            esp.Ensure(plan);
+            esp.Ensure(() => EspWanted() ?? plan);
         }
     }
 
     /// <summary>Takes down those that no overlay needs, or that an earlier daemon left.</summary>
-    private void RemoveTunnels()
+    /// <param name="isMember">Its cluster may have it take part again; what stands under the keys then rests.</param>
+    private void RemoveTunnels(bool isMember)
     {
         if (!Has(NetworkEncryption.WireGuard))
             wireGuard.Remove();
-        if (Has(NetworkEncryption.Esp) || espPlan == EspPlan.Empty)
+        var rest = isMember ? espPlan?.AtRest ?? EspPlan.Empty : EspPlan.Empty;
+        if (Has(NetworkEncryption.Esp) || espPlan == rest)
             return;
         var isOfEarlier = espPlan is null;
-        espPlan = EspPlan.Empty;
+        espPlan = rest;
         try
         {
-            esp.Ensure(EspPlan.Empty);
+            esp.Ensure(() => rest);
         }
         catch (Exception e) when (isOfEarlier && IsKernel(e))
         {
@@ -103,10 +109,21 @@ public sealed partial class NodeNetwork
         WireGuardPeers.Of(EndpointsUnder(NetworkEncryption.WireGuard), options.TunnelPort));
 
     /// <returns>Null: the keys, which are on no disk, are not known yet; what the kernel has stays.</returns>
-    private EspPlan? EspWanted() => cluster.Keys is not { IsDefaultOrEmpty: false } keys ? null : EspPlan.For(
-        IPAddress.Parse(cluster.NodeVtep),
-        EndpointsUnder(NetworkEncryption.Esp).Select(e => e.NodeVtep).Distinct().Select(IPAddress.Parse), keys,
-        (ushort)cluster.DataPathPort);
+    private EspPlan? EspWanted()
+    {
+        if (cluster.Keys is not { IsDefaultOrEmpty: false } keys)
+            return null;
+        var epoch = esp.Epoch;
+        if (espWanted is not { } known || known.View != cluster || known.Epoch != epoch)
+        {
+            espWanted = (cluster, epoch, EspPlan.For(
+                new EspNode(IPAddress.Parse(cluster.NodeVtep), epoch),
+                EndpointsUnder(NetworkEncryption.Esp).Select(e => new EspNode(IPAddress.Parse(e.NodeVtep), e.EspEpoch)),
+                keys, (ushort)cluster.DataPathPort));
+        }
+
+        return espWanted.Value.Plan;
+    }
 
     private IEnumerable<OverlayEndpoint> EndpointsUnder(string encryption) => cluster.Overlays
         .Where(o => o.Network.Encryption == encryption).SelectMany(o => o.Endpoints)
@@ -139,6 +156,6 @@ public sealed partial class NodeNetwork
 
         if (Has(NetworkEncryption.Esp) && EspWanted() is { } plan)
             yield return new WantedState(
-                "IPsec associations or policies were changed", () => esp.IsAsPlanned(plan), () => esp.Ensure(plan));
+                "IPsec associations or policies were changed", () => esp.IsAsPlanned(plan), EnsureTunnels);
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         parents = new Parents.ParentLinks(host);
         wireGuardKey = new Encryption.WireGuardKey(paths.WireGuardKey);
         wireGuard = new Encryption.WireGuardTunnel(host, wireGuardKey);
-        esp = new Encryption.EspTunnels(host);
+        esp = new Encryption.EspTunnels(host, paths.EspEpoch);
         clusterRecords = new RecordFolder<ClusterView>(paths.Cluster, NetworkJson.Default.ClusterView, durable: false);
     }
 
@@ -110,7 +110,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
                 host.Apply(string.Concat(HostFamilies.Select(family => family.Delete(table))));
             DropNeighbours();
             cluster = ClusterView.OfNoCluster;
-            RemoveTunnels();
+            RemoveTunnels(isMember: false);
             UnplugAllPipes();
             foreach (var network in Bridges)
                 BridgeLink.Remove(host, network);
@@ -119,6 +119,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
             UnpinAll();
             Unprotect();
             File.Delete(paths.WireGuardKey);
+            File.Delete(paths.EspEpoch);
             foreach (var folder in paths.All.Where(Directory.Exists))
                 Directory.Delete(folder, recursive: true);
         }, cancellationToken);

@@ -44,13 +44,14 @@ public sealed class ClusterViewBuilderTests
             },
         };
         var endpoint = Task("here", "10.0.1.3/24", true);
-        endpoint.NetworkId = "net";
+        (endpoint.NetworkId, endpoint.EspEpoch) = ("net", 7);
 
         var view = ClusterViewBuilder.Build(
             Session(new P.Node { Id = "here" }), "192.0.2.1", [network], [endpoint],
             [new P.NetworkService { NetworkId = "net", ServiceId = "web", Name = "web", Vip = "10.0.1.2/24" }], []).Overlays[0];
 
         Assert.Equal(["10.0.1.3", "fd01::a00:103"], view.Endpoints[0].Addresses);
+        Assert.Equal(7u, view.Endpoints[0].EspEpoch);
         Assert.Equal(["10.0.1.2", "fd01::a00:102"], view.Services[0].Vips);
         Assert.True(view.Network is { EnableIPv6: true, Pool6.Subnet: "fd01::/64" });
     }

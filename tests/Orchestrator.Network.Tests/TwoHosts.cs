@@ -154,6 +154,7 @@ internal sealed class TwoHosts : IAsyncDisposable
                     UnderlayMtu = UnderlayMtus.ElementAtOrDefault(vteps.IndexOf(t.NodeVtep)),
                     WireGuardKey = KnowsKeys && network.Encryption == "wireguard"
                         ? Hosts[vteps.IndexOf(t.NodeVtep)].PublicKey : "",
+                    EspEpoch = network.Encryption == "esp" ? Hosts[vteps.IndexOf(t.NodeVtep)].Network.EspEpoch() : 0,
                 }),
                 .. network.Ingress ? Enumerable.Range(0, Members ?? Hosts.Length).Select(NodeEndpoint) : [],
             ],

@@ -93,6 +93,7 @@ public static class ClusterViewBuilder
         NodeVtep = endpoint.Vtep,
         WireGuardKey = endpoint.WireguardKey,
         UnderlayMtu = endpoint.UnderlayMtu,
+        EspEpoch = endpoint.EspEpoch,
         IsLocal = endpoint.NodeId == self,
         Ready = endpoint.Ready,
         Aliases = [.. endpoint.Aliases],

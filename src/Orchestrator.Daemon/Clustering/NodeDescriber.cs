@@ -6,9 +6,10 @@ namespace Orchestrator.Daemon.Clustering;
 
 /// <summary>What this host is, for the scheduler.</summary>
 /// <param name="wireGuardKey">Public half of the node's own key.</param>
+/// <param name="espEpoch">What its IPsec associations are made under.</param>
 /// <param name="configNetworks">Config-only networks of the node, and the parent of each.</param>
 internal sealed class NodeDescriber(
-    string version, IEnumerable<string> first, Func<string> wireGuardKey,
+    string version, IEnumerable<string> first, Func<string> wireGuardKey, Func<uint> espEpoch,
     Func<ImmutableSortedDictionary<string, string>> configNetworks)
 {
     private readonly Lazy<string> publicKey = new(wireGuardKey);
@@ -30,6 +31,7 @@ internal sealed class NodeDescriber(
         EngineLabels = labels,
         NetworkFeatures = features.Value,
         WireGuardKey = publicKey.Value,
+        EspEpoch = espEpoch(),
         Routes = Network.HostRoutes.List(),
         Links = Network.HostLinks.List(),
         ConfigNetworks = configNetworks(),

@@ -49,6 +49,7 @@ internal static class NetworkViewBuilder
             Vtep = root.Nodes.Get(task.NodeId.Value)!.Status.Address,
             WireguardKey = KeyOf(root.Nodes.Get(task.NodeId.Value)!, network),
             UnderlayMtu = root.Nodes.Get(task.NodeId.Value)!.Description?.UnderlayMtu ?? 0,
+            EspEpoch = EpochOf(root.Nodes.Get(task.NodeId.Value)!, network),
             Address = attachment.Addresses[0],
             Ready = task.Status.State == TaskState.Running && task.DesiredState <= TaskState.Running,
         };
@@ -59,6 +60,9 @@ internal static class NetworkViewBuilder
     private static string KeyOf(Node node, Network network) =>
         network.Allocation?.Encryption == NetworkEncryption.WireGuard ? node.Description?.WireGuardKey ?? "" : "";
 
+    private static uint EpochOf(Node node, Network network) =>
+        network.Allocation?.Encryption == NetworkEncryption.Esp ? node.Description?.EspEpoch ?? 0 : 0;
+
     private static P.NetworkEndpoint OfNode(Node node, Network network) => new()
     {
         NetworkId = network.Id.Value,
@@ -67,6 +71,7 @@ internal static class NetworkViewBuilder
         Vtep = node.Status.Address,
         WireguardKey = KeyOf(node, network),
         UnderlayMtu = node.Description?.UnderlayMtu ?? 0,
+        EspEpoch = EpochOf(node, network),
         Address = node.IngressAddress,
         Ready = node.Status.State == NodeState.Ready,
     };

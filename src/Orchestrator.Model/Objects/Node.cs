@@ -119,5 +119,9 @@ public sealed record NodeDescription
     /// <summary>Largest packet that it can send to other nodes; 0: not told.</summary>
     public int UnderlayMtu { get; init; }
 
+    /// <summary>What its IPsec associations are made under: another one each time it lost some. 0: its kernel has no
+    /// IPsec.</summary>
+    public uint EspEpoch { get; init; }
+
     public const string FeatureWorks = "ok";
 }

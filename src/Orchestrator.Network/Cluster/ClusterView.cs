@@ -80,6 +80,9 @@ public sealed record OverlayEndpoint
     /// <summary>Largest packet that that node can send to others; 0: it did not say.</summary>
     public int UnderlayMtu { get; init; }
 
+    /// <summary>What that node's IPsec associations are made under, where the overlay is under IPsec.</summary>
+    public uint EspEpoch { get; init; }
+
     /// <summary>The task runs on this node.</summary>
     public bool IsLocal { get; init; }
 

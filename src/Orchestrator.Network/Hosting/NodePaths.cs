@@ -15,6 +15,8 @@ internal sealed record NodePaths(string DataRoot, string ExecRoot)
 
     public string Cluster => Path.Combine(ExecRoot, "cluster");
 
+    public string EspEpoch => Path.Combine(ExecRoot, "esp.epoch");
+
     public string Namespaces => Path.Combine(ExecRoot, "netns");
 
     public string Helper => Path.Combine(ExecRoot, "helper");

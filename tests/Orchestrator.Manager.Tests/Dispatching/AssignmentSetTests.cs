@@ -112,6 +112,21 @@ public sealed class AssignmentSetTests
     }
 
     [Fact]
+    public void Another_epoch_of_a_node_is_told_to_those_it_shares_a_network_under_IPsec_with()
+    {
+        world.Do(tx => tx.Networks.Update(tx.Networks.Get("other")! with
+        {
+            Allocation = new NetworkAllocation(4097, [new IpamPool("10.0.2.0/24")], NetworkEncryption.Esp),
+        }));
+        var (first, second) = (Of("n1"), Of("n2"));
+
+        world.Change(world.NodeNow("n2") with { Description = new NodeDescription { EspEpoch = 7 } });
+
+        Assert.Empty(Of("n1").Since(first));
+        Assert.Equal(7u, Assert.Single(Of("n2").Since(second)).Endpoint.EspEpoch);
+    }
+
+    [Fact]
     public void A_secret_is_told_to_nodes_with_a_live_task_that_refers_to_it_and_taken_back_with_the_last()
     {
         world.Do(tx => tx.Secrets.Create(Secret("s1")));

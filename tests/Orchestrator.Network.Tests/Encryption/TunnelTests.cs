@@ -83,7 +83,6 @@ public sealed class TunnelTests
         await PlaceAsync(cluster);
         using var line = await Line.OpenAsync(cluster["web.1.a"].Namespace, cluster["web.2.b"].Namespace, "10.0.1.4", 80);
         Assert.True(await line.CarriesAsync(Line.Long), "at first");
-        using var inbox = Wire.Listen(cluster["web.2.b"].Namespace, 9999);
 
         foreach (var keys in new[]
         {
@@ -93,9 +92,9 @@ public sealed class TunnelTests
         {
             cluster.Keys = keys;
             await cluster.ApplyAsync(host: 0); // The other has not heard of it yet.
-            await AssertArrivesAsync();
+            await AssertArrivesAsync(cluster);
             await cluster.ApplyAsync();
-            await AssertArrivesAsync();
+            await AssertArrivesAsync(cluster);
         }
 
         Assert.NotEqual(0, wire.Count(Esp));
@@ -116,13 +115,6 @@ public sealed class TunnelTests
             new NetworkDrift("host", "IPsec associations or policies were changed"),
             await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
         Assert.True(await line.CarriesAsync(Line.Long), "mended");
-
-        // Nobody sends this one a second time.
-        async Task AssertArrivesAsync()
-        {
-            Wire.Send(cluster["web.1.a"].Namespace, "10.0.1.4", 9999);
-            Assert.Equal("10.0.1.3", await Wire.SenderAsync(inbox));
-        }
     }
 
     [VmFact(Only = "net")]
@@ -131,11 +123,7 @@ public sealed class TunnelTests
         await using var cluster = await TwoHosts.StartAsync(Sealed with { Encryption = "esp" });
         cluster.Keys = Keys(1, (1, 'a'));
         await PlaceAsync(cluster);
-        var client = cluster["web.1.a"].Namespace;
-        using var before = Wire.Listen(cluster["web.2.b"].Namespace, 9998);
-        for (var i = 0; i < 1_200; i++) // More than the receiver's window of numbers is wide.
-            Wire.Send(client, "10.0.1.4", 9998);
-        Assert.Equal("10.0.1.3", await Wire.SenderAsync(before));
+        await SendManyAsync(cluster);
 
         var all = cluster.Tasks;
         foreach (List<OverlayEndpoint> tasks in (List<OverlayEndpoint>[])[[.. all.Where(t => t.Name != "web.2.b")], all])
@@ -144,10 +132,68 @@ public sealed class TunnelTests
             await cluster.ApplyAsync(host: 0); // The other was there all the time.
         }
 
-        using var after = Wire.Listen(cluster["web.2.b"].Namespace, 9999);
-        Wire.Send(client, "10.0.1.4", 9999);
-        Assert.Equal("10.0.1.3", await Wire.SenderAsync(after));
+        await AssertArrivesAsync(cluster);
         Assert.Empty(await cluster.Hosts[0].Network.CheckAsync(mend: true, default));
+    }
+
+    [VmFact(Only = "net")]
+    public async Task Associations_that_somebody_flushes_are_made_again_under_another_epoch_and_traffic_flows_when_others_hear_of_it()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Sealed with { Encryption = "esp" });
+        cluster.Keys = Keys(1, (1, 'a'), (2, 'b'));
+        await PlaceAsync(cluster);
+        using var line = await Line.OpenAsync(cluster["web.1.a"].Namespace, cluster["web.2.b"].Namespace, "10.0.1.4", 80);
+        await SendManyAsync(cluster);
+        var host = cluster.Hosts[0];
+        var before = host.Network.EspEpoch();
+        using var xfrm = XfrmSocket.Open(host.Namespace);
+
+        foreach (var state in xfrm.ListStates(0x0b0d))
+            xfrm.Remove(state);
+        Assert.Contains(
+            new NetworkDrift("host", "IPsec associations or policies were changed"),
+            await host.Network.CheckAsync(mend: true, default));
+        Assert.NotEqual(before, host.Network.EspEpoch());
+        await cluster.ApplyAsync(host: 1);
+
+        await AssertArrivesAsync(cluster);
+        Assert.True(await line.CarriesAsync(Line.Long));
+        foreach (var each in cluster.Hosts)
+        {
+            Assert.Empty(await each.Network.CheckAsync(mend: true, default));
+            using var its = XfrmSocket.Open(each.Namespace);
+            Assert.Equal(4, its.ListStates(0x0b0d).Count);
+        }
+    }
+
+    [VmFact(Only = "net")]
+    public async Task A_node_that_has_no_part_in_the_network_for_a_while_is_heard_at_once_when_it_has_one_again()
+    {
+        await using var cluster = await TwoHosts.StartAsync(Sealed with { Encryption = "esp" });
+        cluster.Keys = Keys(1, (1, 'a'));
+        await PlaceAsync(cluster);
+        await SendManyAsync(cluster);
+        var (host, epoch) = (cluster.Hosts[0], cluster.Hosts[0].Network.EspEpoch());
+
+        await LeaveAsync(new ClusterView(host.Vtep));
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0)); // The other host hears of nothing.
+
+        Assert.Equal(epoch, host.Network.EspEpoch());
+        await AssertArrivesAsync(cluster);
+        await LeaveAsync(ClusterView.OfNoCluster);
+        using (var xfrm = XfrmSocket.Open(host.Namespace))
+            Assert.Empty(xfrm.ListStates(0x0b0d));
+        Assert.NotEqual(epoch, host.Network.EspEpoch());
+
+        async Task LeaveAsync(ClusterView view)
+        {
+            await host.Network.DeleteSandboxAsync("web.1.a", default);
+            cluster["web.1.a"].Dispose();
+            cluster.Remove("web.1.a");
+            await host.Network.ApplyClusterAsync(view, default);
+            using var xfrm = XfrmSocket.Open(host.Namespace);
+            Assert.Empty(xfrm.ListPolicies(0x0b0d));
+        }
     }
 
     [VmFact(Only = "net")]
@@ -170,6 +216,23 @@ public sealed class TunnelTests
     private static ImmutableArray<ClusterKey> Keys(int primary, params (int Number, char Letter)[] keys) =>
         [.. keys.Select(k => new ClusterKey(
             k.Number, Convert.ToBase64String(Enumerable.Repeat((byte)k.Letter, 32).ToArray()), k.Number == primary))];
+
+    /// <summary>More than the receiver's window of packet numbers is wide.</summary>
+    private static async Task SendManyAsync(TwoHosts cluster)
+    {
+        using var inbox = Wire.Listen(cluster["web.2.b"].Namespace, 9998);
+        for (var i = 0; i < 1_200; i++)
+            Wire.Send(cluster["web.1.a"].Namespace, "10.0.1.4", 9998);
+        Assert.Equal("10.0.1.3", await Wire.SenderAsync(inbox));
+    }
+
+    /// <summary>Nobody sends this one a second time.</summary>
+    private static async Task AssertArrivesAsync(TwoHosts cluster)
+    {
+        using var inbox = Wire.Listen(cluster["web.2.b"].Namespace, 9999);
+        Wire.Send(cluster["web.1.a"].Namespace, "10.0.1.4", 9999);
+        Assert.Equal("10.0.1.3", await Wire.SenderAsync(inbox));
+    }
 
     private static async Task PlaceAsync(TwoHosts cluster)
     {
