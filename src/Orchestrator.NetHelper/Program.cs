@@ -17,6 +17,7 @@ Directory.CreateDirectory(paths.Root);
 using var soleOwner = SoleOwner.TryTake(paths.Lock);
 if (soleOwner is null)
     return 0; // Another one serves this folder.
+File.WriteAllText(paths.Owner, $"{Environment.ProcessId}");
 
 DetachedProcess.Detach(paths.Log);
 await using var state = HelperState.Restore(new HelperStore(paths.State));

@@ -104,10 +104,19 @@ internal sealed class Membership : IAsyncDisposable
         Func<CancellationToken, Task>[] parts =
         [
             KeepRoleAsync, agent.RunAsync, renewer.RunAsync, token => sharing.RunAsync(() => !IsManager, token),
-            _ => logBroke.Task,
+            logBroke.Task.WaitAsync,
         ];
-        var running = parts.Select(part => Task.Run(() => part(cancellationToken), cancellationToken));
-        await await Task.WhenAny(running).ConfigureAwait(false); // None ends by itself.
+        Task[] begun = [.. parts.Select(part => Task.Run(() => part(cancellationToken), CancellationToken.None))];
+        try
+        {
+            await await Task.WhenAny(begun).ConfigureAwait(false); // None ends by itself.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever leaves the cluster deletes what the parts write.
+            await Task.WhenAll(begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     /// <summary>Level-triggered: makes the manager be there exactly while the certificate says manager.</summary>

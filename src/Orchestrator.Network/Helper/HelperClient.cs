@@ -137,6 +137,23 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         }
     }
 
+    /// <summary>Ends one that an earlier call or daemon started, if there is one.</summary>
+    private async Task EndOwnerAsync()
+    {
+        if (!File.Exists(paths.Owner) || !int.TryParse(await File.ReadAllTextAsync(paths.Owner), out var id))
+            return;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            if (File.ReadAllText($"/proc/{id}/cmdline").Contains(paths.Root, StringComparison.Ordinal)) // Ids are used again.
+                await EndAsync(process);
+        }
+        catch (Exception e) when (e is ArgumentException or IOException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
     private static async Task EndAsync(Process process)
     {
         try
@@ -182,6 +199,7 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
             {
                 // Whoever hangs before it listens has the lock already: no other could start.
                 await EndAsync(process);
+                await EndOwnerAsync();
                 throw new NetworkException(NetworkFault.Kernel,
                     $"orch-net does not answer on {paths.Socket}: its log is {paths.Log}");
             }

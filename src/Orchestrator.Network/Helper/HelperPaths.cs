@@ -7,6 +7,9 @@ internal sealed record HelperPaths(string Root)
 
     public string Lock => Path.Combine(Root, "net.lock");
 
+    /// <summary>Process id of whoever has the lock.</summary>
+    public string Owner => Path.Combine(Root, "net.pid");
+
     public string Log => Path.Combine(Root, "net.log");
 
     public string State => Path.Combine(Root, "net.state");

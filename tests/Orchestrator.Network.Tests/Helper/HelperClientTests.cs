@@ -25,5 +25,19 @@ public sealed class HelperClientTests : IDisposable
         Assert.Throws<ArgumentException>(() => Process.GetProcessById(started));
     }
 
+    [Fact]
+    public async Task One_that_hangs_since_an_earlier_daemon_is_ended_when_the_next_cannot_take_its_place()
+    {
+        var waits = new ProcessStartInfo("/bin/sh", ["-c", "read line", "--root", paths.Root]) { RedirectStandardInput = true };
+        using var hangs = Process.Start(waits)!;
+        await File.WriteAllTextAsync(paths.Owner, $"{hangs.Id}");
+        using var client = new HelperClient("/bin/true", paths, new HostSpace());
+
+        await Assert.ThrowsAsync<NetworkException>(() =>
+            client.AskAsync(new HelperRequest(HelperOperation.Ping), default));
+
+        Assert.True(hangs.WaitForExit(TimeSpan.FromSeconds(5)));
+    }
+
     public void Dispose() => Directory.Delete(paths.Root, recursive: true);
 }
