@@ -20,6 +20,9 @@ public sealed partial class NodeNetwork
     // What the kernel may hold: the last view that all was done of, and what tries since then that failed half-way brought.
     private ClusterView? held;
 
+    // The last view that all was done of: written outside of the lock, where the last of it is done.
+    private volatile ClusterView? done;
+
     /// <summary>Makes this node's part of the cluster's networks equal to <paramref name="view"/>.</summary>
     /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are
     /// programmed.</remarks>
@@ -28,10 +31,13 @@ public sealed partial class NodeNetwork
         var dead = new List<DeadBackends>();
         try
         {
-            var report = await ExclusiveAsync(() => ApplyAsync(view, dead, cancellationToken), cancellationToken);
+            var faults = ImmutableArray.CreateBuilder<string>();
+            var after = await ExclusiveAsync(
+                () => ApplyAsync(view, dead, faults, cancellationToken), cancellationToken);
             // Out of the way of everybody else: reading a connection table takes the kernel some thirty milliseconds.
-            await Task.Run(() => dead.ForEach(Forget), CancellationToken.None);
-            return report;
+            if (await Task.Run(() => Forget(dead, faults), CancellationToken.None))
+                done = after;
+            return new ClusterReport(faults.ToImmutable());
         }
         finally
         {
@@ -39,11 +45,12 @@ public sealed partial class NodeNetwork
         }
     }
 
-    private async Task<ClusterReport> ApplyAsync(
-        ClusterView view, List<DeadBackends> dead, CancellationToken cancellationToken)
+    /// <returns>With what is kept; done once connections to <paramref name="dead"/> are forgotten.</returns>
+    private async Task<ClusterView> ApplyAsync(
+        ClusterView view, List<DeadBackends> dead, ImmutableArray<string>.Builder faults,
+        CancellationToken cancellationToken)
     {
         Check(view);
-        var faults = ImmutableArray.CreateBuilder<string>();
         var (before, after) = (Held(), Merge(view));
         (held, cluster) = (before, after);
         clusterRecords.Put("view", after);
@@ -81,13 +88,12 @@ public sealed partial class NodeNetwork
             Unprotect();
         });
         faults.AddRange(TooSmallForIPv6());
-        held = after;
-        return new ClusterReport(faults.ToImmutable());
+        return after;
     }
 
     private ClusterView Held()
     {
-        if (held is null || ReferenceEquals(held, cluster))
+        if (held is null || ReferenceEquals(done, cluster))
             return cluster;
         var further = cluster.Overlays.ToDictionary(o => o.Network.Id);
         return held with
@@ -183,7 +189,7 @@ public sealed partial class NodeNetwork
     private bool MayBalance(SandboxRecord sandbox, IpFamily family) => sandbox.Endpoints.Any(
         e => !networks.ContainsKey(e.NetworkId) && (!family.IsIPv6 || e.IPv6 is not null));
 
-    private sealed record DeadBackends(NetNamespace Namespace, HashSet<IPAddress> Addresses);
+    private sealed record DeadBackends(string Place, NetNamespace Namespace, HashSet<IPAddress> Addresses);
 
     /// <summary>Tasks that are gone, in every namespace that may hold connections to them.</summary>
     private IEnumerable<DeadBackends> FindDead(ClusterView before, ClusterView after)
@@ -197,14 +203,29 @@ public sealed partial class NodeNetwork
             if (gone.Count == 0)
                 continue;
             foreach (var containerId in ListEndpoints(overlay.Network.Id).Select(e => e.ContainerId))
-                yield return new DeadBackends(NetNamespace.Open(paths.NamespaceOf(containerId)), gone);
+            {
+                var path = paths.NamespaceOf(containerId);
+                if (File.Exists(path)) // What somebody took away keeps nobody else's from being found.
+                    yield return new DeadBackends(
+                        $"container {sandboxes[containerId].Config.Name}", NetNamespace.Open(path), gone);
+            }
+
             if (overlay.Network.Ingress)
-                yield return new DeadBackends(NetNamespace.Open(host.Namespace.Path), gone);
+                yield return new DeadBackends("host", NetNamespace.Open(host.Namespace.Path), gone);
         }
     }
 
     /// <summary>Resets connections to tasks that are gone: their clients would wait for an answer for
     /// minutes.</summary>
+    /// <returns>False: somewhere that failed.</returns>
+    private static bool Forget(List<DeadBackends> dead, ImmutableArray<string>.Builder faults)
+    {
+        var before = faults.Count;
+        foreach (var one in dead)
+            Attempt(faults, $"connections in {one.Place}", () => Forget(one));
+        return faults.Count == before;
+    }
+
     private static void Forget(DeadBackends dead)
     {
         using var ns = dead.Namespace;

@@ -127,6 +127,36 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [RootFact]
+    public async Task Connections_that_cannot_be_forgotten_in_one_container_are_in_others_and_there_with_the_next_view()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1), ("web.3.c", "10.0.1.5", 0));
+        using var server = Wire.Serve(cluster["web.2.b"].Namespace, 80, "web.2.b");
+        var (broken, whole) = (cluster["web.1.a"].Namespace, cluster["web.3.c"].Namespace);
+        foreach (var client in new[] { broken, whole })
+        {
+            Assert.StartsWith("web.2.b ", await Wire.CallAsync(client, "10.0.1.4", 80), StringComparison.Ordinal);
+            Assert.NotEmpty(Tracked(client, "10.0.1.4"));
+        }
+
+        var file = cluster.Hosts[0].FileOfNamespace("web.1.a");
+        NetNamespace.Unpin(file);
+        File.WriteAllBytes(file, []); // Nobody can enter it.
+        await cluster.Hosts[0].Network.CheckAsync(mend: false, default);
+        cluster.Remove("web.2.b");
+        await cluster.ApplyAsync(0);
+
+        Assert.Contains(cluster.Faults, fault => fault.StartsWith("connections in ", StringComparison.Ordinal));
+        Assert.Empty(Tracked(whole, "10.0.1.4"));
+        Assert.NotEmpty(Tracked(broken, "10.0.1.4"));
+        File.Delete(file);
+        NetNamespace.Pin(broken.Path, file).Dispose();
+        await cluster.ApplyAsync(0);
+        Assert.Empty(cluster.Faults);
+        Assert.Empty(Tracked(broken, "10.0.1.4"));
+    }
+
+    [RootFact]
     public async Task A_join_that_is_given_up_half_way_leaves_nothing_and_can_be_done_again()
     {
         await using var host = await TestHost.StartAsync("10.77.0.1");
