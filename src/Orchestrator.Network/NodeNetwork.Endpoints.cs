@@ -201,20 +201,12 @@ public sealed partial class NodeNetwork
         return holder is null ? null : $"container {sandboxes[holder.ContainerId].Config.Name}";
     }
 
-    /// <summary>Records an endpoint, then makes it: a crash between the two is mended at the next start.</summary>
+    /// <summary>Records an endpoint, then makes it: a crash between the two is mended at the next start, and half a
+    /// link is taken back by <see cref="UndoJoinAsync"/>.</summary>
     private Endpoint Add(SandboxRecord sandbox, Endpoint endpoint)
     {
         Keep(sandbox with { Endpoints = sandbox.Endpoints.Add(endpoint) });
-        try
-        {
-            Plug(endpoint);
-        }
-        catch
-        {
-            Keep(sandbox);
-            throw;
-        }
-
+        Plug(endpoint);
         return endpoint;
     }
 

@@ -117,6 +117,23 @@ public sealed class OutsideNetworkTests
     }
 
     [RootFact]
+    public async Task A_link_that_cannot_be_brought_up_is_not_left_in_the_container()
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1");
+        using var underlay = TestHost.Join(host);
+        await host.Network.CreateNetworkAsync(Lan("lan", NetworkDrivers.Macvlan, "up0"), default);
+        using var container = await host.RunAsync("c", "bridge");
+        var cards = new EndpointConfig { NetworkId = "lan", Mac = $"{host.Route.GetLink("up0").Mac}" };
+
+        await Assert.ThrowsAsync<NetworkException>(() => host.Network.ConnectAsync("c", cards, default));
+
+        Assert.Single(host.Network.GetEndpoints("c"));
+        Assert.Null(container.Link("eth1"));
+        await host.Network.ConnectAsync("c", cards with { Mac = null }, default);
+        Assert.Equal("macvlan", container.Link("eth1")?.Kind);
+    }
+
+    [RootFact]
     public async Task An_internal_network_has_no_way_out()
     {
         await using var host = await TestHost.StartAsync("10.9.0.1");
