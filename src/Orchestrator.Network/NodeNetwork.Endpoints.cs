@@ -68,14 +68,17 @@ public sealed partial class NodeNetwork
     /// <summary>Takes back what of a join was done before it failed. What cannot be now is mended with the next pass.</summary>
     private async Task UndoJoinAsync(string containerId, NetworkConfig network)
     {
-        if (sandboxes[containerId].On(network.Id) is not { } half)
+        var sandbox = sandboxes[containerId];
+        if (sandbox.On(network.Id) is not { } half)
             return;
+        // Off the record first: a link that cannot be removed now is then a stray one, and keeps nobody on the network.
+        Keep(sandbox with { Endpoints = sandbox.Endpoints.Remove(half) });
+        Try(() => Unplug(half));
+        if (network.Driver == NetworkDrivers.Overlay)
+            Try(() => LeaveGateway(sandboxes[containerId]));
+        Try(() => SetExit(sandboxes[containerId]));
         try
         {
-            Leave(sandboxes[containerId], half);
-            if (network.Driver == NetworkDrivers.Overlay)
-                LeaveGateway(sandboxes[containerId]);
-            SetExit(sandboxes[containerId]);
             await PutNamesAsync(network.Id, sandboxes[containerId], CancellationToken.None);
         }
         catch (Exception e) when (IsKernel(e) || e is NetworkException)

@@ -4,6 +4,7 @@ using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Dns;
+using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
 
@@ -298,6 +299,27 @@ public sealed class BridgeNetworkTests
 
         inside.DeleteLink("eth0");
         var endpoint = await host.Network.ConnectAsync("web", new EndpointConfig { NetworkId = network.Id }, default);
+        Assert.Equal((DnsCode.NoError, endpoint.IPv4.Split('/')[0]), await FirstAsync(client, "web"));
+    }
+
+    [RootFact]
+    public async Task A_container_whose_half_made_link_cannot_be_removed_is_on_no_network_either()
+    {
+        await using var host = await TestHost.StartAsync();
+        var network = await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var client = await host.RunAsync("client", "app");
+        using var web = await host.RunAsync("web", "bridge");
+        var joining = new EndpointConfig { NetworkId = network.Id };
+        var loopback = host.Route.GetLink("lo").Index; // Which the kernel lets nobody remove.
+        host.Route.Rename(loopback, LinkNames.HostEnd(LinkNames.EndpointId("web", network.Id)));
+
+        await Assert.ThrowsAsync<NetworkException>(() => host.Network.ConnectAsync("web", joining, default));
+        host.Route.Rename(loopback, "lo");
+        host.Route.SetAlias("lo", "");
+
+        Assert.Equal(["bridge"], host.Network.GetEndpoints("web").Select(e => e.NetworkName));
+        Assert.NotEqual(DnsCode.NoError, (await Wire.ResolveAsync(client.Namespace, "web")).Code);
+        var endpoint = await host.Network.ConnectAsync("web", joining, default);
         Assert.Equal((DnsCode.NoError, endpoint.IPv4.Split('/')[0]), await FirstAsync(client, "web"));
     }
 
