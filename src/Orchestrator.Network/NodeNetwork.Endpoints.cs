@@ -77,6 +77,8 @@ public sealed partial class NodeNetwork
         if (network.Driver == NetworkDrivers.Overlay)
             Try(() => LeaveGateway(sandboxes[containerId]));
         Try(() => SetExit(sandboxes[containerId]));
+        Try(() => Police(sandboxes[containerId]));
+        Try(() => Balance(sandboxes[containerId]));
         try
         {
             await PutNamesAsync(network.Id, sandboxes[containerId], CancellationToken.None);

@@ -74,6 +74,32 @@ public sealed class PolicyTests
     }
 
     [RootFact]
+    public async Task A_join_that_is_given_up_half_way_leaves_no_policy_for_the_next_network()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        await host.Network.ApplyClusterAsync(
+            new ClusterView("10.77.0.1") { Overlays = [new OverlayView(With("none"))] }, default);
+        await host.Network.CreateNetworkAsync(new NetworkConfig { Name = "app" }, default);
+        using var container = await host.RunAsync("c", "bridge");
+        using var client = await host.RunAsync("client", "app");
+        using var server = Wire.Serve(container.Namespace, 80, "c");
+
+        await host.WhileHelperStandsStillAsync(async () =>
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            var join = host.Network.ConnectAsync(
+                "c", new EndpointConfig { NetworkId = TwoHosts.Backend.Id, IPv4 = "10.0.1.9" }, soon.Token);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => join);
+        });
+        var next = await host.Network.ConnectAsync("c", new EndpointConfig { NetworkId = "app" }, default);
+
+        Assert.Equal("eth1", next.InterfaceName);
+        var answer = await Wire.CallAsync(client.Namespace, next.IPv4.Split('/')[0], 80, Wire.Shortly);
+        Assert.StartsWith("c ", answer, StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public async Task A_rule_of_icmp_means_echoes_of_both_families_and_nothing_else()
     {
         await using var cluster = await TwoHosts.StartAsync(With("web:db/icmp") with
