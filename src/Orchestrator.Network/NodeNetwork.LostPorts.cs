@@ -23,12 +23,9 @@ public sealed partial class NodeNetwork
     {
         foreach (var sandbox in sandboxes.Values.Where(s => !s.Ports.IsEmpty))
         {
-            if (await RefusalOfAsync(sandbox.ContainerId, sandbox.Ports, cancellationToken) is null)
-                continue;
             // All or none were asked for: which are they?
-            foreach (var port in sandbox.Ports)
-                await TryPortAsync(sandbox.ContainerId, port, cancellationToken);
-            await HoldRestAsync(sandbox, cancellationToken);
+            if (await RefusalOfAsync(sandbox.ContainerId, sandbox.Ports, cancellationToken) is not null)
+                await HoldFreeAsync(sandbox, sandbox.Ports, cancellationToken);
         }
     }
 
@@ -36,32 +33,45 @@ public sealed partial class NodeNetwork
     private async Task<List<NetworkDrift>> RetryLostPortsAsync(CancellationToken cancellationToken)
     {
         var before = lostPorts;
-        foreach (var (containerId, port) in before.Keys)
-            await TryPortAsync(containerId, port, cancellationToken);
-        var free = before.Keys.Where(key => !lostPorts.ContainsKey(key)).ToList();
-        foreach (var containerId in free.Select(key => key.ContainerId).Distinct())
-            await HoldRestAsync(sandboxes[containerId], cancellationToken);
-        var back = free.FindAll(key => !lostPorts.ContainsKey(key));
-        if (back.Count > 0)
-            ReplaceHostTable();
-        return back.ConvertAll(key => DriftOf(key.ContainerId, key.Port));
+        try
+        {
+            foreach (var lost in before.Keys.GroupBy(key => key.ContainerId, key => key.Port))
+                await HoldFreeAsync(sandboxes[lost.Key], lost, cancellationToken);
+        }
+        finally
+        {
+            // All are asked for at once, so that of those held before some may be lost now.
+            if (!before.Keys.ToHashSet().SetEquals(lostPorts.Keys))
+                ReplaceHostTable();
+        }
+
+        return
+        [
+            .. before.Keys.Where(key => !lostPorts.ContainsKey(key)).Select(key => DriftOf(key.ContainerId, key.Port)),
+        ];
     }
 
-    /// <summary>Holds a port for a moment, and notes whether that can be.</summary>
-    private async Task TryPortAsync(string containerId, PortBinding port, CancellationToken cancellationToken)
+    /// <summary>Tries ports of a container, then holds all that it has and that are not lost.</summary>
+    private async Task HoldFreeAsync(
+        SandboxRecord sandbox, IEnumerable<PortBinding> doubtful, CancellationToken cancellationToken)
+    {
+        var lost = lostPorts;
+        foreach (var port in doubtful)
+            lost = await TryPortAsync(port, cancellationToken) is { } refusal
+                ? lost.SetItem((sandbox.ContainerId, port), refusal) : lost.Remove((sandbox.ContainerId, port));
+        var rest = sandbox.Ports.RemoveAll(port => lost.ContainsKey((sandbox.ContainerId, port)));
+        if (await RefusalOfAsync(sandbox.ContainerId, rest, cancellationToken) is { } fault)
+            lost = lost.SetItems(rest.Select(port => KeyValuePair.Create((sandbox.ContainerId, port), fault)));
+        lostPorts = lost; // Not before they are held: what fails half-way is tried again.
+    }
+
+    /// <summary>Holds a port for a moment.</summary>
+    /// <returns>Null: that can be.</returns>
+    private async Task<string?> TryPortAsync(PortBinding port, CancellationToken cancellationToken)
     {
         var refusal = await RefusalOfAsync(TrialOwner, [port], cancellationToken);
-        lostPorts = refusal is null
-            ? lostPorts.Remove((containerId, port)) : lostPorts.SetItem((containerId, port), refusal);
         await helper.AskAsync(new HelperRequest(HelperOperation.Release, TrialOwner), cancellationToken);
-    }
-
-    /// <summary>Holds those that are not lost.</summary>
-    private async Task HoldRestAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
-    {
-        var rest = sandbox.Ports.RemoveAll(port => lostPorts.ContainsKey((sandbox.ContainerId, port)));
-        if (await RefusalOfAsync(sandbox.ContainerId, rest, cancellationToken) is { } refusal)
-            lostPorts = lostPorts.SetItems(rest.Select(port => KeyValuePair.Create((sandbox.ContainerId, port), refusal)));
+        return refusal;
     }
 
     /// <returns>Null: they are held.</returns>

@@ -592,6 +592,54 @@ public sealed class BridgeNetworkTests
     }
 
     [RootFact]
+    public async Task A_port_that_cannot_be_held_with_one_that_is_free_again_leads_to_no_container()
+    {
+        await using var host = await TestHost.StartAsync("10.77.0.1");
+        using var wire = TestHost.Join(host);
+        using var web = await host.RunAsync("web", "bridge");
+        using var one = Wire.Serve(web.Namespace, 80, "web");
+        await host.Network.PublishAsync("web", [new PortBinding("", 8080, 80), new PortBinding("", 9090, 80)], default);
+        await host.Network.DisposeAsync();
+        await KillHelperAsync();
+        var first = Wire.Serve(host.Namespace, 8080, "first");
+        await host.RestartDaemonAsync();
+        // An orch-net that knows of no ports leaves the other one to whoever comes first.
+        foreach (var file in Directory.GetFiles(host.Options.ExecRoot, "ports-web.json", SearchOption.AllDirectories))
+            File.Delete(file);
+        await KillHelperAsync();
+        var second = Wire.Serve(host.Namespace, 9090, "second");
+
+        first.Dispose();
+        await UntilLostAsync(9090);
+
+        Assert.StartsWith("second ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 9090), StringComparison.Ordinal);
+        second.Dispose();
+        await UntilLostAsync();
+        Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("web ", await Wire.CallAsync(host.Namespace, "10.77.0.1", 9090), StringComparison.Ordinal);
+
+        async Task KillHelperAsync()
+        {
+            var helper = host.FindHelper()!;
+            helper.Kill();
+            await helper.WaitForExitAsync();
+        }
+
+        // A listener closes in its own time.
+        async Task UntilLostAsync(params int[] ports)
+        {
+            for (var tries = 0; ; tries++, await Task.Delay(50))
+            {
+                var found = (await host.Network.CheckAsync(mend: true, default)).Where(d => d.Fault is not null);
+                if (ports.All(port => found.Any(d => d.Finding.StartsWith($"port {port}/", StringComparison.Ordinal)))
+                    && (ports.Length > 0 || !found.Any()))
+                    return;
+                Assert.True(tries < 100, string.Join('\n', found));
+            }
+        }
+    }
+
+    [RootFact]
     public async Task A_network_that_cannot_be_restored_keeps_no_other_from_being_and_is_as_soon_as_it_can()
     {
         await using var host = await TestHost.StartAsync();
