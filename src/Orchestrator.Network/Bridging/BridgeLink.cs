@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
@@ -78,12 +77,14 @@ internal static class BridgeLink
             // Lets localhost:port of the host be translated to a container; the table drops what outsiders could do
             // with it.
             LoopbackRouted(name, "1"),
-            .. network.Pool6 is null ? HasForeignIPv6(host, network) ? [] : WithoutIPv6(name) :
+            .. IsForeign(host, network) ? [] : network.Pool6 is null ? WithoutIPv6(name) :
             [
-                new WantedSetting($"ipv6/conf/{name}/disable_ipv6", "0"),
                 // A container is no router: what it advertises must not lead the host's packets to it.
                 new WantedSetting($"ipv6/conf/{name}/accept_ra", "0"),
             ],
+            // Or the network's own address could not be put on it.
+            .. network.Pool6 is null ? ImmutableArray<WantedSetting>.Empty
+                : [new WantedSetting($"ipv6/conf/{name}/disable_ipv6", "0")],
         ];
     }
 
@@ -92,11 +93,10 @@ internal static class BridgeLink
     public static ImmutableArray<WantedSetting> WithoutIPv6(string bridge) =>
         [new WantedSetting($"ipv6/conf/{bridge}/disable_ipv6", "1")];
 
-    /// <summary>A bridge that somebody made before us keeps the addresses that it was given.</summary>
-    private static bool HasForeignIPv6(HostSpace host, NetworkConfig network) =>
-        LinkNames.IsNamed(network) && host.Route.FindLink(LinkNames.BridgeOf(network)) is { } link
-        && host.Route.ListAddresses(AddressFamily.InterNetworkV6).Exists(a => a.Index == link.Index
-            && !a.Address.IsIPv6LinkLocal);
+    /// <summary>Somebody made it before us: by it the host may have its own IPv6, or hear of a router yet. There the
+    /// bridges' table alone keeps containers from what such settings would.</summary>
+    private static bool IsForeign(HostSpace host, NetworkConfig network) =>
+        host.Route.FindLink(LinkNames.BridgeOf(network)) is { } link && !IsMade(link, network);
 
     private static WantedSetting LoopbackRouted(string bridge, string value) =>
         new($"ipv4/conf/{bridge}/route_localnet", value);

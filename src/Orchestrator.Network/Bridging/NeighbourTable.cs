@@ -25,6 +25,7 @@ internal static class NeighbourTable
     public static TableId Id { get; } = TableId.Bridge(Name);
 
     private const string Cards = "cards", Owners = "owners", Owners6 = "owners6", Advertisers = "advertisers", Ports = "ports";
+    private const string Fours = "fours", Sixes = "sixes";
 
     public const string Delete = $"table bridge {Name}\ndelete table bridge {Name}\n";
 
@@ -38,12 +39,20 @@ internal static class NeighbourTable
               set {{Cards}} { type ifname . ether_addr; {{NftElement.List(elements[Cards])}} }
               set {{Owners}} { type ifname . ipv4_addr; {{NftElement.List(elements[Owners])}} }
               set {{Owners6}} { type ifname . ipv6_addr; {{NftElement.List(elements[Owners6])}} }
+              set {{Fours}} { type ifname; {{NftElement.List(elements[Fours])}} }
+              set {{Sixes}} { type ifname; {{NftElement.List(elements[Sixes])}} }
               set {{Advertisers}} { typeof iifname . @th,64,128; {{NftElement.List(elements[Advertisers])}} }
             {{string.Join('\n', all.Select(one => Chain(one.Key, elements)))}}
               map {{Ports}} { type ifname : verdict; {{NftElement.List(elements[Ports])}} }
               chain prerouting {
                 type filter hook prerouting priority -300; policy accept;
                 iifname vmap @{{Ports}}
+              }
+              # To the host itself. By a bridge that somebody made before us it may have IPv6, and listen to a router.
+              chain input {
+                type filter hook input priority -300; policy accept;
+                ether type ip6 iifname @{{Fours}} drop
+                icmpv6 type nd-router-advert iifname @{{Sixes}} drop
               }
             }
 
@@ -94,6 +103,7 @@ internal static class NeighbourTable
             new NftElement($"macs_{key}", mac),
             .. IpFamily.Both.SelectMany(port.AddressesOf).SelectMany(address => Taken(key, address).Concat(Owned(link, address))),
             new NftElement(Ports, link, NftValue.Jump($"of_{key}")),
+            new NftElement(port.AddressesOf(IpFamily.V6).Any() ? Sixes : Fours, link),
         ];
     }
 

@@ -113,12 +113,13 @@ public sealed class TableTests
             Assert.Equal(
                 Sorted(ports.Select(p => p.Addresses.First()).Append("10.0.1.1")),
                 one.Elements("bridge", NeighbourTable.Name, "addresses_1a"));
-            foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "macs_1a", "addresses6_1a", "ports" })
+            foreach (var set in new[]
+                { "cards", "owners", "owners6", "advertisers", "macs_1a", "addresses6_1a", "fours", "sixes", "ports" })
                 Assert.Equal(all.Elements("bridge", NeighbourTable.Name, set), one.Elements("bridge", NeighbourTable.Name, set));
 
             foreach (var port in ports)
                 Nft.Apply(one.Namespace, NeighbourTable.Remove("1a", port));
-            foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "ports" })
+            foreach (var set in new[] { "cards", "owners", "owners6", "advertisers", "fours", "sixes", "ports" })
                 Assert.Empty(one.Elements("bridge", NeighbourTable.Name, set));
             Assert.Equal(["10.0.1.1"], one.Elements("bridge", NeighbourTable.Name, "addresses_1a"));
         }).Check(Few);
