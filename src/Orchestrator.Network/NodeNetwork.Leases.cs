@@ -61,7 +61,8 @@ public sealed partial class NodeNetwork
         var home = NetNamespace.Open(paths.NamespaceOf(pipe.ContainerId));
         LeaseKeeper? keeper = null;
         keeper = new LeaseKeeper(
-            new DhcpClient(home, link, name), home, (now, token) => ApplyLeaseAsync(pipe.Key, keeper!, now, token));
+            new DhcpClient(home, link, name), home, (now, token) => ApplyLeaseAsync(pipe.Key, keeper!, now, token),
+            TimeProvider.System);
         keepers = keepers.SetItem(pipe.Key, keeper);
         keeper.Start(lease, isHeld, IPAddress.TryParse(wish, out var wanted) ? wanted : null);
     }

@@ -4,7 +4,8 @@ namespace Orchestrator.Network.Dhcp;
 /// <param name="home">What the client works in: closed when this ends.</param>
 /// <param name="apply">Gives the link what was lent, in place of what it had; null: takes that away.</param>
 internal sealed class LeaseKeeper(
-    DhcpClient client, IDisposable home, Func<DhcpLease?, CancellationToken, Task> apply) : IDisposable
+    DhcpClient client, IDisposable home, Func<DhcpLease?, CancellationToken, Task> apply, TimeProvider time)
+    : IDisposable
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
@@ -88,25 +89,26 @@ internal sealed class LeaseKeeper(
             {
                 first.TrySetException(e);
                 _ = first.Task.Exception; // Seen, also when nobody waits.
-                await Task.Delay(ShortestWait, cancellationToken);
+                await Task.Delay(ShortestWait, time, cancellationToken);
             }
         }
     }
 
-    private static bool HasRunOut(DhcpLease? lease) => lease?.Expire <= DateTimeOffset.UtcNow;
+    private bool HasRunOut(DhcpLease? lease) => lease?.Expire <= time.GetUtcNow();
 
     /// <summary>Returns when the lease is over, which it is not for as long as it is prolonged.</summary>
     private async Task<DhcpLease> HoldAsync(DhcpLease lease, CancellationToken cancellationToken)
     {
+        var due = default(DateTimeOffset);
         while (true)
         {
-            var now = DateTimeOffset.UtcNow;
-            var (step, at) = LeaseTimes.Next(lease, now);
+            var now = time.GetUtcNow();
+            var (step, at) = LeaseTimes.Next(lease, now, due);
             if (step == LeaseStep.Expired)
                 return lease;
             if (step == LeaseStep.Wait)
             {
-                await Task.Delay(Clamp(at - now), cancellationToken);
+                await Task.Delay(Clamp(at - now), time, cancellationToken);
                 continue;
             }
 
@@ -115,19 +117,17 @@ internal sealed class LeaseKeeper(
                 var old = lease;
                 var longer = await OnThreadAsync(
                     () => step == LeaseStep.Renew ? client.Renew(old) : client.Rebind(old, cancellationToken), cancellationToken);
+                due = longer is null ? at : default;
                 if (longer is not null)
                 {
                     lease = longer;
                     await ApplyAsync(lease, cancellationToken);
-                    continue;
                 }
             }
             catch (DhcpRefusedException)
             {
                 return lease;
             }
-
-            await Task.Delay(Clamp(at - now), cancellationToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Dhcp;
@@ -149,13 +150,51 @@ public sealed class DhcpTests
                     throw new IOException("No space left on device");
                 given.TrySetResult(lease);
                 return Task.CompletedTask;
-            });
+            },
+            TimeProvider.System);
 
         keeper.Start(ran, isHeld: true, wanted: null);
 
         Assert.Null(await given.Task.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.False(keeper.IsOver);
         await keeper.StopAsync();
+    }
+
+    [RootFact]
+    public async Task A_server_that_is_silent_is_asked_again_after_half_of_the_time_that_is_left()
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1");
+        using var server = ServerOf(host);
+        var time = new ManualTime(DateTimeOffset.UtcNow);
+        using var keeper = new LeaseKeeper(
+            new DhcpClient(host.Namespace, host.Route.GetLink("lo"), "c"), new MemoryStream(),
+            (_, _) => Task.CompletedTask, time);
+        var now = time.GetUtcNow();
+        var lease = Lease(now.AddMinutes(40)) with { Renew = now, Rebind = now.AddMinutes(20) };
+
+        keeper.Start(lease, isHeld: true, wanted: null);
+
+        Assert.Equal(1, await QuestionsAsync(minutes: 9));
+        Assert.Equal(1, await QuestionsAsync(minutes: 2));
+        await keeper.StopAsync();
+
+        async Task<int> QuestionsAsync(int minutes)
+        {
+            await WaitsAsync();
+            for (var passed = 0; passed < minutes; passed++)
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                await WaitsAsync();
+            }
+
+            var questions = 0;
+            for (; server.Available > 0; questions++)
+                server.Receive(new byte[2048]);
+            return questions;
+        }
+
+        Task WaitsAsync() => Eventually.HoldsAsync(
+            "it waits", TimeSpan.FromSeconds(10), () => Task.FromResult(time.TimerCount == 1));
     }
 
     [RootFact]
@@ -188,6 +227,14 @@ public sealed class DhcpTests
     {
         Address = "10.9.0.123/24", Router = "", Server = "10.9.0.2", Renew = end, Rebind = end, Expire = end,
     };
+
+    /// <summary>Where the server of <see cref="Lease"/> listens, on a loopback that has the address, too.</summary>
+    private static Socket ServerOf(TestHost host)
+    {
+        foreach (var address in new[] { "10.9.0.2", "10.9.0.123" })
+            host.Route.EnsureAddress(host.Route.GetLink("lo").Index, IPAddress.Parse(address), 32);
+        return Wire.Listen(host.Namespace, "10.9.0.2:67");
+    }
 
     private static async Task<DhcpWire> WireAsync()
     {
@@ -239,8 +286,8 @@ public sealed class DhcpTests
         };
 
         Assert.Equal((LeaseStep.Wait, lease.Renew), LeaseTimes.Next(lease, start));
-        Assert.Equal((LeaseStep.Renew, start.AddSeconds(85)), LeaseTimes.Next(lease, start.AddSeconds(65)));
-        Assert.Equal((LeaseStep.Rebind, start.AddSeconds(115)), LeaseTimes.Next(lease, start.AddSeconds(110)));
+        Assert.Equal((LeaseStep.Renew, lease.Rebind), LeaseTimes.Next(lease, start.AddSeconds(65)));
+        Assert.Equal((LeaseStep.Rebind, lease.Expire), LeaseTimes.Next(lease, start.AddSeconds(110)));
         Assert.Equal(LeaseStep.Expired, LeaseTimes.Next(lease, start.AddSeconds(120)).Step);
     }
 

@@ -37,10 +37,10 @@ internal sealed class Dnsmasq : IDisposable
     public string Leases() => File.Exists(leases)
         ? string.Join('\n', File.ReadAllLines(leases).Select(l => string.Join(' ', l.Split(' ')[1..4]))) : "";
 
-    /// <remarks>A client whose question is lost asks again after half of the time that is left to it.</remarks>
+    /// <remarks>A client whose question is lost may ask again only when any server can be asked.</remarks>
     public async Task UntilAsync(Func<bool> holds)
     {
-        for (var i = 0; i < 1400 && !holds(); i++)
+        for (var i = 0; i < 2400 && !holds(); i++)
             await Task.Delay(50);
         Assert.True(holds());
     }
