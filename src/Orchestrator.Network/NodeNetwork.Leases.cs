@@ -127,6 +127,8 @@ public sealed partial class NodeNetwork
         var link = inside.GetLink(pipe.Config.InterfaceName);
         if (pipe.Lease is { } former && former.Address != lease?.Address)
             TakeBack(former, container, inside, link);
+        if (lease is not null && pipe.Lease?.IsAlike(lease) == true)
+            pipes = pipes.SetItem(key, pipe with { Lease = lease }); // True also where it cannot be written down.
         Keep(pipe with { Lease = lease, Fault = lease is null ? "the DHCP lease is over" : "" });
         if (lease is null)
         {

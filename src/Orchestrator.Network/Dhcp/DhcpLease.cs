@@ -21,6 +21,9 @@ public sealed record DhcpLease
     /// <summary>When the address is no longer ours.</summary>
     public required DateTimeOffset Expire { get; init; }
 
+    /// <summary>A link has of it what it has of another: only the times differ, or who lent it.</summary>
+    internal bool IsAlike(DhcpLease other) => Address == other.Address && Router == other.Router;
+
     /// <summary>What a server's acknowledgement amounts to; null: it lacks what a lease needs.</summary>
     internal static DhcpLease? Of(Dhcp.DhcpMessage ack, DateTimeOffset asked)
     {

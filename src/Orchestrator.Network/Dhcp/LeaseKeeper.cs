@@ -78,19 +78,22 @@ internal sealed class LeaseKeeper(
     /// over; whoever waits for the first address hears at once.</summary>
     private async Task ApplyAsync(DhcpLease? lease, CancellationToken cancellationToken)
     {
-        while (true)
+        while (!await TryApplyAsync(lease, cancellationToken))
+            await Task.Delay(ShortestWait, time, cancellationToken);
+    }
+
+    private async Task<bool> TryApplyAsync(DhcpLease? lease, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                await apply(lease, cancellationToken);
-                return;
-            }
-            catch (Exception e) when (e is NetworkException or IOException && client.HasLink && !HasRunOut(lease))
-            {
-                first.TrySetException(e);
-                _ = first.Task.Exception; // Seen, also when nobody waits.
-                await Task.Delay(ShortestWait, time, cancellationToken);
-            }
+            await apply(lease, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is NetworkException or IOException && client.HasLink && !HasRunOut(lease))
+        {
+            first.TrySetException(e);
+            _ = first.Task.Exception; // Seen, also when nobody waits.
+            return false;
         }
     }
 
@@ -99,7 +102,7 @@ internal sealed class LeaseKeeper(
     /// <summary>Returns when the lease is over, which it is not for as long as it is prolonged.</summary>
     private async Task<DhcpLease> HoldAsync(DhcpLease lease, CancellationToken cancellationToken)
     {
-        var due = default(DateTimeOffset);
+        var (due, isApplied) = (default(DateTimeOffset), true);
         while (true)
         {
             var now = time.GetUtcNow();
@@ -108,7 +111,9 @@ internal sealed class LeaseKeeper(
                 return lease;
             if (step == LeaseStep.Wait)
             {
-                await Task.Delay(Clamp(at - now), time, cancellationToken);
+                // Tried beside the asking: a record that nobody can write for long must not cost the address.
+                isApplied = isApplied || await TryApplyAsync(lease, cancellationToken);
+                await Task.Delay(isApplied ? Clamp(at - now) : ShortestWait, time, cancellationToken);
                 continue;
             }
 
@@ -121,7 +126,9 @@ internal sealed class LeaseKeeper(
                 if (longer is not null)
                 {
                     lease = longer;
-                    await ApplyAsync(lease, cancellationToken);
+                    if (!lease.IsAlike(old))
+                        await ApplyAsync(lease, cancellationToken);
+                    isApplied = !lease.IsAlike(old) || await TryApplyAsync(lease, cancellationToken);
                 }
             }
             catch (DhcpRefusedException)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
@@ -161,6 +162,36 @@ public sealed class DhcpTests
     }
 
     [RootFact]
+    public async Task A_lease_is_prolonged_for_as_long_as_its_times_cannot_be_written_down()
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1");
+        using var server = ServerOf(host);
+        var lent = new ConcurrentBag<DateTimeOffset>();
+        _ = LendAsync(server, lent);
+        var (start, isFull, written) = (DateTimeOffset.UtcNow, true, default(DhcpLease));
+        using var keeper = new LeaseKeeper(
+            new DhcpClient(host.Namespace, host.Route.GetLink("lo"), "c"), new MemoryStream(), (lease, _) =>
+            {
+                written = Volatile.Read(ref isFull) ? throw new IOException("No space left on device") : lease;
+                return Task.CompletedTask;
+            },
+            TimeProvider.System);
+
+        keeper.Start(Lease(start.AddSeconds(60)) with { Renew = start }, isHeld: true, wanted: null);
+
+        // It is lent for six seconds at a time.
+        await Eventually.HoldsAsync(
+            "it outlives a lease", TimeSpan.FromSeconds(30),
+            () => Task.FromResult(lent.Any(at => at > start.AddSeconds(10))));
+        Assert.False(keeper.IsOver);
+        Volatile.Write(ref isFull, false);
+        await Eventually.HoldsAsync(
+            "it is written down", TimeSpan.FromSeconds(10),
+            () => Task.FromResult(written?.Expire > start.AddSeconds(10)));
+        await keeper.StopAsync();
+    }
+
+    [RootFact]
     public async Task A_server_that_is_silent_is_asked_again_after_half_of_the_time_that_is_left()
     {
         await using var host = await TestHost.StartAsync("10.9.0.1");
@@ -234,6 +265,33 @@ public sealed class DhcpTests
         foreach (var address in new[] { "10.9.0.2", "10.9.0.123" })
             host.Route.EnsureAddress(host.Route.GetLink("lo").Index, IPAddress.Parse(address), 32);
         return Wire.Listen(host.Namespace, "10.9.0.2:67");
+    }
+
+    /// <summary>Lends whoever asks the address that it has, for six seconds, to be prolonged after one.</summary>
+    private static async Task LendAsync(Socket server, ConcurrentBag<DateTimeOffset> lent)
+    {
+        const int fixedSize = 240;
+        byte[] options =
+        [
+            53, 1, 5, 54, 4, 10, 9, 0, 2, 1, 4, 255, 255, 255, 0,
+            51, 4, 0, 0, 0, 6, 58, 4, 0, 0, 0, 1, 59, 4, 0, 0, 0, 5, 255,
+        ];
+        var message = new byte[2048];
+        try
+        {
+            while (true)
+            {
+                var asked = await server.ReceiveFromAsync(message, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0));
+                message[0] = 2;
+                message.AsSpan(12, 4).CopyTo(message.AsSpan(16));
+                await server.SendToAsync((byte[])[.. message[..fixedSize], .. options], asked.RemoteEndPoint);
+                lent.Add(DateTimeOffset.UtcNow);
+            }
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // The test is over.
+        }
     }
 
     private static async Task<DhcpWire> WireAsync()
