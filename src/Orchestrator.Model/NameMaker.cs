@@ -1,6 +1,7 @@
 namespace Orchestrator.Model;
 
-/// <summary>Names for containers and services whose creator gave none: a quality and a river, such as <c>calm_rhine</c>.</summary>
+/// <summary>Names for containers and services whose creator gave none: a quality and a river, such as
+/// <c>calm_rhine</c>.</summary>
 public static class NameMaker
 {
     private static readonly string[] Qualities =
@@ -24,7 +25,7 @@ public static class NameMaker
         "tiber", "tigris", "tisza", "trent", "tweed", "ural", "vistula", "volga", "volta", "weser", "yukon", "zambezi",
     ];
 
-    /// <param name="attempt">From the fourth on a number is added, so that even where there are many a free name is found.</param>
+    /// <param name="attempt">From the fourth on a number is added, so that a free name is found among many.</param>
     public static string Make(Random random, int attempt)
     {
         var name = $"{Qualities[random.Next(Qualities.Length)]}_{Rivers[random.Next(Rivers.Length)]}";

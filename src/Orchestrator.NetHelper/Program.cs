@@ -17,7 +17,14 @@ Directory.CreateDirectory(paths.Root);
 using var soleOwner = SoleOwner.TryTake(paths.Lock);
 if (soleOwner is null)
     return 0; // Another one serves this folder.
-File.WriteAllText(paths.Owner, $"{Environment.ProcessId}");
+try
+{
+    File.WriteAllText(paths.Owner, $"{Environment.ProcessId}");
+}
+catch (IOException)
+{
+    // A full disk: only who hangs is harder to find.
+}
 
 DetachedProcess.Detach(paths.Log);
 await using var state = HelperState.Restore(new HelperStore(paths.State));

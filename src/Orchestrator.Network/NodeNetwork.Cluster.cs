@@ -20,8 +20,8 @@ public sealed partial class NodeNetwork
     // What the kernel may hold: the last view that all was done of, and what tries since then that failed half-way brought.
     private ClusterView? held;
 
-    // The last view that all was done of: written outside of the lock, where the last of it is done.
-    private volatile ClusterView? done;
+    // Addresses of tasks that are gone, by overlay, connections to which somewhere could not be forgotten.
+    private volatile ImmutableHashSet<(string Overlay, string Address)> unforgotten = [];
 
     /// <summary>Makes this node's part of the cluster's networks equal to <paramref name="view"/>.</summary>
     /// <remarks>Level-triggered: call it with the whole view as often as you like; only differences are
@@ -32,11 +32,9 @@ public sealed partial class NodeNetwork
         try
         {
             var faults = ImmutableArray.CreateBuilder<string>();
-            var after = await ExclusiveAsync(
-                () => ApplyAsync(view, dead, faults, cancellationToken), cancellationToken);
+            await ExclusiveAsync(() => ApplyAsync(view, dead, faults, cancellationToken), cancellationToken);
             // Out of the way of everybody else: reading a connection table takes the kernel some thirty milliseconds.
-            if (await Task.Run(() => Forget(dead, faults), CancellationToken.None))
-                done = after;
+            unforgotten = await Task.Run(() => Forget(dead, faults), CancellationToken.None);
             return new ClusterReport(faults.ToImmutable());
         }
         finally
@@ -45,8 +43,8 @@ public sealed partial class NodeNetwork
         }
     }
 
-    /// <returns>With what is kept; done once connections to <paramref name="dead"/> are forgotten.</returns>
-    private async Task<ClusterView> ApplyAsync(
+    /// <param name="dead">Is given what is to be forgotten then.</param>
+    private async Task ApplyAsync(
         ClusterView view, List<DeadBackends> dead, ImmutableArray<string>.Builder faults,
         CancellationToken cancellationToken)
     {
@@ -88,12 +86,12 @@ public sealed partial class NodeNetwork
             Unprotect();
         });
         faults.AddRange(TooSmallForIPv6());
-        return after;
+        held = after;
     }
 
     private ClusterView Held()
     {
-        if (held is null || ReferenceEquals(done, cluster))
+        if (held is null || ReferenceEquals(held, cluster))
             return cluster;
         var further = cluster.Overlays.ToDictionary(o => o.Network.Id);
         return held with
@@ -189,7 +187,8 @@ public sealed partial class NodeNetwork
     private bool MayBalance(SandboxRecord sandbox, IpFamily family) => sandbox.Endpoints.Any(
         e => !networks.ContainsKey(e.NetworkId) && (!family.IsIPv6 || e.IPv6 is not null));
 
-    private sealed record DeadBackends(string Place, NetNamespace Namespace, HashSet<IPAddress> Addresses);
+    private sealed record DeadBackends(
+        string Place, NetNamespace Namespace, string Overlay, HashSet<IPAddress> Addresses);
 
     /// <summary>Tasks that are gone, in every namespace that may hold connections to them.</summary>
     private IEnumerable<DeadBackends> FindDead(ClusterView before, ClusterView after)
@@ -198,8 +197,9 @@ public sealed partial class NodeNetwork
         {
             var alive = after.Overlays.Where(o => o.Network.Id == overlay.Network.Id).SelectMany(o => o.Endpoints)
                 .SelectMany(e => e.Addresses).ToHashSet();
-            var gone = overlay.Endpoints.SelectMany(e => e.Addresses).Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse)
-            .ToHashSet();
+            var gone = overlay.Endpoints.SelectMany(e => e.Addresses)
+                .Concat(unforgotten.Where(u => u.Overlay == overlay.Network.Id).Select(u => u.Address))
+                .Where(ip => !alive.Contains(ip)).Select(IPAddress.Parse).ToHashSet();
             if (gone.Count == 0)
                 continue;
             foreach (var containerId in ListEndpoints(overlay.Network.Id).Select(e => e.ContainerId))
@@ -207,23 +207,31 @@ public sealed partial class NodeNetwork
                 var path = paths.NamespaceOf(containerId);
                 if (File.Exists(path)) // What somebody took away keeps nobody else's from being found.
                     yield return new DeadBackends(
-                        $"container {sandboxes[containerId].Config.Name}", NetNamespace.Open(path), gone);
+                        $"container {sandboxes[containerId].Config.Name}", NetNamespace.Open(path), overlay.Network.Id, gone);
             }
 
             if (overlay.Network.Ingress)
-                yield return new DeadBackends("host", NetNamespace.Open(host.Namespace.Path), gone);
+                yield return new DeadBackends(
+                    "host", NetNamespace.Open(host.Namespace.Path), overlay.Network.Id, gone);
         }
     }
 
     /// <summary>Resets connections to tasks that are gone: their clients would wait for an answer for
     /// minutes.</summary>
-    /// <returns>False: somewhere that failed.</returns>
-    private static bool Forget(List<DeadBackends> dead, ImmutableArray<string>.Builder faults)
+    /// <returns>Those that somewhere could not be.</returns>
+    private static ImmutableHashSet<(string Overlay, string Address)> Forget(
+        List<DeadBackends> dead, ImmutableArray<string>.Builder faults)
     {
-        var before = faults.Count;
+        var failed = ImmutableHashSet.CreateBuilder<(string, string)>();
         foreach (var one in dead)
+        {
+            var before = faults.Count;
             Attempt(faults, $"connections in {one.Place}", () => Forget(one));
-        return faults.Count == before;
+            if (faults.Count > before)
+                failed.UnionWith(one.Addresses.Select(address => (one.Overlay, $"{address}")));
+        }
+
+        return failed.ToImmutable();
     }
 
     private static void Forget(DeadBackends dead)

@@ -27,7 +27,8 @@ public sealed partial class NodeNetwork
     /// <summary>Public half of this node's own key, for others to know; empty: its kernel has no WireGuard.</summary>
     public string WireGuardPublicKey() => wireGuardKey.Public();
 
-    /// <summary>What this node's IPsec associations are made under, for others to know; 0: its kernel has no IPsec.</summary>
+    /// <summary>What this node's IPsec associations are made under, for others to know; 0: its kernel has no
+    /// IPsec.</summary>
     public uint EspEpoch() => esp.Epoch;
 
     private bool Has(string encryption) => cluster.Overlays.Any(o => o.Network.Encryption == encryption);
@@ -118,7 +119,9 @@ public sealed partial class NodeNetwork
         {
             espWanted = (cluster, epoch, EspPlan.For(
                 new EspNode(IPAddress.Parse(cluster.NodeVtep), epoch),
-                EndpointsUnder(NetworkEncryption.Esp).Select(e => new EspNode(IPAddress.Parse(e.NodeVtep), e.EspEpoch)),
+                // The node that is there comes before one that was at that address earlier.
+                EndpointsUnder(NetworkEncryption.Esp).OrderByDescending(e => e.Ready)
+                    .Select(e => new EspNode(IPAddress.Parse(e.NodeVtep), e.EspEpoch)),
                 keys, (ushort)cluster.DataPathPort));
         }
 
@@ -154,8 +157,9 @@ public sealed partial class NodeNetwork
                 () => wireGuard.Ensure(wanted));
         }
 
-        if (Has(NetworkEncryption.Esp) && EspWanted() is { } plan)
-            yield return new WantedState(
-                "IPsec associations or policies were changed", () => esp.IsAsPlanned(plan), EnsureTunnels);
+        if (Has(NetworkEncryption.Esp) && EspWanted() is not null)
+            yield return new WantedState( // Once mended the plan is another one.
+                "IPsec associations or policies were changed",
+                () => EspWanted() is not { } plan || esp.IsAsPlanned(plan), EnsureTunnels);
     }
 }

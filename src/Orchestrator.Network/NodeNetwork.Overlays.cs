@@ -81,6 +81,7 @@ public sealed partial class NodeNetwork
         try
         {
             Plug(grown);
+            ReplaceNeighbours(); // Where its port stands as one without IPv6, too.
             SetExit(sandboxes[earlier.ContainerId]);
         }
         catch (Exception e) when (e is NetlinkException or NftException or NetworkException or Linux.LinuxException)

@@ -122,6 +122,7 @@ internal static class Filler
         FieldType.String => $"{field.Name}-{field.FieldNumber}",
         FieldType.Bool => true,
         FieldType.UInt32 => 3000u + (uint)field.FieldNumber,
+        FieldType.Fixed32 => 4000u + (uint)field.FieldNumber,
         FieldType.Int32 => 1000 + field.FieldNumber,
         FieldType.Int64 => 100_000L + field.FieldNumber,
         FieldType.UInt64 => 200_000UL + (ulong)field.FieldNumber,

@@ -48,7 +48,8 @@ internal sealed class ClusterPart : IAsyncDisposable
         var registry = ImageRegistry.Alone(
             RegistryFolders.Options(root, new RegistryOptions { Root = root }.Owner, loggers), node.Images.Content, time);
         var describer = new NodeDescriber(
-            BuildInfo.Version, options.Labels, node.Network.WireGuardPublicKey, node.Network.EspEpoch, node.Network.ListConfigParents);
+            BuildInfo.Version, options.Labels, node.Network.WireGuardPublicKey, node.Network.EspEpoch,
+            node.Network.ListConfigParents);
         var cache = RegistryCache.Open(options, node.Images.Content, time);
         // Of all names, it would leave the cluster none.
         var ofCluster = options.RegistryProxy.Namespace.Length > 0 ? cache : null;

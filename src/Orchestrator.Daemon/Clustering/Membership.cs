@@ -14,6 +14,8 @@ namespace Orchestrator.Daemon.Clustering;
 /// </summary>
 internal sealed class Membership : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly ClusterPaths paths;
     private readonly MembershipServices services;
     private readonly IdentityStore identities;
@@ -113,8 +115,9 @@ internal sealed class Membership : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Whoever leaves the cluster deletes what the parts write.
-            await Task.WhenAll(begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Whoever leaves the cluster deletes what the parts write. A container that does not die must not hold them up.
+            await Task.WhenAll(begun).WaitAsync(Patience, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }

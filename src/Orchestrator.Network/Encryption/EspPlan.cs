@@ -32,7 +32,8 @@ internal sealed record EspAssociation(EspNode Source, EspNode Destination, Clust
         HKDF.DeriveKey(
             HashAlgorithmName.SHA256, Convert.FromBase64String(key.Secret), length, salt: [],
             info: Encoding.ASCII.GetBytes(
-                $"orch overlay esp {use} {key.Number} {source.Address} {source.Epoch} {destination.Address} {destination.Epoch}"));
+                $"orch overlay esp {use} {key.Number} {source.Address} {source.Epoch} "
+                + $"{destination.Address} {destination.Epoch}"));
 }
 
 /// <summary>Associations and policies between this node and others. Pure.</summary>

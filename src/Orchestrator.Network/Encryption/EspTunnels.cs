@@ -6,9 +6,10 @@ using Orchestrator.Network.Hosting;
 
 namespace Orchestrator.Network.Encryption;
 
-/// <summary>Makes this node's IPsec what a plan says. Others' associations and policies are left alone. Any thread.</summary>
-/// <remarks>Who receives takes no packet's number twice, so an association that was lost cannot be made again as it was: its
-/// numbers would begin anew. The node goes on under another epoch, which others are told.</remarks>
+/// <summary>Makes this node's IPsec what a plan says. Others' associations and policies are left alone. Any
+/// thread.</summary>
+/// <remarks>Who receives takes no packet's number twice, so an association that was lost cannot be made again as it
+/// was: its numbers would begin anew. The node goes on under another epoch, which others are told.</remarks>
 /// <param name="file">Has the epoch of what stands in the kernel, for the next daemon.</param>
 internal sealed class EspTunnels(HostSpace host, string file)
 {
@@ -31,7 +32,8 @@ internal sealed class EspTunnels(HostSpace host, string file)
     }
 
     /// <param name="wanted">Asked again when another epoch has begun.</param>
-    public void Ensure(Func<EspPlan> wanted) => KernelFeature.Need("IPsec (modules esp4, xfrm_user)", "an encrypted network", () =>
+    public void Ensure(Func<EspPlan> wanted) => KernelFeature.Need(
+        "IPsec (modules esp4, xfrm_user)", "an encrypted network", () =>
     {
         lock (gate)
         {

@@ -145,7 +145,8 @@ internal sealed class HelperClient(string program, HelperPaths paths, HostSpace 
         try
         {
             using var process = Process.GetProcessById(id);
-            if (File.ReadAllText($"/proc/{id}/cmdline").Contains(paths.Root, StringComparison.Ordinal)) // Ids are used again.
+            var command = await File.ReadAllTextAsync($"/proc/{id}/cmdline");
+            if (command.Contains(paths.Root, StringComparison.Ordinal)) // Ids are used again.
                 await EndAsync(process);
         }
         catch (Exception e) when (e is ArgumentException or IOException)
