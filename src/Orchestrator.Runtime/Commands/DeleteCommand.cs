@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Orchestrator.Runtime.Containers;
 
 namespace Orchestrator.Runtime.Commands;
@@ -16,10 +17,23 @@ internal static class DeleteCommand
             throw new RuntimeException(
                 $"cannot delete container {container.Id} that is not stopped: {StateCommand.Word(status)}; "
                 + "kill it, or use --force");
-        if (container.HasShim)
-            CreateCommand.ShimOf(container).DeleteAsync(CancellationToken.None).GetAwaiter().GetResult();
-        else
+        if (!container.HasShim || !TryByShim(container, force))
             ContainerRemoval.Remove(container);
         return 0;
+    }
+
+    /// <returns>False: nobody listens any more. A shim that is killed still counts as alive for some moments, and what it
+    /// leaves behind is to go all the same.</returns>
+    private static bool TryByShim(Container container, bool force)
+    {
+        try
+        {
+            CreateCommand.ShimOf(container).DeleteAsync(CancellationToken.None).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception e) when (force && e is SocketException or IOException)
+        {
+            return false;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Orchestrator.Linux.Processes;
 using Orchestrator.Oci.Shim;
 using Orchestrator.Testing;
@@ -51,6 +52,24 @@ public sealed class LostShimTests
         Assert.Equal(0, Delete(container, "--force"));
 
         Assert.Null(ProcessIdentity.StartTicks(state.Pid));
+        Assert.Empty(container.Cgroups());
+    }
+
+    [RootFact]
+    public async Task And_one_whose_shim_is_dying_yet()
+    {
+        using var container = new TestContainer("/bin/sleep", "1000");
+        var state = await (await container.CreateAsync()).StartAsync(None);
+        // As between the moment in which the kernel shuts its socket and that in which the process is gone.
+        ThisProcess.Kill(state.ShimPid, 19);
+        File.Delete(container.State.ControlSocket);
+        using var shut = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        shut.Bind(new UnixDomainSocketEndPoint(container.State.ControlSocket));
+
+        Assert.Equal(0, Delete(container, "--force"));
+
+        Assert.False(ProcessIdentity.Lives(state.BootId, state.Pid, state.PidStartTicks));
+        Kill(state);
         Assert.Empty(container.Cgroups());
     }
 
