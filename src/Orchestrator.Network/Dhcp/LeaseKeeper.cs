@@ -126,9 +126,11 @@ internal sealed class LeaseKeeper(
                 if (longer is not null)
                 {
                     lease = longer;
-                    if (!lease.IsAlike(old))
-                        await ApplyAsync(lease, cancellationToken);
-                    isApplied = !lease.IsAlike(old) || await TryApplyAsync(lease, cancellationToken);
+                    isApplied = await TryApplyAsync(lease, cancellationToken);
+                    if (isApplied || lease.IsAlike(old))
+                        continue;
+                    await ApplyAsync(lease, cancellationToken); // Nothing goes by an address that the link has not.
+                    isApplied = true;
                 }
             }
             catch (DhcpRefusedException)

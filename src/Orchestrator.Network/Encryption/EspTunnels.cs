@@ -24,8 +24,7 @@ internal sealed class EspTunnels(HostSpace host, string file)
         {
             lock (gate)
             {
-                if (standing is null)
-                    Look();
+                Look();
                 return epoch;
             }
         }
@@ -38,7 +37,7 @@ internal sealed class EspTunnels(HostSpace host, string file)
         lock (gate)
         {
             using var xfrm = XfrmSocket.Open(host.Namespace);
-            _ = Epoch;
+            Look();
             var found = xfrm.ListStates(EspPlan.Owner).ToHashSet();
             var plan = wanted();
             if (!standing!.IsSubsetOf(found) || !Gone(found, plan).All(plan.EndsOnBothSides))
@@ -89,6 +88,8 @@ internal sealed class EspTunnels(HostSpace host, string file)
     /// <summary>Takes over what an earlier daemon left, if it is known what that was made under.</summary>
     private void Look()
     {
+        if (standing is not null)
+            return;
         try
         {
             using var xfrm = XfrmSocket.Open(host.Namespace);
