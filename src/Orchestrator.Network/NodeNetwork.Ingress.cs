@@ -84,7 +84,7 @@ public sealed partial class NodeNetwork
         if (host.Route.FindLink(IngressTable.LinkName) is { } found && LinkNames.IsOurs(found)
             && found.Mac?.ToString() != endpoint.Mac)
             host.Route.DeleteLink(IngressTable.LinkName);
-        OpenFabric(network).Plug(endpoint, host.Namespace, BeyondOf(endpoint));
+        Plug(OpenFabric(network), endpoint, host.Namespace);
         host.Route.SetAlias(IngressTable.LinkName, LinkNames.Mark + network.Id);
         var link = host.Route.GetLink(IngressTable.LinkName);
         foreach (var old in host.Route.ListAddresses().Where(

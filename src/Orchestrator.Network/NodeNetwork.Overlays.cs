@@ -107,8 +107,23 @@ public sealed partial class NodeNetwork
             return;
         using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
         var fabric = OpenFabric(overlay.Network);
-        Limit(
-            fabric.Route, fabric.Plug(endpoint, container, BeyondOf(endpoint)), LimitOf(overlay.Network, endpoint));
+        Limit(fabric.Route, Plug(fabric, endpoint, container), LimitOf(overlay.Network, endpoint));
+    }
+
+    /// <summary>A port that was made anew has another number. As long as the guard knows nothing of it, it drops what comes
+    /// by it.</summary>
+    private LinkInfo Plug(OverlayFabric fabric, Endpoint endpoint, NetNamespace container)
+    {
+        var port = fabric.Plug(endpoint, container, BeyondOf(endpoint));
+        GuardAnew(fabric, endpoint.NetworkId);
+        return port;
+    }
+
+    /// <summary>What an earlier daemon stated stays until all ports are known.</summary>
+    private void GuardAnew(OverlayFabric fabric, string networkId)
+    {
+        if (fabric.Guarded is not null)
+            Guard(networkId);
     }
 
     private void UnplugOverlay(Endpoint endpoint)
@@ -140,6 +155,7 @@ public sealed partial class NodeNetwork
         // What comes whole is looked at for nothing. Out of a tunnel packets come as they were sealed: one by one.
         var arrivesWhole = host.Run(() => UnderlayRoutes.ArriveWhole(host.Route, IPAddress.Parse(cluster.NodeVtep)));
         fabric.Gather(!arrivesWhole || network.Encryption is { Length: > 0 });
+        GuardAnew(fabric, network.Id);
     }
 
     /// <summary>A node whose kernel has none takes part by IPv4, and so does one while its packets are too small.</summary>
@@ -169,8 +185,8 @@ public sealed partial class NodeNetwork
     {
         if (!overlays.TryGetValue(networkId, out var fabric))
             return;
-        var model = GuardOf(networkId);
-        if (fabric.Guarded is not { } present || !present.HasClientsOf(model))
+        var model = GuardOf(fabric, networkId);
+        if (fabric.Guarded is not { } present || !present.HasRulesOf(model))
         {
             Restate(networkId, fabric, model);
             return;
@@ -184,20 +200,25 @@ public sealed partial class NodeNetwork
     private void Reguard(string networkId)
     {
         if (overlays.TryGetValue(networkId, out var fabric))
-            Restate(networkId, fabric, GuardOf(networkId));
+            Restate(networkId, fabric, GuardOf(fabric, networkId));
     }
 
     private void Restate(string networkId, OverlayFabric fabric, GuardModel model) =>
         Stating(OverlaySite + networkId, GuardTable.Id, whole: true, () => fabric.Guard(model, change: null));
 
-    private GuardModel GuardOf(string networkId)
+    private GuardModel GuardOf(OverlayFabric fabric, string networkId)
     {
         var network = cluster.Overlays.First(o => o.Network.Id == networkId).Network;
         return new GuardModel(
-            [.. ListEndpoints(networkId).Select(GuardedPortOf)],
-            cluster.Ingress is { } ingress && ingress.NetworkId == networkId ? GuardedPortOf(IngressEndpoint(network, ingress)) : null,
+            fabric.VxlanIndex,
+            [.. ListEndpoints(networkId).Select(e => OverlayPortOf(fabric, e)).OfType<OverlayPort>()],
+            cluster.Ingress is { } ingress && ingress.NetworkId == networkId
+                ? OverlayPortOf(fabric, IngressEndpoint(network, ingress)) : null,
             [.. network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)]);
     }
+
+    private static OverlayPort? OverlayPortOf(OverlayFabric fabric, Endpoint endpoint) =>
+        fabric.IndexOf(endpoint.HostInterfaceName) is { } index ? new OverlayPort(index, GuardedPortOf(endpoint)) : null;
 
     private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(
         endpoint.HostInterfaceName,

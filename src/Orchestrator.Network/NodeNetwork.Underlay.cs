@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Bridging;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Underlays;
@@ -11,6 +12,7 @@ public sealed partial class NodeNetwork
 {
     private UnderlayModel underlay = UnderlayModel.None; // That the host's table speaks of.
     private int? underlayMtu;
+    private LinkInfo? card; // That has this node's address.
     private string lastSizes = "";
     private int looks;
 
@@ -51,6 +53,7 @@ public sealed partial class NodeNetwork
     private void ApplyUnderlay()
     {
         underlayMtu = MeasureUnderlayMtu(cluster.NodeVtep);
+        card = FindCard();
         var sizes = string.Join(' ', cluster.Overlays.Select(o => $"{o.Network.Id} {MtuOf(o.Network)}"));
         if (sizes != lastSizes)
             spaces.Values.ToList().ForEach(space => space.LookAgain());
@@ -58,8 +61,20 @@ public sealed partial class NodeNetwork
         Admit();
     }
 
-    private UnderlayModel UnderlayWanted =>
-        new([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps], SharedLinks); // Checked as it came in.
+    private UnderlayModel UnderlayWanted
+    {
+        get
+        {
+            var shared = SharedLinks;
+            // By a bridge, or beside other links on one card, a container may come as well.
+            var uplink = card is { Kind: "" or "veth" or "bond" or "team" or "vlan" } && !shared.Contains(card.Name)
+                ? card.Index : (int?)null;
+            return new([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps], shared, uplink); // Checked.
+        }
+    }
+
+    private LinkInfo? FindCard() =>
+        IPAddress.TryParse(cluster.NodeVtep, out var own) ? UnderlayRoutes.FindCard(host.Route, own) : null;
 
     private ImmutableSortedSet<string> SharedLinks =>
     [
@@ -101,6 +116,12 @@ public sealed partial class NodeNetwork
         {
             underlayMtu = measured;
             spaces.Values.ToList().ForEach(space => space.LookAgain());
+        }
+
+        if (FindCard() is { } found && found.Index != card?.Index)
+        {
+            card = found;
+            Admit();
         }
     }
 }

@@ -23,12 +23,17 @@ internal sealed class ShimLauncher(EngineOptions options)
     }
 
     /// <summary>Removes by its state directory what a shim that died could not: processes and cgroups.</summary>
-    public Task DeleteAsync(ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken)
+    /// <exception cref="EngineException">Something of it is left; says what.</exception>
+    public async Task DeleteAsync(ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken)
     {
         var directory = directories.Shim(record.Id).Path;
-        return RunAsync(
-            ["--root", Path.GetDirectoryName(directory)!, "delete", "--force", Path.GetFileName(directory)],
-            cancellationToken);
+        using var process = Start(
+            ["--root", Path.GetDirectoryName(directory)!, "delete", "--force", Path.GetFileName(directory)], errors: true);
+        var said = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+            throw new EngineException(
+                EngineError.Internal, $"delete --force ended with {process.ExitCode}: {said.Trim()}");
     }
 
     /// <summary><c>ready PID</c>, or <c>error CODE MESSAGE</c>. Source: docs/design/shim.md.</summary>
@@ -78,9 +83,14 @@ internal sealed class ShimLauncher(EngineOptions options)
     /// <returns>The first line of its standard output, which the shim closes when it has written that.</returns>
     private async Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo(options.RuntimePath, arguments) { RedirectStandardOutput = true })
-            ?? throw new EngineException(EngineError.Internal, $"{options.RuntimePath} could not be started");
+        using var process = Start(arguments, output: true);
         return (await process.StandardOutput.ReadToEndAsync(cancellationToken)).TrimEnd();
     }
+
+    private Process Start(IReadOnlyList<string> arguments, bool output = false, bool errors = false) =>
+        Process.Start(new ProcessStartInfo(options.RuntimePath, arguments)
+        {
+            RedirectStandardOutput = output, RedirectStandardError = errors,
+        })
+        ?? throw new EngineException(EngineError.Internal, $"{options.RuntimePath} could not be started");
 }

@@ -86,7 +86,8 @@ internal static class HostTable
               # Every packet of the host comes by here, those of its overlays too.
               chain raw_in {
                 type filter hook prerouting priority raw; policy accept;
-                # First: a container may say that it is a node.
+            {{UnderlayRules.First(family, underlay, vxlanPort)}}
+                # Before it is looked at who says that he is a node: a container may, too.
                 iifname @inside jump neighbours
             {{UnderlayRules.Incoming(family, underlay, vxlanPort)}}
               }

@@ -61,6 +61,7 @@ internal sealed class OverlayFabric : IDisposable
 
     private LinkInfo bridge = null!; // Both are set by Use, whichever way the fabric came to be.
     private LinkInfo vxlan = null!;
+    private readonly Dictionary<string, int> ports = []; // By name; what is not here the kernel is asked for.
 
     private readonly Func<string, string, Task>? asked;
     private AddressQuestions? questions;
@@ -133,12 +134,28 @@ internal sealed class OverlayFabric : IDisposable
     {
         var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond);
         route.SetPort(port.Index, PortOf(hasIPv6));
+        ports[port.Name] = port.Index;
         if (MacAddress.TryParse(endpoint.Mac, out var mac))
             route.Change([new NeighbourChange.PutLocal(port.Index, mac)]);
         return port;
     }
 
-    public void Unplug(Endpoint endpoint) => route.DeleteLink(endpoint.HostInterfaceName);
+    public void Unplug(Endpoint endpoint)
+    {
+        ports.Remove(endpoint.HostInterfaceName);
+        route.DeleteLink(endpoint.HostInterfaceName);
+    }
+
+    /// <summary>The number of the VXLAN link.</summary>
+    public int VxlanIndex => vxlan.Index;
+
+    /// <summary>The number of a port; null: there is none.</summary>
+    public int? IndexOf(string port)
+    {
+        if (!ports.TryGetValue(port, out var index) && route.FindLink(port) is { } found)
+            ports[port] = index = found.Index;
+        return index > 0 ? index : null;
+    }
 
     /// <summary>What the guard's table was last told; null: not by this daemon.</summary>
     public GuardModel? Guarded { get; private set; }

@@ -25,7 +25,10 @@ internal static class UnderlayRoutes
     /// tunnel; and who sends by a veth hands over what he would have had the card cut.</summary>
     /// <param name="own">This node's address. To be called in the host's namespace.</param>
     public static bool ArriveWhole(RouteSocket route, IPAddress own) =>
+        FindCard(route, own) is { } link && (link.Kind == "veth" || LinkOffload.Gathers(link.Name));
+
+    /// <summary>The link that has a node's address; null: none has.</summary>
+    public static LinkInfo? FindCard(RouteSocket route, IPAddress own) =>
         route.ListAddresses(own.AddressFamily).Find(a => a.Address.Equals(own)) is { } at
-        && route.ListLinks().Find(link => link.Index == at.Index) is { } link
-        && (link.Kind == "veth" || LinkOffload.Gathers(link.Name));
+            ? route.ListLinks().Find(link => link.Index == at.Index) : null;
 }

@@ -76,17 +76,17 @@ public sealed class TableTests
         using var space = new Space();
         Prop.ForAll(Seeds, random =>
         {
-            var ports = Enumerable.Range(2, random.Next(1, 6)).Select(n => new GuardedPort(
-                $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
-                random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"])).ToList();
+            var ports = Enumerable.Range(2, random.Next(1, 6)).Select(n => Port(n, random)).ToList();
 
-            Nft.Apply(space.Namespace, GuardTable.Replace(new GuardModel([.. ports], null, ["10.0.1.0/24"])));
+            Nft.Apply(space.Namespace, GuardTable.Replace(new GuardModel(1000, [.. ports], null, ["10.0.1.0/24"])));
 
             Assert.Equal(
-                Sorted(ports.Select(p => $"{p.Link} . {p.Mac} . {p.Addresses.First()}")), space.Elements("bridge", GuardTable.Name, "senders"));
+                Sorted(ports.Select(p => $"{p.Index} . {p.Owner.Mac} . {p.Owner.Addresses.First()}")),
+                space.Elements("bridge", GuardTable.Name, "senders"));
             Assert.Equal(
-                Sorted(ports.Where(p => p.Addresses.Count > 1).SelectMany(p => new[] { p.Addresses.Last(), p.Mac.LinkLocal().ToString() }
-                    .Select(a => $"{p.Link} . {p.Mac} . {a}"))),
+                Sorted(ports.Where(p => p.Owner.Addresses.Count > 1)
+                    .SelectMany(p => new[] { p.Owner.Addresses.Last(), p.Owner.Mac.LinkLocal().ToString() }
+                        .Select(a => $"{p.Index} . {p.Owner.Mac} . {a}"))),
                 space.Elements("bridge", GuardTable.Name, "senders6"));
         }).Check(Few);
     }
@@ -202,12 +202,13 @@ public sealed class TableTests
     ]);
 
     private static GuardModel Guard(Random random) => new(
-        [
-            .. Enumerable.Range(2, 6).Where(_ => random.Next(2) == 0).Select(n => new GuardedPort(
-                $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
-                random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"])),
-        ],
-        new GuardedPort("host", MacAddress.Derive(IPAddress.Parse("10.0.1.9")), ["10.0.1.9"]), ["10.0.1.0/24"]);
+        1000, [.. Enumerable.Range(2, 6).Where(_ => random.Next(2) == 0).Select(n => Port(n, random))], Port(9, new Random(1)),
+        ["10.0.1.0/24"]);
+
+    /// <summary>Of a number that no link there has, so that it is read back as one.</summary>
+    private static OverlayPort Port(int n, Random random) => new(1000 + n, new GuardedPort(
+        $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
+        random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"]));
 
     private static UnderlayModel Underlay(Random random) => new(
         [.. Enumerable.Range(4096, 5).Where(vni => vni == 4096 || random.Next(2) == 0)],
@@ -215,7 +216,7 @@ public sealed class TableTests
             .. Enumerable.Range(2, 5).Where(_ => random.Next(2) == 0)
                 .Select(n => IPAddress.Parse(random.Next(2) == 0 ? $"192.168.0.{n}" : $"fd02::{n}")),
         ],
-        ["br1"]);
+        ["br1"], Uplink: 1000);
 
     private static ReturnFamily Return(Random random) => new(
         IpFamily.V4, ["10.0.0.0/24"], "172.18.0.3",
