@@ -17,7 +17,12 @@ public sealed partial class NodeNetwork
         Wanted = () => WantedOfOverlay(overlay),
         Make = link => MakeInOverlay(overlay, link),
         Settings = OverlayFabric.Settings(HasIPv6(overlay.Network)),
-        Tables = [new WantedTable(GuardTable.Id, () => Done(() => Reguard(overlay.Network.Id)))],
+        Tables =
+        [
+            new WantedTable(GuardTable.Id, () => Done(() => Reguard(overlay.Network.Id))),
+            .. ListEndpoints(overlay.Network.Id).Any(e => IsLedPast(overlay.Network, e))
+                ? ImmutableArray.Create(new WantedTable(GuardTable.BridgeId, () => Done(() => Reguard(overlay.Network.Id)))) : [],
+        ],
     };
 
     private WantedSpace WantedOfOverlay(OverlayView overlay)

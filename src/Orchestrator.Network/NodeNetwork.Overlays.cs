@@ -20,7 +20,6 @@ public sealed partial class NodeNetwork
         // A daemon that was restarted has not opened it yet.
         OpenFabric(network);
         var endpoint = Add(sandbox, Describe(sandbox, network, config, cidr) with { IPv6 = six });
-        Guard(network.Id);
         Police(sandboxes[sandbox.ContainerId]);
         if (!network.Internal)
             JoinGateway(sandboxes[sandbox.ContainerId], six is not null);
@@ -110,20 +109,11 @@ public sealed partial class NodeNetwork
         Limit(fabric.Route, Plug(fabric, endpoint, container), LimitOf(overlay.Network, endpoint));
     }
 
-    /// <summary>A port that was made anew has another number. As long as the guard knows nothing of it, it drops what comes
-    /// by it.</summary>
     private LinkInfo Plug(OverlayFabric fabric, Endpoint endpoint, NetNamespace container)
     {
-        var port = fabric.Plug(endpoint, container, BeyondOf(endpoint));
-        GuardAnew(fabric, endpoint.NetworkId);
+        var port = fabric.Plug(endpoint, container, BeyondOf(endpoint), () => Guard(endpoint.NetworkId));
+        Guard(endpoint.NetworkId); // One that is there may have other addresses now.
         return port;
-    }
-
-    /// <summary>What an earlier daemon stated stays until all ports are known.</summary>
-    private void GuardAnew(OverlayFabric fabric, string networkId)
-    {
-        if (fabric.Guarded is not null)
-            Guard(networkId);
     }
 
     private void UnplugOverlay(Endpoint endpoint)
@@ -132,6 +122,7 @@ public sealed partial class NodeNetwork
         {
             fabric.Unplug(endpoint);
             Unlimit(fabric.Route, endpoint);
+            Guard(endpoint.NetworkId);
         }
     }
 
@@ -155,7 +146,6 @@ public sealed partial class NodeNetwork
         // What comes whole is looked at for nothing. Out of a tunnel packets come as they were sealed: one by one.
         var arrivesWhole = host.Run(() => UnderlayRoutes.ArriveWhole(host.Route, IPAddress.Parse(cluster.NodeVtep)));
         fabric.Gather(!arrivesWhole || network.Encryption is { Length: > 0 });
-        GuardAnew(fabric, network.Id);
     }
 
     /// <summary>A node whose kernel has none takes part by IPv4, and so does one while its packets are too small.</summary>
@@ -183,42 +173,59 @@ public sealed partial class NodeNetwork
     /// <summary>Lets each port of an overlay send under its own addresses only. Nothing is done when nothing changed.</summary>
     private void Guard(string networkId)
     {
-        if (!overlays.TryGetValue(networkId, out var fabric))
+        if (!overlays.TryGetValue(networkId, out var fabric) || PortsOf(fabric, networkId) is not { } model)
             return;
-        var model = GuardOf(fabric, networkId);
-        if (fabric.Guarded is not { } present || !present.HasRulesOf(model))
+        if (fabric.Guarded is not { } present || !GuardTable.IsSameAtBridge(present, model))
         {
-            Restate(networkId, fabric, model);
+            Reguard(networkId);
             return;
         }
 
-        Change(
-            OverlaySite + networkId, GuardTable.Id, GuardTable.Change(present, model), change => fabric.Guard(model, change),
-            restate: () => Restate(networkId, fabric, model));
+        var change = GuardTable.Change(present, model);
+        if (change.Length == 0)
+            return;
+        try
+        {
+            Stating(OverlaySite + networkId, GuardTable.Id, whole: false, () => fabric.Guard(model, change));
+        }
+        catch (NftException)
+        {
+            Reguard(networkId); // Somebody was at it by hand.
+        }
     }
 
     private void Reguard(string networkId)
     {
-        if (overlays.TryGetValue(networkId, out var fabric))
-            Restate(networkId, fabric, GuardOf(fabric, networkId));
+        if (!overlays.TryGetValue(networkId, out var fabric))
+            return;
+        fabric.ForgetPorts();
+        if (PortsOf(fabric, networkId) is not { } model)
+            return;
+        var site = OverlaySite + networkId;
+        Stating(site, GuardTable.Id, whole: true, () => // Both in one transaction.
+            Stating(site, GuardTable.BridgeId, whole: true, () => fabric.Guard(model, GuardTable.Replace(model))));
     }
 
-    private void Restate(string networkId, OverlayFabric fabric, GuardModel model) =>
-        Stating(OverlaySite + networkId, GuardTable.Id, whole: true, () => fabric.Guard(model, change: null));
-
-    private GuardModel GuardOf(OverlayFabric fabric, string networkId)
+    /// <summary>Those that are there; null: the cluster speaks of that network no more.</summary>
+    private ImmutableArray<OverlayPort>? PortsOf(OverlayFabric fabric, string networkId)
     {
-        var network = cluster.Overlays.First(o => o.Network.Id == networkId).Network;
-        return new GuardModel(
-            fabric.VxlanIndex,
-            [.. ListEndpoints(networkId).Select(e => OverlayPortOf(fabric, e)).OfType<OverlayPort>()],
-            cluster.Ingress is { } ingress && ingress.NetworkId == networkId
-                ? OverlayPortOf(fabric, IngressEndpoint(network, ingress)) : null,
-            [.. network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)]);
+        if (cluster.Overlays.FirstOrDefault(o => o.Network.Id == networkId)?.Network is not { } network)
+            return null;
+        var ports = ListEndpoints(networkId).Select(e => PortOf(fabric, e, IsLedPast(network, e), []));
+        if (cluster.Ingress is { } ingress && ingress.NetworkId == networkId)
+            ports = ports.Append(PortOf(
+                fabric, IngressEndpoint(network, ingress), isLedPast: false,
+                [.. network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)]));
+        return ports.OfType<OverlayPort>().ToImmutableArray();
     }
 
-    private static OverlayPort? OverlayPortOf(OverlayFabric fabric, Endpoint endpoint) =>
-        fabric.IndexOf(endpoint.HostInterfaceName) is { } index ? new OverlayPort(index, GuardedPortOf(endpoint)) : null;
+    private static OverlayPort? PortOf(OverlayFabric fabric, Endpoint endpoint, bool isLedPast, ImmutableArray<string> inside) =>
+        fabric.IndexOf(endpoint.HostInterfaceName) is { } index
+            ? new OverlayPort(index, GuardedPortOf(endpoint), isLedPast, inside) : null;
+
+    /// <summary>It is to be, or is still.</summary>
+    private bool IsLedPast(NetworkConfig network, Endpoint endpoint) =>
+        LimitOf(network, endpoint).Out > 0 || limits.GetValueOrDefault(endpoint.HostInterfaceName).Out > 0;
 
     private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(
         endpoint.HostInterfaceName,

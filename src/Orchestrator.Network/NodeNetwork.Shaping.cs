@@ -42,6 +42,8 @@ public sealed partial class NodeNetwork
                 && fabric.Route.FindLink(endpoint.HostInterfaceName) is { } port)
                 Limit(fabric.Route, port, limit);
         }
+
+        Guard(overlay.Network.Id); // Of one that has no limit any more.
     }
 
     /// <exception cref="NetworkException">A container's link there has no end on this host, or a rate is none.</exception>

@@ -274,26 +274,49 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [RootFact]
-    public async Task A_container_cannot_send_under_another_address()
+    public async Task A_container_cannot_send_under_another_address_whatever_became_of_its_link()
     {
         await using var cluster = await TwoHosts.StartAsync();
         await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
         using var server = Wire.Listen(cluster["web.2.b"].Namespace, 9999);
-        var spoofer = cluster["web.1.a"].Namespace;
-        Wire.Send(spoofer, "10.0.1.4", 9999);
-        Assert.Equal("10.0.1.3", await Wire.SenderAsync(server));
+        var (host, spoofer) = (cluster.Hosts[0], cluster["web.1.a"].Namespace);
+        using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1001"));
+        using var tenant = RouteSocket.Open(overlay);
+        var port = host.Network.ListEndpoints(TwoHosts.Backend.Id)[0].HostInterfaceName;
 
-        using var inside = RouteSocket.Open(spoofer);
-        var link = inside.GetLink("eth0").Index;
-        inside.DeleteAddress(link, IPAddress.Parse("10.0.1.3"), 24);
-        inside.EnsureAddress(link, IPAddress.Parse("10.0.1.99"), 24);
-        Wire.Send(spoofer, "10.0.1.4", 9999);
-        inside.DeleteAddress(link, IPAddress.Parse("10.0.1.99"), 24);
-        inside.EnsureAddress(link, IPAddress.Parse("10.0.1.3"), 24);
-        Wire.Send(spoofer, "10.0.1.4", 9999);
+        await CheckAsync("as it came");
+        cluster.Change(TwoHosts.Backend with { Options = TwoHosts.Backend.Options.Add("bandwidth", "80mbit") });
+        await cluster.ApplyAsync();
+        await CheckAsync("led through a queue");
+        tenant.DeleteLink(port);
+        await host.Network.CheckAsync(mend: true, default);
+        await CheckAsync("made anew, with a queue");
+        cluster.Change(TwoHosts.Backend);
+        await cluster.ApplyAsync();
+        await CheckAsync("without a queue again");
+        tenant.DeleteLink(port);
+        await host.Network.CheckAsync(mend: true, default);
+        await CheckAsync("made anew");
+        await host.RestartDaemonAsync();
+        await cluster.ApplyAsync();
+        await CheckAsync("of a daemon that started again");
 
-        // The next to arrive is the honest one: that in between was dropped.
-        Assert.Equal("10.0.1.3", await Wire.SenderAsync(server));
+        async Task CheckAsync(string state)
+        {
+            using var inside = RouteSocket.Open(spoofer);
+            var link = inside.GetLink("eth0").Index;
+            Wire.Send(spoofer, "10.0.1.4", 9999); // Whom it asks for, it asks for under its own address.
+            Assert.Equal((state, "10.0.1.3"), (state, await Wire.SenderAsync(server)));
+            inside.DeleteAddress(link, IPAddress.Parse("10.0.1.3"), 24);
+            inside.EnsureAddress(link, IPAddress.Parse("10.0.1.99"), 24);
+            Wire.Send(spoofer, "10.0.1.4", 9999);
+            inside.DeleteAddress(link, IPAddress.Parse("10.0.1.99"), 24);
+            inside.EnsureAddress(link, IPAddress.Parse("10.0.1.3"), 24);
+            Wire.Send(spoofer, "10.0.1.4", 9999);
+            // The next to arrive is the honest one, and none comes after it.
+            Assert.Equal((state, "10.0.1.3"), (state, await Wire.SenderAsync(server)));
+            Assert.Equal(0, server.Available);
+        }
     }
 
     [RootFact]

@@ -226,7 +226,7 @@ public sealed class IPv6ClusterTests
 
         // It is the guard that keeps it out.
         using var overlay = NetNamespace.Open(cluster.Hosts[0].FileOfNamespace("overlay-1001"));
-        Nft.Apply(overlay, "insert rule bridge orch_guard prerouting accept");
+        Nft.Apply(overlay, $"insert rule netdev orch_guard by_{PortOf(cluster, "web.1.a")} accept");
         Advertise(rogue, eth0, IPAddress.Parse("fd01::a00:103"), IPAddress.Parse("fd01::a00:104"), hidden: true);
         Assert.Equal("web.1.a fd01::a00:105", await Wire.CallAsync(victim, "fd01::a00:104", 80));
     }
@@ -246,7 +246,7 @@ public sealed class IPv6ClusterTests
             () => tenant.Change([new NeighbourChange.DropAnswer(vx0, IPAddress.Parse("fd01::a00:104"))]),
             () => overlay.Run(() => File.WriteAllText("/proc/sys/net/ipv6/conf/vx0/disable_ipv6", "1")),
             () => Nft.Apply(client, "delete table ip6 orch_lb"),
-            () => Nft.Apply(overlay, "flush set bridge orch_guard senders6"),
+            () => Nft.Apply(overlay, $"flush chain netdev orch_guard by_{PortOf(cluster, "web.1.a")}"),
             () => tenant.DeleteLink("vx0")])
         {
             await Mended.WithinFiveSecondsAsync(breakIt, async () =>
@@ -322,6 +322,9 @@ public sealed class IPv6ClusterTests
             () => tenant.DeleteLink("vx0"),
             async () => await Wire.CallAsync(client, "10.0.1.4", 80, Mended.Try) == "web.2.b 10.0.1.3");
     }
+
+    private static string PortOf(TwoHosts cluster, string container) =>
+        cluster.Hosts[0].Network.ListEndpoints(Six.Id).Single(e => e.ContainerId == container).HostInterfaceName;
 
     /// <param name="hidden">Behind destination options, of which there are four bytes of padding.</param>
     private static void Advertise(NetNamespace ns, LinkInfo link, IPAddress sender, IPAddress target, bool hidden = false)

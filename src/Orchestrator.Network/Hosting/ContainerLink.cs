@@ -12,15 +12,19 @@ internal static class ContainerLink
     /// <summary>Makes the pair, or takes it over when a predecessor made it already.</summary>
     /// <param name="route">Namespace of the bridge.</param>
     /// <param name="beyond">What else is reached by the link without a gateway; null: nothing.</param>
+    /// <param name="made">What is to be done with a port that is new, before the container's end is up.</param>
     /// <returns>The bridge's port.</returns>
     public static LinkInfo Ensure(
         RouteSocket route, LinkInfo bridge, Endpoint endpoint, NetNamespace container,
-        IReadOnlyCollection<IPNetwork>? beyond = null)
+        IReadOnlyCollection<IPNetwork>? beyond = null, Action<LinkInfo>? made = null)
     {
         using var inside = RouteSocket.Open(container);
         var port = route.FindLink(endpoint.HostInterfaceName);
         if (port is null || inside.FindLink(endpoint.InterfaceName) is null)
+        {
             port = Create(route, bridge, endpoint, container);
+            made?.Invoke(port);
+        }
         else if (port.Master != bridge.Index)
             route.SetMaster(port.Name, bridge.Index); // Of a bridge that was made anew: what uses the link keeps it.
         var link = Configure(inside, endpoint, container);

@@ -129,12 +129,17 @@ internal sealed class OverlayFabric : IDisposable
 
     /// <summary>Links a container, or takes over the link it has.</summary>
     /// <param name="beyond">What else is reached by the link without a gateway.</param>
+    /// <param name="guard">Lets a port that was made send, before anything can come by it.</param>
     /// <returns>The bridge's port.</returns>
-    public LinkInfo Plug(Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond)
+    public LinkInfo Plug(
+        Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond, Action guard)
     {
-        var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond);
+        var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond, made =>
+        {
+            ports[made.Name] = made.Index;
+            guard();
+        });
         route.SetPort(port.Index, PortOf(hasIPv6));
-        ports[port.Name] = port.Index;
         if (MacAddress.TryParse(endpoint.Mac, out var mac))
             route.Change([new NeighbourChange.PutLocal(port.Index, mac)]);
         return port;
@@ -146,9 +151,6 @@ internal sealed class OverlayFabric : IDisposable
         route.DeleteLink(endpoint.HostInterfaceName);
     }
 
-    /// <summary>The number of the VXLAN link.</summary>
-    public int VxlanIndex => vxlan.Index;
-
     /// <summary>The number of a port; null: there is none.</summary>
     public int? IndexOf(string port)
     {
@@ -157,17 +159,17 @@ internal sealed class OverlayFabric : IDisposable
         return index > 0 ? index : null;
     }
 
-    /// <summary>What the guard's table was last told; null: not by this daemon.</summary>
-    public GuardModel? Guarded { get; private set; }
+    /// <summary>Somebody may have removed or made some.</summary>
+    public void ForgetPorts() => ports.Clear();
+
+    /// <summary>What the guard's tables were last told; null: not by this daemon.</summary>
+    public ImmutableArray<OverlayPort>? Guarded { get; private set; }
 
     /// <summary>Lets each local port send under its own addresses only.</summary>
-    /// <param name="change">From what it was last told; null: the whole is stated.</param>
-    public void Guard(GuardModel model, NftBatch? change)
+    /// <param name="script">That leads there.</param>
+    public void Guard(ImmutableArray<OverlayPort> model, string script)
     {
-        if (change is null)
-            Nft.Apply(ns, GuardTable.Replace(model));
-        else
-            Nft.Apply(ns, change);
+        Nft.Apply(ns, script);
         Guarded = model;
     }
 

@@ -57,8 +57,8 @@ public sealed class MendingTests
             ("the bridge, set down", () => tenant.SetDown("br0")),
             ("a port taken off the bridge", () => tenant.SetMaster(port, 0)),
             ("a container's veth", () => tenant.DeleteLink(port)),
-            ("the guard's table", () => Nft.Apply(overlay, "delete table bridge orch_guard")),
-            ("the guard's rules", () => Nft.Apply(overlay, "flush chain bridge orch_guard prerouting")),
+            ("the guard's table", () => Nft.Apply(overlay, "delete table netdev orch_guard")),
+            ("the guard's rules", () => Nft.Apply(overlay, $"flush chain netdev orch_guard by_{port}")),
             ("the balancer's table", () => Nft.Apply(client, "delete table ip orch_lb")),
             ("an element of the balancer", () => Nft.Apply(client, "flush map ip orch_lb backends")),
             ("the resolver's rules", () => Nft.Apply(client, "flush chain netdev orch_dns loopback")),
@@ -135,7 +135,7 @@ public sealed class MendingTests
             ("a rule", () => inside.DeleteRule(inside.ListRules(isIPv6: false).First(r => r.Mark is > 0))),
             ("a route", () => inside.DeleteRoute(inside.ListRoutes(isIPv6: false).First(r => r.Table > 255))),
             ("its link", () => tenant.DeleteLink(port)),
-            ("the guard's rules", () => Nft.Apply(overlay, "flush chain bridge orch_guard prerouting")),
+            ("the guard's rules", () => Nft.Apply(overlay, $"flush chain netdev orch_guard by_{port}")),
             ("its setting", () => task.Run(() =>
             {
                 File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", "1");

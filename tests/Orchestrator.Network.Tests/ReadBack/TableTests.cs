@@ -71,24 +71,31 @@ public sealed class TableTests
     }
 
     [RootFact]
-    public void The_guard_knows_each_port_by_its_own_addresses_of_both_families()
+    public void The_guard_of_ports_that_came_and_went_is_what_all_that_are_there_stated_at_once_are()
     {
-        using var space = new Space();
+        using var changed = new Space();
+        using var stated = new Space();
+        foreach (var space in new[] { changed, stated })
+            foreach (var n in Enumerable.Range(2, 6))
+                space.Route.CreateVeth(
+                    new VethSettings($"v{n}", $"p{n}", new MacAddress(0x020000000000 + n), 1500, 0, ""), space.Namespace);
         Prop.ForAll(Seeds, random =>
         {
-            var ports = Enumerable.Range(2, random.Next(1, 6)).Select(n => Port(n, random)).ToList();
+            List<OverlayPort> Some() => [.. Enumerable.Range(2, 6).Where(_ => random.Next(2) == 0).Select(n => Port(n, random))];
+            var (from, to) = (Some(), Some());
 
-            Nft.Apply(space.Namespace, GuardTable.Replace(new GuardModel(1000, [.. ports], null, ["10.0.1.0/24"])));
+            Nft.Apply(changed.Namespace, GuardTable.Replace(from));
+            if (GuardTable.Change(from, to) is { Length: > 0 } change)
+                Nft.Apply(changed.Namespace, change);
+            Nft.Apply(stated.Namespace, GuardTable.Replace(to));
 
-            Assert.Equal(
-                Sorted(ports.Select(p => $"{p.Index} . {p.Owner.Mac} . {p.Owner.Addresses.First()}")),
-                space.Elements("bridge", GuardTable.Name, "senders"));
-            Assert.Equal(
-                Sorted(ports.Where(p => p.Owner.Addresses.Count > 1)
-                    .SelectMany(p => new[] { p.Owner.Addresses.Last(), p.Owner.Mac.LinkLocal().ToString() }
-                        .Select(a => $"{p.Index} . {p.Owner.Mac} . {a}"))),
-                space.Elements("bridge", GuardTable.Name, "senders6"));
+            Assert.Equal(Chains(stated), Chains(changed));
+            Assert.Equal(to.Count, Chains(stated).Count);
+            Assert.Empty(GuardTable.Change(to, to));
         }).Check(Few);
+
+        static List<string> Chains(Space space) =>
+            Sorted(Nft.List(space.Namespace, "list table netdev orch_guard").Split("chain ")[1..].Select(c => c.TrimEnd('}', '\n', '\t')));
     }
 
     [RootFact]
@@ -180,7 +187,6 @@ public sealed class TableTests
             var family = IpFamily.Both[random.Next(2)];
             T[] Three<T>(Func<T> one) => [.. Enumerable.Range(0, 3).Select(_ => one())];
             Check(Three(() => Ingress(random)), model => IngressTable.Replace(family, model), (from, to) => IngressTable.Change(family, from, to));
-            Check(Three(() => Guard(random)), GuardTable.Replace, GuardTable.Change);
             Check(
                 Three(() => Underlay(random)), model => HostTable.Replace(family, [], [], [2377], model, 4789),
                 (from, to) => HostTable.Change(family, from, to));
@@ -201,14 +207,11 @@ public sealed class TableTests
         }),
     ]);
 
-    private static GuardModel Guard(Random random) => new(
-        1000, [.. Enumerable.Range(2, 6).Where(_ => random.Next(2) == 0).Select(n => Port(n, random))], Port(9, new Random(1)),
-        ["10.0.1.0/24"]);
-
-    /// <summary>Of a number that no link there has, so that it is read back as one.</summary>
-    private static OverlayPort Port(int n, Random random) => new(1000 + n, new GuardedPort(
-        $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
-        random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"fd01::a00:10{n}"]));
+    private static OverlayPort Port(int n, Random random) => new(
+        random.Next(1, 3), new GuardedPort(
+            $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
+            random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"10.0.2.{n}", $"fd01::a00:10{n}"]),
+        IsLedPast: false, random.Next(3) == 0 ? ["10.0.1.0/24", "fd01::/64"] : []);
 
     private static UnderlayModel Underlay(Random random) => new(
         [.. Enumerable.Range(4096, 5).Where(vni => vni == 4096 || random.Next(2) == 0)],
