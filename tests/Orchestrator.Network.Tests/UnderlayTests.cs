@@ -282,6 +282,31 @@ public sealed class UnderlayTests
         Assert.DoesNotContain("br1", Nft.List(host.Namespace, "list table ip orch"), StringComparison.Ordinal);
     }
 
+    /// <summary>By a bridge a container may come, too.</summary>
+    [RootFact]
+    public async Task A_node_is_let_in_first_by_the_card_that_has_the_address_and_by_no_bridge()
+    {
+        await using var cluster = await TwoHosts.StartAsync();
+        await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
+        using var server = Wire.Serve(cluster["web.2.b"].Namespace, 80, "web.2.b");
+        var host = cluster.Hosts[0];
+        var (own, route) = (IPAddress.Parse(host.Vtep), host.Route);
+        var card = route.ListLinks().Single(l => l.Index == route.ListAddresses(own.AddressFamily).Find(a => a.Address.Equals(own))!.Index);
+        string First() => Nft.List(host.Namespace, "list chain ip orch raw_in").Split('\n')[3].Trim();
+
+        // By its number, of which nft makes whatever name it remembers.
+        Assert.Matches("^udp dport 4789 iif \"?[a-z0-9]+\"? ip saddr @nodes notrack accept$", First());
+
+        var bridge = route.EnsureBridge("br9", new BridgeSettings());
+        route.DeleteAddress(card.Index, own, 24);
+        route.EnsureAddress(bridge.Index, own, 24);
+        route.SetMaster(card.Name, bridge.Index);
+        await host.Network.CheckAsync(mend: true, default);
+
+        Assert.Equal("iifname @inside jump neighbours", First());
+        Assert.Equal("web.2.b 10.0.1.3", await Wire.CallAsync(cluster["web.1.a"].Namespace, "10.0.1.4", 80));
+    }
+
     [RootFact]
     public async Task Nobody_tells_how_large_packets_between_nodes_may_be()
     {
