@@ -134,14 +134,16 @@ public sealed partial class NodeNetwork
         TellOfSandboxes();
     }
 
-    /// <summary>Gives containers that live back what is missing; forgets those whose namespace went with a
-    /// reboot.</summary>
+    /// <summary>Gives containers that live back what is missing; forgets those whose namespace went with a reboot, or was
+    /// half made or half removed when a daemon was killed.</summary>
     private void MendSandboxes()
     {
         foreach (var sandbox in sandboxes.Values)
         {
-            if (!NetNamespace.IsPinned(paths.NamespaceOf(sandbox.ContainerId)))
+            var path = paths.NamespaceOf(sandbox.ContainerId);
+            if (!NetNamespace.IsPinned(path))
             {
+                NetNamespace.Unpin(path); // The file: nobody would look for it once its record is gone.
                 sandboxRecords.Drop(sandbox.ContainerId);
                 sandboxes = sandboxes.Remove(sandbox.ContainerId);
                 continue;

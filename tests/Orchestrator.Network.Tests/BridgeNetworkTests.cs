@@ -531,6 +531,21 @@ public sealed class BridgeNetworkTests
     }
 
     [RootFact]
+    public async Task A_daemon_killed_with_a_namespace_half_made_or_half_removed_leaves_no_file_of_it()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var web = await host.RunAsync("web", "bridge");
+        var file = host.FileOfNamespace("web");
+        Linux.Netlink.NetNamespace.Unpin(file);
+        File.WriteAllBytes(file, []);
+
+        await host.RestartDaemonAsync(new HashSet<string> { "web" });
+        await host.Network.DeleteSandboxAsync("web", default);
+
+        Assert.False(File.Exists(file));
+    }
+
+    [RootFact]
     public async Task While_the_daemon_is_dead_names_resolve_and_ports_answer_and_the_next_one_knows_them_all()
     {
         await using var host = await TestHost.StartAsync("10.77.0.1");
