@@ -146,7 +146,6 @@ public sealed partial class NodeNetwork
         Ensure(fabric, overlay.Network);
         var plan = fabric.Plan(RemoteOf(overlay));
         fabric.Change(plan.Additions);
-        Guard(overlay.Network.Id);
         Limit(overlay);
         return [(fabric, plan.Removals)];
     }

@@ -66,7 +66,7 @@ public sealed partial class NodeNetwork
 
     private void StateCrypt(ImmutableSortedDictionary<int, string> vnis)
     {
-        Stating(HostSite, CryptTableId, whole: true, () => host.Apply(CryptTable.Replace(
+        Stating(HostSite, [CryptTableId], whole: true, () => host.Apply(CryptTable.Replace(
             [.. vnis.Where(v => v.Value == NetworkEncryption.WireGuard).Select(v => v.Key)],
             [.. vnis.Where(v => v.Value != NetworkEncryption.WireGuard).Select(v => v.Key)], cluster.DataPathPort)));
         (protectedVnis, cryptPort) = (vnis, cluster.DataPathPort);

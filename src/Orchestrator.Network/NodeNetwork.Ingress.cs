@@ -84,7 +84,7 @@ public sealed partial class NodeNetwork
         if (host.Route.FindLink(IngressTable.LinkName) is { } found && LinkNames.IsOurs(found)
             && found.Mac?.ToString() != endpoint.Mac)
             host.Route.DeleteLink(IngressTable.LinkName);
-        Plug(OpenFabric(network), endpoint, host.Namespace);
+        Plug(OpenFabric(network), network, endpoint, host.Namespace);
         host.Route.SetAlias(IngressTable.LinkName, LinkNames.Mark + network.Id);
         var link = host.Route.GetLink(IngressTable.LinkName);
         foreach (var old in host.Route.ListAddresses().Where(
@@ -190,6 +190,6 @@ public sealed partial class NodeNetwork
     private void StateIngress(IpFamily family, IngressModel? model)
     {
         var script = model is null ? family.Delete(IngressTable.Name) : IngressTable.Replace(family, model);
-        Stating(HostSite, family.TableNamed(IngressTable.Name), whole: true, () => host.Apply(script));
+        Stating(HostSite, [family.TableNamed(IngressTable.Name)], whole: true, () => host.Apply(script));
     }
 }

@@ -158,7 +158,7 @@ public sealed partial class NodeNetwork
                 changes.AddRange(Compare(site.Wanted(), space));
             changes.AddRange(site.States.Where(s => !s.Holds()).Select(s => new SpaceChange.Restore(s.Finding)));
             var disturbed = space.Tables.Disturbed([.. site.Tables.Select(t => t.Id)], space);
-            changes.AddRange(disturbed.Select(t => new SpaceChange.Restate(t.ToString())));
+            changes.AddRange(disturbed.Select(SpaceChange (t) => new SpaceChange.Restate(t.ToString())).Except(changes));
             if (changes.Count == 0)
                 break;
             space.LookAgain();

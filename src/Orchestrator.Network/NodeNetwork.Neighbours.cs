@@ -16,7 +16,7 @@ public sealed partial class NodeNetwork
 
     /// <param name="leaving">No longer one, though the records still have it.</param>
     private void StateNeighbours(Endpoint? leaving = null) =>
-        Stating(HostSite, NeighbourTable.Id, whole: true, () => host.Apply(NeighbourTable.Replace(
+        Stating(HostSite, [NeighbourTable.Id], whole: true, () => host.Apply(NeighbourTable.Replace(
             [.. networks.Values.Where(IsBridged).Select(network => NeighbourhoodOf(network, leaving))])));
 
     /// <summary>What a kernel without tables for bridges says to it, the next pass tells; networks work there all the same.</summary>

@@ -17,13 +17,15 @@ public sealed partial class NodeNetwork
         Wanted = () => WantedOfOverlay(overlay),
         Make = link => MakeInOverlay(overlay, link),
         Settings = OverlayFabric.Settings(HasIPv6(overlay.Network)),
-        Tables =
-        [
-            new WantedTable(GuardTable.Id, () => Done(() => Reguard(overlay.Network.Id))),
-            .. ListEndpoints(overlay.Network.Id).Any(e => IsLedPast(overlay.Network, e))
-                ? ImmutableArray.Create(new WantedTable(GuardTable.BridgeId, () => Done(() => Reguard(overlay.Network.Id)))) : [],
-        ],
+        Tables = [.. GuardsOf(overlays[overlay.Network.Id], overlay.Network)],
     };
+
+    private IEnumerable<WantedTable> GuardsOf(OverlayFabric fabric, NetworkConfig network)
+    {
+        yield return new WantedTable(GuardTable.Id, () => Done(() => Reguard(fabric, network)));
+        if (HasLedPast(fabric))
+            yield return new WantedTable(GuardTable.BridgeId, () => Done(() => Reguard(fabric, network)));
+    }
 
     private WantedSpace WantedOfOverlay(OverlayView overlay)
     {
@@ -41,9 +43,9 @@ public sealed partial class NodeNetwork
                 Local = settings.Local, UdpPort = settings.Port,
             },
             .. ListEndpoints(overlay.Network.Id).Select(
-                e => OverlayPort(e, port) with { Mtu = settings.Mtu, Limit = LimitOf(overlay.Network, e) }),
+                e => WantedPort(overlay.Network, e, port) with { Mtu = settings.Mtu, Limit = LimitOf(overlay.Network, e) }),
             .. IngressOverlay?.Network.Id != overlay.Network.Id ? ImmutableArray<WantedLink>.Empty
-                : [OverlayPort(IngressEndpoint(overlay.Network, cluster.Ingress!), port) with { Mtu = settings.Mtu }],
+                : [WantedPort(overlay.Network, IngressEndpoint(overlay.Network, cluster.Ingress!), port) with { Mtu = settings.Mtu }],
         ];
         return new WantedSpace
         {
@@ -54,13 +56,17 @@ public sealed partial class NodeNetwork
         };
     }
 
-    private static WantedLink OverlayPort(Endpoint endpoint, BridgePortSettings port) => new(endpoint.HostInterfaceName, "veth")
-    {
-        Alias = LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId),
-        Master = OverlayFabric.Bridge,
-        Port = port,
-        Forwards = MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null,
-    };
+    private WantedLink WantedPort(NetworkConfig network, Endpoint endpoint, BridgePortSettings port) =>
+        new(endpoint.HostInterfaceName, "veth")
+        {
+            Alias = LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId),
+            Master = OverlayFabric.Bridge,
+            Port = port,
+            Forwards = MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null,
+            IsGuarded = (index, isLedPast) =>
+                overlays[network.Id].Guarded.TryGetValue(endpoint.HostInterfaceName, out var known)
+                && known.IsAs(PortOf(network, endpoint, index, isLedPast)),
+        };
 
     private ImmutableArray<RemoteEndpoint> RemoteOf(OverlayView overlay) =>
     [

@@ -106,37 +106,42 @@ public sealed partial class NodeNetwork
             return;
         using var container = NetNamespace.Open(paths.NamespaceOf(endpoint.ContainerId));
         var fabric = OpenFabric(overlay.Network);
-        Limit(fabric.Route, Plug(fabric, endpoint, container), LimitOf(overlay.Network, endpoint));
+        Limit(fabric.Route, Plug(fabric, overlay.Network, endpoint, container), LimitOf(overlay.Network, endpoint));
     }
 
-    private LinkInfo Plug(OverlayFabric fabric, Endpoint endpoint, NetNamespace container)
-    {
-        var port = fabric.Plug(endpoint, container, BeyondOf(endpoint), () => Guard(endpoint.NetworkId));
-        Guard(endpoint.NetworkId); // One that is there may have other addresses now.
-        return port;
-    }
+    private LinkInfo Plug(OverlayFabric fabric, NetworkConfig network, Endpoint endpoint, NetNamespace container) =>
+        fabric.Plug(endpoint, container, BeyondOf(endpoint), link => Guard(fabric, network, endpoint, link));
 
     private void UnplugOverlay(Endpoint endpoint)
     {
-        if (overlays.TryGetValue(endpoint.NetworkId, out var fabric))
-        {
-            fabric.Unplug(endpoint);
-            Unlimit(fabric.Route, endpoint);
-            Guard(endpoint.NetworkId);
-        }
+        if (!overlays.TryGetValue(endpoint.NetworkId, out var fabric))
+            return;
+        fabric.Unplug(endpoint);
+        Unlimit(fabric.Route, endpoint);
+        // Rules without a port harm nobody, and go when all are stated anew.
+        if (cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is { } overlay)
+            Try(() => Unguard(fabric, overlay.Network, endpoint.HostInterfaceName));
     }
 
     private OverlayFabric OpenFabric(NetworkConfig network)
     {
         Protect();
-        if (!overlays.TryGetValue(network.Id, out var fabric))
+        if (overlays.TryGetValue(network.Id, out var open))
+            return open;
+        var fabric = OverlayFabric.Open(
+            paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network), HasIPv6(network),
+            network.Ingress ? null : (sender, target) => HearQuestionAsync(network.Id, sender, target));
+        try
         {
-            fabric = OverlayFabric.Open(
-                paths.NamespaceOfOverlay(network.Vni!.Value), host.Route, Settings(network), HasIPv6(network),
-                network.Ingress ? null : (sender, target) => HearQuestionAsync(network.Id, sender, target));
-            overlays.Add(network.Id, fabric);
+            Reguard(fabric, network); // It may have ports of an earlier daemon.
+        }
+        catch
+        {
+            fabric.Dispose();
+            throw;
         }
 
+        overlays.Add(network.Id, fabric);
         return fabric;
     }
 
@@ -169,68 +174,6 @@ public sealed partial class NodeNetwork
         IPAddress.Parse(cluster.NodeVtep),
         (ushort)cluster.DataPathPort,
         MtuOf(network));
-
-    /// <summary>Lets each port of an overlay send under its own addresses only. Nothing is done when nothing changed.</summary>
-    private void Guard(string networkId)
-    {
-        if (!overlays.TryGetValue(networkId, out var fabric) || PortsOf(fabric, networkId) is not { } model)
-            return;
-        if (fabric.Guarded is not { } present || !GuardTable.IsSameAtBridge(present, model))
-        {
-            Reguard(networkId);
-            return;
-        }
-
-        var change = GuardTable.Change(present, model);
-        if (change.Length == 0)
-            return;
-        try
-        {
-            Stating(OverlaySite + networkId, GuardTable.Id, whole: false, () => fabric.Guard(model, change));
-        }
-        catch (NftException)
-        {
-            Reguard(networkId); // Somebody was at it by hand.
-        }
-    }
-
-    private void Reguard(string networkId)
-    {
-        if (!overlays.TryGetValue(networkId, out var fabric))
-            return;
-        fabric.ForgetPorts();
-        if (PortsOf(fabric, networkId) is not { } model)
-            return;
-        var site = OverlaySite + networkId;
-        Stating(site, GuardTable.Id, whole: true, () => // Both in one transaction.
-            Stating(site, GuardTable.BridgeId, whole: true, () => fabric.Guard(model, GuardTable.Replace(model))));
-    }
-
-    /// <summary>Those that are there; null: the cluster speaks of that network no more.</summary>
-    private ImmutableArray<OverlayPort>? PortsOf(OverlayFabric fabric, string networkId)
-    {
-        if (cluster.Overlays.FirstOrDefault(o => o.Network.Id == networkId)?.Network is not { } network)
-            return null;
-        var ports = ListEndpoints(networkId).Select(e => PortOf(fabric, e, IsLedPast(network, e), []));
-        if (cluster.Ingress is { } ingress && ingress.NetworkId == networkId)
-            ports = ports.Append(PortOf(
-                fabric, IngressEndpoint(network, ingress), isLedPast: false,
-                [.. network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)]));
-        return ports.OfType<OverlayPort>().ToImmutableArray();
-    }
-
-    private static OverlayPort? PortOf(OverlayFabric fabric, Endpoint endpoint, bool isLedPast, ImmutableArray<string> inside) =>
-        fabric.IndexOf(endpoint.HostInterfaceName) is { } index
-            ? new OverlayPort(index, GuardedPortOf(endpoint), isLedPast, inside) : null;
-
-    /// <summary>It is to be, or is still.</summary>
-    private bool IsLedPast(NetworkConfig network, Endpoint endpoint) =>
-        LimitOf(network, endpoint).Out > 0 || limits.GetValueOrDefault(endpoint.HostInterfaceName).Out > 0;
-
-    private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(
-        endpoint.HostInterfaceName,
-        MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : MacAddress.Derive(ContainerLink.Split(endpoint.IPv4).Address),
-        [.. endpoint.Addresses]);
 
     private void RemoveFabric(NetworkConfig network)
     {

@@ -156,11 +156,8 @@ public sealed partial class NodeNetwork
 
         var known = sandboxes.Values.SelectMany(s => s.Endpoints).Select(e => e.HostInterfaceName)
             .Append(IngressPortName).ToHashSet();
-        foreach (var (id, fabric) in overlays)
-        {
+        foreach (var fabric in overlays.Values)
             fabric.RemoveStrangers(known);
-            Guard(id);
-        }
     }
 
     private async Task RestoreHelperAsync(CancellationToken cancellationToken)

@@ -35,15 +35,18 @@ public sealed partial class NodeNetwork
     {
         if (!overlays.TryGetValue(overlay.Network.Id, out var fabric))
             return;
-        foreach (var endpoint in ListEndpoints(overlay.Network.Id))
-        {
-            var limit = LimitOf(overlay.Network, endpoint);
-            if (limits.GetValueOrDefault(endpoint.HostInterfaceName) != limit
-                && fabric.Route.FindLink(endpoint.HostInterfaceName) is { } port)
-                Limit(fabric.Route, port, limit);
-        }
-
-        Guard(overlay.Network.Id); // Of one that has no limit any more.
+        var changed = (from endpoint in ListEndpoints(overlay.Network.Id)
+                       let limit = LimitOf(overlay.Network, endpoint)
+                       where limits.GetValueOrDefault(endpoint.HostInterfaceName) != limit
+                       let port = fabric.Route.FindLink(endpoint.HostInterfaceName)
+                       where port is not null
+                       select (port, limit)).ToList();
+        if (changed.Count == 0)
+            return;
+        Reguard(fabric, overlay.Network); // Before anything goes past the guard at the port …
+        foreach (var (port, limit) in changed)
+            Limit(fabric.Route, port, limit);
+        Reguard(fabric, overlay.Network); // … and after nothing does any more.
     }
 
     /// <exception cref="NetworkException">A container's link there has no end on this host, or a rate is none.</exception>

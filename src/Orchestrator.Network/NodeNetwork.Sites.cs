@@ -33,10 +33,10 @@ public sealed partial class NodeNetwork
 
     /// <summary>Runs a transaction of ours in a namespace; if it is looked after, it will not be taken for
     /// meddling.</summary>
-    private void Stating(string site, TableId table, bool whole, Action transaction)
+    private void Stating(string site, IReadOnlyCollection<TableId> tables, bool whole, Action transaction)
     {
         if (spaces.TryGetValue(site, out var space))
-            space.Stating(table, whole, transaction);
+            space.Stating(tables, whole, transaction);
         else
             transaction();
     }
@@ -48,7 +48,7 @@ public sealed partial class NodeNetwork
             return;
         try
         {
-            Stating(site, table, whole: false, () => apply(change));
+            Stating(site, [table], whole: false, () => apply(change));
         }
         catch (NftException)
         {
@@ -63,7 +63,7 @@ public sealed partial class NodeNetwork
         Change(ContainerSite + sandbox.ContainerId, table, change, batch => InContainer(sandbox, ns => Nft.Apply(ns, batch)), restate);
 
     private void StateInContainer(SandboxRecord sandbox, TableId table, string script) =>
-        Stating(ContainerSite + sandbox.ContainerId, table, whole: true, () => InContainer(sandbox, ns => Nft.Apply(ns, script)));
+        Stating(ContainerSite + sandbox.ContainerId, [table], whole: true, () => InContainer(sandbox, ns => Nft.Apply(ns, script)));
 
     private void InContainer(SandboxRecord sandbox, Action<NetNamespace> work)
     {
@@ -81,7 +81,7 @@ public sealed partial class NodeNetwork
 
         var before = space.Generation();
         await transaction();
-        space.Tables.Stated(table, whole, before, space.Generation());
+        space.Tables.Stated([table], whole, before, space.Generation());
     }
 
     private static Task Done(Action work)

@@ -12,7 +12,6 @@ public sealed partial class NodeNetwork
 {
     private UnderlayModel underlay = UnderlayModel.None; // That the host's table speaks of.
     private int? underlayMtu;
-    private LinkInfo? card; // That has this node's address.
     private string lastSizes = "";
     private int looks;
 
@@ -53,7 +52,6 @@ public sealed partial class NodeNetwork
     private void ApplyUnderlay()
     {
         underlayMtu = MeasureUnderlayMtu(cluster.NodeVtep);
-        card = FindCard();
         var sizes = string.Join(' ', cluster.Overlays.Select(o => $"{o.Network.Id} {MtuOf(o.Network)}"));
         if (sizes != lastSizes)
             spaces.Values.ToList().ForEach(space => space.LookAgain());
@@ -61,20 +59,11 @@ public sealed partial class NodeNetwork
         Admit();
     }
 
-    private UnderlayModel UnderlayWanted
-    {
-        get
-        {
-            var shared = SharedLinks;
-            // By a bridge, or beside other links on one card, a container may come as well.
-            var uplink = card is { Kind: "" or "veth" or "bond" or "team" or "vlan" } && !shared.Contains(card.Name)
-                ? card.Index : (int?)null;
-            return new([.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps], shared, uplink); // Checked.
-        }
-    }
+    private UnderlayModel UnderlayWanted => new(
+        [.. cluster.Overlays.Select(o => o.Network.Vni!.Value)], [.. PeerVteps], SharedLinks, FindUplink()); // VNIs are checked.
 
-    private LinkInfo? FindCard() =>
-        IPAddress.TryParse(cluster.NodeVtep, out var own) ? UnderlayRoutes.FindCard(host.Route, own) : null;
+    private int? FindUplink() =>
+        IPAddress.TryParse(cluster.NodeVtep, out var own) ? UnderlayRoutes.FindUplink(host.Route, own, SharedLinks) : null;
 
     private ImmutableSortedSet<string> SharedLinks =>
     [
@@ -118,10 +107,7 @@ public sealed partial class NodeNetwork
             spaces.Values.ToList().ForEach(space => space.LookAgain());
         }
 
-        if (FindCard() is { } found && found.Index != card?.Index)
-        {
-            card = found;
-            Admit();
-        }
+        if (FindUplink() != underlay.Uplink)
+            Try(Admit);
     }
 }

@@ -214,7 +214,7 @@ public sealed partial class NodeNetwork : IAsyncDisposable
         cluster.DataPathPort));
 
     private void StateHost(IpFamily family, string script) =>
-        Stating(HostSite, family.TableNamed(HostTable.Name), whole: true, () => host.Apply(script));
+        Stating(HostSite, [family.TableNamed(HostTable.Name)], whole: true, () => host.Apply(script));
 
     private ResolvConf HostResolvers()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Dns;
 using Orchestrator.Network.Tests.Pipes;
 using Orchestrator.Testing;
@@ -278,7 +279,9 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
     {
         await using var cluster = await TwoHosts.StartAsync();
         await cluster.PlaceAsync(("web.1.a", "10.0.1.3", 0), ("web.2.b", "10.0.1.4", 1));
-        using var server = Wire.Listen(cluster["web.2.b"].Namespace, 9999);
+        var friend = cluster["web.2.b"].Namespace;
+        using var server = Wire.Listen(friend, 9999);
+        using var ear = Wire.Listen(friend, 9998);
         var (host, spoofer) = (cluster.Hosts[0], cluster["web.1.a"].Namespace);
         using var overlay = NetNamespace.Open(host.FileOfNamespace("overlay-1001"));
         using var tenant = RouteSocket.Open(overlay);
@@ -291,6 +294,10 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
         tenant.DeleteLink(port);
         await host.Network.CheckAsync(mend: true, default);
         await CheckAsync("made anew, with a queue");
+        var record = Directory.GetFiles(Path.Combine(host.Options.ExecRoot, "cluster")).Single();
+        File.WriteAllText(record, File.ReadAllText(record).Replace("\"bandwidth\"", "\"before\"", StringComparison.Ordinal));
+        await host.RestartDaemonAsync();
+        await CheckAsync("with a queue that was to go when the daemon was killed");
         cluster.Change(TwoHosts.Backend);
         await cluster.ApplyAsync();
         await CheckAsync("without a queue again");
@@ -300,6 +307,11 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
         await host.RestartDaemonAsync();
         await cluster.ApplyAsync();
         await CheckAsync("of a daemon that started again");
+        Nft.Apply(overlay, $"insert rule netdev orch_guard by_{port} accept");
+        Whisper();
+        Assert.Equal("10.0.1.3", await Wire.SenderAsync(ear)); // It is the guard that keeps it out.
+
+        void Whisper() => Wire.SendTagged(spoofer, IPAddress.Parse("10.0.1.3"), friend, IPAddress.Parse("10.0.1.4"), 9998);
 
         async Task CheckAsync(string state)
         {
@@ -312,10 +324,11 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
             Wire.Send(spoofer, "10.0.1.4", 9999);
             inside.DeleteAddress(link, IPAddress.Parse("10.0.1.99"), 24);
             inside.EnsureAddress(link, IPAddress.Parse("10.0.1.3"), 24);
+            Whisper();
             Wire.Send(spoofer, "10.0.1.4", 9999);
             // The next to arrive is the honest one, and none comes after it.
             Assert.Equal((state, "10.0.1.3"), (state, await Wire.SenderAsync(server)));
-            Assert.Equal(0, server.Available);
+            Assert.Equal((state, 0, 0), (state, server.Available, ear.Available));
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class NeighbourTests
     {
         await using var street = await Street.OpenAsync();
         using var ear = Wire.Listen(street.Friend.Namespace, Port);
-        void Whisper() => street.Tag(street.Victim.Address, street.Friend);
+        void Whisper() => Wire.SendTagged(
+            street.Liar.Namespace, street.Victim.Address, street.Friend.Namespace, street.Friend.Address, Port);
 
         Whisper();
         Assert.Equal("Silence", await Wire.SenderAsync(ear, Wire.Shortly));
@@ -365,19 +366,6 @@ public sealed class NeighbourTests
             using var inside = RouteSocket.Open(Liar.Namespace);
             using var socket = PacketSocket.Open(Liar.Namespace, inside.GetLink("eth0").Index, protocol);
             socket.Broadcast(packet);
-        }
-
-        /// <summary>Sends a datagram in a frame with a tag of VLAN 0.</summary>
-        public void Tag(IPAddress sender, TestContainer receiver)
-        {
-            const ushort tagged = 0x8100;
-            using var inside = RouteSocket.Open(Liar.Namespace);
-            using var outside = RouteSocket.Open(receiver.Namespace);
-            var card = outside.GetLink("eth0").Mac!.Value.Value;
-            using var socket = PacketSocket.Open(Liar.Namespace, inside.GetLink("eth0").Index, tagged);
-            socket.Send(
-                [.. Enumerable.Range(0, 6).Select(at => (byte)(card >> (8 * (5 - at))))],
-                [0, 0, 0x08, 0, .. UdpPacket.Wrap("psst"u8, sender, Port, receiver.Address, Port)]);
         }
 
         /// <summary>To see that it is this table alone by which a lie is not heard.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Dhcp;
 using Orchestrator.Network.Dns;
 
 namespace Orchestrator.Network.Tests;
@@ -278,6 +279,19 @@ internal static class Wire
             }
         }
     });
+
+    /// <summary>Sends a datagram in a frame with a tag of VLAN 0, which a receiver takes for one without.</summary>
+    public static void SendTagged(NetNamespace from, IPAddress sender, NetNamespace to, IPAddress receiver, int port)
+    {
+        const ushort tagged = 0x8100;
+        using var inside = RouteSocket.Open(from);
+        using var outside = RouteSocket.Open(to);
+        var card = outside.GetLink("eth0").Mac!.Value.Value;
+        using var socket = PacketSocket.Open(from, inside.GetLink("eth0").Index, tagged);
+        socket.Send(
+            [.. Enumerable.Range(0, 6).Select(at => (byte)(card >> (8 * (5 - at))))],
+            [0, 0, 0x08, 0, .. UdpPacket.Wrap("psst"u8, sender, port, receiver, port)]);
+    }
 
     /// <summary>Sends one datagram.</summary>
     public static void Send(NetNamespace ns, string address, int port) => ns.Run(() =>

@@ -11,6 +11,8 @@ internal sealed record LaunchedShim(ShimClient Client, Oci.Shim.ContainerState S
 /// <summary>Starts shims: <c>orch-runtime shim</c>, which leaves our session and outlives us.</summary>
 internal sealed class ShimLauncher(EngineOptions options)
 {
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     public async Task<LaunchedShim> LaunchAsync(
         ContainerRecord record, RunDirectories directories, CancellationToken cancellationToken)
     {
@@ -29,11 +31,14 @@ internal sealed class ShimLauncher(EngineOptions options)
         var directory = directories.Shim(record.Id).Path;
         using var process = Start(
             ["--root", Path.GetDirectoryName(directory)!, "delete", "--force", Path.GetFileName(directory)], errors: true);
-        var said = await process.StandardError.ReadToEndAsync(cancellationToken);
+        var reading = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
-            throw new EngineException(
-                EngineError.Internal, $"delete --force ended with {process.ExitCode}: {said.Trim()}");
+        if (process.ExitCode == 0)
+            return;
+        // What a hook left running may keep it open.
+        var isRead = await Task.WhenAny(reading, Task.Delay(LastWords, cancellationToken)) == reading;
+        throw new EngineException(
+            EngineError.Internal, $"delete --force ended with {process.ExitCode}: {(isRead ? (await reading).Trim() : "…")}");
     }
 
     /// <summary><c>ready PID</c>, or <c>error CODE MESSAGE</c>. Source: docs/design/shim.md.</summary>

@@ -67,8 +67,7 @@ public sealed class NftValue : IEquatable<NftValue>
     public static NftValue Ports(int first, int last) =>
         first == last ? Port(first) : new NftValue($"{first}-{last}", BigEndian(first), BigEndian(last));
 
-    /// <summary>A number of 32 bits that no packet brings: a mark, a link, or what an expression
-    /// counts.</summary>
+    /// <summary>A number of 32 bits that no packet brings: a mark, or what an expression counts.</summary>
     public static NftValue Number(uint value) => new(value.ToString(CultureInfo.InvariantCulture), BitConverter.GetBytes(value));
 
     /// <summary>Bytes of a packet for which nft has no name.</summary>

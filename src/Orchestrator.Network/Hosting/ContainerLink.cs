@@ -12,21 +12,29 @@ internal static class ContainerLink
     /// <summary>Makes the pair, or takes it over when a predecessor made it already.</summary>
     /// <param name="route">Namespace of the bridge.</param>
     /// <param name="beyond">What else is reached by the link without a gateway; null: nothing.</param>
-    /// <param name="made">What is to be done with a port that is new, before the container's end is up.</param>
+    /// <param name="guard">What has to be done with a link before it is a port of the bridge; null: nothing.</param>
     /// <returns>The bridge's port.</returns>
     public static LinkInfo Ensure(
         RouteSocket route, LinkInfo bridge, Endpoint endpoint, NetNamespace container,
-        IReadOnlyCollection<IPNetwork>? beyond = null, Action<LinkInfo>? made = null)
+        IReadOnlyCollection<IPNetwork>? beyond = null, Action<LinkInfo>? guard = null)
     {
         using var inside = RouteSocket.Open(container);
         var port = route.FindLink(endpoint.HostInterfaceName);
-        if (port is null || inside.FindLink(endpoint.InterfaceName) is null)
+        var isNew = port is null || inside.FindLink(endpoint.InterfaceName) is null;
+        if (port is null || isNew)
+            port = Create(route, bridge, isPort: guard is null, endpoint, container);
+        try
         {
-            port = Create(route, bridge, endpoint, container);
-            made?.Invoke(port);
+            guard?.Invoke(port);
         }
-        else if (port.Master != bridge.Index)
-            route.SetMaster(port.Name, bridge.Index); // Of a bridge that was made anew: what uses the link keeps it.
+        catch when (isNew)
+        {
+            route.DeleteLink(port.Name); // Or it would be taken for one that only has to become a port.
+            throw;
+        }
+
+        if (port.Master != bridge.Index) // Also of a bridge that was made anew: what uses the link keeps it.
+            route.SetMaster(port.Name, bridge.Index);
         var link = Configure(inside, endpoint, container);
         foreach (var block in beyond ?? [])
             inside.SetRoute(block, null, link.Index);
@@ -85,14 +93,15 @@ internal static class ContainerLink
     public static (IPAddress Address, int PrefixLength) Split(string cidr) =>
         (IPAddress.Parse(cidr[..cidr.IndexOf('/', StringComparison.Ordinal)]), Subnet.Parse(cidr).PrefixLength);
 
-    private static LinkInfo Create(RouteSocket route, LinkInfo bridge, Endpoint endpoint, NetNamespace container)
+    private static LinkInfo Create(
+        RouteSocket route, LinkInfo bridge, bool isPort, Endpoint endpoint, NetNamespace container)
     {
         var settings = new VethSettings(
             endpoint.HostInterfaceName,
             endpoint.InterfaceName,
             MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : MacAddress.Derive(Split(endpoint.IPv4).Address),
             bridge.Mtu,
-            bridge.Index,
+            isPort ? bridge.Index : 0,
             LinkNames.AliasOf(endpoint.ContainerId, endpoint.NetworkId));
         try
         {

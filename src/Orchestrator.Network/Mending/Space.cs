@@ -70,12 +70,13 @@ internal sealed class Space : IDisposable, ITableSource
     public UInt128? Fingerprint(TableId table) => nft.Fingerprint(table.Family, table.Name);
 
     /// <summary>Runs a transaction of ours, and remembers that it was ours.</summary>
-    /// <param name="whole">It states the whole table.</param>
-    public void Stating(TableId table, bool whole, Action transaction)
+    /// <param name="tables">That it changes, or may.</param>
+    /// <param name="whole">It states them whole.</param>
+    public void Stating(IReadOnlyCollection<TableId> tables, bool whole, Action transaction)
     {
         var before = Generation();
         transaction();
-        Tables.Stated(table, whole, before, Generation());
+        Tables.Stated(tables, whole, before, Generation());
     }
 
     public void Dispose()

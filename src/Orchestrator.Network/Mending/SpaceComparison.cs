@@ -23,6 +23,9 @@ internal static class SpaceComparison
         var links = found.Links.ToDictionary(l => l.Name);
         // First: the kernel makes no second one while that which was renamed holds the identifier.
         var changes = Strays(wanted, found).ToList();
+        // Before any of these becomes a port.
+        if (wanted.Links.Any(link => links.TryGetValue(link.Name, out var port) && !IsGuarded(link, port, links)))
+            changes.Add(new SpaceChange.Restate(GuardTable.Id.ToString()));
         foreach (var link in wanted.Links)
             changes.AddRange(CompareLink(link, found, links));
         foreach (var exit in new[] { wanted.Exit, wanted.Exit6 }.OfType<WantedExit>())
@@ -105,6 +108,10 @@ internal static class SpaceComparison
         if (!link.IsUp)
             yield return new SpaceChange.Raise(wanted.Name);
     }
+
+    private static bool IsGuarded(WantedLink wanted, LinkInfo link, Dictionary<string, LinkInfo> links) =>
+        wanted.IsGuarded is not { } knows || knows(link.Index, wanted.Limit is { } limit
+            && (limit.Out > 0 || links.ContainsKey(LinkShaper.Detour(wanted.Name))));
 
     private static IEnumerable<SpaceChange> AsPort(
         WantedLink wanted, LinkInfo link, SpaceDump found, Dictionary<string, LinkInfo> links)

@@ -28,20 +28,23 @@ internal sealed class TableTrust
     public void Trust(TableId table, uint generation) => entries[table] = new Entry(generation, null);
 
     /// <summary>Takes note of a transaction of ours.</summary>
-    /// <param name="whole">It stated the whole table, not some elements.</param>
+    /// <param name="tables">That it changed, or may have.</param>
+    /// <param name="whole">It stated them whole, not some elements.</param>
     /// <param name="before">Generation before it.</param>
     /// <param name="after">Generation after it.</param>
-    public void Stated(TableId table, bool whole, uint before, uint after)
+    public void Stated(IReadOnlyCollection<TableId> tables, bool whole, uint before, uint after)
     {
         if (before == after)
             return; // Nothing was committed.
-        var wasIntact = entries.TryGetValue(table, out var entry) && entry.IntactUntil == before;
-        entries.Remove(table);
+        var intact = tables
+            .Where(t => whole || (entries.TryGetValue(t, out var entry) && entry.IntactUntil == before)).ToList();
+        foreach (var table in tables)
+            entries.Remove(table);
         if (after != before + 1)
             return; // Somebody was at it in between, before us or after.
         foreach (var (other, known) in entries.Where(e => e.Value.IntactUntil == before).ToList())
             entries[other] = known with { IntactUntil = after };
-        if (whole || wasIntact)
+        foreach (var table in intact)
             entries[table] = new Entry(after, null);
     }
 

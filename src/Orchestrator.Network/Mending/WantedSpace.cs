@@ -71,6 +71,10 @@ internal sealed record WantedLink(string Name, string Kind)
     /// <summary>What the container behind this port may send and receive; null: whatever it does.</summary>
     public Bandwidth? Limit { get; init; }
 
+    /// <summary>Does the guard know the port, given its number and whether what it sends goes through a queue? Null: it has
+    /// none.</summary>
+    public Func<int, bool, bool>? IsGuarded { get; init; }
+
     /// <summary>Underlay address of a VXLAN link.</summary>
     public IPAddress? Local { get; init; }
 

@@ -61,7 +61,6 @@ internal sealed class OverlayFabric : IDisposable
 
     private LinkInfo bridge = null!; // Both are set by Use, whichever way the fabric came to be.
     private LinkInfo vxlan = null!;
-    private readonly Dictionary<string, int> ports = []; // By name; what is not here the kernel is asked for.
 
     private readonly Func<string, string, Task>? asked;
     private AddressQuestions? questions;
@@ -129,48 +128,28 @@ internal sealed class OverlayFabric : IDisposable
 
     /// <summary>Links a container, or takes over the link it has.</summary>
     /// <param name="beyond">What else is reached by the link without a gateway.</param>
-    /// <param name="guard">Lets a port that was made send, before anything can come by it.</param>
+    /// <param name="guard">Done with a link before it is a port.</param>
     /// <returns>The bridge's port.</returns>
     public LinkInfo Plug(
-        Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond, Action guard)
+        Endpoint endpoint, NetNamespace container, IReadOnlyCollection<IPNetwork> beyond, Action<LinkInfo> guard)
     {
-        var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond, made =>
-        {
-            ports[made.Name] = made.Index;
-            guard();
-        });
+        var port = ContainerLink.Ensure(route, bridge, endpoint, container, beyond, guard);
         route.SetPort(port.Index, PortOf(hasIPv6));
         if (MacAddress.TryParse(endpoint.Mac, out var mac))
             route.Change([new NeighbourChange.PutLocal(port.Index, mac)]);
         return port;
     }
 
-    public void Unplug(Endpoint endpoint)
-    {
-        ports.Remove(endpoint.HostInterfaceName);
-        route.DeleteLink(endpoint.HostInterfaceName);
-    }
+    public void Unplug(Endpoint endpoint) => route.DeleteLink(endpoint.HostInterfaceName);
 
-    /// <summary>The number of a port; null: there is none.</summary>
-    public int? IndexOf(string port)
-    {
-        if (!ports.TryGetValue(port, out var index) && route.FindLink(port) is { } found)
-            ports[port] = index = found.Index;
-        return index > 0 ? index : null;
-    }
+    /// <summary>By link, what the guard's tables were last told.</summary>
+    public ImmutableDictionary<string, OverlayPort> Guarded { get; private set; } = ImmutableDictionary<string, OverlayPort>.Empty;
 
-    /// <summary>Somebody may have removed or made some.</summary>
-    public void ForgetPorts() => ports.Clear();
-
-    /// <summary>What the guard's tables were last told; null: not by this daemon.</summary>
-    public ImmutableArray<OverlayPort>? Guarded { get; private set; }
-
-    /// <summary>Lets each local port send under its own addresses only.</summary>
-    /// <param name="script">That leads there.</param>
-    public void Guard(ImmutableArray<OverlayPort> model, string script)
+    /// <param name="script">Makes the tables say this of the ports.</param>
+    public void Guard(ImmutableDictionary<string, OverlayPort> ports, string script)
     {
         Nft.Apply(ns, script);
-        Guarded = model;
+        Guarded = ports;
     }
 
     /// <summary>Removes ports of containers that are no more.</summary>

@@ -27,8 +27,20 @@ internal static class UnderlayRoutes
     public static bool ArriveWhole(RouteSocket route, IPAddress own) =>
         FindCard(route, own) is { } link && (link.Kind == "veth" || LinkOffload.Gathers(link.Name));
 
+    /// <summary>The number of the link by which nodes come and no container can; null: there is none. By a bridge, one of
+    /// its VLANs, or beside others on a card, a container can come as well.</summary>
+    /// <param name="shared">Links by which containers come, by name.</param>
+    public static int? FindUplink(RouteSocket route, IPAddress own, IReadOnlySet<string> shared)
+    {
+        var card = FindCard(route, own);
+        var below = card;
+        while (below is { Kind: "vlan" } && !shared.Contains(below.Name))
+            below = route.ListLinks().Find(link => link.Index == below.Parent);
+        return below is { Kind: "" or "veth" or "bond" or "team" } && !shared.Contains(below.Name) ? card!.Index : null;
+    }
+
     /// <summary>The link that has a node's address; null: none has.</summary>
-    public static LinkInfo? FindCard(RouteSocket route, IPAddress own) =>
+    private static LinkInfo? FindCard(RouteSocket route, IPAddress own) =>
         route.ListAddresses(own.AddressFamily).Find(a => a.Address.Equals(own)) is { } at
             ? route.ListLinks().Find(link => link.Index == at.Index) : null;
 }

@@ -6,6 +6,8 @@ public sealed class ShimLauncherTests
 {
     [Theory]
     [InlineData("exit 0", null)]
+    [InlineData("sleep 5 & exit 0", null)]
+    [InlineData("sleep 5 & exit 1", "delete --force ended with 1: …")]
     [InlineData("echo cgroup is busy >&2; exit 1", "delete --force ended with 1: cgroup is busy")]
     public async Task What_the_runtime_could_not_remove_is_told(string program, string? error)
     {

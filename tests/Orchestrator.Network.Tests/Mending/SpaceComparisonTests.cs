@@ -56,6 +56,37 @@ public sealed class SpaceComparisonTests
         Assert.Empty(SpaceComparison.Compare(Wanted, space.Dump()));
     }
 
+    [Theory]
+    [InlineData(0, false, true)] // Its rules are those of a link of another number.
+    [InlineData(1, false, false)]
+    [InlineData(1, true, true)]
+    public void The_guard_of_a_port_it_does_not_know_is_stated_before_that_is_a_port(int number, bool isLedPast, bool isUnknown)
+    {
+        static LinkInfo Link(int index, string name, string kind) => new(index, name, "", kind, 0, 1500, null, IsUp: true);
+        var wanted = new WantedSpace
+        {
+            Links =
+            [
+                new WantedLink("br0", "bridge"),
+                new WantedLink("vethabcdefgh", "veth")
+                {
+                    Master = "br0", Limit = default(Model.Bandwidth), IsGuarded = (index, isLed) => index == number && !isLed,
+                },
+            ],
+        };
+
+        var changes = SpaceComparison.Compare(wanted, new SpaceDump(
+            [
+                Link(1, "vethabcdefgh", "veth"), Link(2, "br0", "bridge"),
+                .. isLedPast ? [Link(3, Shaping.LinkShaper.Detour("vethabcdefgh"), "ifb")] : ImmutableArray<LinkInfo>.Empty,
+            ], [], [], []));
+
+        Assert.Equal(
+            isUnknown ? ["nft table netdev orch_guard was changed or removed", "link vethabcdefgh is no port of br0"]
+                : ["link vethabcdefgh is no port of br0"],
+            changes.Select(c => c.Finding));
+    }
+
     [Fact]
     public void A_default_route_that_somebody_else_made_stays()
     {

@@ -66,6 +66,19 @@ public sealed class TableTrustTests
         Assert.Empty(trust.Disturbed(Tables[..1], kernel));
     }
 
+    [Fact]
+    public void Two_tables_that_one_transaction_of_ours_changed_are_not_read_as_somebody_elses()
+    {
+        var kernel = new Kernel();
+        var trust = new TableTrust();
+        foreach (var table in Tables[..2])
+            kernel.State(trust, table);
+
+        kernel.AddElements(trust, Tables[..2]);
+
+        Assert.Empty(trust.Disturbed(Tables[..2], kernel));
+    }
+
     /// <summary>False: something that is not as we want it was passed over.</summary>
     private static bool Mend(Kernel kernel, TableTrust trust)
     {
@@ -102,7 +115,7 @@ public sealed class TableTrustTests
         {
             var before = generation++;
             wanted[table] = real[table] = ++last;
-            trust.Stated(table, whole: true, before, generation);
+            trust.Stated([table], whole: true, before, generation);
         }
 
         public void Do(Deed deed, TableId table, TableTrust trust)
@@ -113,10 +126,10 @@ public sealed class TableTrustTests
                     State(trust, table);
                     break;
                 case Deed.WeAddElement:
-                    AddElement(trust, table, interrupted: false);
+                    AddElements(trust, [table]);
                     break;
                 case Deed.TheyInterruptUs:
-                    AddElement(trust, table, interrupted: true);
+                    AddElements(trust, [table], interrupted: true);
                     break;
                 case Deed.TheyChange:
                     generation++;
@@ -135,20 +148,24 @@ public sealed class TableTrustTests
             }
         }
 
-        private void AddElement(TableTrust trust, TableId table, bool interrupted)
+        public void AddElements(TableTrust trust, TableId[] tables, bool interrupted = false)
         {
-            if (!real.ContainsKey(table))
+            if (!tables.All(real.ContainsKey))
                 return; // Refused: we would state the whole.
             var before = generation++;
-            real[table] += 1_000_000;
-            wanted[table] = wanted.GetValueOrDefault(table) + 1_000_000;
+            foreach (var table in tables)
+            {
+                real[table] += 1_000_000;
+                wanted[table] = wanted.GetValueOrDefault(table) + 1_000_000;
+            }
+
             if (interrupted)
             {
                 generation++;
-                real[table] += 1000;
+                real[tables[0]] += 1000;
             }
 
-            trust.Stated(table, whole: false, before, generation);
+            trust.Stated(tables, whole: false, before, generation);
         }
     }
 }

@@ -76,26 +76,31 @@ public sealed class TableTests
         using var changed = new Space();
         using var stated = new Space();
         foreach (var space in new[] { changed, stated })
-            foreach (var n in Enumerable.Range(2, 6))
+            foreach (var n in Enumerable.Range(2, 7))
                 space.Route.CreateVeth(
                     new VethSettings($"v{n}", $"p{n}", new MacAddress(0x020000000000 + n), 1500, 0, ""), space.Namespace);
         Prop.ForAll(Seeds, random =>
         {
-            List<OverlayPort> Some() => [.. Enumerable.Range(2, 6).Where(_ => random.Next(2) == 0).Select(n => Port(n, random))];
+            // One is led past always: the table at the bridge comes with the first.
+            Dictionary<string, OverlayPort> Some() => Enumerable.Range(2, 6).Where(_ => random.Next(2) == 0)
+                .Select(n => Port(n, random)).Append(Port(8, random) with { IsLedPast = true }).ToDictionary(p => p.Link);
             var (from, to) = (Some(), Some());
 
-            Nft.Apply(changed.Namespace, GuardTable.Replace(from));
-            if (GuardTable.Change(from, to) is { Length: > 0 } change)
-                Nft.Apply(changed.Namespace, change);
-            Nft.Apply(stated.Namespace, GuardTable.Replace(to));
+            Nft.Apply(changed.Namespace, GuardTable.Replace(from.Values));
+            foreach (var link in from.Keys.Union(to.Keys))
+                Nft.Apply(changed.Namespace, GuardTable.Change(from.GetValueOrDefault(link), to.GetValueOrDefault(link)));
+            Nft.Apply(stated.Namespace, GuardTable.Replace(to.Values));
 
-            Assert.Equal(Chains(stated), Chains(changed));
-            Assert.Equal(to.Count, Chains(stated).Count);
-            Assert.Empty(GuardTable.Change(to, to));
+            foreach (var table in new[] { GuardTable.Id, GuardTable.BridgeId })
+                Assert.Equal(Chains(stated, table), Chains(changed, table));
+            Assert.Equal(to.Count, Chains(stated, GuardTable.Id).Count);
+            var led = changed.Elements("bridge", GuardTable.Name, "led");
+            Assert.Equal(stated.Elements("bridge", GuardTable.Name, "led"), led);
+            Assert.Equal(to.Values.Count(p => p.IsLedPast), led.Count);
         }).Check(Few);
 
-        static List<string> Chains(Space space) =>
-            Sorted(Nft.List(space.Namespace, "list table netdev orch_guard").Split("chain ")[1..].Select(c => c.TrimEnd('}', '\n', '\t')));
+        static List<string> Chains(Space space, TableId table) =>
+            Sorted(Nft.List(space.Namespace, $"list {table}").Split("\tchain ")[1..].Select(c => c.TrimEnd('}', '\n', '\t')));
     }
 
     [RootFact]
@@ -211,7 +216,7 @@ public sealed class TableTests
         random.Next(1, 3), new GuardedPort(
             $"v{n}", MacAddress.Derive(IPAddress.Parse($"10.0.1.{n}")),
             random.Next(2) == 0 ? [$"10.0.1.{n}"] : [$"10.0.1.{n}", $"10.0.2.{n}", $"fd01::a00:10{n}"]),
-        IsLedPast: false, random.Next(3) == 0 ? ["10.0.1.0/24", "fd01::/64"] : []);
+        IsLedPast: random.Next(3) == 0, random.Next(3) == 0 ? ["10.0.1.0/24", "fd01::/64"] : []);
 
     private static UnderlayModel Underlay(Random random) => new(
         [.. Enumerable.Range(4096, 5).Where(vni => vni == 4096 || random.Next(2) == 0)],
