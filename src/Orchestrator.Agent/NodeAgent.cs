@@ -43,6 +43,7 @@ public sealed class NodeAgent : ISessionHandler
     private volatile P.SessionMessage? session;
     private volatile string? manager;
     private volatile NodeDescription? registered;
+    private long registeredAt;
     private volatile CancellationTokenSource? registration;
 
     public NodeAgent(
@@ -198,8 +199,12 @@ public sealed class NodeAgent : ISessionHandler
     {
         var now = describe();
         return told.UnderlayMtu != measureMtu(underlay.Current) || told.EspEpoch != now.EspEpoch
-            || !told.Links.SequenceEqual(now.Links) || !told.ConfigNetworks.SequenceEqual(now.ConfigNetworks);
+            || !told.Links.SequenceEqual(now.Links) || !told.ConfigNetworks.SequenceEqual(now.ConfigNetworks)
+            || (!told.Routes.SequenceEqual(now.Routes) && time.GetElapsedTime(registeredAt) > RoutesRest);
     }
+
+    /// <summary>A router may change its mind each second, and to register costs all that the node is told.</summary>
+    private static readonly TimeSpan RoutesRest = TimeSpan.FromSeconds(5);
 
     private async Task KeepSessionAsync(CancellationToken cancellationToken)
     {
@@ -239,7 +244,7 @@ public sealed class NodeAgent : ISessionHandler
         worker.ReportAll();
         var current = new DispatcherSession(
             channels.Get(address), request, this, reporter, [logs.RunAsync, diagnosis.RunAsync], time);
-        (registered, registration) = (description, anew);
+        (registered, registration, registeredAt) = (description, anew, time.GetTimestamp());
         try
         {
             await current.RunAsync(

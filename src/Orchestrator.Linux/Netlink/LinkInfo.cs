@@ -33,4 +33,7 @@ public sealed record LinkInfo(
 
     /// <summary>UDP port of a VXLAN link.</summary>
     public int? VxlanPort { get; init; }
+
+    /// <summary>A VXLAN link takes note of where senders are.</summary>
+    public bool VxlanLearns { get; init; }
 }

@@ -9,7 +9,7 @@ public sealed partial class RouteSocket
     private const int IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINK = 5, IFLA_MASTER = 10;
     private const int IFLA_LINKINFO = 18, IFLA_IFALIAS = 20, IFLA_NET_NS_FD = 28, IFLA_PROTINFO = 12;
     private const int IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5;
-    private const int VETH_INFO_PEER = 1, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_PORT = 15, IFLA_VXLAN_LOCAL6 = 17,
+    private const int VETH_INFO_PEER = 1, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_LEARNING = 7, IFLA_VXLAN_PORT = 15, IFLA_VXLAN_LOCAL6 = 17,
         IFLA_EXT_MASK = 29, RTEXT_FILTER_SKIP_STATS = 8;
     private const int IFLA_BRPORT_MODE = 4, IFLA_BRPORT_LEARNING = 8, IFLA_BRPORT_UNICAST_FLOOD = 9;
     private const int IFLA_BRPORT_MCAST_FLOOD = 27, IFLA_BRPORT_BCAST_FLOOD = 30, IFLA_BRPORT_GROUP_FWD_MASK = 31;
@@ -95,7 +95,7 @@ public sealed partial class RouteSocket
     /// <remarks>Learns nothing, floods nothing, answers ARP from its neighbour table.</remarks>
     public void CreateVxlan(VxlanSettings settings, NetNamespace home)
     {
-        const int IFLA_VXLAN_ID = 1, IFLA_VXLAN_LEARNING = 7, IFLA_VXLAN_PROXY = 11;
+        const int IFLA_VXLAN_ID = 1, IFLA_VXLAN_PROXY = 11;
 
         netlink.Execute(
             new NetlinkMessage(RTM_NEWLINK, Create, $"create vxlan link {settings.Name} with vni {settings.Vni}")
@@ -108,6 +108,12 @@ public sealed partial class RouteSocket
                     .Add(IFLA_VXLAN_LEARNING, (byte)0).Add(IFLA_VXLAN_PROXY, (byte)1))));
         GC.KeepAlive(home);
     }
+
+    public void SetVxlanLearning(string name, bool learns) =>
+        netlink.Execute(new NetlinkMessage(RTM_NEWLINK, NetlinkFlags.None, $"set learning of vxlan link {name}")
+            .Struct(default(IfInfo)).Add(IFLA_IFNAME, name)
+            .Nest(IFLA_LINKINFO, info => info.Add(IFLA_INFO_KIND, "vxlan")
+                .Nest(IFLA_INFO_DATA, data => data.Add(IFLA_VXLAN_LEARNING, (byte)(learns ? 1 : 0)))));
 
     public void SetUp(string name) => netlink.Execute(UpMessage(name));
 
@@ -180,6 +186,7 @@ public sealed partial class RouteSocket
             Port = info.Text(IFLA_INFO_SLAVE_KIND) == "bridge" ? ParsePort(info.Nested(IFLA_INFO_SLAVE_DATA)) : null,
             VxlanLocal = kind == "vxlan" ? LocalOf(info.Nested(IFLA_INFO_DATA)) : null,
             VxlanPort = kind == "vxlan" ? info.Nested(IFLA_INFO_DATA).BigEndianUInt16(IFLA_VXLAN_PORT) : null,
+            VxlanLearns = kind == "vxlan" && info.Nested(IFLA_INFO_DATA).Byte(IFLA_VXLAN_LEARNING) == 1,
         };
     }
 

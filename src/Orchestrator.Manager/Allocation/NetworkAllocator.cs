@@ -100,6 +100,17 @@ internal static class NetworkAllocator
     public static IEnumerable<Subnet> RoutesOf(IEnumerable<Node> nodes) =>
         nodes.SelectMany(node => node.Description?.Routes ?? []).Select(Subnet.Parse).OfType<Subnet>().Distinct();
 
+    /// <summary>Routes that lie in the cluster's address pools, and whose they are: what takes a pool's subnets
+    /// beside networks.</summary>
+    public static IEnumerable<(Node Node, string Route)> InTheWay(ClusterSpec cluster, IEnumerable<Node> nodes)
+    {
+        var pools = PoolsOf(cluster);
+        return from node in nodes
+               from route in node.Description?.Routes ?? []
+               where Subnet.Parse(route) is { } routed && pools.Exists(routed.Overlaps)
+               select (node, route);
+    }
+
     /// <summary>The subnets that a network has, or that its spec asks for.</summary>
     public static IEnumerable<Subnet> SubnetsOf(Network network) =>
         (network.Allocation?.Pools ?? network.Spec.Pools).Select(pool => Subnet.Parse(pool.Subnet)).OfType<Subnet>();
@@ -115,9 +126,7 @@ internal static class NetworkAllocator
     /// <summary>The first free piece of the cluster's address pools; null when they are used up.</summary>
     public static Subnet? FreeSubnet(ClusterSpec cluster, IReadOnlyCollection<Subnet> taken)
     {
-        var pools = cluster.AddressPools.SequenceEqual(ClusterSpec.DefaultAddressPools)
-            ? cluster.AddressPools.AddRange(Reserves) : cluster.AddressPools;
-        foreach (var pool in pools.Select(Subnet.Parse).OfType<Subnet>())
+        foreach (var pool in PoolsOf(cluster))
         {
             var candidate = new Subnet(pool.First, Math.Max(cluster.SubnetLength, pool.Length));
             for (ulong first = pool.First; first <= pool.Last; first += candidate.Size)
@@ -130,6 +139,10 @@ internal static class NetworkAllocator
 
         return null;
     }
+
+    private static List<Subnet> PoolsOf(ClusterSpec cluster) =>
+        [.. (cluster.AddressPools.SequenceEqual(ClusterSpec.DefaultAddressPools)
+            ? cluster.AddressPools.AddRange(Reserves) : cluster.AddressPools).Select(Subnet.Parse).OfType<Subnet>()];
 
     private static ClusterSpec SpecOf(StoreRoot root) => root.Clusters.All.FirstOrDefault()?.Spec ?? new ClusterSpec();
 

@@ -63,8 +63,16 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
                 ErrorCode.ResourceExhausted,
                 "could not find an available, non-overlapping IPv4 address pool among the "
                 + "defaults to assign to the network",
-                "Name one: --subnet CIDR, or remove networks that are not used.");
+                "Name one: --subnet CIDR, or remove networks that are not used." + InTheWay(cluster, tx.Nodes.All()));
         return tx.Networks.Update(NetworkAllocator.WithEncryption(allocated, tx.Nodes.All()));
+    }
+
+    /// <summary>Empty: nodes have nothing to do with it.</summary>
+    private static string InTheWay(Cluster? cluster, IEnumerable<Node> nodes)
+    {
+        var routes = NetworkAllocator.InTheWay(cluster?.Spec ?? new(), nodes).Take(3)
+            .Select(way => $"{way.Node.Description?.Hostname} has a route to {way.Route}").ToList();
+        return routes.Count == 0 ? "" : $" In the way: {string.Join(", ", routes)}.";
     }
 
     private static NetworkId Update(Transaction tx, P.UpdateNetworkRequest request)

@@ -1,3 +1,4 @@
+using Orchestrator.Manager.Allocation;
 using Orchestrator.Manager.Dispatching;
 using Orchestrator.Model;
 using Orchestrator.Protocol.Mapping;
@@ -33,7 +34,7 @@ internal static class ClusterComplaints
             yield return Complaint(
                 $"network {NameOf(root, id)}", "has tasks on the node, which was not told of it",
                 "restart orchd there: it is told everything anew");
-        foreach (var complaint in Hidden(node, root))
+        foreach (var complaint in Hidden(node, root).Concat(Waiting(node, root)))
             yield return complaint;
     }
 
@@ -55,6 +56,22 @@ internal static class ClusterComplaints
         select Complaint(
             $"network {network.Spec.Name}", $"its subnet {pool.Subnet} hides {route}, which the host has a route to",
             "containers of the network cannot reach that; make the network with another --subnet");
+
+    /// <summary>Networks that no subnet is left for, told of the nodes whose routes are in the way, or else of one.</summary>
+    private static IEnumerable<P.NetworkComplaint> Waiting(Node node, StoreRoot root)
+    {
+        var waiting = root.Networks.All.Where(network => network.Allocation is null).ToList();
+        if (waiting.Count == 0)
+            return [];
+        var ways = NetworkAllocator.InTheWay(root.Clusters.All.FirstOrDefault()?.Spec ?? new(), root.Nodes.All)
+            .ToLookup(way => way.Node.Id, way => way.Route);
+        if (ways.Count == 0 ? root.Nodes.All.Min(n => n.Id.Value) != node.Id.Value : !ways.Contains(node.Id))
+            return [];
+        var reason = ways.Count == 0 ? "" : $" beside {string.Join(", ", ways[node.Id])}, which the host has a route to";
+        return waiting.Select(network => Complaint(
+            $"network {network.Spec.Name}", $"has no subnet, for none of the cluster's pools is free{reason}",
+            "remove networks that are not used, or such routes, or make it with a --subnet of its own"));
+    }
 
     private static string NameOf(StoreRoot root, string id) => root.Networks.Get(id)?.Spec.Name ?? id;
 }

@@ -78,7 +78,7 @@ internal static class SpaceComparison
             return [new SpaceChange.Make(wanted.Name)];
         if (IsForeign(wanted, link))
             return [new SpaceChange.Displaced(wanted.Name, link.Kind)];
-        if ((wanted.Local is { } local && !local.Equals(link.VxlanLocal))
+        if ((wanted.Local is { } local && (!local.Equals(link.VxlanLocal) || link.VxlanLearns))
             || (wanted.UdpPort is { } port && port != link.VxlanPort))
             return [new SpaceChange.Make(wanted.Name)];
         return

@@ -211,6 +211,8 @@ internal sealed class OverlayFabric : IDisposable
         route.SetMaster(Vxlan, bridge.Index);
         route.SetUp(Vxlan);
         var vxlan = route.GetLink(Vxlan);
+        if (vxlan.VxlanLearns)
+            route.SetVxlanLearning(Vxlan, false);
         foreach (var link in new[] { vxlan, bridge }.Where(l => l.Mtu != settings.Mtu))
             route.SetMtu(link.Name, settings.Mtu); // Now, for a link that is too small has no IPv6.
         route.SetPort(vxlan.Index, PortOf(hasIPv6));

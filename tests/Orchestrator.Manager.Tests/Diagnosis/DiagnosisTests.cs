@@ -63,6 +63,24 @@ public sealed class DiagnosisTests
         Assert.Equal("its subnet 10.0.1.0/24 hides 10.0.0.0/16, which the host has a route to", complaint.What);
     }
 
+    [Theory]
+    [InlineData("n1", "10.0.0.0/8", "has no subnet, for none of the cluster's pools is free beside 10.0.0.0/8, which the host has a route to")]
+    [InlineData("n2", "10.0.0.0/8", "")]
+    [InlineData("n1", "203.0.113.0/24", "has no subnet, for none of the cluster's pools is free")] // No route's fault: said once.
+    [InlineData("n2", "203.0.113.0/24", "")]
+    public void A_network_without_a_subnet_is_named_with_the_route_that_takes_it(string asked, string route, string said)
+    {
+        var routed = World.Node("n1") with { Description = new NodeDescription { Routes = [route] } };
+        world.Add(routed, World.Node("n2"));
+        world.Add(new Network { Id = new NetworkId("full"), Spec = new NetworkSpec { Annotations = Annotations.Named("full") } });
+        var digests = ClusterComplaints.DigestsOf(world.Root);
+
+        var found = ClusterComplaints.Of(
+            Knowing(digests["back"]), world.Root.Nodes.Get(asked)!, world.Root, digests).Where(c => c.Place == "network full");
+
+        Assert.Equal(said, string.Join("; ", found.Select(c => c.What)));
+    }
+
     [Fact]
     public async Task Every_node_is_asked_and_one_that_says_nothing_or_is_down_is_named()
     {

@@ -53,6 +53,7 @@ public sealed class MendingTests
             ("an entry of a local port", () => tenant.Change(
                 [new NeighbourChange.DropPort(tenant.GetLink(port).Index, MacAddress.Derive(IPAddress.Parse("10.0.1.3")))])),
             ("the VXLAN link", () => tenant.DeleteLink("vx0")),
+            ("what it is told not to learn", () => tenant.SetVxlanLearning("vx0", true)),
             ("the bridge", () => tenant.DeleteLink("br0")),
             ("the bridge, set down", () => tenant.SetDown("br0")),
             ("a port taken off the bridge", () => tenant.SetMaster(port, 0)),
