@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Model;
 using Orchestrator.Network;
 
 namespace Orchestrator.EngineApi.Networks;
@@ -6,9 +7,10 @@ namespace Orchestrator.EngineApi.Networks;
 /// <summary>What <c>network prune</c> takes away.</summary>
 internal static class NetworkPrune
 {
-    /// <summary>Made by hand on this node, so that nothing but its users keeps it.</summary>
+    /// <summary>Made by hand, so that nothing but its users keeps it. The ingress network is removed by its name
+    /// alone, as with docker.</summary>
     public static bool MayGo(NetworkConfig network) =>
-        network is { Scope: "local", ConfigOnly: false } && !NodeNetwork.IsPredefined(network.Name);
+        network is { ConfigOnly: false, Ingress: false } && !NodeNetwork.IsPredefined(network.Name);
 
     /// <summary>One after the other; one that is refused, as when somebody has joined it meanwhile, stays and keeps none of
     /// the others.</summary>
@@ -24,7 +26,7 @@ internal static class NetworkPrune
                 await removeAsync(one);
                 gone.Add(one.Name);
             }
-            catch (NetworkException)
+            catch (Exception e) when (e is NetworkException or UserException)
             {
                 // As docker: who wants to know why it stays removes it by name.
             }

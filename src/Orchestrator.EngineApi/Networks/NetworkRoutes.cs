@@ -67,17 +67,20 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
 
     private async Task RemoveAsync(HttpContext http)
     {
-        var one = await FindAnyAsync(http);
+        await RemoveAsync(await FindAnyAsync(http), http.RequestAborted);
+        http.NoContent();
+    }
+
+    private async Task RemoveAsync(NetworkConfig one, CancellationToken cancellationToken)
+    {
         if (one.Scope == "swarm")
         {
-            await cluster.RemoveAsync(one.Id, http.RequestAborted);
-            http.NoContent();
+            await cluster.RemoveAsync(one.Id, cancellationToken);
             return;
         }
 
-        await network.RemoveNetworkAsync(one.Id, http.RequestAborted);
+        await network.RemoveNetworkAsync(one.Id, cancellationToken);
         engine.Events.Publish("network", "destroy", one.Id, Attributes(one));
-        http.NoContent();
     }
 
     private async Task UpdateAsync(HttpContext http)
@@ -107,13 +110,12 @@ internal sealed class NetworkRoutes(EngineApiContext context, ClusterNetworks cl
     private async Task PruneAsync(HttpContext http)
     {
         var filters = http.Filters("label", "label!", "until");
-        var unused = network.ListNetworks().Where(one => NetworkPrune.MayGo(one) && !IsUsed(one)
+        var own = network.ListNetworks().Where(one => one.Scope == "local" && !IsUsed(one));
+        // Who uses one of the cluster's only the cluster knows: it refuses to remove that one.
+        var all = (await cluster.ListAsync(http.RequestAborted)).Concat(own);
+        var unused = all.Where(one => NetworkPrune.MayGo(one)
             && PruneFilter.Matches(filters, one.Labels, one.Created, context.Time));
-        var gone = await NetworkPrune.RemoveAsync([.. unused], async one =>
-        {
-            await network.RemoveNetworkAsync(one.Id, http.RequestAborted);
-            engine.Events.Publish("network", "destroy", one.Id, Attributes(one));
-        });
+        var gone = await NetworkPrune.RemoveAsync([.. unused], one => RemoveAsync(one, http.RequestAborted));
         engine.Events.Pruned("network", 0);
 
         await http.WriteJsonAsync(
