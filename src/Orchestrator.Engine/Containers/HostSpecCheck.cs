@@ -33,6 +33,7 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
         Require(
             security.Apparmor is "" or "unconfined" || KernelSupport.HasApparmor,
             $"AppArmor profile {security.Apparmor}: this host has no AppArmor; drop --security-opt apparmor");
+        warnings.AddRange(WarnOfPorts(host));
         warnings.AddRange(WarnOfSecurity(security));
         return (spec with { Host = host with { Resources = resources } }, warnings);
     }
@@ -55,6 +56,13 @@ internal sealed class HostSpecCheck(ContainerTable table, KernelSupport kernel, 
         Require(
             !host.CgroupParent.Split('/').Contains(".."),
             $"invalid cgroup parent \"{host.CgroupParent}\": it may not contain ..");
+    }
+
+    /// <summary>As docker, which says nothing of -P, nor of network mode none.</summary>
+    private static IEnumerable<string> WarnOfPorts(HostSpec host)
+    {
+        if (host.PortBindings.Count > 0 && NetworkMode.Parse(host.NetworkMode).Kind == NetworkModeKind.Host)
+            yield return "Published ports are discarded when using host network mode";
     }
 
     /// <summary>As with docker, whose --selinux-enabled is off by default: accepted, and without effect.</summary>

@@ -51,6 +51,42 @@ public sealed class HostSpecCheckTests
         Assert.Equal("conflicting options: hostname and the UTS mode", refusal.Message);
     }
 
+    [Theory]
+    [InlineData("host", true, "Published ports are discarded when using host network mode")]
+    [InlineData("host", false, null)]
+    [InlineData("none", true, null)]
+    [InlineData("bridge", true, null)]
+    [InlineData("lan", true, null)]
+    public void Who_publishes_ports_of_the_hosts_own_network_is_told_that_they_are_dropped(
+        string mode, bool publishes, string? warning)
+    {
+        var (_, warnings) = Check(new ContainerSpec
+        {
+            Image = "web",
+            Host = new HostSpec { NetworkMode = mode, PortBindings = publishes ? [new("", 81, 80)] : [] },
+        });
+
+        Assert.Equal(warning, warnings.SingleOrDefault());
+    }
+
+    [Fact]
+    public void Ports_of_another_containers_network_are_that_ones_to_publish()
+    {
+        var table = new ContainerTable();
+        table.Add(new ContainerEntry(new ContainerRecord
+        {
+            Id = "abc", Name = "front", Created = default, Spec = new ContainerSpec { Image = "web" }, ImageId = "",
+            Process = null!, LogPath = "", // Nobody starts it.
+        }));
+        foreach (var host in new HostSpec[] { new() { PortBindings = [new("", 81, 80)] }, new() { PublishAllPorts = true } })
+        {
+            var refusal = Assert.Throws<EngineException>(() => Check(
+                new ContainerSpec { Image = "web", Host = host with { NetworkMode = "container:abc" } }, table: table));
+
+            Assert.Equal("conflicting options: port publishing and the container type network mode", refusal.Message);
+        }
+    }
+
     [Fact]
     public void Remapped_users_rule_out_what_would_need_the_hosts_root()
     {
@@ -84,6 +120,6 @@ public sealed class HostSpecCheckTests
         Assert.Equal(2, spec.Host.Resources.CpuShares); // The kernel's least.
     }
 
-    private static (ContainerSpec, List<string>) Check(ContainerSpec spec, UserRemap? remap = null) =>
-        new HostSpecCheck(new ContainerTable(), new KernelSupport(), new EngineOptions { UserRemap = remap }).Check(spec);
+    private static (ContainerSpec, List<string>) Check(ContainerSpec spec, UserRemap? remap = null, ContainerTable? table = null) =>
+        new HostSpecCheck(table ?? new ContainerTable(), new KernelSupport(), new EngineOptions { UserRemap = remap }).Check(spec);
 }

@@ -18,6 +18,18 @@ public sealed class ContainerTests(LoneDaemon node)
         Assert.Empty(await node.DockerAsync("ps", "-aq", "--filter", "status=exited"));
     }
 
+    [RootTheory]
+    [InlineData("docker")]
+    [InlineData("orch")]
+    public async Task Who_publishes_a_port_of_the_hosts_own_network_is_warned_and_gets_his_container(string client)
+    {
+        var run = await node.TryAsync(client, "run", "--rm", "--network", "host", "-p", "81:80", LoneDaemon.Image, "true");
+        var apart = await node.TryAsync(client, "run", "--rm", "--network", "none", "-p", "81:80", LoneDaemon.Image, "true");
+
+        Assert.Equal((0, "WARNING: Published ports are discarded when using host network mode"), (run.ExitCode, run.Error));
+        Assert.Equal((0, ""), (apart.ExitCode, apart.Error));
+    }
+
     [RootFact]
     public async Task The_end_of_input_reaches_the_program_and_its_output_still_comes_back()
     {
