@@ -40,6 +40,16 @@ public static class NetworkFeatures
             p => p.Name, p => Outcome(probe, route, p.Try), StringComparer.Ordinal);
     });
 
+    /// <summary>Does one of these things, in the same way.</summary>
+    /// <exception cref="NetlinkException">ENOTSUP: this kernel has it not.</exception>
+    public static void Try(string feature) => NetNamespace.RunInNew(() =>
+    {
+        using var probe = new FeatureProbe();
+        using var route = RouteSocket.Open();
+        Probes.Single(p => p.Name == feature).Try(probe, route.GetLink(probe.MakeLink("veth")).Index);
+        return 0;
+    });
+
     private static string Outcome(FeatureProbe probe, RouteSocket route, Action<FeatureProbe, int> attempt)
     {
         try

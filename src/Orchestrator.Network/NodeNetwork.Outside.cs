@@ -22,6 +22,7 @@ public sealed partial class NodeNetwork
         ParentOptions.Check(config, Outside);
         var network = Complete(config);
         HostAccess.Check(network);
+        ParentLinks.NeedLinks(network);
         Keep(network);
         try
         {

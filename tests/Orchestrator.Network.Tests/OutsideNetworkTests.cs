@@ -173,6 +173,23 @@ public sealed class OutsideNetworkTests
         Assert.Null(host.Network.FindNetwork("lan"));
     }
 
+    [RootTheory]
+    [InlineData("macvlan")]
+    [InlineData("ipvlan")]
+    public async Task A_network_whose_links_the_kernel_lacks_is_refused_before_a_container_is_to_join(string driver)
+    {
+        await using var host = await TestHost.StartAsync("10.9.0.1");
+        using var underlay = TestHost.Join(host);
+        var works = NetworkFeatures.Probe()[driver] == Model.NodeDescription.FeatureWorks;
+
+        var refusal = await Record.ExceptionAsync(() => host.Network.CreateNetworkAsync(Lan("lan", driver, "up0"), default));
+
+        Assert.Equal(works, host.Network.FindNetwork("lan") is not null);
+        Assert.Equal(
+            works ? null : $"the kernel of this host has no {driver} links (module {driver}), which network lan needs; load it, "
+                + "or use a host that has it", refusal?.Message);
+    }
+
     [RootFact]
     public async Task A_card_that_is_passed_through_has_no_room_for_a_second_network()
     {

@@ -20,6 +20,14 @@ internal sealed class ParentLinks(HostSpace host)
         _ => DummyOf(network),
     };
 
+    /// <summary>Refuses a network whose containers could have no link. (That of a VLAN is the network's own, and made with
+    /// it.)</summary>
+    public static void NeedLinks(NetworkConfig network)
+    {
+        if (network.Driver != NetworkDrivers.Vlan)
+            NeedLinks(network, () => NetworkFeatures.Try(network.Driver));
+    }
+
     /// <summary>Makes what the network stands on, where it is missing.</summary>
     public LinkInfo Ensure(NetworkConfig network)
     {
@@ -109,7 +117,7 @@ internal sealed class ParentLinks(HostSpace host)
             endpoint.InterfaceName, parent.Index, alias, MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null, network.Mtu);
         try
         {
-            KernelFeature.Need($"{network.Driver} links (module {network.Driver})", $"network {network.Name}", () =>
+            NeedLinks(network, () =>
             {
                 if (network.Driver == NetworkDrivers.Macvlan)
                     host.Route.CreateMacvlan(settings, ParentOptions.MacvlanModeOf(network), container);
@@ -125,6 +133,9 @@ internal sealed class ParentLinks(HostSpace host)
                 + "a bridge; a card carries macvlan or ipvlan, not both", e);
         }
     }
+
+    private static void NeedLinks(NetworkConfig network, Action make) =>
+        KernelFeature.Need($"{network.Driver} links (module {network.Driver})", $"network {network.Name}", make);
 
     private static string DummyOf(NetworkConfig network) => $"dm-{network.Id[..Math.Min(12, network.Id.Length)]}";
 }
