@@ -103,7 +103,7 @@ internal sealed class NetworkApi(ObjectStore store, AllocatorOptions allocator)
             throw task.IsAttachment
                 ? InUse(name, task, tx.Base.Nodes.Get(task.NodeId.Value))
                 : new UserException(
-                    ErrorCode.InUse, $"network {name} is in use by task {task.Id}", "Wait until the task has stopped.");
+                    ErrorCode.InUse, $"network {name} is in use by task {task.Name}", "Wait until the task has stopped.");
         }
 
         tx.Networks.Delete(network.Id.Value);

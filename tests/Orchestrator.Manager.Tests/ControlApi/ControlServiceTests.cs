@@ -218,6 +218,25 @@ public sealed class ControlServiceTests
     }
 
     [Fact]
+    public async Task A_network_that_a_removed_services_task_still_has_is_refused_with_that_tasks_name()
+    {
+        await using var cluster = await MiniCluster.StartAsync();
+        await MakeAsync(cluster, new NetworkSpec { Annotations = Annotations.Named("back") });
+        var network = cluster.Store.View().Networks.All.Single(n => n.Spec.Name == "back");
+        await cluster.Store.UpdateAsync(
+            tx => tx.Tasks.Create(World.Task("t1", "web", 1, TaskState.Running) with
+            {
+                NodeId = new NodeId("n1"), DesiredState = TaskState.Remove,
+                Networks = [new TaskNetwork(network.Id, [], [])],
+            }), default);
+
+        var error = await RefusedAsync(
+            () => cluster.Manager.Control.RemoveNetwork(new P.RemoveNetworkRequest { Id = "back" }, cluster.Call()));
+
+        Assert.Equal("network back is in use by task web.1.t1", error.What);
+    }
+
+    [Fact]
     public async Task Networks_with_the_same_addresses_are_kept_apart_and_no_service_is_on_two_of_them()
     {
         await using var cluster = await MiniCluster.StartAsync();
