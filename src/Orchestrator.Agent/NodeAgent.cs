@@ -42,9 +42,8 @@ public sealed class NodeAgent : ISessionHandler
     private bool unsaved;
     private volatile P.SessionMessage? session;
     private volatile string? manager;
-    private volatile NodeDescription? registered;
-    private long registeredAt;
     private volatile CancellationTokenSource? registration;
+    private ImmutableArray<string> routes = []; // At the last heartbeat.
 
     public NodeAgent(
         AgentOptions options, IManagerChannels channels, ContainerEngine engine, ImageService images,
@@ -178,8 +177,7 @@ public sealed class NodeAgent : ISessionHandler
         }
     }
 
-    /// <summary>Where this node is reached, and what fits through, may change: then it registers anew, and all hear of
-    /// it.</summary>
+    /// <summary>Where this node is reached may change: then it registers anew, and all hear of it.</summary>
     private async Task LookAtUnderlayAsync(CancellationToken cancellationToken)
     {
         var hosts = managers.Addresses.Select(m => m[..m.LastIndexOf(':')].Trim('[', ']'));
@@ -190,21 +188,23 @@ public sealed class NodeAgent : ISessionHandler
             await loop.Ask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (moved || (registered is { } told && manager is not null && HasChanged(told)))
+        if (moved)
             await (registration?.CancelAsync() ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
-    /// <summary>Of what networks stand on, and what fits through.</summary>
-    private bool HasChanged(NodeDescription told)
-    {
-        var now = describe();
-        return told.UnderlayMtu != measureMtu(underlay.Current) || told.EspEpoch != now.EspEpoch
-            || !told.Links.SequenceEqual(now.Links) || !told.ConfigNetworks.SequenceEqual(now.ConfigNetworks)
-            || (!told.Routes.SequenceEqual(now.Routes) && time.GetElapsedTime(registeredAt) > RoutesRest);
-    }
+    private NodeDescription Described() => describe() with { UnderlayMtu = measureMtu(underlay.Current) };
 
-    /// <summary>A router may change its mind each second, and to register costs all that the node is told.</summary>
-    private static readonly TimeSpan RoutesRest = TimeSpan.FromSeconds(5);
+    P.NodeDescription? ISessionHandler.News()
+    {
+        if (session?.Node.Description is not { } known)
+            return null;
+        var now = Described();
+        // A router may change its mind each second: worth telling is what has stood still for a beat.
+        var areStill = now.Routes.SequenceEqual(routes);
+        routes = now.Routes;
+        var news = (areStill ? now : now with { Routes = [.. known.Routes] }).ToProto();
+        return news.Equals(known) ? null : news;
+    }
 
     private async Task KeepSessionAsync(CancellationToken cancellationToken)
     {
@@ -235,16 +235,15 @@ public sealed class NodeAgent : ISessionHandler
     private async Task RunSessionAsync(string address, Action begun, CancellationToken cancellationToken)
     {
         using var anew = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var description = describe() with { UnderlayMtu = measureMtu(underlay.Current) };
         var request = new P.SessionRequest
         {
-            Description = description.ToProto(),
+            Description = Described().ToProto(),
             AdvertiseAddress = underlay.Current,
         };
         worker.ReportAll();
         var current = new DispatcherSession(
             channels.Get(address), request, this, reporter, [logs.RunAsync, diagnosis.RunAsync], time);
-        (registered, registration, registeredAt) = (description, anew, time.GetTimestamp());
+        registration = anew;
         try
         {
             await current.RunAsync(
@@ -256,7 +255,8 @@ public sealed class NodeAgent : ISessionHandler
                 },
                 anew.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (anew.IsCancellationRequested && !cancellationToken.IsCancellationRequested
+            && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
             // To register anew, at once.
         }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
-using Orchestrator.Network.Addressing;
 using Orchestrator.Network.Hosting;
 using Orchestrator.Network.Overlays;
 using Orchestrator.Network.Shaping;
@@ -16,19 +15,22 @@ public sealed partial class NodeNetwork
     {
         var former = fabric.Guarded.GetValueOrDefault(link.Name);
         // One that was led past stays so until its queue is seen to be gone.
-        var isLedPast = former?.IsLedPast == true || IsToBeLedPast(network, endpoint);
-        var port = PortOf(network, endpoint, link.Index, isLedPast);
+        var port = PortOf(network, endpoint, link.Index, hasDetour: former?.IsLedPast == true);
         if (former?.IsAs(port) == true)
             return;
-        if (isLedPast && !HasLedPast(fabric))
-            Reguard(fabric, network); // The table at the bridge comes with its first port.
+        if (port.IsLedPast && !HasLedPast(fabric))
+            Reguard(fabric, network); // The table at the bridge comes with its first port …
         else
             ChangeGuard(fabric, network, former, port);
     }
 
     private void Unguard(OverlayFabric fabric, NetworkConfig network, string link)
     {
-        if (fabric.Guarded.GetValueOrDefault(link) is { } port)
+        if (fabric.Guarded.GetValueOrDefault(link) is not { } port)
+            return;
+        if (port.IsLedPast && fabric.Guarded.Values.Count(p => p.IsLedPast) == 1)
+            Reguard(fabric, network); // … and goes with its last.
+        else
             ChangeGuard(fabric, network, port, null);
     }
 
@@ -64,25 +66,24 @@ public sealed partial class NodeNetwork
         foreach (var endpoint in ListEndpoints(network.Id).Where(e => links.ContainsKey(e.HostInterfaceName)))
             yield return PortOf(
                 network, endpoint, links[endpoint.HostInterfaceName],
-                IsToBeLedPast(network, endpoint) || links.ContainsKey(LinkShaper.Detour(endpoint.HostInterfaceName)));
+                links.ContainsKey(LinkShaper.Detour(endpoint.HostInterfaceName)));
         if (cluster.Ingress is { } ingress && ingress.NetworkId == network.Id
             && links.TryGetValue(IngressPortName, out var index))
-            yield return PortOf(network, IngressEndpoint(network, ingress), index, isLedPast: false);
+            yield return PortOf(network, IngressEndpoint(network, ingress), index, hasDetour: false);
     }
 
-    private OverlayPort PortOf(NetworkConfig network, Endpoint endpoint, int index, bool isLedPast) => new(
-        index, GuardedPortOf(endpoint), isLedPast,
-        endpoint.HostInterfaceName != IngressPortName ? []
-            : [.. network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)]);
+    /// <param name="hasDetour">There is a link for a queue of what it sends, whether or not there is to be.</param>
+    private OverlayPort PortOf(NetworkConfig network, Endpoint endpoint, int index, bool hasDetour) =>
+        endpoint.HostInterfaceName == IngressPortName
+            // The host's own port has no limit, whatever the network's is.
+            ? new(index, GuardedPortOf(endpoint), IsLedPast: false,
+                [.. network.Pools.Where(p => !p.IsIPv6 || HasIPv6(network)).Select(p => p.Subnet)])
+            : new(index, GuardedPortOf(endpoint), hasDetour || LimitOf(network, endpoint).Out > 0, []);
 
     private static GuardedPort GuardedPortOf(Endpoint endpoint) => new(
         endpoint.HostInterfaceName,
         MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : MacAddress.Derive(ContainerLink.Split(endpoint.IPv4).Address),
         [.. endpoint.Addresses]);
-
-    /// <summary>The host's own port has no limit, whatever the network's is.</summary>
-    private static bool IsToBeLedPast(NetworkConfig network, Endpoint endpoint) =>
-        endpoint.HostInterfaceName != IngressPortName && LimitOf(network, endpoint).Out > 0;
 
     private static bool HasLedPast(OverlayFabric fabric) => fabric.Guarded.Values.Any(port => port.IsLedPast);
 }

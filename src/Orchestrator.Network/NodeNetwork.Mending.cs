@@ -157,8 +157,8 @@ public sealed partial class NodeNetwork
             if (space.IsDue() || (thorough && round == 1))
                 changes.AddRange(Compare(site.Wanted(), space));
             changes.AddRange(site.States.Where(s => !s.Holds()).Select(s => new SpaceChange.Restore(s.Finding)));
-            var disturbed = space.Tables.Disturbed([.. site.Tables.Select(t => t.Id)], space);
-            changes.AddRange(disturbed.Select(SpaceChange (t) => new SpaceChange.Restate(t.ToString())).Except(changes));
+            var disturbed = space.Tables.Disturbed([.. site.Tables.Where(t => t.IsWanted()).Select(t => t.Id)], space);
+            changes.AddRange(disturbed.Select(t => new SpaceChange.Restate(t.ToString())));
             if (changes.Count == 0)
                 break;
             space.LookAgain();
@@ -180,17 +180,21 @@ public sealed partial class NodeNetwork
     private static async Task<List<NetworkDrift>> ApplyAllAsync(Site site, Space space, List<SpaceChange> changes, bool mend)
     {
         var drifts = new List<NetworkDrift>();
+        var isGuarded = true;
         foreach (var change in changes)
         {
             string? fault = null;
             try
             {
+                if (!isGuarded && change is SpaceChange.Enslave or SpaceChange.Limit)
+                    throw new NetworkException(NetworkFault.Kernel, "its guard could not be stated");
                 if (mend || change is SpaceChange.Displaced) // Which nothing is done about: it only says so.
                     await ApplyAsync(site, space, change);
             }
             catch (Exception e) when (IsKernel(e) || e is NetworkException)
             {
                 fault = e.Message;
+                isGuarded &= change is not SpaceChange.Guard;
             }
 
             drifts.Add(new NetworkDrift(site.Place, change.Finding, fault));
@@ -205,6 +209,9 @@ public sealed partial class NodeNetwork
         {
             case SpaceChange.Restate:
                 await site.Tables.First(t => t.Id.ToString() == change.Subject).RestateAsync();
+                break;
+            case SpaceChange.Guard:
+                await site.Tables[0].RestateAsync();
                 break;
             case SpaceChange.Restore:
                 site.States.First(s => s.Finding == change.Subject).Restore();

@@ -22,9 +22,8 @@ public sealed partial class NodeNetwork
 
     private IEnumerable<WantedTable> GuardsOf(OverlayFabric fabric, NetworkConfig network)
     {
-        yield return new WantedTable(GuardTable.Id, () => Done(() => Reguard(fabric, network)));
-        if (HasLedPast(fabric))
-            yield return new WantedTable(GuardTable.BridgeId, () => Done(() => Reguard(fabric, network)));
+        var whole = new WantedTable(GuardTable.Id, () => Done(() => Reguard(fabric, network)));
+        return [whole, whole with { Id = GuardTable.BridgeId, IsWanted = () => HasLedPast(fabric) }];
     }
 
     private WantedSpace WantedOfOverlay(OverlayView overlay)
@@ -63,9 +62,9 @@ public sealed partial class NodeNetwork
             Master = OverlayFabric.Bridge,
             Port = port,
             Forwards = MacAddress.TryParse(endpoint.Mac, out var mac) ? mac : null,
-            IsGuarded = (index, isLedPast) =>
+            IsGuarded = (index, hasDetour) =>
                 overlays[network.Id].Guarded.TryGetValue(endpoint.HostInterfaceName, out var known)
-                && known.IsAs(PortOf(network, endpoint, index, isLedPast)),
+                && known.IsAs(PortOf(network, endpoint, index, hasDetour)),
         };
 
     private ImmutableArray<RemoteEndpoint> RemoteOf(OverlayView overlay) =>

@@ -114,13 +114,19 @@ public sealed partial class NodeNetwork
 
     private void UnplugOverlay(Endpoint endpoint)
     {
+        var network = cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId)?.Network;
         if (!overlays.TryGetValue(endpoint.NetworkId, out var fabric))
+        {
+            if (network is not null) // Whatever kept it from being opened.
+                OverlayFabric.Unplug(paths.NamespaceOfOverlay(network.Vni!.Value), endpoint);
             return;
+        }
+
         fabric.Unplug(endpoint);
         Unlimit(fabric.Route, endpoint);
         // Rules without a port harm nobody, and go when all are stated anew.
-        if (cluster.Overlays.FirstOrDefault(o => o.Network.Id == endpoint.NetworkId) is { } overlay)
-            Try(() => Unguard(fabric, overlay.Network, endpoint.HostInterfaceName));
+        if (network is not null)
+            Try(() => Unguard(fabric, network, endpoint.HostInterfaceName));
     }
 
     private OverlayFabric OpenFabric(NetworkConfig network)

@@ -43,10 +43,12 @@ public sealed partial class NodeNetwork
                        select (port, limit)).ToList();
         if (changed.Count == 0)
             return;
-        Reguard(fabric, overlay.Network); // Before anything goes past the guard at the port …
+        if (changed.Exists(c => c.limit.Out > 0 && fabric.Guarded.GetValueOrDefault(c.port.Name)?.IsLedPast != true))
+            Reguard(fabric, overlay.Network); // Before anything goes past the guard at the port …
         foreach (var (port, limit) in changed)
             Limit(fabric.Route, port, limit);
-        Reguard(fabric, overlay.Network); // … and after nothing does any more.
+        if (changed.Exists(c => c.limit.Out == 0))
+            Reguard(fabric, overlay.Network); // … and after nothing does any more.
     }
 
     /// <exception cref="NetworkException">A container's link there has no end on this host, or a rate is none.</exception>

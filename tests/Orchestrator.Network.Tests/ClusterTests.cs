@@ -298,6 +298,8 @@ public sealed class ClusterTests(Xunit.Abstractions.ITestOutputHelper output)
         File.WriteAllText(record, File.ReadAllText(record).Replace("\"bandwidth\"", "\"before\"", StringComparison.Ordinal));
         await host.RestartDaemonAsync();
         await CheckAsync("with a queue that was to go when the daemon was killed");
+        Assert.All(await host.Network.CheckAsync(mend: true, default), drift => Assert.Null(drift.Fault));
+        await CheckAsync("whose queue is gone");
         cluster.Change(TwoHosts.Backend);
         await cluster.ApplyAsync();
         await CheckAsync("without a queue again");

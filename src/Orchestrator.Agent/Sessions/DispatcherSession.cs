@@ -11,6 +11,10 @@ internal interface ISessionHandler
 
     /// <returns>False: an increment is missing, so the session must begin again.</returns>
     bool OnAssignments(P.AssignmentsMessage message);
+
+    /// <summary>Asked at each heartbeat.</summary>
+    /// <returns>What this node is, where the cluster has it otherwise; null: it is as it says.</returns>
+    P.NodeDescription? News();
 }
 
 /// <summary>
@@ -75,9 +79,9 @@ internal sealed class DispatcherSession(
 
     private async Task HeartbeatAsync(string session, CancellationToken cancellationToken)
     {
-        var request = new P.HeartbeatRequest { SessionId = session };
         while (true)
         {
+            var request = new P.HeartbeatRequest { SessionId = session, Description = handler.News() };
             var answer = await dispatcher.HeartbeatAsync(request, Options(BeatTimeout, cancellationToken)).ConfigureAwait(false);
             await Task.Delay(answer.Period.ToTimeSpan(), time, cancellationToken).ConfigureAwait(false);
         }

@@ -16,6 +16,9 @@ public sealed record LinkInfo(
     /// there.</summary>
     public int Parent { get; init; }
 
+    /// <summary>That link is in another namespace: its index says nothing here.</summary>
+    public bool IsParentElsewhere { get; init; }
+
     /// <summary>Tag of a link of kind <c>vlan</c>.</summary>
     public int? VlanId { get; init; }
 

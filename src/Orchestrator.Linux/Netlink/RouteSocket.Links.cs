@@ -10,7 +10,7 @@ public sealed partial class RouteSocket
     private const int IFLA_LINKINFO = 18, IFLA_IFALIAS = 20, IFLA_NET_NS_FD = 28, IFLA_PROTINFO = 12;
     private const int IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5;
     private const int VETH_INFO_PEER = 1, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_LEARNING = 7, IFLA_VXLAN_PORT = 15, IFLA_VXLAN_LOCAL6 = 17,
-        IFLA_EXT_MASK = 29, RTEXT_FILTER_SKIP_STATS = 8;
+        IFLA_EXT_MASK = 29, IFLA_LINK_NETNSID = 37, RTEXT_FILTER_SKIP_STATS = 8;
     private const int IFLA_BRPORT_MODE = 4, IFLA_BRPORT_LEARNING = 8, IFLA_BRPORT_UNICAST_FLOOD = 9;
     private const int IFLA_BRPORT_MCAST_FLOOD = 27, IFLA_BRPORT_BCAST_FLOOD = 30, IFLA_BRPORT_GROUP_FWD_MASK = 31;
     private const int IFLA_BRPORT_ISOLATED = 33;
@@ -180,6 +180,7 @@ public sealed partial class RouteSocket
             (header.Flags & IFF_UP) != 0)
         {
             Parent = attributes.Int32(IFLA_LINK) ?? 0,
+            IsParentElsewhere = attributes.Int32(IFLA_LINK_NETNSID) is not null,
             VlanId = VlanIdOf(info),
             HardwareType = header.Type,
             HasCarrier = (header.Flags & IFF_LOWER_UP) != 0,

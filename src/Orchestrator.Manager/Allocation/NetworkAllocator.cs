@@ -31,7 +31,7 @@ internal static class NetworkAllocator
     public static IEnumerable<Network> Grow(
         StoreRoot root, IEnumerable<Network> planned, IReadOnlySet<NetworkId> exhausted)
     {
-        var taken = root.Networks.All.Concat(planned).SelectMany(SubnetsOf).Concat(RoutesOf(root.Nodes.All)).ToList();
+        var taken = Taken(root, planned);
         foreach (var network in root.Networks.All.Where(n => exhausted.Contains(n.Id) && Grows(n)))
         {
             if (FreeSubnet(SpecOf(root), taken) is not { } subnet)
@@ -47,6 +47,12 @@ internal static class NetworkAllocator
             };
         }
     }
+
+    /// <summary>For one more network that names no subnet.</summary>
+    public static bool HasRoom(StoreRoot root) => FreeSubnet(SpecOf(root), Taken(root, [])) is not null;
+
+    private static List<Subnet> Taken(StoreRoot root, IEnumerable<Network> planned) =>
+        [.. root.Networks.All.Concat(planned).SelectMany(SubnetsOf), .. RoutesOf(root.Nodes.All)];
 
     /// <summary>Whoever named a subnet meant that one and no other.</summary>
     public static bool Grows(Network network) => !network.Spec.IsSegment && network.Spec.Pools.All(pool => pool.Subnet.Length == 0 || pool.IsIPv6);

@@ -61,7 +61,7 @@ internal static class ClusterComplaints
     private static IEnumerable<P.NetworkComplaint> Waiting(Node node, StoreRoot root)
     {
         var waiting = root.Networks.All.Where(network => network.Allocation is null).ToList();
-        if (waiting.Count == 0)
+        if (waiting.Count == 0 || NetworkAllocator.HasRoom(root))
             return [];
         var ways = NetworkAllocator.InTheWay(root.Clusters.All.FirstOrDefault()?.Spec ?? new(), root.Nodes.All)
             .ToLookup(way => way.Node.Id, way => way.Route);

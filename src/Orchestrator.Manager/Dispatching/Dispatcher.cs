@@ -91,10 +91,14 @@ internal sealed class Dispatcher : IDisposable
         }
     }
 
+    /// <param name="description">What the node is now; null: what it said before. Written in the background: a beat waits
+    /// for nothing, and says it again until the node hears itself described so.</param>
     /// <returns>When to beat again.</returns>
-    public TimeSpan Heartbeat(NodeId node, string session)
+    public TimeSpan Heartbeat(NodeId node, string session, NodeDescription? description = null)
     {
         var period = Touch(node, session);
+        if (description is not null)
+            nodes.Describe(node, description);
         // Should a node ever be down in spite of its session, it is so only until it beats again.
         if (store.View().Nodes.Get(node.Value) is { Status.State: not NodeState.Ready })
             nodes.Find(node);

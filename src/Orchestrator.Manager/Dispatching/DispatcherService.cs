@@ -54,7 +54,7 @@ public sealed class DispatcherService : P.Dispatcher.DispatcherBase
     public override Task<P.HeartbeatResponse> Heartbeat(P.HeartbeatRequest request, ServerCallContext context)
     {
         var (dispatcher, node) = Enter(context);
-        var period = dispatcher.Heartbeat(node, request.SessionId);
+        var period = dispatcher.Heartbeat(node, request.SessionId, request.Description?.ToModel());
         return Task.FromResult(new P.HeartbeatResponse { Period = Duration.FromTimeSpan(period) });
     }
 

@@ -4,13 +4,13 @@ using Orchestrator.Store.Transactions;
 
 namespace Orchestrator.Manager.Dispatching;
 
-/// <summary>What a node says of itself when it registers.</summary>
+/// <summary>What a node says of itself when it registers, or when that is no longer so.</summary>
 /// <param name="Description">Null: as it was.</param>
-/// <param name="Address">Where other nodes reach it.</param>
-internal sealed record NodeRegistration(NodeDescription? Description, string Address)
+/// <param name="Address">Where other nodes reach it; null: as it was.</param>
+internal sealed record NodeRegistration(NodeDescription? Description, string? Address)
 {
     /// <summary>What registering, falling silent and being heard of again do to a node. Used inside transactions.</summary>
-    /// <param name="registration">Null: it has not registered just now.</param>
+    /// <param name="registration">Null: it has said nothing just now.</param>
     /// <returns>Its state before and after; null: the cluster has no such node.</returns>
     public static (NodeState Before, NodeState After)? Settle(
         Transaction tx, NodeId id, NodeRegistration? registration, bool hasSession)

@@ -27,7 +27,7 @@ internal sealed class NodeWriter(
     : BatchWriter<NodeWriter.Request>(store)
 {
     /// <param name="node">Which to look at.</param>
-    /// <param name="registration">What it said of itself, if it registers.</param>
+    /// <param name="registration">What it said of itself, if it did.</param>
     internal sealed class Request(NodeId node, NodeRegistration? registration = null)
     {
         public NodeId Node { get; } = node;
@@ -54,6 +54,10 @@ internal sealed class NodeWriter(
     /// <summary>The node is heard of, and the store does not say so.</summary>
     public void Find(NodeId node) => TryPost(new Request(node));
 
+    /// <summary>The node is another than it said.</summary>
+    public void Describe(NodeId node, NodeDescription description) =>
+        TryPost(new Request(node, new NodeRegistration(description, null)));
+
     protected override async Task WriteBatchAsync(IReadOnlyList<Request> batch, CancellationToken cancellationToken)
     {
         await Store.UpdateEachAsync(
@@ -73,8 +77,8 @@ internal sealed class NodeWriter(
                 DispatcherLog.Lost(logger, request.Node);
                 metrics.NodesDown.Add(1);
                 break;
-            case (_, NodeState.Ready) when request.Registration is { } registration:
-                DispatcherLog.Registered(logger, request.Node, registration.Address);
+            case (_, NodeState.Ready) when request.Registration?.Address is { } address:
+                DispatcherLog.Registered(logger, request.Node, address);
                 break;
             case ( not NodeState.Ready, NodeState.Ready):
                 DispatcherLog.Found(logger, request.Node);

@@ -27,6 +27,9 @@ internal static class LinkMender
             case SpaceChange.Resize c:
                 route.SetMtu(c.Subject, c.Mtu);
                 break;
+            case SpaceChange.Unlearn c:
+                route.SetVxlanLearning(c.Subject, false);
+                break;
             case SpaceChange.SetMac c:
                 route.SetMac(c.Subject, c.Mac);
                 break;

@@ -32,7 +32,11 @@ internal sealed record Site(string Key, string Place)
     public bool IsTrusted { get; init; }
 }
 
-internal sealed record WantedTable(TableId Id, Func<Task> RestateAsync);
+internal sealed record WantedTable(TableId Id, Func<Task> RestateAsync)
+{
+    /// <summary>A table may be there only as long as something else is, which a pass may end.</summary>
+    public Func<bool> IsWanted { get; init; } = () => true;
+}
 
 /// <param name="Finding">What is wrong when it does not hold, in words.</param>
 internal sealed record WantedState(string Finding, Func<bool> Holds, Action Restore);

@@ -38,6 +38,12 @@ internal abstract record SpaceChange(string Subject)
         public override string Finding => $"link {Subject} has lost its mark";
     }
 
+    /// <summary>A port whose guard knows it as another, or not at all.</summary>
+    public sealed record Guard(string Subject) : SpaceChange(Subject)
+    {
+        public override string Finding => $"link {Subject} is not guarded as it should be";
+    }
+
     public sealed record Enslave(string Subject, string Master) : SpaceChange(Subject)
     {
         public override string Finding => $"link {Subject} is no port of {Master}";
@@ -46,6 +52,11 @@ internal abstract record SpaceChange(string Subject)
     public sealed record Raise(string Subject) : SpaceChange(Subject)
     {
         public override string Finding => $"link {Subject} is down";
+    }
+
+    public sealed record Unlearn(string Subject) : SpaceChange(Subject)
+    {
+        public override string Finding => $"link {Subject} learns where senders are, which only the cluster is to say";
     }
 
     public sealed record Resize(string Subject, int Mtu) : SpaceChange(Subject)

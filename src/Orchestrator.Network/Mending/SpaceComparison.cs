@@ -24,8 +24,8 @@ internal static class SpaceComparison
         // First: the kernel makes no second one while that which was renamed holds the identifier.
         var changes = Strays(wanted, found).ToList();
         // Before any of these becomes a port.
-        if (wanted.Links.Any(link => links.TryGetValue(link.Name, out var port) && !IsGuarded(link, port, links)))
-            changes.Add(new SpaceChange.Restate(GuardTable.Id.ToString()));
+        if (wanted.Links.FirstOrDefault(link => links.TryGetValue(link.Name, out var port) && !IsGuarded(link, port, links)) is { } open)
+            changes.Add(new SpaceChange.Guard(open.Name)); // All of them at once.
         foreach (var link in wanted.Links)
             changes.AddRange(CompareLink(link, found, links));
         foreach (var exit in new[] { wanted.Exit, wanted.Exit6 }.OfType<WantedExit>())
@@ -78,7 +78,7 @@ internal static class SpaceComparison
             return [new SpaceChange.Make(wanted.Name)];
         if (IsForeign(wanted, link))
             return [new SpaceChange.Displaced(wanted.Name, link.Kind)];
-        if ((wanted.Local is { } local && (!local.Equals(link.VxlanLocal) || link.VxlanLearns))
+        if ((wanted.Local is { } local && !local.Equals(link.VxlanLocal))
             || (wanted.UdpPort is { } port && port != link.VxlanPort))
             return [new SpaceChange.Make(wanted.Name)];
         return
@@ -105,13 +105,15 @@ internal static class SpaceComparison
             yield return new SpaceChange.Resize(wanted.Name, mtu);
         if (wanted.Mac is { } mac && link.Mac != mac)
             yield return new SpaceChange.SetMac(wanted.Name, mac);
+        if (wanted.Local is not null && link.VxlanLearns)
+            yield return new SpaceChange.Unlearn(wanted.Name);
         if (!link.IsUp)
             yield return new SpaceChange.Raise(wanted.Name);
     }
 
     private static bool IsGuarded(WantedLink wanted, LinkInfo link, Dictionary<string, LinkInfo> links) =>
-        wanted.IsGuarded is not { } knows || knows(link.Index, wanted.Limit is { } limit
-            && (limit.Out > 0 || links.ContainsKey(LinkShaper.Detour(wanted.Name))));
+        wanted.IsGuarded?.Invoke(
+            link.Index, wanted.Limit is not null && links.ContainsKey(LinkShaper.Detour(wanted.Name))) != false;
 
     private static IEnumerable<SpaceChange> AsPort(
         WantedLink wanted, LinkInfo link, SpaceDump found, Dictionary<string, LinkInfo> links)

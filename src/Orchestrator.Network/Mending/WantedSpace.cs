@@ -71,8 +71,8 @@ internal sealed record WantedLink(string Name, string Kind)
     /// <summary>What the container behind this port may send and receive; null: whatever it does.</summary>
     public Bandwidth? Limit { get; init; }
 
-    /// <summary>Does the guard know the port, given its number and whether what it sends goes through a queue? Null: it has
-    /// none.</summary>
+    /// <summary>Does the guard know the port, given its number and whether there is a link for a queue of what it sends? Null:
+    /// it has no guard.</summary>
     public Func<int, bool, bool>? IsGuarded { get; init; }
 
     /// <summary>Underlay address of a VXLAN link.</summary>

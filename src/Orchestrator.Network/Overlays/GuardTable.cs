@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Text;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Linux.Nftables;
 using Orchestrator.Network.Hosting;

@@ -170,13 +170,18 @@ internal sealed class OverlayFabric : IDisposable
     }
 
     /// <summary>The same for one that nobody has opened, if it is there.</summary>
-    public static void Remove(string path)
+    public static void Remove(string path) => DeleteLink(path, Vxlan);
+
+    /// <inheritdoc cref="Remove(string)"/>
+    public static void Unplug(string path, Endpoint endpoint) => DeleteLink(path, endpoint.HostInterfaceName);
+
+    private static void DeleteLink(string path, string name)
     {
         if (!NetNamespace.IsPinned(path))
             return;
         using var ns = NetNamespace.Open(path);
         using var route = RouteSocket.Open(ns);
-        route.DeleteLink(Vxlan);
+        route.DeleteLink(name);
     }
 
     public void Dispose()
@@ -211,8 +216,6 @@ internal sealed class OverlayFabric : IDisposable
         route.SetMaster(Vxlan, bridge.Index);
         route.SetUp(Vxlan);
         var vxlan = route.GetLink(Vxlan);
-        if (vxlan.VxlanLearns)
-            route.SetVxlanLearning(Vxlan, false);
         foreach (var link in new[] { vxlan, bridge }.Where(l => l.Mtu != settings.Mtu))
             route.SetMtu(link.Name, settings.Mtu); // Now, for a link that is too small has no IPv6.
         route.SetPort(vxlan.Index, PortOf(hasIPv6));

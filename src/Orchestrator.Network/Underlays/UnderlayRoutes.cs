@@ -32,10 +32,11 @@ internal static class UnderlayRoutes
     /// <param name="shared">Links by which containers come, by name.</param>
     public static int? FindUplink(RouteSocket route, IPAddress own, IReadOnlySet<string> shared)
     {
+        var links = route.ListLinks();
         var card = FindCard(route, own);
         var below = card;
-        while (below is { Kind: "vlan" } && !shared.Contains(below.Name))
-            below = route.ListLinks().Find(link => link.Index == below.Parent);
+        while (below is { Kind: "vlan", IsParentElsewhere: false } && !shared.Contains(below.Name))
+            below = links.Find(link => link.Index == below.Parent);
         return below is { Kind: "" or "veth" or "bond" or "team" } && !shared.Contains(below.Name) ? card!.Index : null;
     }
 

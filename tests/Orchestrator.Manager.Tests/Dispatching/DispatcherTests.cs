@@ -109,6 +109,21 @@ public sealed class DispatcherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_node_says_at_a_heartbeat_that_it_is_now_is_stored_and_its_session_goes_on()
+    {
+        world.Add(World.Node("n"));
+        await LeadAsync();
+        var session = await RegisterAsync("n");
+        var before = world.Root.Nodes.Get("n")!;
+
+        dispatcher.Heartbeat(session.Node, session.Id, before.Description! with { Routes = ["10.0.9.0/24"] });
+
+        await UntilAsync("it is stored", () => world.Root.Nodes.Get("n")!.Description!.Routes is ["10.0.9.0/24"]);
+        Assert.Equal(before.Status, world.Root.Nodes.Get("n")!.Status);
+        Assert.False(session.Ended.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task A_node_that_registers_before_its_loss_is_written_is_never_down()
     {
         world.Add(World.Node("n"));

@@ -82,7 +82,7 @@ public sealed class SpaceComparisonTests
             ], [], [], []));
 
         Assert.Equal(
-            isUnknown ? ["nft table netdev orch_guard was changed or removed", "link vethabcdefgh is no port of br0"]
+            isUnknown ? ["link vethabcdefgh is not guarded as it should be", "link vethabcdefgh is no port of br0"]
                 : ["link vethabcdefgh is no port of br0"],
             changes.Select(c => c.Finding));
     }
