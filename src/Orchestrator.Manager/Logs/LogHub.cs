@@ -10,8 +10,8 @@ namespace Orchestrator.Manager.Logs;
 
 /// <summary>
 /// Brings readers of logs and the nodes that have them together, on the leader. Each task is a subscription of its own
-/// for its
-/// node, named SUBSCRIPTION/TASK, so that tasks which appear while a reader follows are asked like the first ones.
+/// for its node, named SUBSCRIPTION/TASK/TIME, so that tasks which appear while a reader follows are asked like the
+/// first ones, and one whose node was lost is asked a second time for the rest.
 /// </summary>
 internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvider time)
 {
@@ -20,7 +20,7 @@ internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvi
         ImmutableDictionary<string, Wanted>.Empty);
     private readonly Lock gate = new();
 
-    private sealed record Wanted(NodeId Node, P.SubscriptionMessage Message);
+    private sealed record Wanted(LogProgress Progress, P.SubscriptionMessage Message);
 
     /// <summary>Passes on what the nodes have, until there is no more or the reader goes.</summary>
     public async Task SubscribeAsync(
@@ -39,14 +39,19 @@ internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvi
             await ended.CancelAsync();
             await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             subscriptions.TryRemove(subscription.Id, out _);
-            Forget(key => key.StartsWith(subscription.Id, StringComparison.Ordinal));
+            subscription.End();
+            Forget(subscription.Id);
         }
     }
 
-    /// <summary>Tells a node what is wanted of it, as that comes and goes.</summary>
+    /// <summary>
+    /// Tells a node what is wanted of it, as that comes and goes; and once more what it broke off when its last session
+    /// was lost.
+    /// </summary>
     public async Task ListenAsync(
         NodeId node, IAsyncStreamWriter<P.SubscriptionMessage> stream, CancellationToken cancellationToken)
     {
+        AskAgain(node);
         var told = new HashSet<string>(StringComparer.Ordinal);
         ImmutableDictionary<string, Wanted>? seen = null;
         while (true)
@@ -58,7 +63,8 @@ internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvi
                 await stream.WriteAsync(new P.SubscriptionMessage { Id = gone, Close = true }, cancellationToken);
             }
 
-            foreach (var (key, item) in seen.Where(pair => pair.Value.Node == node && !told.Contains(pair.Key)))
+            var asked = seen.Where(pair => pair.Value.Progress.Node == node);
+            foreach (var (key, item) in asked.Where(pair => !told.Contains(pair.Key)))
             {
                 told.Add(key);
                 await stream.WriteAsync(item.Message, cancellationToken);
@@ -66,86 +72,63 @@ internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvi
         }
     }
 
-    /// <summary>Takes what a node has for one task of one subscription.</summary>
+    /// <summary>
+    /// Takes what a node has for one task of one subscription. A call that breaks off settles nothing: the node owes
+    /// the rest, and is asked for it when it listens again.
+    /// </summary>
     public async Task PublishAsync(
         IAsyncStreamReader<P.PublishLogsMessage> messages, CancellationToken cancellationToken)
     {
-        var open = new HashSet<string>(StringComparer.Ordinal);
-        try
+        while (await messages.MoveNext(cancellationToken) && await TakeAsync(messages.Current))
         {
-            while (await messages.MoveNext(cancellationToken))
-            {
-                var message = messages.Current;
-                if (!await TakeAsync(message, cancellationToken))
-                    return;
-                open.Add(message.SubscriptionId);
-            }
-        }
-        finally
-        {
-            // A node that breaks off owes no more than one that says it is done.
-            foreach (var key in open)
-                Settle(key);
         }
     }
 
-    /// <returns>False: the reader has gone.</returns>
-    private async Task<bool> TakeAsync(P.PublishLogsMessage message, CancellationToken cancellationToken)
+    /// <returns>False: the reader has gone, or has asked anew meanwhile.</returns>
+    private async Task<bool> TakeAsync(P.PublishLogsMessage message)
     {
-        if (!subscriptions.TryGetValue(message.SubscriptionId.Split('/')[0], out var subscription))
-            return false;
-        if (message.Messages.Count > 0)
+        if (message.SubscriptionId.Split('/') is not [var id, var task, _]
+            || !subscriptions.TryGetValue(id, out var subscription)
+            || subscription.Owed(new TaskId(task)) is not { } progress
+            || progress.Take(message) is not { } batch)
         {
-            var batch = new P.LogMessages();
-            batch.Messages.AddRange(message.Messages);
-            try
-            {
-                await subscription.Messages.Writer.WriteAsync(batch, cancellationToken);
-            }
-            catch (System.Threading.Channels.ChannelClosedException)
-            {
-                return false;
-            }
+            return false;
+        }
+
+        try
+        {
+            // Taken, it is never sent again: it waits for the reader, whatever becomes of the node's call.
+            if (batch.Messages.Count > 0)
+                await subscription.Messages.Writer.WriteAsync(batch, CancellationToken.None);
+        }
+        catch (System.Threading.Channels.ChannelClosedException)
+        {
+            return false;
         }
 
         if (message.Close)
-            Settle(message.SubscriptionId);
-        return true;
-    }
+        {
+            subscription.Settle(progress.Task);
+            // A reader that follows keeps the node listening; it says that it is done only when the container is.
+            Forget(progress.Name);
+        }
 
-    private void Settle(string key)
-    {
-        var parts = key.Split('/');
-        if (subscriptions.TryGetValue(parts[0], out var subscription))
-            subscription.Settle(new TaskId(parts[^1]));
-        // A reader that follows keeps the node listening; it says that it is done only when the container is.
-        Forget(other => other == key);
+        return true;
     }
 
     private async Task AskAsync(LogSubscription subscription, CancellationToken cancellationToken)
     {
         await foreach (var root in store.FollowAsync([ObjectKind.Task, ObjectKind.Node], cancellationToken))
         {
-            var selected = LogSelection.Of(subscription.Request.Selector, root).Where(
-                t => subscription.Ask(t.Id)).ToList();
-            Want(selected.Select(
-                task => KeyValuePair.Create($"{subscription.Id}/{task.Id}", Message(subscription, task))));
+            var selected = LogSelection.Of(subscription.Request.Selector, root)
+                .Select(subscription.Ask).OfType<LogProgress>().ToList();
+            Want(selected);
             if (subscription.Request.Options.Follow)
                 continue;
             if (selected.Count == 0)
-                subscription.GiveUp();
+                subscription.End();
             return;
         }
-    }
-
-    private static Wanted Message(LogSubscription subscription, OrchTask task)
-    {
-        var message = new P.SubscriptionMessage
-        {
-            Id = $"{subscription.Id}/{task.Id}", Selector = new P.LogSelector(), Options = subscription.Request.Options,
-        };
-        message.Selector.TaskIds.Add(task.Id.Value);
-        return new Wanted(task.NodeId, message);
     }
 
     private async Task PassOnAsync(
@@ -170,20 +153,53 @@ internal sealed class LogHub(ObjectStore store, LogHubOptions options, TimeProvi
         }
         catch (TimeoutException)
         {
-            subscription.GiveUp();
+            subscription.End(Incomplete(subscription.Owing()));
             return await more;
         }
     }
 
-    private void Want(IEnumerable<KeyValuePair<string, Wanted>> items)
+    private UserException? Incomplete(IReadOnlyCollection<NodeId> silent)
     {
-        lock (gate)
-            wanted.Set(wanted.Value.SetItems(items));
+        if (silent.Count == 0)
+            return null;
+        var nodes = store.View().Nodes;
+        var names = silent.Select(id => nodes.Get(id.Value)?.Description?.Hostname ?? id.Value).Order();
+        return new UserException(
+            ErrorCode.Unavailable,
+            $"incomplete log stream: not all has come from node {string.Join(", ", names)}",
+            "See whether it is there: orch node ls");
     }
 
-    private void Forget(Func<string, bool> which)
+    private void Want(IEnumerable<LogProgress> items)
     {
         lock (gate)
-            wanted.Set(wanted.Value.RemoveRange(wanted.Value.Keys.Where(which)));
+            wanted.Set(wanted.Value.SetItems(items.Select(Ask)));
+    }
+
+    private void AskAgain(NodeId node)
+    {
+        lock (gate)
+        {
+            var again = wanted.Value.Where(pair => pair.Value.Progress.Node == node).ToList();
+            wanted.Set(
+                wanted.Value.RemoveRange(again.Select(pair => pair.Key))
+                    .AddRange(again.Select(pair => Ask(pair.Value.Progress))));
+        }
+    }
+
+    private static KeyValuePair<string, Wanted> Ask(LogProgress progress)
+    {
+        var message = progress.Ask();
+        return KeyValuePair.Create(message.Id, new Wanted(progress, message));
+    }
+
+    /// <param name="name">Of a subscription, or of one task of it.</param>
+    private void Forget(string name)
+    {
+        lock (gate)
+        {
+            wanted.Set(wanted.Value.RemoveRange(
+                wanted.Value.Keys.Where(key => key.StartsWith($"{name}/", StringComparison.Ordinal))));
+        }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class LogSubscription(string id, P.SubscribeLogsRequest request,
 {
     private readonly Lock gate = new();
     private readonly HashSet<TaskId> asked = [];
-    private readonly HashSet<TaskId> owing = [];
+    private readonly Dictionary<TaskId, LogProgress> owing = [];
 
     public string Id { get; } = id;
 
@@ -17,24 +17,28 @@ internal sealed class LogSubscription(string id, P.SubscribeLogsRequest request,
     /// <summary>What nodes have sent. A full channel makes them wait.</summary>
     public Channel<P.LogMessages> Messages { get; } = Channel.CreateBounded<P.LogMessages>(waiting);
 
-    /// <summary>Tasks whose node has not said that there is no more.</summary>
-    public bool IsOwed
-    {
-        get
-        {
-            lock (gate)
-                return owing.Count > 0;
-        }
-    }
-
-    /// <returns>False: it was asked before.</returns>
-    public bool Ask(TaskId task)
+    /// <returns>Null: it was asked before.</returns>
+    public LogProgress? Ask(OrchTask task)
     {
         lock (gate)
-            return asked.Add(task) && owing.Add(task);
+            return asked.Add(task.Id) ? owing[task.Id] = new LogProgress(Id, task, Request.Options) : null;
     }
 
-    /// <summary>There is no more of a task, or nobody to tell it.</summary>
+    /// <returns>Null: its node has said that there is no more.</returns>
+    public LogProgress? Owed(TaskId task)
+    {
+        lock (gate)
+            return owing.GetValueOrDefault(task);
+    }
+
+    /// <summary>Nodes that have not said that there is no more.</summary>
+    public IReadOnlyCollection<NodeId> Owing()
+    {
+        lock (gate)
+            return owing.Values.Select(progress => progress.Node).ToHashSet();
+    }
+
+    /// <summary>There is no more of a task.</summary>
     public void Settle(TaskId task)
     {
         lock (gate)
@@ -45,5 +49,6 @@ internal sealed class LogSubscription(string id, P.SubscribeLogsRequest request,
         }
     }
 
-    public void GiveUp() => Messages.Writer.TryComplete();
+    /// <summary>Nothing more is taken; the reader gets what is there, and then <paramref name="fault"/>.</summary>
+    public void End(Exception? fault = null) => Messages.Writer.TryComplete(fault);
 }
