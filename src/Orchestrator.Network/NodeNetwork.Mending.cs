@@ -211,7 +211,7 @@ public sealed partial class NodeNetwork
                 await site.Tables.First(t => t.Id.ToString() == change.Subject).RestateAsync();
                 break;
             case SpaceChange.Guard:
-                await site.Tables[0].RestateAsync();
+                await site.Tables.First(t => t.Id == Overlays.GuardTable.Id).RestateAsync();
                 break;
             case SpaceChange.Restore:
                 site.States.First(s => s.Finding == change.Subject).Restore();
